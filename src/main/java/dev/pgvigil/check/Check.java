@@ -1,0 +1,54 @@
+package dev.pgvigil.check;
+
+import dev.pgvigil.target.Failure;
+import dev.pgvigil.target.Limit;
+import dev.pgvigil.target.Session;
+import dev.pgvigil.target.Target;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * One question to a server or a database, and what its answer means. An implementation is one file, a
+ * {@code @Singleton}, found by its type: no registration. The watch owns cadence, deadlines, retries, spans and timing.
+ *
+ * @param <O> what is observed: an immutable record, served as JSON by the API
+ */
+public interface Check<O> {
+
+    /** Unique, kebab-case; also the name of its page in {@code docs/checks}. */
+    String name();
+
+    Scope scope();
+
+    /** How often, unless configured otherwise. */
+    Duration cadence();
+
+    default Needs needs() {
+        return Needs.NOTHING;
+    }
+
+    /** The thresholds that a user may set. */
+    default List<Limit> limits() {
+        return List.of();
+    }
+
+    /** How much evidence its findings need. */
+    default Evidence evidence() {
+        return Evidence.AT_ONCE;
+    }
+
+    /** Asks. Takes no lock that DDL of an application would queue behind. */
+    Uni<O> observe(Session session);
+
+    /** Judges for one target. Pure. */
+    List<Finding> judge(O now, Past<O> past, Target target);
+
+    /** What it means that the observation failed. Pure. Most checks leave that to {@code capabilities}. */
+    default List<Finding> judgeFailure(Failure failure, Target target) {
+        return List.of();
+    }
+
+    /** Gives the figures of the latest observation. */
+    default void measure(O now, Gauges gauges) {}
+}

@@ -1,0 +1,59 @@
+package dev.pgvigil.config;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A place in the configuration tree. Asking for a key makes it known; a mistake is noted and the fallback returned, so
+ * that reading goes on and all mistakes are reported together. After reading, keys that nobody asked for are mistakes
+ * too, and the message lists those that were asked for.
+ */
+public interface Node {
+
+    /** Full dotted key of this place. */
+    String path();
+
+    /** Line in the file, from 1; 0 where there is none. */
+    int line();
+
+    /** Whether the user wrote anything here. */
+    boolean present();
+
+    /** Notes a mistake at this place. */
+    void problem(String message);
+
+    /** The place under a key; an absent one if the user did not write it. */
+    Node child(String key);
+
+    /** The entries of a map whose keys the user chooses, in file order. */
+    Map<String, Node> children();
+
+    /** The elements of a list; a single value counts as a list of one. */
+    List<Node> items();
+
+    /** This place's own scalar as text; null if absent; a map or list is a mistake. */
+    @Nullable
+    String text();
+
+    String string(String key, String fallback);
+
+    @Nullable
+    String string(String key);
+
+    List<String> strings(String key);
+
+    boolean flag(String key, boolean fallback);
+
+    int integer(String key, int fallback, int min, int max);
+
+    /** {@code 500ms}, {@code 5s}, {@code 5m}, {@code 1h}, {@code 2d}. */
+    Duration duration(String key, Duration fallback, Duration min, Duration max);
+
+    /** {@code 80%} or {@code 0.8}. */
+    double ratio(String key, double fallback, double min, double max);
+
+    /** One of an enum's constants, written in kebab-case. */
+    <E extends Enum<E>> E choice(String key, Class<E> type, E fallback);
+}

@@ -1,0 +1,21 @@
+package dev.pgvigil.config;
+
+/**
+ * One feature's part of the configuration: everything under {@code pgvigil.<key>}. Adding a section is adding one bean;
+ * a key that no section claims is an error.
+ *
+ * @param <T> an immutable value that the feature reads from {@link Settings}
+ */
+public interface Section<T> {
+
+    /** The key under {@code pgvigil}, in kebab-case. */
+    String key();
+
+    /**
+     * Reads the section. Never throws for what the user wrote: every mistake goes to the node's problems, so that all of
+     * them are reported at once.
+     *
+     * @param node the section's node; of an absent section, an empty one, so that defaults have one place
+     */
+    T read(Node node);
+}

@@ -1,0 +1,31 @@
+package dev.pgvigil.watch;
+
+import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.Status;
+import java.time.Instant;
+
+/** Something that became different in the fleet. */
+public sealed interface Change {
+
+    /** When pgvigil knew of it. */
+    Instant at();
+
+    /** The target that it is about. */
+    String target();
+
+    record Added(Instant at, String target) implements Change {}
+
+    record Removed(Instant at, String target) implements Change {}
+
+    record StatusChanged(Instant at, String target, Status from, Status to) implements Change {}
+
+    record Opened(Instant at, String target, Finding finding) implements Change {}
+
+    /** The finding's figures or severity are different; it is open still. */
+    record Updated(Instant at, String target, Finding finding) implements Change {}
+
+    record Closed(Instant at, String target, Finding finding) implements Change {}
+
+    /** A heartbeat's answer, several a second for each target: only for those who ask for it. */
+    record Beat(Instant at, String target, boolean answered, double milliseconds) implements Change {}
+}

@@ -1,0 +1,53 @@
+package dev.pgvigil.watch;
+
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.subscription.MultiEmitter;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
+import org.pcollections.HashTreePMap;
+
+/** Holds the latest {@link Snapshot} and tells its changes to whoever listens. Safe for any thread. */
+@Singleton
+public class Fleet {
+
+    private final AtomicReference<Snapshot> latest =
+            new AtomicReference<>(new Snapshot(HashTreePMap.empty(), HashTreePMap.empty(), Duration.ofSeconds(5)));
+    private final Set<MultiEmitter<? super Change>> listeners = ConcurrentHashMap.newKeySet();
+
+    /** The state of the fleet now, from memory. */
+    public Snapshot snapshot() {
+        return latest.get();
+    }
+
+    /**
+     * The changes from now on.
+     *
+     * @param buffer how many changes may wait for a slow listener; at the next one its stream fails
+     */
+    public Multi<Change> changes(int buffer) {
+        return Multi.createFrom()
+                .emitter(
+                        emitter -> {
+                            listeners.add(emitter);
+                            emitter.onTermination(() -> listeners.remove(emitter));
+                        },
+                        buffer);
+    }
+
+    /** How many listen. */
+    public int listeners() {
+        return listeners.size();
+    }
+
+    void update(UnaryOperator<Snapshot> step, List<Change> changes) {
+        latest.updateAndGet(step);
+        for (MultiEmitter<? super Change> listener : listeners) {
+            changes.forEach(listener::emit);
+        }
+    }
+}
