@@ -7,7 +7,11 @@ public final class Settings {
 
     private final Map<Class<?>, Object> sections;
 
-    /** @param sections each section's value by the section's class */
+    /**
+     * Settings of these sections.
+     *
+     * @param sections each section's value by the section's class
+     */
     Settings(Map<Class<?>, Object> sections) {
         this.sections = Map.copyOf(sections);
     }

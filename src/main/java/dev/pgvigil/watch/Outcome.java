@@ -11,10 +11,18 @@ public sealed interface Outcome<O> {
     /** When the pass ended. */
     Instant at();
 
-    /** @param took from the question to the answer, as pgvigil saw it */
+    /**
+     * The question was answered.
+     *
+     * @param took from the question to the answer, as pgvigil saw it
+     */
     record Observed<O>(Instant at, Duration took, O value) implements Outcome<O> {}
 
-    /** @param last the latest observation before the failure, null if there was none */
+    /**
+     * The question was not answered.
+     *
+     * @param last the latest observation before the failure, null if there was none
+     */
     record Failed<O>(
             Instant at,
             Duration took,
