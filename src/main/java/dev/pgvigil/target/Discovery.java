@@ -1,0 +1,40 @@
+package dev.pgvigil.target;
+
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Which databases of a server become targets: those that match an include pattern and no exclude pattern. Patterns know
+ * {@code *} and {@code ?}. Templates and the administrative databases of cloud providers never match.
+ */
+public record Discovery(List<String> include, List<String> exclude) {
+
+    private static final Set<String> ADMINISTRATIVE = Set.of(
+            "template0", "template1", "rdsadmin", "cloudsqladmin", "alloydbadmin", "azure_maintenance", "azure_sys");
+
+    public Discovery {
+        include = List.copyOf(include);
+        exclude = List.copyOf(exclude);
+    }
+
+    public boolean matches(String database) {
+        return !ADMINISTRATIVE.contains(database)
+                && include.stream().anyMatch(pattern -> matches(pattern, database))
+                && exclude.stream().noneMatch(pattern -> matches(pattern, database));
+    }
+
+    private static boolean matches(String glob, String database) {
+        StringBuilder regex = new StringBuilder();
+        glob.codePoints()
+                .forEach(c -> regex.append(
+                        switch (c) {
+                            case '*' -> ".*";
+                            case '?' -> ".";
+                            default -> Pattern.quote(Character.toString(c));
+                        }));
+        return Pattern.compile(regex.toString(), Pattern.DOTALL)
+                .matcher(database)
+                .matches();
+    }
+}

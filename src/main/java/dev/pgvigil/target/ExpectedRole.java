@@ -1,0 +1,17 @@
+package dev.pgvigil.target;
+
+/** The role that a target is configured to have. */
+public enum ExpectedRole {
+    PRIMARY,
+    REPLICA,
+    ANY;
+
+    /** Whether a server in this role meets the expectation. */
+    public boolean allows(Role actual) {
+        return switch (this) {
+            case PRIMARY -> actual == Role.PRIMARY;
+            case REPLICA -> actual == Role.REPLICA;
+            case ANY -> true;
+        };
+    }
+}

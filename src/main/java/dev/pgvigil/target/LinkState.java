@@ -1,0 +1,28 @@
+package dev.pgvigil.target;
+
+/**
+ * Figures of the sessions to one server, since pgvigil started watching it.
+ *
+ * @param open connections open now, ordinary and emergency
+ * @param emergency of them, those from the emergency budget
+ * @param connects sessions opened
+ * @param failures attempts that failed
+ * @param abandoned sessions dropped without waiting, because the server no longer answered
+ * @param overheadRatio statement time of the last minute over a minute: 0.01 is 1 % of one backend
+ * @param statementSeconds statement time in all, as the server measured it
+ * @param statements statements sent
+ * @param stretch factor by which cadences are stretched to stay in the overhead budget; 1: not at all
+ */
+public record LinkState(
+        int open,
+        int emergency,
+        long connects,
+        long failures,
+        long abandoned,
+        double overheadRatio,
+        double statementSeconds,
+        long statements,
+        double stretch) {
+
+    public static final LinkState NONE = new LinkState(0, 0, 0, 0, 0, 0, 0, 0, 1);
+}

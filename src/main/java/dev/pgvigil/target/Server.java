@@ -1,0 +1,17 @@
+package dev.pgvigil.target;
+
+import dev.pgvigil.config.Secret;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One PostgreSQL instance as pgvigil reaches it. Targets with an equal server share its one session and its connection
+ * budget.
+ */
+public record Server(
+        String host, int port, String user, @Nullable Secret password, Tls tls) {
+
+    /** {@code host:port}, IPv6 in brackets: the label {@code server} of metrics and the API. */
+    public String id() {
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    }
+}

@@ -1,0 +1,53 @@
+package dev.pgvigil.target;
+
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One watched database.
+ *
+ * @param name unique in the fleet; {@code <entry>:<database>} for a discovered one
+ * @param region empty where none is configured
+ * @param thresholds this target's own over the fleet's over the checks' defaults
+ * @param checks what is configured for single checks, by check name; see {@link CheckSetting}
+ * @param discovery null: this database alone
+ */
+public record Target(
+        String name,
+        Server server,
+        String database,
+        String region,
+        ExpectedRole role,
+        Map<String, String> tags,
+        Thresholds thresholds,
+        Map<String, CheckSetting> checks,
+        @Nullable Discovery discovery) {
+
+    public Target {
+        tags = Map.copyOf(tags);
+        checks = Map.copyOf(checks);
+    }
+
+    /** A plain target with defaults for all that is optional. */
+    public static Target of(String name, Server server, String database) {
+        return new Target(name, server, database, "", ExpectedRole.ANY, Map.of(), Thresholds.DEFAULTS, Map.of(), null);
+    }
+
+    /** The target for a database that discovery found on this target's server. */
+    public Target discovered(String found) {
+        return new Target(name + ":" + found, server, found, region, role, tags, thresholds, checks, null);
+    }
+
+    /** Whether the check is switched on for this target; every check is, unless configured off. */
+    public boolean runs(String check) {
+        CheckSetting setting = checks.get(check);
+        return setting == null || setting.enabled();
+    }
+
+    /** How often the check runs for this target. */
+    public Duration cadence(String check, Duration standard) {
+        CheckSetting setting = checks.get(check);
+        return setting == null || setting.every() == null ? standard : setting.every();
+    }
+}

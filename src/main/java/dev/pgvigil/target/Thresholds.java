@@ -1,0 +1,54 @@
+package dev.pgvigil.target;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The thresholds in force for one target: what is configured, and else each limit's default. */
+public final class Thresholds {
+
+    public static final Thresholds DEFAULTS = new Thresholds(Map.of());
+
+    private final Map<String, Double> configured;
+
+    /**
+     * The defaults, save for what is configured.
+     *
+     * @param configured values in base units by {@link Limit#key()}
+     */
+    public Thresholds(Map<String, Double> configured) {
+        this.configured = Map.copyOf(configured);
+    }
+
+    /** The limit's value in its base unit. */
+    public double of(Limit limit) {
+        return configured.getOrDefault(limit.key(), limit.standard());
+    }
+
+    /** A duration limit's value. */
+    public Duration duration(Limit limit) {
+        return Duration.ofMillis(Math.round(of(limit) * 1000));
+    }
+
+    /** These, with another's configured values taking precedence. */
+    public Thresholds with(Thresholds more) {
+        Map<String, Double> merged = new HashMap<>(configured);
+        merged.putAll(more.configured);
+        return new Thresholds(merged);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Thresholds that && configured.equals(that.configured);
+    }
+
+    @Override
+    public int hashCode() {
+        return configured.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return configured.toString();
+    }
+}
