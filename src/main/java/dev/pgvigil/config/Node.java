@@ -1,5 +1,6 @@
 package dev.pgvigil.config;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,9 @@ public interface Node {
     /** The place under a key; an absent one if the user did not write it. */
     Node child(String key);
 
+    /** The place under another key of the map that this one is in: what a section's entries take as their defaults. */
+    Node beside(String key);
+
     /** The entries of a map whose keys the user chooses, in file order. */
     Map<String, Node> children();
 
@@ -48,12 +52,39 @@ public interface Node {
 
     int integer(String key, int fallback, int min, int max);
 
+    /** A whole number that may be large. */
+    long number(String key, long fallback, long min, long max);
+
     /** {@code 500ms}, {@code 5s}, {@code 5m}, {@code 1h}, {@code 2d}. */
     Duration duration(String key, Duration fallback, Duration min, Duration max);
 
     /** {@code 80%} or {@code 0.8}. */
     double ratio(String key, double fallback, double min, double max);
 
+    /** {@code 512}, {@code 64kB}, {@code 64MB}, {@code 1GiB}; as in PostgreSQL every step is 1024. */
+    long bytes(String key, long fallback, long min, long max);
+
     /** One of an enum's constants, written in kebab-case. */
     <E extends Enum<E>> E choice(String key, Class<E> type, E fallback);
+
+    /** A setting that the environment gives in place of a file; absent where a file is in force. */
+    Node variable(String name);
+
+    /** An environment variable that the configuration names; null if it is not set. */
+    @Nullable
+    String environment(String name);
+
+    /** The file that a name in the configuration means: relative ones start at the folder of the configuration file. */
+    Path resolve(String name);
+
+    /** Whether a file that the configuration names can be read; a mistake here if not. It is watched for change. */
+    boolean readable(Path file);
+
+    /**
+     * The text of a small file that the configuration names, which is watched for change.
+     *
+     * @return null, with the mistake noted at this place, if it cannot be read
+     */
+    @Nullable
+    String content(Path file);
 }

@@ -1,0 +1,77 @@
+package dev.pgvigil.config;
+
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One reading of the whole configuration.
+ *
+ * @param settings null if there is any problem
+ * @param known the keys that the sections asked for
+ * @param digests the digest of each file that took part
+ */
+record Attempt(
+        @Nullable Settings settings, List<Problem> problems, Collection<Known> known, Map<Path, String> digests) {
+
+    private static final int MAX_FILE = 8 << 20;
+    private static final String ROOT = "pgvigil";
+
+    static Attempt at(Origin origin, List<Section<?>> sections, UnaryOperator<@Nullable String> environment) {
+        return switch (origin) {
+            case Origin.File file -> {
+                Sources sources = new Sources(file.folder(), environment, Map.of());
+                yield of(new Reading(sources), sections, sources.content(file.path(), MAX_FILE));
+            }
+            case Origin.Url url -> {
+                Reading reading = new Reading(new Sources(Path.of(""), environment, url.variables()));
+                yield of(reading, sections, YamlNode.root(reading, null));
+            }
+            case Origin.Nothing nothing ->
+                new Attempt(
+                        null,
+                        List.of(new Problem(nothing.name(), 0, "set PGVIGIL_CONFIG or DATABASE_URL")),
+                        List.of(),
+                        Map.of());
+        };
+    }
+
+    private static Attempt of(Reading reading, List<Section<?>> sections, Content content) {
+        return switch (content) {
+            case Content.Unreadable not -> {
+                reading.problem("PGVIGIL_CONFIG", 0, "the file " + not.reason());
+                yield new Attempt(
+                        null, reading.problems(), List.of(), reading.sources().digests());
+            }
+            case Content.Read read -> {
+                var yaml = Yaml.parse(read.bytes(), reading);
+                yield reading.problems().isEmpty()
+                        ? of(reading, sections, YamlNode.root(reading, yaml))
+                        : new Attempt(
+                                null,
+                                reading.problems(),
+                                List.of(),
+                                reading.sources().digests());
+            }
+        };
+    }
+
+    private static Attempt of(Reading reading, List<Section<?>> sections, YamlNode root) {
+        Node pgvigil = root.child(ROOT);
+        Map<Class<?>, Object> values = new HashMap<>();
+        for (Section<?> section : sections) {
+            values.put(section.getClass(), section.read(pgvigil.child(section.key())));
+        }
+        root.noteUnknown();
+        List<Problem> problems = reading.problems();
+        return new Attempt(
+                problems.isEmpty() ? new Settings(values) : null,
+                problems,
+                reading.known(),
+                reading.sources().digests());
+    }
+}

@@ -1,0 +1,50 @@
+package dev.pgvigil.config;
+
+import java.util.regex.Pattern;
+
+/** What users wrote, as messages may repeat it: one short line, and nothing that may hold a password. */
+public final class Shown {
+
+    private static final int MAX = 60;
+    private static final Pattern PLAIN_KEY = Pattern.compile("[\\p{L}\\p{N} ._*-]{1," + MAX + "}");
+
+    private Shown() {}
+
+    /** A value in quotes. Connection strings do not show. */
+    public static String value(String text) {
+        if (text.contains("://") || text.contains("password")) {
+            return "\"***\"";
+        }
+        return '"' + escaped(text) + '"';
+    }
+
+    /** A key; {@code ?} for one of other characters than names are made of. */
+    static String key(String text) {
+        return PLAIN_KEY.matcher(text).matches() ? text : "?";
+    }
+
+    private static String escaped(String text) {
+        StringBuilder line = new StringBuilder();
+        text.codePoints().limit(MAX).forEach(c -> {
+            if (printable(c)) {
+                line.appendCodePoint(c);
+            } else {
+                line.append(String.format("\\u%04x", c));
+            }
+        });
+        return text.codePointCount(0, text.length()) > MAX ? line + "…" : line.toString();
+    }
+
+    private static boolean printable(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> false;
+            default -> true;
+        };
+    }
+}

@@ -1,0 +1,58 @@
+package dev.pgvigil.config;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The files and variables that one reading of the configuration takes from, each file once. */
+final class Sources {
+
+    /** Files of certificates are the largest that a configuration names. */
+    static final int MAX_FILE = 1 << 20;
+
+    private final Path folder;
+    private final UnaryOperator<@Nullable String> environment;
+    private final Map<String, String> variables;
+    private final Map<Path, Content> contents = new HashMap<>();
+
+    /**
+     * Sources of one reading.
+     *
+     * @param folder where relative names start
+     * @param environment the value of an environment variable, null if it is not set
+     * @param variables settings that stand in for a file
+     */
+    Sources(Path folder, UnaryOperator<@Nullable String> environment, Map<String, String> variables) {
+        this.folder = folder;
+        this.environment = environment;
+        this.variables = Map.copyOf(variables);
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    @Nullable
+    String environment(String name) {
+        return environment.apply(name);
+    }
+
+    @Nullable
+    String variable(String name) {
+        return variables.get(name);
+    }
+
+    Content content(Path file, int max) {
+        return contents.computeIfAbsent(file, path -> Content.of(path, max));
+    }
+
+    /** The digest of each file that was read, or could not be. */
+    Map<Path, String> digests() {
+        return contents.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        Map.Entry::getKey, entry -> entry.getValue().digest()));
+    }
+}

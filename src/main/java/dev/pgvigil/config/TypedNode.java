@@ -1,0 +1,129 @@
+package dev.pgvigil.config;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Reads texts as what they stand for. */
+abstract class TypedNode implements Node {
+
+    /** The place under a key, of which it becomes known what may be written there. */
+    abstract Node child(String key, String allowed, String standard);
+
+    @Override
+    public Node child(String key) {
+        return child(key, "", "");
+    }
+
+    @Override
+    public String string(String key, String fallback) {
+        String text = child(key, "text", fallback).text();
+        return text == null ? fallback : text;
+    }
+
+    @Override
+    public @Nullable String string(String key) {
+        return child(key, "text", "").text();
+    }
+
+    @Override
+    public List<String> strings(String key) {
+        return child(key, "texts", "").items().stream()
+                .map(Node::text)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    @Override
+    public boolean flag(String key, boolean fallback) {
+        return value(key, fallback, Boolean.toString(fallback), "true or false", text -> switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> null;
+        });
+    }
+
+    @Override
+    public int integer(String key, int fallback, int min, int max) {
+        return (int) number(key, fallback, min, max);
+    }
+
+    @Override
+    public long number(String key, long fallback, long min, long max) {
+        String allowed = "a whole number from " + min + " to " + max;
+        return value(key, fallback, Long.toString(fallback), allowed, text -> {
+            Long number = Quantity.number(text);
+            return number == null || number < min || number > max ? null : number;
+        });
+    }
+
+    @Override
+    public Duration duration(String key, Duration fallback, Duration min, Duration max) {
+        String allowed = "a duration from " + Quantity.show(min) + " to " + Quantity.show(max);
+        return value(key, fallback, Quantity.show(fallback), allowed, text -> {
+            Duration duration = Quantity.duration(text);
+            return duration == null || duration.compareTo(min) < 0 || duration.compareTo(max) > 0 ? null : duration;
+        });
+    }
+
+    @Override
+    public double ratio(String key, double fallback, double min, double max) {
+        String allowed = "a ratio from " + Quantity.show(min) + " to " + Quantity.show(max);
+        return value(key, fallback, Quantity.show(fallback), allowed, text -> {
+            Double ratio = Quantity.ratio(text);
+            return ratio == null || ratio < min || ratio > max ? null : ratio;
+        });
+    }
+
+    @Override
+    public long bytes(String key, long fallback, long min, long max) {
+        String allowed = "a size from " + Quantity.show(min) + " to " + Quantity.show(max);
+        return value(key, fallback, Quantity.show(fallback), allowed, text -> {
+            Long bytes = Quantity.bytes(text);
+            return bytes == null || bytes < min || bytes > max ? null : bytes;
+        });
+    }
+
+    @Override
+    public <E extends Enum<E>> E choice(String key, Class<E> type, E fallback) {
+        List<E> constants = List.of(type.getEnumConstants());
+        String allowed = listed(constants.stream().map(TypedNode::kebab).toList());
+        return value(
+                key,
+                fallback,
+                kebab(fallback),
+                allowed,
+                text -> constants.stream()
+                        .filter(constant -> kebab(constant).equals(text))
+                        .findFirst()
+                        .orElse(null));
+    }
+
+    private <T> T value(
+            String key, T fallback, String standard, String allowed, Function<String, @Nullable T> reading) {
+        Node child = child(key, allowed, standard);
+        String text = child.text();
+        if (text == null) {
+            return fallback;
+        }
+        T value = reading.apply(text);
+        if (value == null) {
+            child.problem("must be " + allowed + ", not " + Shown.value(text));
+            return fallback;
+        }
+        return value;
+    }
+
+    private static String kebab(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static String listed(List<String> words) {
+        return Arrays.stream(words.toArray(String[]::new)).collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,254 @@
+package dev.pgvigil.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.common.ScalarStyle;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.NodeType;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+
+/** A place in a YAML document. Not for several threads. */
+final class YamlNode extends TypedNode {
+
+    private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");
+
+    private final Reading reading;
+    private final @Nullable YamlNode parent;
+    private final String key;
+    private final String pattern;
+    private final int line;
+    private final org.snakeyaml.engine.v2.nodes.@Nullable Node yaml;
+
+    private final Map<String, YamlNode> asked = new TreeMap<>();
+    private @Nullable Map<String, Entry> entries;
+    private boolean open;
+    private boolean faulty;
+
+    /** What the user wrote under one key of a map. */
+    private record Entry(int line, org.snakeyaml.engine.v2.nodes.Node value) {}
+
+    private YamlNode(
+            Reading reading,
+            @Nullable YamlNode parent,
+            String key,
+            String pattern,
+            int line,
+            org.snakeyaml.engine.v2.nodes.@Nullable Node yaml) {
+        this.reading = reading;
+        this.parent = parent;
+        this.key = key;
+        this.pattern = pattern;
+        this.line = line;
+        this.yaml = yaml == null || reading.place(pattern, line) ? yaml : null;
+    }
+
+    /** The root of a document; of none, an absent place. */
+    static YamlNode root(Reading reading, org.snakeyaml.engine.v2.nodes.@Nullable Node yaml) {
+        return new YamlNode(reading, null, "", "", yaml == null ? 0 : lineOf(yaml), yaml);
+    }
+
+    @Override
+    public String path() {
+        return parent == null ? key : below(parent.path(), Shown.key(key));
+    }
+
+    @Override
+    public int line() {
+        return line;
+    }
+
+    @Override
+    public boolean present() {
+        return yaml != null;
+    }
+
+    @Override
+    public void problem(String message) {
+        reading.problem(path(), line, message);
+    }
+
+    @Override
+    Node child(String name, String allowed, String standard) {
+        YamlNode child = asked.computeIfAbsent(name, n -> place(n, below(pattern, n)));
+        reading.known(new Known(child.pattern, allowed, standard));
+        return child;
+    }
+
+    @Override
+    public Node beside(String name) {
+        if (parent == null) {
+            throw new IllegalStateException("nothing is beside the root");
+        }
+        return parent.child(name);
+    }
+
+    @Override
+    public Map<String, Node> children() {
+        open = true;
+        Map<String, Node> children = new LinkedHashMap<>();
+        for (String name : entries().keySet()) {
+            children.put(name, asked.computeIfAbsent(name, n -> place(n, below(pattern, "*"))));
+        }
+        return children;
+    }
+
+    @Override
+    public List<Node> items() {
+        if (yaml == null || isNull(yaml)) {
+            return List.of();
+        }
+        if (!(yaml instanceof SequenceNode sequence)) {
+            return List.of(this);
+        }
+        List<Node> items = new ArrayList<>();
+        for (org.snakeyaml.engine.v2.nodes.Node item : sequence.getValue()) {
+            String position = Integer.toString(items.size() + 1);
+            items.add(asked.computeIfAbsent(
+                    position, n -> new YamlNode(reading, this, n, below(pattern, "*"), lineOf(item), item)));
+        }
+        return items;
+    }
+
+    @Override
+    public @Nullable String text() {
+        if (yaml == null || faulty) {
+            return null;
+        }
+        if (!(yaml instanceof ScalarNode scalar)) {
+            return fault("must be a single value, not " + shape(yaml));
+        }
+        if (isNull(scalar)) {
+            return fault("has no value; give it one or remove the key (a text that begins with # needs quotes)");
+        }
+        return scalar.getValue();
+    }
+
+    @Override
+    public Node variable(String name) {
+        String value = reading.sources().variable(name);
+        return new YamlNode(reading, null, name, name, 0, value == null ? null : Yaml.text(value));
+    }
+
+    @Override
+    public @Nullable String environment(String name) {
+        return reading.sources().environment(name);
+    }
+
+    @Override
+    public Path resolve(String name) {
+        return reading.sources().folder().resolve(name);
+    }
+
+    @Override
+    public boolean readable(Path file) {
+        return read(file) != null;
+    }
+
+    @Override
+    public @Nullable String content(Path file) {
+        Content.Read read = read(file);
+        if (read == null) {
+            return null;
+        }
+        String text = Utf8.decoded(read.bytes());
+        if (text == null) {
+            problem("the file " + Shown.value(file.toString()) + " is not UTF-8 text");
+        }
+        return text;
+    }
+
+    private Content.@Nullable Read read(Path file) {
+        return switch (reading.sources().content(file, Sources.MAX_FILE)) {
+            case Content.Read read -> read;
+            case Content.Unreadable not -> {
+                problem("the file " + Shown.value(file.toString()) + " " + not.reason());
+                yield null;
+            }
+        };
+    }
+
+    /** Notes every key, here and below, that nobody asked for. */
+    void noteUnknown() {
+        if (faulty || reading.full()) {
+            return;
+        }
+        if (!open && yaml instanceof MappingNode) {
+            entries().forEach((name, entry) -> {
+                if (!asked.containsKey(name)) {
+                    reading.problem(
+                            below(path(), Shown.key(name)), entry.line(), Suggestion.unknown(name, asked.keySet()));
+                }
+            });
+        }
+        asked.values().forEach(YamlNode::noteUnknown);
+    }
+
+    private YamlNode place(String name, String placePattern) {
+        Entry entry = entries().get(name);
+        return entry == null
+                ? new YamlNode(reading, this, name, placePattern, line, null)
+                : new YamlNode(reading, this, name, placePattern, entry.line(), entry.value());
+    }
+
+    private Map<String, Entry> entries() {
+        if (entries == null) {
+            entries = new LinkedHashMap<>();
+            if (yaml instanceof MappingNode map) {
+                map.getValue().forEach(tuple -> enter(entries, tuple));
+            } else if (yaml != null && !isNull(yaml)) {
+                fault("must be a map (key: value), not " + shape(yaml));
+            }
+        }
+        return entries;
+    }
+
+    private void enter(Map<String, Entry> into, NodeTuple tuple) {
+        int at = lineOf(tuple.getKeyNode());
+        if (!(tuple.getKeyNode() instanceof ScalarNode scalar)) {
+            reading.problem(path(), at, "a key must be a single value, not " + shape(tuple.getKeyNode()));
+            return;
+        }
+        String name = scalar.getValue();
+        Entry first = into.putIfAbsent(name, new Entry(at, tuple.getValueNode()));
+        if (first != null) {
+            reading.problem(below(path(), Shown.key(name)), at, "is written twice, first in line " + first.line());
+        }
+    }
+
+    private @Nullable String fault(String message) {
+        if (!faulty) {
+            faulty = true;
+            problem(message);
+        }
+        return null;
+    }
+
+    private static boolean isNull(org.snakeyaml.engine.v2.nodes.Node node) {
+        return node instanceof ScalarNode scalar
+                && scalar.getScalarStyle() == ScalarStyle.PLAIN
+                && NULLS.contains(scalar.getValue());
+    }
+
+    private static String shape(org.snakeyaml.engine.v2.nodes.Node node) {
+        return node.getNodeType() == NodeType.MAPPING
+                ? "a map"
+                : node.getNodeType() == NodeType.SEQUENCE ? "a list" : "a single value";
+    }
+
+    private static int lineOf(org.snakeyaml.engine.v2.nodes.Node node) {
+        return node.getStartMark().map(Mark::getLine).orElse(-1) + 1;
+    }
+
+    private static String below(String path, String name) {
+        return path.isEmpty() ? name : path + "." + name;
+    }
+}
