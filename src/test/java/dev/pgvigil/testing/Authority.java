@@ -1,0 +1,166 @@
+package dev.pgvigil.testing;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+
+/** A certificate authority of its own, for servers and clients in tests. */
+public final class Authority {
+
+    private final String name;
+    private final KeyPair keys;
+    private final X509CertificateHolder own;
+    private final Path root;
+
+    private Authority(String name) throws IOException {
+        this.name = "CN=" + name;
+        keys = keyPair();
+        Instant now = Instant.now();
+        X509v3CertificateBuilder builder =
+                builder(this.name, keys, now.minus(Duration.ofDays(800)), now.plus(Duration.ofDays(30)));
+        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
+        own = sign(builder);
+        root = Home.directory("authority").resolve("root.crt");
+        Files.writeString(root, pem(own));
+    }
+
+    public static Authority create(String name) {
+        try {
+            return new Authority(name);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The file of its own certificate (PEM): what {@code sslrootcert} takes. */
+    public Path root() {
+        return root;
+    }
+
+    /** For a server at the loopback address, in force. */
+    public Certificate valid() {
+        return certificate("localhost", Duration.ofDays(-1), Duration.ofDays(30), loopback());
+    }
+
+    /** For a server at the loopback address, out of date since a day. */
+    public Certificate expired() {
+        return certificate("localhost", Duration.ofDays(-400), Duration.ofDays(-1), loopback());
+    }
+
+    /** For a server at the loopback address, about to end. */
+    public Certificate expiringIn(Duration time) {
+        return certificate("localhost", Duration.ofDays(-1), time, loopback());
+    }
+
+    /** In force, for a server of another name. */
+    public Certificate otherHost() {
+        GeneralNames names = new GeneralNames(new GeneralName(GeneralName.dNSName, "db.example.org"));
+        return certificate("db.example.org", Duration.ofDays(-1), Duration.ofDays(30), names);
+    }
+
+    /** For the client that logs in as this role. */
+    public Certificate client(String role) {
+        GeneralNames names = new GeneralNames(new GeneralName(GeneralName.dNSName, role));
+        return certificate(role, Duration.ofDays(-1), Duration.ofDays(30), names);
+    }
+
+    /**
+     * A certificate and its private key, both PEM.
+     *
+     * @param chain the certificate and its issuer's
+     */
+    public record Certificate(String chain, String key) {
+
+        /** Writes {@code server.crt} and {@code server.key}, the latter for its owner alone. */
+        public void write(Path directory) {
+            try {
+                Files.writeString(directory.resolve("server.crt"), chain);
+                Path file = directory.resolve("server.key");
+                Files.deleteIfExists(file);
+                Files.createFile(
+                        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                Files.writeString(file, key);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private Certificate certificate(String subject, Duration from, Duration to, GeneralNames names) {
+        try {
+            KeyPair pair = keyPair();
+            Instant now = Instant.now();
+            X509v3CertificateBuilder builder = builder("CN=" + subject, pair, now.plus(from), now.plus(to));
+            builder.addExtension(Extension.subjectAlternativeName, false, names);
+            return new Certificate(
+                    pem(sign(builder)) + pem(own), pem(new JcaPKCS8Generator(pair.getPrivate(), null).generate()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static GeneralNames loopback() {
+        return new GeneralNames(new GeneralName[] {
+            new GeneralName(GeneralName.dNSName, "localhost"), new GeneralName(GeneralName.iPAddress, PgServer.LOOPBACK)
+        });
+    }
+
+    private X509v3CertificateBuilder builder(String subject, KeyPair pair, Instant from, Instant to) {
+        return new JcaX509v3CertificateBuilder(
+                new X500Name(name),
+                new BigInteger(64, new SecureRandom()),
+                Date.from(from),
+                Date.from(to),
+                new X500Name(subject),
+                pair.getPublic());
+    }
+
+    private X509CertificateHolder sign(X509v3CertificateBuilder builder) {
+        try {
+            return builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate()));
+        } catch (OperatorCreationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static KeyPair keyPair() {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(256);
+            return generator.generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String pem(Object object) throws IOException {
+        StringWriter text = new StringWriter();
+        try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
+            writer.writeObject(object);
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,113 @@
+package dev.pgvigil.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** The operating system's processes of the server in a data directory: its postmaster and all children of that. */
+record Processes(Path data) {
+
+    /** Stops all of them as they are; their sockets stay open, and the kernel goes on accepting connections. */
+    void freeze() {
+        postmaster().ifPresent(postmaster -> {
+            // First the postmaster, so that it forks no further child.
+            signal("STOP", List.of(postmaster));
+            Waiting.until("the postmaster is stopped", () -> state(postmaster) != 'R' && state(postmaster) != 'S');
+            List<Long> children = children(postmaster);
+            signal("STOP", children);
+            Waiting.until(
+                    "the backends are stopped",
+                    () -> children.stream().allMatch(child -> "TZX".indexOf(state(child)) >= 0));
+        });
+    }
+
+    /** Lets frozen processes go on. */
+    void thaw() {
+        postmaster().ifPresent(postmaster -> {
+            signal("CONT", children(postmaster));
+            signal("CONT", List.of(postmaster));
+        });
+    }
+
+    /** Ends all of them at once, as a crash of the machine would. */
+    void kill() {
+        postmaster().ifPresent(postmaster -> {
+            freeze();
+            List<Long> all = new ArrayList<>(children(postmaster));
+            all.add(postmaster);
+            signal("KILL", all);
+            Waiting.until("the server is gone", () -> all.stream().noneMatch(Processes::alive));
+        });
+    }
+
+    /** Ends the server in order; its clients are disconnected. */
+    void stop() {
+        postmaster().ifPresent(postmaster -> {
+            thaw();
+            signal("INT", List.of(postmaster));
+            Waiting.until("the server has stopped", () -> !alive(postmaster));
+        });
+    }
+
+    /** The postmaster's process id, if it lives. */
+    Optional<Long> postmaster() {
+        try {
+            String pid = Files.readAllLines(data.resolve("postmaster.pid")).get(0);
+            return Optional.of(Long.valueOf(pid.strip())).filter(Processes::alive);
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<Long> children(long postmaster) {
+        return ProcessHandle.of(postmaster).stream()
+                .flatMap(ProcessHandle::children)
+                .map(ProcessHandle::pid)
+                .toList();
+    }
+
+    /** A zombie is dead: in a container nobody may be there to reap it. */
+    private static boolean alive(long pid) {
+        return "ZX".indexOf(state(pid)) < 0;
+    }
+
+    /** The state letter of {@code /proc/<pid>/stat}; X where there is no such process. */
+    private static char state(long pid) {
+        try {
+            String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+            return stat.charAt(stat.lastIndexOf(')') + 2);
+        } catch (IOException e) {
+            return 'X';
+        }
+    }
+
+    private static void signal(String name, List<Long> pids) {
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "kill -" + name + " \"$@\"", "kill"));
+        pids.forEach(pid -> command.add(pid.toString()));
+        if (pids.isEmpty()) {
+            return;
+        }
+        try {
+            Process kill = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            if (!kill.waitFor(Waiting.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                throw new IllegalStateException("kill hangs");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package dev.pgvigil.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+
+/** A port that refuses connections, and that nobody else can take while this is open. */
+public final class Refusing implements AutoCloseable {
+
+    /** Bound, and never listening. */
+    private final Socket socket = new Socket();
+
+    private Refusing() throws IOException {
+        socket.bind(Sockets.loopback(0));
+    }
+
+    public static Refusing start() {
+        try {
+            return new Refusing();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public String host() {
+        return PgServer.LOOPBACK;
+    }
+
+    public int port() {
+        return socket.getLocalPort();
+    }
+
+    @Override
+    public void close() {
+        Sockets.close(socket);
+    }
+}

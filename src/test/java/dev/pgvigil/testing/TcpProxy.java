@@ -1,0 +1,133 @@
+package dev.pgvigil.testing;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The network before a server: it can hold bytes back, be slow, and cut connections. */
+public final class TcpProxy implements AutoCloseable {
+
+    private final ServerSocket listener = new ServerSocket();
+    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger accepted = new AtomicInteger();
+    private final InetSocketAddress server;
+    private final Gate gate = new Gate();
+    private volatile Duration latency = Duration.ZERO;
+
+    private TcpProxy(int port) throws IOException {
+        server = Sockets.loopback(port);
+        listener.bind(Sockets.loopback(0));
+    }
+
+    /** A proxy before a port of the loopback address, that lets everything through at once. */
+    public static TcpProxy before(int port) {
+        try {
+            TcpProxy proxy = new TcpProxy(port);
+            Thread.ofVirtual().start(proxy::accept);
+            return proxy;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A proxy that lets everything through at once. */
+    public static TcpProxy before(PgServer server) {
+        return before(server.port());
+    }
+
+    public String host() {
+        return PgServer.LOOPBACK;
+    }
+
+    public int port() {
+        return listener.getLocalPort();
+    }
+
+    /** How many connections it took so far. */
+    public int accepted() {
+        return accepted.get();
+    }
+
+    /** Holds all bytes back, in both directions; connections stay open, and new ones are accepted. */
+    public void pause() {
+        gate.shut();
+    }
+
+    /** Lets the bytes through again, the held ones too. */
+    public void resume() {
+        gate.open();
+    }
+
+    /** Delays what is sent, in each direction, by this much. */
+    public void latency(Duration time) {
+        latency = time;
+    }
+
+    /** Cuts every connection that is open now. */
+    public void cut() {
+        sockets.forEach(Sockets::close);
+    }
+
+    @Override
+    public void close() {
+        Sockets.close(listener);
+        cut();
+        gate.open();
+    }
+
+    private void accept() {
+        while (!listener.isClosed()) {
+            try {
+                Socket client = listener.accept();
+                accepted.incrementAndGet();
+                Thread.ofVirtual().start(() -> serve(client));
+            } catch (IOException e) {
+                return;
+            }
+        }
+    }
+
+    private void serve(Socket client) {
+        Socket upstream = new Socket();
+        sockets.add(client);
+        sockets.add(upstream);
+        try {
+            upstream.connect(server, 10_000);
+            Thread.ofVirtual().start(() -> pump(upstream, client));
+            pump(client, upstream);
+        } catch (IOException e) {
+            end(client, upstream);
+        }
+    }
+
+    private void pump(Socket from, Socket to) {
+        byte[] buffer = new byte[16 * 1024];
+        try (InputStream in = from.getInputStream();
+                OutputStream out = to.getOutputStream()) {
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                Waiting.nap(latency);
+                gate.pass();
+                out.write(buffer, 0, read);
+            }
+        } catch (IOException e) {
+            // Either side ended it; so does the other.
+        } finally {
+            end(from, to);
+        }
+    }
+
+    private void end(Socket one, Socket other) {
+        Sockets.close(one);
+        Sockets.close(other);
+        sockets.remove(one);
+        sockets.remove(other);
+    }
+}
