@@ -2,6 +2,7 @@ package dev.pgvigil.watch;
 
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.Status;
+import dev.pgvigil.target.Role;
 import java.time.Instant;
 
 /** Something that became different in the fleet. */
@@ -18,6 +19,8 @@ public sealed interface Change {
     record Removed(Instant at, String target) implements Change {}
 
     record StatusChanged(Instant at, String target, Status from, Status to) implements Change {}
+
+    record RoleChanged(Instant at, String target, Role from, Role to) implements Change {}
 
     record Opened(Instant at, String target, Finding finding) implements Change {}
 

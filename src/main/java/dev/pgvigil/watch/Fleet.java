@@ -44,6 +44,11 @@ public class Fleet {
         return listeners.size();
     }
 
+    /** From now on a target is unknown when its latest heartbeat is older than this. */
+    void staleAfter(Duration age) {
+        latest.updateAndGet(snapshot -> new Snapshot(snapshot.servers(), snapshot.targets(), age));
+    }
+
     void update(UnaryOperator<Snapshot> step, List<Change> changes) {
         latest.updateAndGet(step);
         for (MultiEmitter<? super Change> listener : listeners) {

@@ -25,4 +25,12 @@ public record ServerState(
     public @Nullable Outcome<?> outcome(String check) {
         return outcomes.get(check);
     }
+
+    ServerState with(ServerFacts learned) {
+        return new ServerState(server, learned, link, outcomes);
+    }
+
+    ServerState with(LinkState latest, String check, Outcome<?> outcome) {
+        return new ServerState(server, facts, latest, outcomes.plus(check, outcome));
+    }
 }

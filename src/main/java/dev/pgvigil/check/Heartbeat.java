@@ -1,0 +1,172 @@
+package dev.pgvigil.check;
+
+import dev.pgvigil.target.Failure;
+import dev.pgvigil.target.Limit;
+import dev.pgvigil.target.Role;
+import dev.pgvigil.target.Session;
+import dev.pgvigil.target.Target;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Whether a server answers, how fast, and in which role. */
+@Singleton
+public final class Heartbeat implements Check<Heartbeat.Beat> {
+
+    public static final String NAME = "heartbeat";
+
+    static final Limit SLOW = Limit.duration(NAME, "slow", Duration.ofMillis(500));
+
+    /**
+     * One answer.
+     *
+     * @param responseTimeMs from question to answer, the network included
+     */
+    public record Beat(Role role, double responseTimeMs) {}
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Scope scope() {
+        return Scope.SERVER;
+    }
+
+    @Override
+    public Duration cadence() {
+        return Duration.ofMillis(500);
+    }
+
+    @Override
+    public List<Limit> limits() {
+        return List.of(SLOW);
+    }
+
+    @Override
+    public Evidence evidence() {
+        return new Evidence(2, 3);
+    }
+
+    @Override
+    public Uni<Beat> observe(Session session) {
+        return Uni.createFrom().deferred(() -> {
+            long start = System.nanoTime();
+            return session.row("select pg_catalog.pg_is_in_recovery()", row -> row.getBoolean(0))
+                    .map(standby -> new Beat(standby ? Role.REPLICA : Role.PRIMARY, (System.nanoTime() - start) / 1e6));
+        });
+    }
+
+    @Override
+    public List<Finding> judge(Beat now, Past<Beat> past, Target target) {
+        List<Finding> findings = new ArrayList<>();
+        if (!target.role().allows(now.role())) {
+            findings.add(wrongRole(now.role(), target));
+        }
+        Duration slow = target.thresholds().duration(SLOW);
+        if (now.responseTimeMs() > slow.toMillis()) {
+            findings.add(Finding.of(
+                            NAME,
+                            "slow",
+                            Status.DEGRADED,
+                            Severity.MEDIUM,
+                            "slow heartbeat",
+                            "the simplest query took %.0f ms".formatted(now.responseTimeMs()))
+                    .threshold("heartbeat.slow " + slow.toMillis() + " ms")
+                    .cause("the host is short of CPU or memory, or the network to it is slow")
+                    .action("compare with the connect time from another host, and look at the load of the server"));
+        }
+        return findings;
+    }
+
+    private static Finding wrongRole(Role role, Target target) {
+        String is = role.name().toLowerCase(Locale.ROOT);
+        String expected = target.role().name().toLowerCase(Locale.ROOT);
+        return Finding.of(
+                        NAME,
+                        "role",
+                        Status.UNHEALTHY,
+                        Severity.CRITICAL,
+                        "server is a " + is,
+                        "the server answers as a " + is)
+                .threshold("role " + expected)
+                .cause("a failover or a promotion, or an address that leads to another server")
+                .action("find out which server should be the " + expected + "; then repair the address or the role")
+                .sql("select pg_is_in_recovery(), inet_server_addr(), pg_postmaster_start_time()");
+    }
+
+    @Override
+    public List<Finding> judgeFailure(Failure failure, Target target) {
+        Unreachable why = Unreachable.of(failure);
+        return List.of(Finding.of(NAME, "unreachable", why.status(), Severity.CRITICAL, why.title(), failure.message())
+                .threshold("an answer within the session deadlines, 2 of 3 times")
+                .cause(why.cause())
+                .action(why.action()));
+    }
+
+    /** What each kind of failure means for people. */
+    private record Unreachable(Status status, String title, String cause, String action) {
+
+        static Unreachable of(Failure failure) {
+            return switch (failure.reason()) {
+                case CONNECT ->
+                    down(
+                            "no connection",
+                            "the server is down, starting or shutting down, or the address is wrong",
+                            "start the server; if it runs, check host, port, listen_addresses and the firewall");
+                case TIMEOUT ->
+                    down(
+                            "no answer",
+                            "the server or its host hangs, or the network drops what is sent",
+                            "look at the host first: CPU, memory, storage; then at the network between");
+                case CAPACITY ->
+                    down(
+                            "out of connections",
+                            "applications hold all connection slots",
+                            "close idle sessions or pool connections; grant pg_use_reserved_connections (16 and newer)"
+                                    + " so that pgvigil gets in when others do not");
+                case AUTH ->
+                    down(
+                            "login refused",
+                            "the password is wrong or has expired, or pg_hba.conf does not allow this login",
+                            "correct the password of the target, or the server's pg_hba.conf");
+                case TLS ->
+                    down(
+                            "TLS failed",
+                            "the certificate has expired, is for another name, or is not signed by a trusted CA",
+                            "renew the server's certificate, or correct sslmode and sslrootcert of the target");
+                case PERMISSION, UNSUPPORTED, QUERY ->
+                    down(
+                            "heartbeat failed",
+                            "the server refuses the simplest query",
+                            "run the query by hand as the same user");
+                case LOCAL ->
+                    new Unreachable(
+                            Status.UNKNOWN,
+                            "pgvigil cannot look",
+                            "pgvigil itself lacks a resource; nothing is known of the server",
+                            "raise the limit of open files of pgvigil, or see why its connections are all in use");
+            };
+        }
+
+        private static Unreachable down(String title, String cause, String action) {
+            return new Unreachable(Status.UNHEALTHY, title, cause, action);
+        }
+    }
+
+    @Override
+    public void measure(Beat now, Gauges gauges) {
+        gauges.gauge(
+                "pgvigil_heartbeat_response_seconds",
+                "Time from the heartbeat query to its answer.",
+                now.responseTimeMs() / 1000);
+        gauges.gauge(
+                "pgvigil_server_in_recovery",
+                "1 if the server is a replica, 0 if it is a primary.",
+                now.role() == Role.REPLICA ? 1 : 0);
+    }
+}

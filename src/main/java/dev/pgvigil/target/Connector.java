@@ -1,0 +1,100 @@
+package dev.pgvigil.target;
+
+import dev.pgvigil.target.Failure.Reason;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.impl.ContextInternal;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.spi.PgDriver;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.spi.ConnectionFactory;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Opens connections: staggered over the fleet, encrypted as libpq would, and given up when the patience ends, with the
+ * socket closed. Fails with a {@link FailureException}.
+ */
+@Singleton
+public class Connector {
+
+    private final Vertx vertx;
+    private final ConnectGate gate;
+
+    Connector(Vertx vertx, ConnectGate gate) {
+        this.vertx = vertx;
+        this.gate = gate;
+    }
+
+    /**
+     * One attempt to connect.
+     *
+     * @param patience how long the server may take to answer once it has accepted
+     */
+    record Attempt(
+            Server server,
+            String database,
+            Deadlines deadlines,
+            Duration statement,
+            Duration patience,
+            Budget.Permit permit) {}
+
+    /** Connects; the callbacks come on the given event loop. */
+    Future<Wire> open(ContextInternal loop, Attempt attempt) {
+        Promise<Wire> promise = loop.promise();
+        gate.enter(() -> {
+            Runnable leave = gate.place();
+            loop.runOnContext(start -> {
+                loop.setTimer(attempt.deadlines().connect().toMillis(), late -> leave.run());
+                tryAll(loop, attempt, modes(attempt.server().tls())).onComplete(end -> {
+                    leave.run();
+                    if (end.failed()) {
+                        attempt.permit().release();
+                    }
+                    promise.handle(end);
+                });
+            });
+        });
+        return promise.future();
+    }
+
+    /** With TLS (true) or in plain text, in the order in which libpq tries. */
+    private static List<Boolean> modes(Tls tls) {
+        return switch (tls.mode()) {
+            case DISABLE -> List.of(false);
+            case ALLOW -> List.of(false, true);
+            case PREFER -> List.of(true, false);
+            case REQUIRE, VERIFY_CA, VERIFY_FULL -> List.of(true);
+        };
+    }
+
+    private Future<Wire> tryAll(ContextInternal loop, Attempt attempt, List<Boolean> modes) {
+        Future<Wire> first = tryOne(loop, attempt, modes.getFirst());
+        return modes.size() == 1
+                ? first
+                : first.recover(refused -> otherModeMayHelp(Failures.of(refused))
+                        ? tryOne(loop, attempt, modes.getLast()).recover(also -> Future.failedFuture(refused))
+                        : Future.failedFuture(refused));
+    }
+
+    private static boolean otherModeMayHelp(Failure failure) {
+        return failure.reason() == Reason.TLS || "28000".equals(failure.sqlState());
+    }
+
+    private Future<Wire> tryOne(ContextInternal loop, Attempt attempt, boolean tls) {
+        PgConnectOptions options =
+                ConnectOptions.of(attempt.server(), attempt.database(), attempt.deadlines(), attempt.statement(), tls);
+        ConnectionFactory sockets = PgDriver.INSTANCE.createConnectionFactory(vertx, options);
+        Future<SqlConnection> connection = sockets.connect(loop);
+        return connection
+                .timeout(attempt.patience().toMillis(), TimeUnit.MILLISECONDS)
+                .map(open -> new Wire(sockets, open, attempt.permit(), attempt.database()))
+                .recover(failure -> {
+                    sockets.close(Promise.promise());
+                    return Future.failedFuture(new FailureException(Failures.of(failure)));
+                });
+    }
+}

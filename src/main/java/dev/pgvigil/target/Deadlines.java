@@ -1,0 +1,36 @@
+package dev.pgvigil.target;
+
+import java.time.Duration;
+
+/**
+ * How long anything may take. The server's own deadlines come first ({@code lock < statement}), then the client's, which
+ * drops the connection, because a half-open connection or a frozen server never answers.
+ *
+ * @param connect a TCP connection
+ * @param lock waiting for any lock
+ * @param statement a statement on the shared session
+ * @param answer the answer to a statement on the shared session, as pgvigil sees it
+ * @param slowStatement a statement on a session of its own, for what did not fit into {@code statement}
+ * @param rotateAfter how old a session gets: its server process gives back what it has grown to
+ */
+public record Deadlines(
+        Duration connect,
+        Duration lock,
+        Duration statement,
+        Duration answer,
+        Duration slowStatement,
+        Duration rotateAfter) {
+
+    public static final Deadlines STANDARD = new Deadlines(
+            Duration.ofSeconds(1),
+            Duration.ofMillis(100),
+            Duration.ofMillis(500),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(5),
+            Duration.ofMinutes(30));
+
+    /** The answer to a statement on a session of its own. */
+    Duration slowAnswer() {
+        return slowStatement.plus(answer);
+    }
+}

@@ -1,0 +1,90 @@
+package dev.pgvigil.target;
+
+import dev.pgvigil.target.Failure.Reason;
+import io.netty.channel.ConnectTimeoutException;
+import io.vertx.pgclient.PgException;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.security.GeneralSecurityException;
+import java.util.Locale;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** Says what an exception of the driver, the network or the server means. */
+final class Failures {
+
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\s]+");
+    private static final int LONGEST = 300;
+
+    private Failures() {}
+
+    /** The failure behind an exception; never throws. */
+    static Failure of(Throwable thrown) {
+        if (thrown instanceof FailureException known) {
+            return known.failure();
+        }
+        if (thrown instanceof PgException answer) {
+            return answered(answer);
+        }
+        Reason reason = reason(thrown);
+        return new Failure(reason, oneLine(text(thrown, reason)), null);
+    }
+
+    private static Failure answered(PgException answer) {
+        String state = answer.getSqlState();
+        return new Failure(reason(state), oneLine(answer.getErrorMessage()), state);
+    }
+
+    private static Reason reason(@Nullable String sqlState) {
+        return switch (sqlState == null ? "" : sqlState) {
+            case "53300" -> Reason.CAPACITY;
+            case "28000", "28P01" -> Reason.AUTH;
+            case "42501" -> Reason.PERMISSION;
+            case "57014", "55P03" -> Reason.TIMEOUT;
+            case "57P01", "57P02", "57P03", "57P05", "3D000" -> Reason.CONNECT;
+            case "42883", "42P01", "42703", "42704", "0A000" -> Reason.UNSUPPORTED;
+            case String other when other.startsWith("08") -> Reason.CONNECT;
+            case String other -> Reason.QUERY;
+        };
+    }
+
+    private static Reason reason(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+            if (message.contains("too many open files")) {
+                return Reason.LOCAL;
+            }
+            if (cause instanceof SSLException || cause instanceof GeneralSecurityException || message.contains("ssl")) {
+                return Reason.TLS;
+            }
+            if (cause instanceof TimeoutException || cause instanceof ConnectTimeoutException) {
+                return Reason.TIMEOUT;
+            }
+        }
+        return Reason.CONNECT;
+    }
+
+    private static String text(Throwable thrown, Reason reason) {
+        Throwable root = thrown;
+        while (root.getCause() != null && (reason == Reason.TLS || root.getMessage() == null)) {
+            root = root.getCause();
+        }
+        String message = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+        return switch (root) {
+            case UnknownHostException unknown -> "host name does not resolve: " + message;
+            case SocketException refused -> message;
+            case Throwable other -> message;
+        };
+    }
+
+    private static String oneLine(@Nullable String text) {
+        String line = CONTROL.matcher(text == null ? "no message" : text)
+                .replaceAll(" ")
+                .strip();
+        return line.length() <= LONGEST
+                ? line
+                : line.substring(0, line.offsetByCodePoints(0, line.codePointCount(0, LONGEST))) + "…";
+    }
+}

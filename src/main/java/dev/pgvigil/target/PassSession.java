@@ -1,0 +1,117 @@
+package dev.pgvigil.target;
+
+import dev.pgvigil.target.Failure.Reason;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** The session of one pass: times every statement on both sides and gives up on a connection that does not answer. */
+final class PassSession implements Session {
+
+    /** Sent behind each statement in the same message: how long the server has been at that message, in microseconds. */
+    private static final String TIMING =
+            "\n;select (extract(epoch from clock_timestamp() - statement_timestamp()) * 1000000)::bigint";
+
+    private final Link link;
+    private final Wire wire;
+    private final ServerFacts facts;
+    private final Duration answer;
+    private final Spans spans;
+    private final Spans.Pass pass;
+    private final Map<String, Uni<?>> asked;
+
+    PassSession(
+            Link link,
+            Wire wire,
+            ServerFacts facts,
+            Duration answer,
+            Spans spans,
+            Spans.Pass pass,
+            Map<String, Uni<?>> asked) {
+        this.link = link;
+        this.wire = wire;
+        this.facts = facts;
+        this.answer = answer;
+        this.spans = spans;
+        this.pass = pass;
+        this.asked = asked;
+    }
+
+    @Override
+    public <T> Uni<List<T>> rows(String sql, Function<Row, T> mapping) {
+        return spans.statement(
+                pass,
+                sql,
+                Uni.createFrom().completionStage(() -> ask(sql, mapping).toCompletionStage()));
+    }
+
+    @Override
+    public <T> Uni<T> row(String sql, Function<Row, T> mapping) {
+        return rows(sql, mapping).map(List::getFirst);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // under a key stands what its one question gave
+    public <T> Uni<T> once(String key, Supplier<Uni<T>> question) {
+        return (Uni<T>)
+                asked.computeIfAbsent(key, first -> question.get().memoize().indefinitely());
+    }
+
+    @Override
+    public String database() {
+        return wire.database();
+    }
+
+    @Override
+    public ServerFacts facts() {
+        return facts;
+    }
+
+    @Override
+    public LinkState link() {
+        return link.state();
+    }
+
+    private <T> Future<List<T>> ask(String sql, Function<Row, T> mapping) {
+        long start = System.nanoTime();
+        return wire.query(sql + TIMING)
+                .timeout(answer.toMillis(), TimeUnit.MILLISECONDS)
+                .map(rows -> {
+                    link.spent(serverNanos(rows));
+                    return mapped(rows, mapping);
+                })
+                .recover(thrown -> Future.failedFuture(new FailureException(failure(thrown, start))));
+    }
+
+    private Failure failure(Throwable thrown, long start) {
+        long waited = System.nanoTime() - start;
+        link.spent(waited);
+        if (thrown instanceof TimeoutException) {
+            Failure mute = Failure.of(Reason.TIMEOUT, "no answer within " + answer.toMillis() + " ms");
+            link.abandon(wire, mute);
+            return mute;
+        }
+        return Failures.of(thrown);
+    }
+
+    private static long serverNanos(RowSet<Row> rows) {
+        return rows.next().iterator().next().getLong(0) * 1000;
+    }
+
+    private static <T> List<T> mapped(RowSet<Row> rows, Function<Row, T> mapping) {
+        List<T> mapped = new ArrayList<>(rows.size());
+        for (Row row : rows) {
+            mapped.add(mapping.apply(row));
+        }
+        return mapped;
+    }
+}

@@ -1,0 +1,77 @@
+package dev.pgvigil.target;
+
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The emergency session: opened while a server runs out of connection slots, so that there is one to go on with if the
+ * shared session is lost and nobody gets in any more.
+ */
+final class Spare {
+
+    /** What an attempt to open it came to. */
+    interface Opening {
+        void opened(Opened session);
+
+        void failed();
+    }
+
+    private final Consumer<Opening> opener;
+    private @Nullable Opened session;
+    private boolean wanted;
+    private boolean opening;
+
+    Spare(Consumer<Opening> opener) {
+        this.opener = opener;
+    }
+
+    /** Opens it unless it is there; an attempt that fails is made again at the next call. */
+    void hold() {
+        wanted = true;
+        if (session != null || opening) {
+            return;
+        }
+        opening = true;
+        opener.accept(new Opening() {
+            @Override
+            public void opened(Opened found) {
+                opening = false;
+                keep(found);
+            }
+
+            @Override
+            public void failed() {
+                opening = false;
+            }
+        });
+    }
+
+    void release() {
+        wanted = false;
+        if (session != null) {
+            session.wire().close();
+            session = null;
+        }
+    }
+
+    /** Hands it over; null if there is none. */
+    @Nullable
+    Opened take() {
+        Opened taken = session;
+        session = null;
+        return taken;
+    }
+
+    private void keep(Opened found) {
+        if (!wanted) {
+            found.wire().close();
+            return;
+        }
+        session = found;
+        found.wire().onLost(() -> {
+            if (found.equals(session)) {
+                session = null;
+            }
+        });
+    }
+}

@@ -1,0 +1,68 @@
+package dev.pgvigil.target;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.spi.ConnectionFactory;
+
+/**
+ * One physical connection, which owns its socket: it can be dropped at any moment, whatever the server does. Used from its
+ * event loop.
+ */
+final class Wire {
+
+    private final ConnectionFactory sockets;
+    private final SqlConnection connection;
+    private final Budget.Permit permit;
+    private final String database;
+    private final long openedAt = System.nanoTime();
+    private boolean closed;
+
+    Wire(ConnectionFactory sockets, SqlConnection connection, Budget.Permit permit, String database) {
+        this.sockets = sockets;
+        this.connection = connection;
+        this.permit = permit;
+        this.database = database;
+        connection.exceptionHandler(lost -> {}); // a lost connection tells through its close handler
+    }
+
+    Future<RowSet<Row>> query(String sql) {
+        return connection.query(sql).execute();
+    }
+
+    /** Calls back if the connection ends otherwise than by {@link #close} or {@link #drop}. */
+    void onLost(Runnable lost) {
+        connection.closeHandler(end -> {
+            if (!closed) {
+                drop();
+                lost.run();
+            }
+        });
+    }
+
+    /** Says goodbye, so that the server's log stays clean, and does not wait for an answer. */
+    void close() {
+        if (!closed) {
+            connection.close();
+            drop();
+        }
+    }
+
+    /** Closes the socket at once. */
+    void drop() {
+        closed = true;
+        permit.release();
+        sockets.close(Promise.promise());
+    }
+
+    String database() {
+        return database;
+    }
+
+    /** Nanoseconds since it was opened. */
+    long age() {
+        return System.nanoTime() - openedAt;
+    }
+}

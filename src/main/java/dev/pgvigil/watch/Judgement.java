@@ -1,0 +1,46 @@
+package dev.pgvigil.watch;
+
+import dev.pgvigil.check.Check;
+import dev.pgvigil.check.Evidence;
+import dev.pgvigil.check.Heartbeat;
+import dev.pgvigil.target.Target;
+import java.util.List;
+
+/** What an outcome means for one target. Pure. */
+final class Judgement {
+
+    private Judgement() {}
+
+    /**
+     * What is to be recorded. A check that fails once is asked again before that counts; what it found earlier is neither
+     * confirmed nor refuted by a failure, and stays.
+     */
+    static <O> List<Recorded> of(Run<O> run, Outcome<O> outcome, Target target) {
+        Check<O> check = run.check;
+        String name = check.name();
+        return switch (outcome) {
+            case Outcome.Observed<O> seen ->
+                List.of(
+                        new Recorded(
+                                name,
+                                check.evidence(),
+                                check.judge(seen.value(), run.past(seen.at()), target),
+                                seen.at()),
+                        new Recorded(unanswered(name), Evidence.AT_ONCE, List.of(), seen.at()));
+            case Outcome.Failed<O> failed
+            when name.equals(Heartbeat.NAME) ->
+                List.of(new Recorded(
+                        name, check.evidence(), check.judgeFailure(failed.failure(), target), failed.at()));
+            case Outcome.Failed<O> failed
+            when run.failures() > 0 ->
+                List.of(new Recorded(
+                        unanswered(name), Evidence.AT_ONCE, check.judgeFailure(failed.failure(), target), failed.at()));
+            case Outcome.Failed<O> first -> List.of();
+            case Outcome.Skipped<O> skipped -> List.of(new Recorded(name, check.evidence(), List.of(), skipped.at()));
+        };
+    }
+
+    static String unanswered(String check) {
+        return check + " unanswered";
+    }
+}

@@ -1,0 +1,38 @@
+package dev.pgvigil.watch;
+
+import dev.pgvigil.target.Limit;
+import dev.pgvigil.target.Link;
+import java.time.Duration;
+import java.util.Collection;
+
+/** By how much the cadences of one server are stretched to stay in its overhead budget. */
+final class Pace {
+
+    static final Limit BUDGET = Limit.ratio("overhead", "budget", 0.01);
+
+    private static final Duration EVERY = Duration.ofSeconds(10);
+    /** A heartbeat gives way too, but never so far that it would be stale. */
+    private static final double HEARTBEAT_MOST = 4;
+
+    private double factor = 1;
+    private long judgedAt = System.nanoTime();
+
+    /** Judges anew what watching costs, now and then. */
+    void judge(long now, Link link, Collection<Watched> targets) {
+        if (now - judgedAt < EVERY.toNanos()) {
+            return;
+        }
+        judgedAt = now;
+        double budget = targets.stream()
+                .mapToDouble(watched -> watched.target().thresholds().of(BUDGET))
+                .min()
+                .orElse(BUDGET.standard());
+        factor = Stretch.next(factor, link.state().overheadRatio(), budget);
+        link.stretched(factor);
+    }
+
+    Duration stretched(Duration cadence, boolean heartbeat) {
+        double by = heartbeat ? Math.min(factor, HEARTBEAT_MOST) : factor;
+        return Duration.ofNanos(Math.round(cadence.toNanos() * by));
+    }
+}

@@ -1,0 +1,113 @@
+package dev.pgvigil.watch;
+
+import dev.pgvigil.check.Check;
+import dev.pgvigil.check.Past;
+import dev.pgvigil.target.Failure;
+import dev.pgvigil.target.Failure.Reason;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One check's passes over one server or one database: when the next is due, which is under way, what the last one saw. One
+ * pass at a time; a pass that neither answers nor fails loses its turn when its lease ends.
+ */
+final class Run<O> {
+
+    static final Duration LEASE = Duration.ofSeconds(20);
+
+    final Check<O> check;
+    /** The database of a run of its own; null for a run over the server. */
+    final @Nullable Watched only;
+
+    private long due;
+    private long startedAt;
+    private boolean underWay;
+    private int turn;
+    private int failures;
+    private boolean slow;
+    private Outcome.@Nullable Observed<O> last;
+
+    /** @param due when the first pass is due, by {@link System#nanoTime} */
+    Run(Check<O> check, @Nullable Watched only, long due) {
+        this.check = check;
+        this.only = only;
+        this.due = due;
+    }
+
+    long due() {
+        return due;
+    }
+
+    void dueAt(long time) {
+        due = time;
+    }
+
+    boolean startable(long now) {
+        return due - now <= 0 && (!underWay || now - startedAt > LEASE.toNanos());
+    }
+
+    boolean underWay() {
+        return underWay;
+    }
+
+    /** Begins a pass; the next is due a period later, and what was missed is not made up for. */
+    int begin(long now, Duration period) {
+        underWay = true;
+        startedAt = now;
+        due = Math.max(due + period.toNanos(), now + period.toNanos() / 2);
+        return ++turn;
+    }
+
+    /** Ends the pass of that turn; false if its lease had ended before. */
+    boolean end(int ended) {
+        if (ended != turn) {
+            return false;
+        }
+        underWay = false;
+        return true;
+    }
+
+    /** Gives the turn up without a pass. */
+    void skip() {
+        underWay = false;
+    }
+
+    Duration took(long now) {
+        return Duration.ofNanos(now - startedAt);
+    }
+
+    Past<O> past(Instant now) {
+        return last == null ? Past.none(now) : new Past<>(last.value(), last.at(), now);
+    }
+
+    Outcome.@Nullable Observed<O> last() {
+        return last;
+    }
+
+    /** Whether the next pass wants a session of its own, because the last did not fit into the shared one's deadline. */
+    boolean wantsTime() {
+        return slow;
+    }
+
+    /** How many passes in a row have failed. */
+    int failures() {
+        return failures;
+    }
+
+    void observed(Outcome.Observed<O> outcome, Duration statementDeadline) {
+        last = outcome;
+        failures = 0;
+        slow = slow && outcome.took().compareTo(statementDeadline) > 0;
+    }
+
+    void failed(Failure failure) {
+        failures++;
+        slow = slow || failure.reason() == Reason.TIMEOUT;
+    }
+
+    /** The server began anew: what was counted before is no past of what will be counted. */
+    void forget() {
+        last = null;
+    }
+}

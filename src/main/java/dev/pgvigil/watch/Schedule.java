@@ -1,0 +1,90 @@
+package dev.pgvigil.watch;
+
+import dev.pgvigil.check.Catalogue;
+import dev.pgvigil.check.Check;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The runs of one server, and when they are due: each begins at a moment of its own, so that a fleet does not beat in step. */
+final class Schedule {
+
+    /** First passes come soon, whatever the cadence. */
+    private static final Duration FIRST = Duration.ofSeconds(3);
+
+    private static final long LONGEST_SLEEP_MS = 1000;
+
+    private final Catalogue catalogue;
+    private List<Run<?>> runs = List.of();
+    private List<Watched> targets = List.of();
+
+    Schedule(Catalogue catalogue) {
+        this.catalogue = catalogue;
+    }
+
+    List<Run<?>> runs() {
+        return runs;
+    }
+
+    /** Covers these targets: runs that go on keep their past. */
+    void cover(Collection<Watched> watched, long now) {
+        targets = List.copyOf(watched);
+        List<Run<?>> covered = new ArrayList<>();
+        for (Check<?> check : catalogue.checks()) {
+            List<Watched> willing = targets.stream()
+                    .filter(one -> one.target().runs(check.name()))
+                    .toList();
+            switch (check.scope()) {
+                case SERVER -> {
+                    if (!willing.isEmpty()) {
+                        covered.add(kept(check, null, now));
+                    }
+                }
+                case DATABASE -> willing.forEach(one -> covered.add(kept(check, one, now)));
+            }
+        }
+        runs = List.copyOf(covered);
+    }
+
+    /** How often a run's passes begin: what its target wants, for a run over the server what the hastiest of them wants. */
+    Duration cadence(Run<?> run) {
+        Check<?> check = run.check;
+        return (run.only != null ? List.of(run.only) : targets)
+                .stream()
+                        .map(Watched::target)
+                        .filter(target -> target.runs(check.name()))
+                        .map(target -> target.cadence(check.name(), check.cadence()))
+                        .min(Comparator.naturalOrder())
+                        .orElse(check.cadence());
+    }
+
+    /** Milliseconds until a run may start; those that wait for something else than time do not count. */
+    long millisToNext(long now, Predicate<Run<?>> mayStart) {
+        long next = Long.MAX_VALUE;
+        for (Run<?> run : runs) {
+            if (run.due() - now > 0 || (mayStart.test(run) && !run.underWay())) {
+                next = Math.min(next, Math.max(0, run.due() - now));
+            }
+        }
+        return Math.clamp(TimeUnit.NANOSECONDS.toMillis(next) + 1, 1, LONGEST_SLEEP_MS);
+    }
+
+    private <O> Run<O> kept(Check<O> check, @Nullable Watched only, long now) {
+        for (Run<?> run : runs) {
+            if (run.check.equals(check) && run.only == only) {
+                @SuppressWarnings("unchecked") // a run of the same check observes the same type
+                Run<O> same = (Run<O>) run;
+                return same;
+            }
+        }
+        Duration cadence = only == null ? check.cadence() : only.target().cadence(check.name(), check.cadence());
+        long spread = Math.min(cadence.toNanos(), FIRST.toNanos());
+        return new Run<>(check, only, now + ThreadLocalRandom.current().nextLong(spread));
+    }
+}

@@ -1,0 +1,268 @@
+package dev.pgvigil.watch;
+
+import dev.pgvigil.check.Catalogue;
+import dev.pgvigil.check.Check;
+import dev.pgvigil.check.Databases;
+import dev.pgvigil.check.Heartbeat;
+import dev.pgvigil.target.Connector;
+import dev.pgvigil.target.Deadlines;
+import dev.pgvigil.target.Failure;
+import dev.pgvigil.target.Failure.Reason;
+import dev.pgvigil.target.FailureException;
+import dev.pgvigil.target.Link;
+import dev.pgvigil.target.Server;
+import dev.pgvigil.target.ServerFacts;
+import dev.pgvigil.target.Spans;
+import dev.pgvigil.target.Target;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.impl.ContextInternal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches one server and its targets: starts each check when it is due, one pass of a check at a time, inside the link's
+ * deadlines. Lives on one event loop; every method is called there.
+ */
+final class ServerWatch implements Link.Listener {
+
+    /** What all servers' watches share. */
+    record Shared(Catalogue catalogue, Connector connector, Spans spans, Fleet fleet, Deadlines deadlines) {}
+
+    private static final Logger LOG = Logger.getLogger(ServerWatch.class);
+    private static final Duration RELEARN = Duration.ofMinutes(5);
+
+    private final Shared shared;
+    private final Server server;
+    private final ContextInternal loop;
+    private final Link link;
+    private final Standing standing;
+    private final Schedule schedule;
+    private final Pace pace = new Pace();
+    private final List<Runnable> waiting = new ArrayList<>();
+
+    private Collection<Target> configured = List.of();
+    private Map<String, Uni<?>> asked = new HashMap<>();
+    private @Nullable ServerFacts facts;
+    private long learnedAt;
+    private boolean apartBusy;
+    private boolean stopped;
+    private long timer = -1;
+
+    ServerWatch(Shared shared, Server server, ContextInternal loop) {
+        this.shared = shared;
+        this.server = server;
+        this.loop = loop;
+        this.link = new Link(shared.connector(), server, shared.deadlines(), loop, shared.spans(), this);
+        this.standing = new Standing(shared.fleet(), server, link);
+        this.schedule = new Schedule(shared.catalogue());
+    }
+
+    /** Watches these targets from now on. */
+    void watch(Collection<Target> targets) {
+        configured = List.copyOf(targets);
+        take(targets);
+        link.open();
+    }
+
+    void stop() {
+        stopped = true;
+        loop.owner().cancelTimer(timer);
+        link.close();
+        standing.end();
+        wake();
+    }
+
+    /** Beats now, or joins the beat that is under way, and calls back when it is judged. */
+    void beat(Runnable judged) {
+        waiting.add(judged);
+        beatNow();
+    }
+
+    @Nullable
+    TargetState state(String target) {
+        Watched watched = standing.target(target);
+        return watched == null ? null : watched.state();
+    }
+
+    @Override
+    public void ready(ServerFacts learned) {
+        if (facts != null && !facts.startedAt().equals(learned.startedAt())) {
+            LOG.infof("%s has restarted", server.id());
+            schedule.runs().forEach(Run::forget);
+        }
+        facts = learned;
+        learnedAt = System.nanoTime();
+        standing.learned(learned);
+        beatNow();
+        tick();
+    }
+
+    @Override
+    public void down(Failure failure) {
+        LOG.debugf("%s: %s %s", server.id(), failure.reason(), failure.message());
+        beatNow();
+    }
+
+    private void take(Collection<Target> targets) {
+        standing.targets(targets, shared.catalogue().names());
+        link.databases(targets.stream().map(Target::database).distinct().toList());
+        schedule.cover(standing.targets(), System.nanoTime());
+        tick();
+    }
+
+    private void tick() {
+        if (stopped) {
+            return;
+        }
+        asked = new HashMap<>();
+        long now = System.nanoTime();
+        pace.judge(now, link, standing.targets());
+        if (link.ready() && now - learnedAt > RELEARN.toNanos()) {
+            learnedAt = now;
+            link.relearn();
+        }
+        for (Run<?> run : schedule.runs()) {
+            if (run.startable(now) && mayStart(run)) {
+                start(run, now);
+            }
+        }
+        loop.owner().cancelTimer(timer);
+        timer = loop.setTimer(schedule.millisToNext(System.nanoTime(), this::mayStart), next -> tick());
+    }
+
+    /** Heartbeats tell also that there is no session; whatever else is due waits for one. */
+    private boolean mayStart(Run<?> run) {
+        return isHeartbeat(run) || (link.ready() && !(apartBusy && needsOwnSession(run)));
+    }
+
+    private boolean needsOwnSession(Run<?> run) {
+        return !isHeartbeat(run)
+                && (run.wantsTime()
+                        || (run.only != null && !run.only.target().database().equals(link.database())));
+    }
+
+    private static boolean isHeartbeat(Run<?> run) {
+        return run.check.name().equals(Heartbeat.NAME);
+    }
+
+    private void beatNow() {
+        long now = System.nanoTime();
+        schedule.runs().stream()
+                .filter(run -> isHeartbeat(run) && !run.underWay())
+                .findFirst()
+                .ifPresentOrElse(run -> start(run, now), () -> {
+                    if (schedule.runs().stream().noneMatch(ServerWatch::isHeartbeat)) {
+                        wake();
+                    }
+                });
+    }
+
+    private <O> void start(Run<O> run, long now) {
+        if (stopped) {
+            return;
+        }
+        int turn = run.begin(now, pace.stretched(schedule.cadence(run), isHeartbeat(run)));
+        if (!link.ready()) {
+            Failure trouble = link.trouble();
+            if (trouble == null) {
+                run.skip();
+            } else {
+                failed(run, turn, new FailureException(trouble));
+            }
+            return;
+        }
+        ServerFacts known = facts;
+        String missing = known == null ? null : Missing.of(run.check.needs(), known);
+        if (missing != null) {
+            finish(run, turn, new Outcome.Skipped<>(Instant.now(), missing));
+            return;
+        }
+        ask(run).subscribe()
+                .with(
+                        value -> finish(
+                                run, turn, new Outcome.Observed<>(Instant.now(), run.took(System.nanoTime()), value)),
+                        thrown -> failed(run, turn, thrown));
+    }
+
+    private <O> Uni<O> ask(Run<O> run) {
+        Check<O> check = run.check;
+        String database = run.only == null ? link.database() : run.only.target().database();
+        String target = run.only == null ? null : run.only.target().name();
+        boolean own = needsOwnSession(run);
+        if (!own) {
+            return shared.spans()
+                    .pass(check.name(), server, database, target, pass -> check.observe(link.session(pass, asked)));
+        }
+        apartBusy = true;
+        return shared.spans()
+                .pass(check.name(), server, database, target, pass -> link.apart(database, pass, check::observe))
+                .onTermination()
+                .invoke(() -> apartBusy = false);
+    }
+
+    private <O> void failed(Run<O> run, int turn, Throwable thrown) {
+        Failure failure = thrown instanceof FailureException known ? known.failure() : unexpected(run, thrown);
+        Outcome<O> outcome = new Outcome.Failed<>(Instant.now(), run.took(System.nanoTime()), failure, run.last());
+        finish(run, turn, outcome);
+    }
+
+    private static Failure unexpected(Run<?> run, Throwable thrown) {
+        LOG.errorf(thrown, "check %s has a defect", run.check.name());
+        return Failure.of(
+                Reason.LOCAL, "the check itself failed: " + thrown.getClass().getSimpleName());
+    }
+
+    private <O> void finish(Run<O> run, int turn, Outcome<O> outcome) {
+        if (!run.end(turn) || stopped) {
+            return;
+        }
+        standing.settle(run, outcome);
+        switch (outcome) {
+            case Outcome.Observed<O> seen -> {
+                run.observed(seen, shared.deadlines().statement());
+                follow(run, seen.value());
+            }
+            case Outcome.Failed<O> failed -> run.failed(failed.failure());
+            case Outcome.Skipped<O> skipped -> run.forget();
+        }
+        if (isHeartbeat(run)) {
+            wake();
+        }
+        if (run.startable(System.nanoTime())) {
+            tick();
+        }
+    }
+
+    /** What an observation has to say to the watch itself. */
+    private void follow(Run<?> run, @Nullable Object value) {
+        switch (value) {
+            case Databases.Listing listing -> discover(listing);
+            case Heartbeat.Beat beat when facts != null && beat.role() != facts.role() -> link.relearn();
+            case null, default -> {}
+        }
+        if (run.check.name().equals("connections")) {
+            link.holdSpare(standing.unhealthy("connections"));
+        }
+    }
+
+    private void discover(Databases.Listing listing) {
+        List<Target> all = Discovered.targets(configured, listing.usable());
+        List<Target> known = standing.targets().stream().map(Watched::target).toList();
+        if (!all.equals(known)) {
+            take(all);
+        }
+    }
+
+    private void wake() {
+        List<Runnable> woken = List.copyOf(waiting);
+        waiting.clear();
+        woken.forEach(Runnable::run);
+    }
+}

@@ -1,0 +1,183 @@
+package dev.pgvigil.watch;
+
+import dev.pgvigil.check.Heartbeat;
+import dev.pgvigil.check.Status;
+import dev.pgvigil.target.Link;
+import dev.pgvigil.target.Role;
+import dev.pgvigil.target.Server;
+import dev.pgvigil.target.ServerFacts;
+import dev.pgvigil.target.Target;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.pcollections.PMap;
+
+/** How one server and its targets stand: judges outcomes and shows the result to the fleet. Lives on the server's loop. */
+final class Standing {
+
+    private final Fleet fleet;
+    private final Link link;
+    private final Map<String, Watched> targets = new LinkedHashMap<>();
+    private ServerState state;
+    private @Nullable Role role;
+
+    Standing(Fleet fleet, Server server, Link link) {
+        this.fleet = fleet;
+        this.link = link;
+        this.state = ServerState.initial(server);
+    }
+
+    Collection<Watched> targets() {
+        return targets.values();
+    }
+
+    @Nullable
+    Watched target(String name) {
+        return targets.get(name);
+    }
+
+    /** From now on these are the server's targets. */
+    void targets(Collection<Target> wanted, Set<String> checks) {
+        Instant now = Instant.now();
+        List<Change> changes = new ArrayList<>();
+        Set<String> names = wanted.stream().map(Target::name).collect(Collectors.toSet());
+        List<String> gone =
+                targets.keySet().stream().filter(name -> !names.contains(name)).toList();
+        gone.forEach(name -> {
+            targets.remove(name);
+            changes.add(new Change.Removed(now, name));
+        });
+        for (Target target : wanted) {
+            Watched known = targets.get(target.name());
+            if (known == null) {
+                targets.put(target.name(), new Watched(target, now));
+                changes.add(new Change.Added(now, target.name()));
+            } else {
+                known.configured(target, sources(target, checks));
+            }
+        }
+        show(states(targets.values()), gone, changes);
+    }
+
+    private static Set<String> sources(Target target, Set<String> checks) {
+        return checks.stream()
+                .filter(target::runs)
+                .flatMap(check -> Stream.of(check, Judgement.unanswered(check)))
+                .collect(Collectors.toSet());
+    }
+
+    /** The server and its targets are watched no more. */
+    void end() {
+        Instant now = Instant.now();
+        List<Change> changes = new ArrayList<>();
+        targets.keySet().forEach(name -> changes.add(new Change.Removed(now, name)));
+        fleet.update(
+                snapshot -> new Snapshot(
+                        snapshot.servers().minus(state.server()),
+                        snapshot.targets().minusAll(targets.keySet()),
+                        snapshot.staleAfter()),
+                changes);
+    }
+
+    void learned(ServerFacts facts) {
+        state = state.with(facts);
+        show(Map.of(), List.of(), List.of());
+    }
+
+    /** Takes the outcome of a pass. */
+    <O> void settle(Run<O> run, Outcome<O> outcome) {
+        String check = run.check.name();
+        List<Change> changes = new ArrayList<>();
+        List<Watched> concerned = concerned(run);
+        concerned.forEach(watched -> {
+            if (outcome instanceof Outcome.Observed<O> && check.equals(Heartbeat.NAME)) {
+                watched.answered();
+            }
+            Judgement.of(run, outcome, watched.target()).forEach(judged -> changes.addAll(watched.record(judged)));
+        });
+        if (run.only == null) {
+            state = state.with(link.state(), check, outcome);
+        } else {
+            run.only.keep(check, outcome);
+        }
+        if (check.equals(Heartbeat.NAME)) {
+            changes.addAll(beats(outcome));
+        }
+        show(states(concerned), List.of(), changes);
+    }
+
+    /** Whether findings of that check make a target unhealthy. */
+    boolean unhealthy(String check) {
+        return targets.values().stream()
+                .flatMap(watched -> watched.state().findings().stream())
+                .anyMatch(finding -> finding.check().equals(check) && finding.status() == Status.UNHEALTHY);
+    }
+
+    private List<Watched> concerned(Run<?> run) {
+        return run.only != null
+                ? List.of(run.only)
+                : targets.values().stream()
+                        .filter(watched -> watched.target().runs(run.check.name()))
+                        .toList();
+    }
+
+    private List<Change> beats(Outcome<?> outcome) {
+        List<Change> changes = new ArrayList<>();
+        double milliseconds = -1;
+        if (outcome instanceof Outcome.Observed<?> seen && seen.value() instanceof Heartbeat.Beat beat) {
+            milliseconds = beat.responseTimeMs();
+            changes.addAll(roleChanges(beat.role(), outcome.at()));
+            role = beat.role();
+        }
+        if (fleet.listeners() > 0) {
+            for (String name : targets.keySet()) {
+                changes.add(new Change.Beat(outcome.at(), name, milliseconds >= 0, Math.max(0, milliseconds)));
+            }
+        }
+        return changes;
+    }
+
+    private List<Change> roleChanges(Role now, Instant at) {
+        Role was = role;
+        return was == null || was == now
+                ? List.of()
+                : targets.keySet().stream()
+                        .<Change>map(name -> new Change.RoleChanged(at, name, was, now))
+                        .toList();
+    }
+
+    private static Map<String, TargetState> states(Collection<Watched> watched) {
+        Map<String, TargetState> states = new HashMap<>();
+        watched.forEach(one -> states.put(one.target().name(), one.state()));
+        return states;
+    }
+
+    private void show(Map<String, TargetState> changed, List<String> gone, List<Change> changes) {
+        fleet.update(
+                snapshot -> new Snapshot(
+                        snapshot.servers().plus(state.server(), state),
+                        merged(snapshot.targets(), changed).minusAll(gone),
+                        snapshot.staleAfter()),
+                changes);
+    }
+
+    /** Most passes change no target. */
+    private static PMap<String, TargetState> merged(
+            PMap<String, TargetState> targets, Map<String, TargetState> changed) {
+        PMap<String, TargetState> merged = targets;
+        for (Map.Entry<String, TargetState> entry : changed.entrySet()) {
+            if (!entry.getValue().equals(merged.get(entry.getKey()))) {
+                merged = merged.plus(entry.getKey(), entry.getValue());
+            }
+        }
+        return merged;
+    }
+}

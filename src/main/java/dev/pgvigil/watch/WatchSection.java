@@ -1,0 +1,29 @@
+package dev.pgvigil.watch;
+
+import dev.pgvigil.config.Node;
+import dev.pgvigil.config.Section;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+
+/** {@code watch}: how the fleet is watched as a whole. */
+@Singleton
+public class WatchSection implements Section<WatchSection.Watching> {
+
+    /**
+     * How the fleet is watched.
+     *
+     * @param staleAfter age of the latest heartbeat from which a target's status is unknown
+     */
+    public record Watching(Duration staleAfter) {}
+
+    @Override
+    public String key() {
+        return "watch";
+    }
+
+    @Override
+    public Watching read(Node node) {
+        return new Watching(
+                node.duration("stale-after", Duration.ofSeconds(5), Duration.ofSeconds(1), Duration.ofMinutes(10)));
+    }
+}
