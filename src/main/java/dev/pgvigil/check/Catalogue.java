@@ -15,7 +15,7 @@ public class Catalogue implements KnownChecks {
 
     private final List<Check<?>> checks;
 
-    Catalogue(@All List<Check<?>> checks) {
+    public Catalogue(@All List<Check<?>> checks) {
         this.checks = List.copyOf(checks);
     }
 

@@ -1,0 +1,139 @@
+package dev.pgvigil.watch;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.pgvigil.check.Catalogue;
+import dev.pgvigil.check.Check;
+import dev.pgvigil.check.Databases;
+import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.Heartbeat;
+import dev.pgvigil.check.Status;
+import dev.pgvigil.target.Connections;
+import dev.pgvigil.target.Deadlines;
+import dev.pgvigil.target.LinkState;
+import dev.pgvigil.target.Server;
+import dev.pgvigil.target.Spans;
+import dev.pgvigil.target.Target;
+import io.opentelemetry.api.OpenTelemetry;
+import io.smallrye.mutiny.subscription.Cancellable;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+
+/** The watch over real servers, without Quarkus around it. */
+public final class Watching implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final Vertx vertx = Vertx.vertx();
+    private final Fleet fleet = new Fleet();
+    private final List<Change> changes = new CopyOnWriteArrayList<>();
+    private final Cancellable listening;
+    private final Watch watch;
+
+    private Watching(List<Check<?>> checks) {
+        Catalogue catalogue = new Catalogue(checks);
+        watch = new Watch(catalogue, Connections.connector(vertx), new Spans(OpenTelemetry.noop()), fleet, vertx);
+        listening = fleet.changes(100_000).subscribe().with(changes::add);
+    }
+
+    /** Heartbeats and listings only. */
+    public static Watching over(Target... targets) {
+        return with(List.of(new Heartbeat(), new Databases()), targets);
+    }
+
+    public static Watching with(List<Check<?>> checks, Target... targets) {
+        Watching watching = new Watching(checks);
+        watching.follow(targets);
+        return watching;
+    }
+
+    /** Watches these from now on. */
+    public void follow(Target... targets) {
+        watch.watch(List.of(targets), Deadlines.STANDARD);
+    }
+
+    public Watch watch() {
+        return watch;
+    }
+
+    public Fleet fleet() {
+        return fleet;
+    }
+
+    public List<Change> changes() {
+        return changes;
+    }
+
+    public TargetState state(String target) {
+        TargetState state = fleet.snapshot().targets().get(target);
+        if (state == null) {
+            throw new AssertionError("no target " + target + " among "
+                    + fleet.snapshot().targets().keySet());
+        }
+        return state;
+    }
+
+    public Status status(String target) {
+        return fleet.snapshot().status(state(target), Instant.now());
+    }
+
+    public LinkState link(Server server) {
+        ServerState state = fleet.snapshot().servers().get(server);
+        return state == null ? LinkState.NONE : state.link();
+    }
+
+    /** Waits until the target has that status. */
+    public void awaitStatus(String target, Status status) {
+        await(target + " is " + status)
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> fleet.snapshot().targets().containsKey(target) && status(target) == status);
+    }
+
+    /** Waits until the target has a finding under that key. */
+    public Finding awaitFinding(String target, String key) {
+        await(target + " has " + key)
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> finding(target, key), found -> found != null);
+        Finding found = finding(target, key);
+        if (found == null) {
+            throw new AssertionError(key + " came and went");
+        }
+        return found;
+    }
+
+    public void awaitNoFinding(String target, String key) {
+        await(target + " lacks " + key)
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> finding(target, key) == null);
+    }
+
+    public void awaitLink(Server server, Predicate<LinkState> wanted) {
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(10)).until(() -> wanted.test(link(server)));
+    }
+
+    @org.jspecify.annotations.Nullable
+    public Finding finding(String target, String key) {
+        TargetState state = fleet.snapshot().targets().get(target);
+        return state == null
+                ? null
+                : state.findings().stream()
+                        .filter(finding -> finding.key().equals(key))
+                        .findFirst()
+                        .orElse(null);
+    }
+
+    @Override
+    public void close() {
+        watch.stop(new io.quarkus.runtime.ShutdownEvent());
+        listening.cancel();
+        await().atMost(PATIENCE).until(() -> fleet.snapshot().targets().isEmpty());
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+}
