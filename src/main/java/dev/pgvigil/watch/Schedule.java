@@ -2,6 +2,7 @@ package dev.pgvigil.watch;
 
 import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.check.Check;
+import dev.pgvigil.check.Heartbeat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,9 +19,12 @@ final class Schedule {
     /** First passes come soon, whatever the cadence. */
     private static final Duration FIRST = Duration.ofSeconds(3);
 
+    private static final Duration EACH_DATABASE = Duration.ofMillis(200);
+
     private static final long LONGEST_SLEEP_MS = 1000;
 
     private final Catalogue catalogue;
+    private final long phase = random(FIRST);
     private List<Run<?>> runs = List.of();
     private List<Watched> targets = List.of();
 
@@ -83,8 +87,20 @@ final class Schedule {
                 return same;
             }
         }
-        Duration cadence = only == null ? check.cadence() : only.target().cadence(check.name(), check.cadence());
-        long spread = Math.min(cadence.toNanos(), FIRST.toNanos());
-        return new Run<>(check, only, now + ThreadLocalRandom.current().nextLong(spread));
+        return new Run<>(check, only, now + phase(check, only));
+    }
+
+    /** Checks of a server begin together, so that they share what they read; a server's databases one after the other. */
+    private long phase(Check<?> check, @Nullable Watched only) {
+        if (only == null) {
+            return check.name().equals(Heartbeat.NAME) ? random(check.cadence()) : phase;
+        }
+        Duration spread = EACH_DATABASE.multipliedBy(targets.size());
+        Duration atLeast = spread.compareTo(FIRST) > 0 ? spread : FIRST;
+        return random(atLeast.compareTo(check.cadence()) < 0 ? atLeast : check.cadence());
+    }
+
+    private static long random(Duration within) {
+        return ThreadLocalRandom.current().nextLong(within.toNanos());
     }
 }
