@@ -144,7 +144,7 @@ class FaultsTest {
                 PgServer standby = primary.standby()) {
             Target replica = new Target(
                     "replica",
-                    standby.server(),
+                    standby.server("postgres", null),
                     "postgres",
                     "",
                     ExpectedRole.REPLICA,

@@ -1,0 +1,287 @@
+package dev.pgvigil.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.pgvigil.check.Check;
+import dev.pgvigil.check.Databases;
+import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.Heartbeat;
+import dev.pgvigil.check.Past;
+import dev.pgvigil.check.Scope;
+import dev.pgvigil.check.Severity;
+import dev.pgvigil.check.Status;
+import dev.pgvigil.target.CheckSetting;
+import dev.pgvigil.target.Discovery;
+import dev.pgvigil.target.ExpectedRole;
+import dev.pgvigil.target.Server;
+import dev.pgvigil.target.Session;
+import dev.pgvigil.target.Target;
+import dev.pgvigil.target.Thresholds;
+import dev.pgvigil.testing.PgServer;
+import io.smallrye.mutiny.Uni;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What pgvigil's sessions are like, as the server sees them. */
+class SessionsTest {
+
+    private static final int NEWEST = PgServer.majors().getLast();
+
+    /** Asks whatever a test wants to know, in sessions like any check's. */
+    private record Question(Scope scope, String sql, Duration cadence) implements Check<Question.Answer> {
+
+        record Answer(String text) {}
+
+        @Override
+        public String name() {
+            return "question";
+        }
+
+        @Override
+        public Uni<Answer> observe(Session session) {
+            return session.row(sql, row -> new Answer(String.valueOf(row.getValue(0))));
+        }
+
+        @Override
+        public List<Finding> judge(Answer now, Past<Answer> past, Target target) {
+            return List.of(Finding.of("question", "answer", Status.HEALTHY, Severity.LOW, "answered", now.text()));
+        }
+
+        @Override
+        public List<Finding> judgeFailure(dev.pgvigil.target.Failure failure, Target target) {
+            return List.of(Finding.of(
+                    "question",
+                    "failure",
+                    Status.DEGRADED,
+                    Severity.LOW,
+                    failure.reason().name(),
+                    failure.message()));
+        }
+    }
+
+    static List<Integer> majors() {
+        return PgServer.majors();
+    }
+
+    @ParameterizedTest
+    @MethodSource("majors")
+    void areTaggedAndHarmless(int major) {
+        PgServer server = PgServer.shared(major);
+        String settings = """
+                select string_agg(name || '=' || setting, ' ' order by name) from pg_settings where name in (
+                    'application_name', 'default_transaction_read_only', 'statement_timeout', 'lock_timeout',
+                    'idle_in_transaction_session_timeout', 'idle_session_timeout', 'jit',
+                    'max_parallel_workers_per_gather', 'search_path')""";
+        try (Watching watching = asking(Scope.SERVER, settings, server.target("shop", "postgres"))) {
+            assertThat(watching.awaitFinding("shop", "question/answer").observed())
+                    .isEqualTo("application_name=pgvigil default_transaction_read_only=on"
+                            + " idle_in_transaction_session_timeout=1000 idle_session_timeout=120000 jit=off"
+                            + " lock_timeout=100 max_parallel_workers_per_gather=0 search_path=pg_catalog"
+                            + " statement_timeout=500");
+        }
+    }
+
+    @Test
+    void targetsOfOneServerShareOneSession() {
+        try (PgServer server = PgServer.start(NEWEST)) {
+            Target first = server.target("first", server.newDatabase("first"));
+            Target second = server.target("second", server.newDatabase("second"));
+            try (Watching watching = Watching.over(first, second, server.target("third", "postgres"))) {
+                watching.awaitStatus("first", Status.HEALTHY);
+                watching.awaitStatus("second", Status.HEALTHY);
+                watching.awaitStatus("third", Status.HEALTHY);
+                assertThat(sessions(server)).isEqualTo(1);
+            }
+            await().atMost(Duration.ofSeconds(10)).until(() -> sessions(server) == 0);
+            assertThat(server.log()).doesNotContain("unexpected EOF");
+        }
+    }
+
+    @Test
+    void checksOfADatabaseRunInsideItOnASessionThatEndsWithThem() {
+        PgServer server = PgServer.shared(NEWEST);
+        String inside = server.newDatabase("inside");
+        Target target = server.target("inside", inside);
+        try (Watching watching =
+                asking(Scope.DATABASE, "select current_database()", server.target("a", "postgres"), target)) {
+            assertThat(watching.awaitFinding("a", "question/answer").observed()).isEqualTo("postgres");
+            assertThat(watching.awaitFinding("inside", "question/answer").observed())
+                    .isEqualTo(inside);
+            watching.awaitLink(target.server(), link -> link.open() == 1);
+        }
+    }
+
+    @Test
+    void aCheckThatNeedsMoreTimeGetsASessionOfItsOwnAndTheHeartbeatGoesOn() {
+        PgServer server = PgServer.shared(NEWEST);
+        Target target = server.target("shop", "postgres");
+        try (Watching watching = asking(Scope.SERVER, "select pg_sleep(1.5)::text || 'slept'", target)) {
+            assertThat(watching.awaitFinding("shop", "question/answer").observed())
+                    .isEqualTo("slept");
+            assertThat(watching.changes())
+                    .noneMatch(change -> change instanceof Change.StatusChanged to && to.to() == Status.UNHEALTHY);
+            assertThat(watching.link(target.server()).abandoned()).isZero();
+            assertThat(watching.link(target.server()).statementSeconds()).isBetween(1.0, 60.0);
+        }
+    }
+
+    @Test
+    void aStatementThatFailsTwiceIsAFinding() {
+        PgServer server = PgServer.shared(NEWEST);
+        try (Watching watching = asking(Scope.SERVER, "select 1/0", server.target("shop", "postgres"))) {
+            Finding found = watching.awaitFinding("shop", "question/failure");
+            assertThat(found.title()).isEqualTo("QUERY");
+            assertThat(found.observed()).isEqualTo("division by zero");
+        }
+    }
+
+    @Test
+    void aQueueBehindDdlNeverGetsASessionOfOursAndConnectionsStayFew() throws SQLException {
+        PgServer server = PgServer.shared(NEWEST);
+        String database = server.newDatabase("queue");
+        server.sqlIn(database, "create table orders (id int)");
+        Target target = server.target("shop", database);
+        String reading = "select count(*) from \"public\".orders";
+        try (Connection reader = server.jdbc(database);
+                Connection altering = server.jdbc(database);
+                Watching watching = Watching.with(
+                        List.of(new Heartbeat(), new Question(Scope.DATABASE, reading, Duration.ofMillis(100))),
+                        target)) {
+            server.sqlIn(database, "grant select on orders to public");
+            watching.awaitStatus("shop", Status.HEALTHY);
+            reader.setAutoCommit(false);
+            try (Statement statement = reader.createStatement()) {
+                statement.execute("lock table orders in access share mode");
+            }
+            Thread.ofVirtual().start(() -> {
+                try (Statement statement = altering.createStatement()) {
+                    statement.execute("alter table orders add column note text");
+                } catch (SQLException ended) {
+                    throw new IllegalStateException(ended);
+                }
+            });
+            await().until(() -> "1"
+                    .equals(server.value(
+                            "select count(*) from pg_locks where mode = 'AccessExclusiveLock' and not granted")));
+            AtomicInteger most = new AtomicInteger();
+            await().during(Duration.ofSeconds(3)).atMost(Duration.ofSeconds(20)).until(() -> {
+                most.accumulateAndGet(sessions(server), Math::max);
+                // Even a check that reads the locked table gives way within lock_timeout.
+                return Integer.parseInt(String.valueOf(server.value("""
+                                select count(*) from pg_locks l join pg_stat_activity a using (pid)
+                                where application_name = 'pgvigil' and not granted
+                                  and clock_timestamp() - waitstart > '400 ms'"""))) == 0;
+            });
+            assertThat(most.get()).isLessThanOrEqualTo(5);
+            assertThat(watching.status("shop")).isNotEqualTo(Status.UNHEALTHY);
+            reader.rollback();
+        }
+    }
+
+    @Test
+    void theEmergencySessionTakesOverWhenTheServerIsFull() {
+        try (PgServer server = PgServer.start(NEWEST, Map.of("max_connections", "25"))) {
+            server.sql("create role plain login");
+            Server plain = server.server("plain", null);
+            Full full = new Full();
+            try (Watching watching =
+                    Watching.with(List.of(new Heartbeat(), full), Target.of("shop", plain, "postgres"))) {
+                watching.awaitStatus("shop", Status.HEALTHY);
+                full.now = true;
+                watching.awaitLink(plain, link -> link.emergency() == 1);
+                try (var storm = server.fillConnections()) {
+                    assertThat(storm.size()).isPositive();
+                    server.sql("select pg_terminate_backend(min(pid)) from pg_stat_activity where usename = 'plain'");
+                    await().during(Duration.ofSeconds(2))
+                            .atMost(Duration.ofSeconds(20))
+                            .until(() -> watching.finding("shop", "heartbeat/unreachable") == null);
+                }
+                full.now = false;
+                watching.awaitLink(plain, link -> link.open() == 1);
+            }
+        }
+    }
+
+    /** Says on demand that the server is running out of connections. */
+    private static final class Full implements Check<Full.Seen> {
+
+        record Seen(boolean full) {}
+
+        private volatile boolean now;
+
+        @Override
+        public String name() {
+            return "connections";
+        }
+
+        @Override
+        public Scope scope() {
+            return Scope.SERVER;
+        }
+
+        @Override
+        public Duration cadence() {
+            return Duration.ofMillis(200);
+        }
+
+        @Override
+        public Uni<Seen> observe(Session session) {
+            return Uni.createFrom().item(() -> new Seen(now));
+        }
+
+        @Override
+        public List<Finding> judge(Seen seen, Past<Seen> past, Target target) {
+            return seen.full()
+                    ? List.of(Finding.of(
+                            "connections", "saturation", Status.UNHEALTHY, Severity.CRITICAL, "full", "full"))
+                    : List.of();
+        }
+    }
+
+    @Test
+    void discoveryFollowsTheServer() {
+        try (PgServer server = PgServer.start(NEWEST)) {
+            server.createDatabase("app_one");
+            server.createDatabase("app_tmp_x");
+            server.createDatabase("Ümläut \"quoted\"\n<b>");
+            Target entry = new Target(
+                    "db2",
+                    server.server(),
+                    "postgres",
+                    "",
+                    ExpectedRole.ANY,
+                    Map.of(),
+                    Thresholds.DEFAULTS,
+                    Map.of("databases", new CheckSetting(true, Duration.ofMillis(300))),
+                    new Discovery(List.of("app_*", "*<b>"), List.of("app_tmp_*")));
+            try (Watching watching = Watching.with(List.of(new Heartbeat(), new Databases()), entry)) {
+                watching.awaitStatus("db2:app_one", Status.HEALTHY);
+                watching.awaitStatus("db2:Ümläut \"quoted\"\n<b>", Status.HEALTHY);
+                assertThat(watching.fleet().snapshot().targets()).hasSize(3).doesNotContainKey("db2:app_tmp_x");
+                server.createDatabase("app_two");
+                watching.awaitStatus("db2:app_two", Status.HEALTHY);
+                server.sql("drop database app_one");
+                await().until(() -> !watching.fleet().snapshot().targets().containsKey("db2:app_one"));
+                assertThat(watching.status("db2")).isEqualTo(Status.HEALTHY);
+            }
+        }
+    }
+
+    private static Watching asking(Scope scope, String sql, Target... targets) {
+        return Watching.with(List.of(new Heartbeat(), new Question(scope, sql, Duration.ofMillis(300))), targets);
+    }
+
+    private static int sessions(PgServer server) {
+        return Integer.parseInt(String.valueOf(
+                server.value("select count(*) from pg_stat_activity where application_name = 'pgvigil'")));
+    }
+}
