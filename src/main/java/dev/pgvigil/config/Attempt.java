@@ -18,17 +18,16 @@ import org.jspecify.annotations.Nullable;
 record Attempt(
         @Nullable Settings settings, List<Problem> problems, Collection<Known> known, Map<Path, String> digests) {
 
-    private static final int MAX_FILE = 8 << 20;
     private static final String ROOT = "pgvigil";
 
     static Attempt at(Origin origin, List<Section<?>> sections, UnaryOperator<@Nullable String> environment) {
         return switch (origin) {
             case Origin.File file -> {
                 Sources sources = new Sources(file.folder(), environment, Map.of());
-                yield of(new Reading(sources), sections, sources.content(file.path(), MAX_FILE));
+                yield of(new Reading(sources), sections, sources.content(file.path()));
             }
             case Origin.Url url -> {
-                Reading reading = new Reading(new Sources(Path.of(""), environment, url.variables()));
+                Reading reading = new Reading(new Sources(Path.of("").toAbsolutePath(), environment, url.variables()));
                 yield of(reading, sections, YamlNode.root(reading, null));
             }
             case Origin.Nothing nothing ->

@@ -3,18 +3,22 @@ package dev.pgvigil.config;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
-import io.smallrye.config.Expressions;
+import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.Config;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,20 +28,21 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class Configuration {
 
-    private final Origin origin;
-    private final List<Section<?>> sections;
-    private final UnaryOperator<@Nullable String> environment;
-    private final List<Consumer<Settings>> listeners = new CopyOnWriteArrayList<>();
+    private static final Logger LOG = Logger.getLogger(Configuration.class);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(500);
 
-    private volatile @Nullable Settings settings;
-    private volatile State state;
+    private final Loading loading;
+    private final Duration every;
+    private final List<Consumer<Settings>> listeners = new CopyOnWriteArrayList<>();
+    private final ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("pgvigil-config").factory());
 
     /**
      * How loading went.
      *
      * @param origin the file, or {@code DATABASE_URL}
      * @param loadedAt since when the settings are in force; null: never loaded
-     * @param lastAttemptAt when it was last tried; null: never
+     * @param lastAttemptAt when loading was last tried; null: never
      * @param problems of the last attempt; none if it succeeded
      * @param reloads how often a change came into force
      * @param failedReloads how often a change did not
@@ -48,65 +53,74 @@ public class Configuration {
             @Nullable Instant lastAttemptAt,
             List<Problem> problems,
             long reloads,
-            long failedReloads) {}
+            long failedReloads) {
+
+        public State {
+            problems = List.copyOf(problems);
+        }
+    }
 
     @Inject
     Configuration(@All List<Section<?>> sections, Config config) {
-        this(
-                Expressions.withoutExpansion(() -> Origin.of(
-                        config.getConfigValue("pgvigil.config").getValue(),
-                        config.getConfigValue("database.url").getValue())),
-                sections,
-                System::getenv);
+        this(Origin.of(config), sections, System::getenv, LOOK_EVERY);
     }
 
-    Configuration(Origin origin, List<Section<?>> sections, UnaryOperator<@Nullable String> environment) {
-        this.origin = origin;
-        this.sections = List.copyOf(sections);
-        this.environment = environment;
-        this.state = new State(origin.name(), null, null, List.of(), 0, 0);
+    Configuration(
+            Origin origin, List<Section<?>> sections, UnaryOperator<@Nullable String> environment, Duration every) {
+        this.loading = new Loading(origin, sections, environment);
+        this.every = every;
     }
 
     /**
-     * The settings in force.
+     * The settings in force, from memory.
      *
      * @throws ConfigurationException with all problems, while no good configuration was ever loaded
      */
     public Settings settings() {
-        Settings current = settings;
-        return current == null ? first() : current;
+        return loading.settings();
     }
 
     /** How loading went. */
     public State state() {
-        return state;
+        return loading.state();
     }
 
     /**
-     * Has a listener told of each new settings, after {@link #settings} gives them. It is called on a worker thread, one
-     * change after the other, and not for the settings in force now.
+     * Has a listener told of each change of the settings, on a worker thread, one change after the other; not of the
+     * settings in force now.
      */
     public void onChange(Consumer<Settings> listener) {
         listeners.add(listener);
     }
 
-    // Before all that reads settings at start: the first one that fails ends the start with this message.
+    // Before all that reads settings at start, so that a mistake ends the start and nothing has begun to watch.
     void start(@Observes @Priority(1) StartupEvent event) {
         settings();
+        LOG.infof("configuration read from %s", state().origin());
+        long millis = every.toMillis();
+        var _ = worker.scheduleWithFixedDelay(this::look, millis, millis, TimeUnit.MILLISECONDS);
     }
 
-    private synchronized Settings first() {
-        if (settings == null) {
-            Attempt attempt = Attempt.at(origin, sections, environment);
-            Instant now = Instant.now();
-            settings = attempt.settings();
-            state = new State(origin.name(), settings == null ? null : now, now, attempt.problems(), 0, 0);
+    @PreDestroy
+    void stop() {
+        worker.shutdownNow();
+    }
+
+    private void look() {
+        try {
+            loading.look().ifPresent(this::tell);
+        } catch (RuntimeException e) {
+            LOG.error("looking for a change of the configuration failed", e);
         }
-        Settings loaded = settings;
-        if (loaded == null) {
-            throw new ConfigurationException(
-                    state.problems().stream().map(Problem::toString).collect(Collectors.joining("\n")));
+    }
+
+    private void tell(Settings settings) {
+        for (Consumer<Settings> listener : listeners) {
+            try {
+                listener.accept(settings);
+            } catch (RuntimeException e) {
+                LOG.error("a part of pgvigil could not take the new configuration", e);
+            }
         }
-        return loaded;
     }
 }

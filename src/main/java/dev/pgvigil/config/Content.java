@@ -14,11 +14,14 @@ import java.util.HexFormat;
 /** What a file holds at one moment, or why it cannot be read. */
 sealed interface Content {
 
+    /** Room for some 10,000 targets. */
+    int MAX = 8 << 20;
+
     /** Equal for equal content; of a file that cannot be read, of its reason. Shows nothing of the content. */
     String digest();
 
     /** A file that was read; of the bytes, nobody else's position moves. */
-    record Read(ByteBuffer bytes, String digest) implements Content {}
+    record Read(Path file, ByteBuffer bytes, String digest) implements Content {}
 
     /** A file that was not; the reason completes "the file …". */
     record Unreadable(String reason) implements Content {
@@ -28,16 +31,16 @@ sealed interface Content {
         }
     }
 
-    /** Reads a regular file of at most {@code max} bytes. Never waits: a pipe is no regular file. */
-    static Content of(Path file, int max) {
+    /** Reads a regular file of at most 8 MB. Never waits: a pipe is no regular file. */
+    static Content of(Path file) {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             return new Unreadable("is not a regular file");
         }
         try (InputStream in = Files.newInputStream(file)) {
-            byte[] bytes = in.readNBytes(max + 1);
-            return bytes.length > max
-                    ? new Unreadable("is larger than " + Quantity.show((long) max))
-                    : new Read(ByteBuffer.wrap(bytes).asReadOnlyBuffer(), sha256(bytes));
+            byte[] bytes = in.readNBytes(MAX + 1);
+            return bytes.length > MAX
+                    ? new Unreadable("is larger than " + Quantity.show((long) MAX))
+                    : new Read(file, ByteBuffer.wrap(bytes).asReadOnlyBuffer(), sha256(bytes));
         } catch (NoSuchFileException missing) {
             return new Unreadable("does not exist");
         } catch (AccessDeniedException denied) {

@@ -74,17 +74,16 @@ public interface Node {
     @Nullable
     String environment(String name);
 
-    /** The file that a name in the configuration means: relative ones start at the folder of the configuration file. */
-    Path resolve(String name);
-
-    /** Whether a file that the configuration names can be read; a mistake here if not. It is watched for change. */
-    boolean readable(Path file);
-
     /**
-     * The text of a small file that the configuration names, which is watched for change.
+     * A file that the configuration names, watched for change from now on. Relative names start at the folder of the
+     * configuration file.
      *
      * @return null, with the mistake noted at this place, if it cannot be read
      */
     @Nullable
-    String content(Path file);
+    Path file(String name);
+
+    /** The text of such a file; null, with the mistake noted at this place, if it cannot be read. */
+    @Nullable
+    String content(String name);
 }

@@ -1,7 +1,9 @@
 package dev.pgvigil.config;
 
+import io.smallrye.config.Expressions;
 import java.nio.file.Path;
 import java.util.Map;
+import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
 
 /** Where the configuration comes from. */
@@ -18,8 +20,12 @@ sealed interface Origin {
         return Map.of();
     }
 
-    /** A YAML file. */
-    record File(Path path) implements Origin {
+    /**
+     * A YAML file.
+     *
+     * @param ignoring whether a connection string is set too
+     */
+    record File(Path path, boolean ignoring) implements Origin {
         @Override
         public String name() {
             return path.toString();
@@ -52,10 +58,17 @@ sealed interface Origin {
         }
     }
 
+    /** As configured; values are taken as they are, a password may hold {@code ${}}. */
+    static Origin of(Config config) {
+        return Expressions.withoutExpansion(() -> of(
+                config.getConfigValue("pgvigil.config").getValue(),
+                config.getConfigValue("database.url").getValue()));
+    }
+
     /** The file wins over the connection string; blank is as good as not set. */
     static Origin of(@Nullable String file, @Nullable String url) {
         if (file != null && !file.isBlank()) {
-            return new File(Path.of(file.strip()));
+            return new File(Path.of(file.strip()), url != null && !url.isBlank());
         }
         return url == null || url.isBlank() ? new Nothing() : new Url(new Secret(url.strip()));
     }

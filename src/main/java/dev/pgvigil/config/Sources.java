@@ -1,5 +1,6 @@
 package dev.pgvigil.config;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -9,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The files and variables that one reading of the configuration takes from, each file once. */
 final class Sources {
-
-    /** Files of certificates are the largest that a configuration names. */
-    static final int MAX_FILE = 1 << 20;
 
     private final Path folder;
     private final UnaryOperator<@Nullable String> environment;
@@ -31,10 +29,6 @@ final class Sources {
         this.variables = Map.copyOf(variables);
     }
 
-    Path folder() {
-        return folder;
-    }
-
     @Nullable
     String environment(String name) {
         return environment.apply(name);
@@ -45,8 +39,17 @@ final class Sources {
         return variables.get(name);
     }
 
-    Content content(Path file, int max) {
-        return contents.computeIfAbsent(file, path -> Content.of(path, max));
+    Content content(Path file) {
+        return contents.computeIfAbsent(file, Content::of);
+    }
+
+    /** The file that a name in the configuration means. */
+    Content named(String name) {
+        try {
+            return content(folder.resolve(name));
+        } catch (InvalidPathException e) {
+            return new Content.Unreadable("has a name that no file can have");
+        }
     }
 
     /** The digest of each file that was read, or could not be. */

@@ -144,33 +144,26 @@ final class YamlNode extends TypedNode {
     }
 
     @Override
-    public Path resolve(String name) {
-        return reading.sources().folder().resolve(name);
+    public @Nullable Path file(String name) {
+        Content.Read read = read(name);
+        return read == null ? null : read.file();
     }
 
     @Override
-    public boolean readable(Path file) {
-        return read(file) != null;
-    }
-
-    @Override
-    public @Nullable String content(Path file) {
-        Content.Read read = read(file);
-        if (read == null) {
-            return null;
-        }
-        String text = Utf8.decoded(read.bytes());
-        if (text == null) {
-            problem("the file " + Shown.value(file.toString()) + " is not UTF-8 text");
+    public @Nullable String content(String name) {
+        Content.Read read = read(name);
+        String text = read == null ? null : Utf8.decoded(read.bytes());
+        if (read != null && text == null) {
+            problem("the file " + Shown.file(name) + " is not UTF-8 text");
         }
         return text;
     }
 
-    private Content.@Nullable Read read(Path file) {
-        return switch (reading.sources().content(file, Sources.MAX_FILE)) {
+    private Content.@Nullable Read read(String name) {
+        return switch (reading.sources().named(name)) {
             case Content.Read read -> read;
             case Content.Unreadable not -> {
-                problem("the file " + Shown.value(file.toString()) + " " + not.reason());
+                problem("the file " + Shown.file(name) + " " + not.reason());
                 yield null;
             }
         };

@@ -1,0 +1,41 @@
+package dev.pgvigil.target;
+
+import dev.pgvigil.config.Node;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Reads what is configured for single checks.
+ *
+ * @param names of all checks
+ * @param defaults in force where nothing is written
+ */
+record ChecksReader(Set<String> names, Map<String, CheckSetting> defaults) {
+
+    private static final CheckSetting UNSAID = new CheckSetting(true, null);
+    private static final Duration MIN = Duration.ofMillis(100);
+    private static final Duration MAX = Duration.ofDays(1);
+
+    /** The defaults, save for what is written. */
+    Map<String, CheckSetting> read(Node node) {
+        if (!node.present()) {
+            return defaults;
+        }
+        Map<String, CheckSetting> settings = new HashMap<>(defaults);
+        for (String name : names) {
+            Node check = node.child(name);
+            if (check.present()) {
+                settings.put(name, read(check, defaults.getOrDefault(name, UNSAID)));
+            }
+        }
+        return Map.copyOf(settings);
+    }
+
+    private static CheckSetting read(Node check, CheckSetting standard) {
+        boolean enabled = check.flag("enabled", standard.enabled());
+        Duration every = check.duration("every", MIN, MIN, MAX);
+        return new CheckSetting(enabled, check.child("every").present() ? every : standard.every());
+    }
+}

@@ -1,0 +1,27 @@
+package dev.pgvigil.target;
+
+import dev.pgvigil.config.Node;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/** Sees that all targets of one server reach it in one way, as they share its one session. */
+final class SharedServers {
+
+    private final Map<Reached, Target> first = new HashMap<>();
+
+    /** What makes two targets share. */
+    private record Reached(String host, int port, String user) {}
+
+    /** Notes a mistake if an earlier target reaches the same server with other secrets. */
+    void add(Target target, Node entry) {
+        Server server = target.server();
+        Target other = first.putIfAbsent(new Reached(server.host(), server.port(), server.user()), target);
+        if (other == null || other.server().equals(server)) {
+            return;
+        }
+        boolean password = !Objects.equals(other.server().password(), server.password());
+        entry.problem("reaches " + server.id() + " with " + (password ? "another password" : "other TLS parameters")
+                + " than " + other.name() + ": targets of one server share its session, so give both the same");
+    }
+}

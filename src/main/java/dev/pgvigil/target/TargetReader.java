@@ -1,0 +1,80 @@
+package dev.pgvigil.target;
+
+import dev.pgvigil.config.Node;
+import dev.pgvigil.config.Secret;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one target.
+ *
+ * @param thresholds reads a target's own over the fleet's
+ * @param checks reads a target's own over the fleet's
+ */
+record TargetReader(ThresholdsReader thresholds, ChecksReader checks) {
+
+    static final int MAX_NAME = 100;
+    private static final int MAX_REGION = 100;
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1," + MAX_NAME + "}");
+    private static final Pattern UNNAMEABLE = Pattern.compile("[^A-Za-z0-9._-]");
+
+    /** The target of one entry; none if there is a mistake in how it is reached. */
+    Optional<Target> read(String name, Node entry) {
+        if (!NAME.matcher(name).matches()) {
+            entry.problem("a target's name is 1 to " + MAX_NAME + " letters, digits, dots, underscores or dashes");
+        }
+        String region = Label.read(entry.child("region"), entry.string("region", ""), MAX_REGION);
+        ExpectedRole role = entry.choice("role", ExpectedRole.class, ExpectedRole.ANY);
+        Map<String, String> tags = TagsReader.read(entry.child("tags"));
+        Thresholds limits = thresholds.read(entry.child("thresholds"));
+        Map<String, CheckSetting> settings = checks.read(entry.child("checks"));
+        Discovery discovery = DiscoveryReader.read(entry.child("discover"));
+        return reach(entry)
+                .map(reached -> new Target(
+                        name, reached.server(), reached.database(), region, role, tags, limits, settings, discovery));
+    }
+
+    /** The target of a connection string alone, named by its database; none if there is a mistake in it. */
+    Optional<Target> alone(Node place) {
+        ConnectionUrl url = url(place);
+        Tls tls = url == null ? null : new TlsReader(place, url.parameters()).read();
+        if (url == null || tls == null) {
+            return Optional.empty();
+        }
+        String name = UNNAMEABLE.matcher(url.database()).replaceAll("_");
+        return Optional.of(new Target(
+                name.substring(0, Math.min(name.length(), MAX_NAME)),
+                new Server(url.host(), url.port(), url.user(), url.password(), tls),
+                url.database(),
+                "",
+                ExpectedRole.ANY,
+                Map.of(),
+                thresholds.defaults(),
+                checks.defaults(),
+                null));
+    }
+
+    private record Reached(Server server, String database) {}
+
+    private static Optional<Reached> reach(Node entry) {
+        Node place = entry.child("url");
+        if (!place.present()) {
+            entry.problem("needs a url: postgresql://user@host:port/database");
+        }
+        ConnectionUrl url = url(place);
+        PasswordReader reader = new PasswordReader(entry);
+        Secret password = reader.read(url == null ? null : url.password());
+        Tls tls = url == null ? null : new TlsReader(place, url.parameters()).read();
+        return url == null || tls == null || reader.failed()
+                ? Optional.empty()
+                : Optional.of(
+                        new Reached(new Server(url.host(), url.port(), url.user(), password, tls), url.database()));
+    }
+
+    private static @Nullable ConnectionUrl url(Node place) {
+        String text = place.text();
+        return text == null ? null : ConnectionUrl.parse(text, place::problem);
+    }
+}

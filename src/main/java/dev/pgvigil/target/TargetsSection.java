@@ -1,0 +1,58 @@
+package dev.pgvigil.target;
+
+import dev.pgvigil.config.Node;
+import dev.pgvigil.config.Section;
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The targets: {@code targets}, with {@code thresholds} and {@code checks} beside it as each target's defaults; or the
+ * one target of {@code DATABASE_URL}, named by its database.
+ */
+@Singleton
+public class TargetsSection implements Section<Targets> {
+
+    private static final int MAX_TARGETS = 10_000;
+
+    private final KnownChecks known;
+
+    TargetsSection(KnownChecks known) {
+        this.known = known;
+    }
+
+    @Override
+    public String key() {
+        return "targets";
+    }
+
+    @Override
+    public Targets read(Node node) {
+        Thresholds thresholds =
+                new ThresholdsReader(known.limits(), Thresholds.DEFAULTS).read(node.beside("thresholds"));
+        Map<String, CheckSetting> checks = new ChecksReader(known.names(), Map.of()).read(node.beside("checks"));
+        TargetReader reader = new TargetReader(
+                new ThresholdsReader(known.limits(), thresholds), new ChecksReader(known.names(), checks));
+        Node url = node.variable("DATABASE_URL");
+        return new Targets(url.present() ? reader.alone(url).stream().toList() : listed(reader, node));
+    }
+
+    private static List<Target> listed(TargetReader reader, Node node) {
+        Map<String, Node> entries = node.children();
+        if (entries.isEmpty()) {
+            node.problem("at least one target is required");
+        }
+        if (entries.size() > MAX_TARGETS) {
+            node.problem("holds " + entries.size() + " targets; at most " + MAX_TARGETS + " are possible");
+            return List.of();
+        }
+        List<Target> targets = new ArrayList<>();
+        SharedServers servers = new SharedServers();
+        entries.forEach((name, entry) -> reader.read(name, entry).ifPresent(target -> {
+            servers.add(target, entry);
+            targets.add(target);
+        }));
+        return targets;
+    }
+}
