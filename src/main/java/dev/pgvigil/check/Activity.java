@@ -23,7 +23,8 @@ record Activity(List<Backend> backends, boolean complete) {
     /** The most sessions that are read. */
     static final int MOST = 500;
 
-    // The function under pg_stat_activity: the view's joins cost twice as much as the rest. The text of a session may be
+    // The function under pg_stat_activity: the view's joins cost twice as much as the rest. The text of a session may
+    // be
     // in the encoding of another database, where left() fails on what is no UTF-8, so it is cut and sent as bytes.
     private static final String SQL = """
             select s.pid, s.leader_pid, d.datname::text as datname,
@@ -39,7 +40,7 @@ record Activity(List<Backend> backends, boolean complete) {
             where (s.backend_type = 'client backend' and s.state <> 'idle' or s.wait_event_type = 'Lock')
               and s.pid <> pg_catalog.pg_backend_pid()
             order by s.xact_start, s.pid
-            limit %d""".formatted(MOST);
+            limit %s""".formatted(MOST);
 
     private static final String TEXT = "pg_catalog.substring(pg_catalog.textsend(s.query), 1, 1000)";
     private static final String NO_TEXT = "null::bytea";
@@ -88,8 +89,9 @@ record Activity(List<Backend> backends, boolean complete) {
     }
 
     static Uni<Activity> of(Session session) {
-        return session.once("activity", () -> withTexts(session, SQL, Activity::backend)
-                .map(rows -> new Activity(rows, rows.size() < MOST)));
+        return session.once(
+                "activity",
+                () -> withTexts(session, SQL, Activity::backend).map(rows -> new Activity(rows, rows.size() < MOST)));
     }
 
     Stream<Backend> lockWaits() {

@@ -28,14 +28,19 @@ final class Phrase {
                 : pair(whole / DAY, "d", whole % DAY / HOUR, "h");
     }
 
-    /** {@code 82.5 %} of a ratio 0.825. */
+    /** {@code 82.5 %} of a ratio 0.825; below one percent with two decimals. */
     static String percent(double ratio) {
-        return decimal(ratio * 100) + " %";
+        return (ratio < 0.01 && ratio > 0 ? String.format(Locale.ROOT, "%.2f", ratio * 100) : decimal(ratio * 100)) + " %";
     }
 
     /** {@code 1 session}, {@code 5 sessions}. */
     static String count(long number, String noun) {
         return number + " " + noun + (number == 1 ? "" : "s");
+    }
+
+    /** A number without needless decimals. */
+    static String number(double value) {
+        return decimal(value);
     }
 
     private static String pair(long big, String bigUnit, long small, String smallUnit) {

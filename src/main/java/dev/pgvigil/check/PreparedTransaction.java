@@ -12,8 +12,7 @@ import java.util.List;
  * @param seconds since it was prepared
  * @param horizon its age in transactions
  */
-record PreparedTransaction(
-        long transaction, String gid, String usename, String datname, double seconds, long horizon) {
+record PreparedTransaction(long transaction, String gid, String usename, String datname, double seconds, long horizon) {
 
     private static final int MOST = 100;
 
@@ -25,7 +24,7 @@ record PreparedTransaction(
             from pg_catalog.pg_prepared_xact() p
             left join pg_catalog.pg_database d on d.oid = p.dbid
             order by p.prepared
-            limit %d""".formatted(MOST);
+            limit %s""".formatted(MOST);
 
     /** The oldest, at most {@value #MOST}. */
     static Uni<List<PreparedTransaction>> of(Session session) {

@@ -70,7 +70,8 @@ final class QueryText {
             char c = text.charAt(at);
             if (c == '\\' && at + 1 < text.length()) {
                 if (!backslashEscapes && text.charAt(at + 1) == '\'') {
-                    // Where this string ends depends on standard_conforming_strings, and a wrong guess would show values.
+                    // Where this string ends depends on standard_conforming_strings, and a wrong guess would show
+                    // values.
                     at = text.length();
                     return;
                 }
