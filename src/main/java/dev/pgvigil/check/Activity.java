@@ -1,0 +1,151 @@
+package dev.pgvigil.check;
+
+import dev.pgvigil.target.FailureException;
+import dev.pgvigil.target.Session;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Row;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The clients' sessions that are not idle, and whatever waits for a lock: longest transaction first. Read once in a pass
+ * and shared by the checks that need it.
+ *
+ * @param complete whether those are all; false where there were more than {@value #MOST}
+ */
+record Activity(List<Backend> backends, boolean complete) {
+
+    /** The most sessions that are read. */
+    static final int MOST = 500;
+
+    // The function under pg_stat_activity: the view's joins cost twice as much as the rest. The text of a session may
+    // be
+    // in the encoding of another database, where left() fails on what is no UTF-8, so it is cut and sent as bytes.
+    private static final String SQL = """
+            select s.pid, s.leader_pid, d.datname::text as datname,
+              pg_catalog.pg_get_userbyid(s.usesysid)::text as usename, s.application_name, s.backend_type, s.state,
+              coalesce(s.wait_event_type = 'Lock', false) as lock_wait,
+              extract(epoch from pg_catalog.clock_timestamp() - s.xact_start)::float8 as transaction_seconds,
+              extract(epoch from pg_catalog.clock_timestamp() - s.query_start)::float8 as query_seconds,
+              extract(epoch from pg_catalog.clock_timestamp() - s.state_change)::float8 as state_seconds,
+              greatest(pg_catalog.age(s.backend_xid), pg_catalog.age(s.backend_xmin)) as horizon,
+              {query} as query
+            from pg_catalog.pg_stat_get_activity(null) s
+            left join pg_catalog.pg_database d on d.oid = s.datid
+            where (s.backend_type = 'client backend' and s.state <> 'idle' or s.wait_event_type = 'Lock')
+              and s.pid <> pg_catalog.pg_backend_pid()
+            order by s.xact_start, s.pid
+            limit %s""".formatted(MOST);
+
+    private static final String TEXT = "pg_catalog.substring(pg_catalog.textsend(s.query), 1, 1000)";
+    private static final String NO_TEXT = "null::bytea";
+
+    /** character_not_in_repertoire, untranslatable_character. */
+    private static final Set<String> UNREADABLE = Set.of("22021", "22P05");
+
+    /**
+     * One session.
+     *
+     * @param leader pid of the session that a parallel worker works for
+     * @param state as PostgreSQL calls it; empty where there is none
+     * @param lockWait whether it waits for a heavyweight lock
+     * @param transactionSeconds age of its transaction; 0 without one
+     * @param querySeconds time since its latest statement began
+     * @param stateSeconds time in its present state
+     * @param horizon age in transactions of the oldest it may still see; 0 where it holds back nothing
+     * @param query its latest statement without values; null where it cannot be read
+     */
+    record Backend(
+            int pid,
+            @Nullable Integer leader,
+            @Nullable String datname,
+            @Nullable String usename,
+            String applicationName,
+            String backendType,
+            String state,
+            boolean lockWait,
+            double transactionSeconds,
+            double querySeconds,
+            double stateSeconds,
+            long horizon,
+            @Nullable String query) {
+
+        boolean active() {
+            return state.equals("active") || state.equals("fastpath function call");
+        }
+
+        boolean idleInTransaction() {
+            return state.startsWith("idle in transaction");
+        }
+    }
+
+    Activity {
+        backends = List.copyOf(backends);
+    }
+
+    static Uni<Activity> of(Session session) {
+        return session.once(
+                "activity",
+                () -> withTexts(session, SQL, Activity::backend).map(rows -> new Activity(rows, rows.size() < MOST)));
+    }
+
+    Stream<Backend> lockWaits() {
+        return backends.stream().filter(Backend::lockWait);
+    }
+
+    /**
+     * Asks with the queries' texts and, where one of them is in an encoding that the server cannot send, again without.
+     *
+     * @param sql with {@code {query}} in the place of the text of session {@code s}; see {@link #query}
+     */
+    static <T> Uni<List<T>> withTexts(Session session, String sql, Function<Row, T> mapping) {
+        return session.rows(sql.replace("{query}", TEXT), mapping)
+                .onFailure(Activity::unreadable)
+                .recoverWithUni(() -> session.rows(sql.replace("{query}", NO_TEXT), mapping));
+    }
+
+    private static boolean unreadable(Throwable failure) {
+        return failure instanceof FailureException known
+                && known.failure().sqlState() != null
+                && UNREADABLE.contains(known.failure().sqlState());
+    }
+
+    /** The column {@code query} without values. */
+    static @Nullable String query(Row row) {
+        Buffer bytes = row.getBuffer("query");
+        return bytes == null ? null : QueryText.normalised(bytes.toString(StandardCharsets.UTF_8));
+    }
+
+    static double seconds(Row row, String column) {
+        Double seconds = row.getDouble(column);
+        return seconds == null ? 0 : Math.max(0, Math.round(seconds * 1000) / 1000.0);
+    }
+
+    static String text(Row row, String column) {
+        String text = row.getString(column);
+        return text == null ? "" : text;
+    }
+
+    private static Backend backend(Row row) {
+        Long horizon = row.getLong("horizon");
+        return new Backend(
+                row.getInteger("pid"),
+                row.getInteger("leader_pid"),
+                row.getString("datname"),
+                row.getString("usename"),
+                text(row, "application_name"),
+                text(row, "backend_type"),
+                text(row, "state"),
+                row.getBoolean("lock_wait"),
+                seconds(row, "transaction_seconds"),
+                seconds(row, "query_seconds"),
+                seconds(row, "state_seconds"),
+                horizon == null ? 0 : horizon,
+                query(row));
+    }
+}

@@ -1,0 +1,161 @@
+package dev.pgvigil.check;
+
+import dev.pgvigil.target.Limit;
+import dev.pgvigil.target.Session;
+import dev.pgvigil.target.Target;
+import dev.pgvigil.target.Thresholds;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Who waits for whose locks, and who is at the root of it. */
+@Singleton
+final class Blocking implements Check<Blocking.Locks> {
+
+    static final String NAME = "blocking";
+    static final Limit DEGRADED = Limit.duration(NAME, "degraded", Duration.ofSeconds(5));
+    static final Limit UNHEALTHY = Limit.duration(NAME, "unhealthy", Duration.ofSeconds(30));
+    static final Limit WAITERS_DEGRADED = Limit.count(NAME, "waiters-degraded", 10);
+    static final Limit WAITERS_UNHEALTHY = Limit.count(NAME, "waiters-unhealthy", 50);
+
+    /** Shorter waits are everyday contention: they are shown, and count for nothing. */
+    static final double PATIENCE_SECONDS = 1;
+
+    /**
+     * Waits of one database.
+     *
+     * @param longestSeconds the longest wait
+     * @param lasting how many of them last over a second
+     */
+    record Waits(int waiting, double longestSeconds, int lasting) {
+
+        static final Waits NONE = new Waits(0, 0, 0);
+
+        Waits plus(double seconds) {
+            return new Waits(
+                    waiting + 1, Math.max(longestSeconds, seconds), lasting + (seconds > PATIENCE_SECONDS ? 1 : 0));
+        }
+    }
+
+    /**
+     * The waits of a server.
+     *
+     * @param databases waits by the database of who waits; without those of no database
+     * @param trees worst first, at most {@value LockTree#MOST} nodes
+     * @param complete whether all that wait were read
+     */
+    record Locks(
+            int waiting, double longestSeconds, Map<String, Waits> databases, List<LockNode> trees, boolean complete) {
+
+        static final Locks NONE = new Locks(0, 0, Map.of(), List.of(), true);
+
+        Locks {
+            databases = Map.copyOf(databases);
+            trees = List.copyOf(trees);
+        }
+
+        static Locks of(List<LockTree.Participant> participants, boolean complete) {
+            Waits all = Waits.NONE;
+            Map<String, Waits> databases = new TreeMap<>();
+            for (LockTree.Participant participant : participants) {
+                LockNode face = participant.face();
+                if (participant.waits()) {
+                    all = all.plus(face.waited());
+                    if (face.datname() != null) {
+                        databases.merge(
+                                face.datname(), Waits.NONE.plus(face.waited()), (a, b) -> a.plus(face.waited()));
+                    }
+                }
+            }
+            return new Locks(all.waiting, all.longestSeconds, databases, LockTree.of(participants), complete);
+        }
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Scope scope() {
+        return Scope.SERVER;
+    }
+
+    @Override
+    public Duration cadence() {
+        return Duration.ofSeconds(5);
+    }
+
+    @Override
+    public Needs needs() {
+        return Needs.MONITOR;
+    }
+
+    @Override
+    public List<Limit> limits() {
+        return List.of(DEGRADED, UNHEALTHY, WAITERS_DEGRADED, WAITERS_UNHEALTHY);
+    }
+
+    /** One cheap statement while nothing waits. */
+    @Override
+    public Uni<Locks> observe(Session session) {
+        return Activity.of(session).flatMap(activity -> {
+            List<Integer> waiting =
+                    activity.lockWaits().map(Activity.Backend::pid).toList();
+            return waiting.isEmpty()
+                    ? Uni.createFrom().item(Locks.NONE)
+                    : LockWaits.of(session, waiting)
+                            .map(waits -> Locks.of(waits.participants(), waits.complete() && activity.complete()));
+        });
+    }
+
+    @Override
+    public List<Finding> judge(Locks now, Past<Locks> past, Target target) {
+        Waits waits = now.databases.getOrDefault(target.database(), Waits.NONE);
+        Thresholds limits = target.thresholds();
+        boolean many = waits.lasting >= limits.of(WAITERS_UNHEALTHY);
+        if (many || waits.longestSeconds >= limits.of(UNHEALTHY)) {
+            return List.of(finding(now, waits, target, Status.UNHEALTHY, many ? Severity.CRITICAL : Severity.HIGH));
+        }
+        if (waits.lasting >= limits.of(WAITERS_DEGRADED) || waits.longestSeconds >= limits.of(DEGRADED)) {
+            return List.of(finding(now, waits, target, Status.DEGRADED, Severity.MEDIUM));
+        }
+        return List.of();
+    }
+
+    @Override
+    public void measure(Locks now, Gauges gauges) {
+        gauges.gauge("pgvigil_blocking_waiting_sessions", "Sessions that wait for a lock.", now.waiting);
+        gauges.gauge("pgvigil_blocking_longest_wait_seconds", "The longest wait for a lock.", now.longestSeconds);
+        gauges.gauge("pgvigil_blocking_roots", "Sessions that block others and wait for none.", now.trees.size());
+    }
+
+    private static Finding finding(Locks now, Waits waits, Target target, Status status, Severity severity) {
+        List<LockNode> trees = now.trees.stream()
+                .filter(root -> concerns(root, target.database()))
+                .toList();
+        String observed = "%s for a lock, the longest for %s"
+                .formatted(
+                        waits.waiting == 1 ? "1 session waits" : waits.waiting + " sessions wait",
+                        Phrase.seconds(waits.longestSeconds));
+        return BlockingAdvice.of(trees, observed, status, severity).threshold(threshold(target.thresholds()));
+    }
+
+    /** A root without anything below blocks as well: what it blocks stands under another root. */
+    private static boolean concerns(LockNode root, String database) {
+        return root.blocks().isEmpty() && root.in(database)
+                || root.all().anyMatch(node -> node.waitingSeconds() != null && node.in(database));
+    }
+
+    private static String threshold(Thresholds limits) {
+        return "degraded from %s or %s sessions that wait for over 1 s, unhealthy from %s or %s sessions"
+                .formatted(
+                        Phrase.seconds(limits.of(DEGRADED)),
+                        Phrase.number(limits.of(WAITERS_DEGRADED)),
+                        Phrase.seconds(limits.of(UNHEALTHY)),
+                        Phrase.number(limits.of(WAITERS_UNHEALTHY)));
+    }
+}

@@ -1,0 +1,43 @@
+package dev.pgvigil.check;
+
+import dev.pgvigil.target.Session;
+import io.smallrye.mutiny.Uni;
+import io.vertx.sqlclient.Row;
+import java.util.List;
+
+/**
+ * A transaction prepared for two-phase commit: it holds its locks without a session, also across restarts.
+ *
+ * @param gid the name that its application gave it
+ * @param seconds since it was prepared
+ * @param horizon its age in transactions
+ */
+record PreparedTransaction(long transaction, String gid, String usename, String datname, double seconds, long horizon) {
+
+    private static final int MOST = 100;
+
+    private static final String SQL = """
+            select p.transaction::text::int8 as transaction, p.gid, pg_catalog.pg_get_userbyid(p.ownerid)::text as usename,
+              coalesce(d.datname::text, '') as datname,
+              extract(epoch from pg_catalog.clock_timestamp() - p.prepared)::float8 as seconds,
+              pg_catalog.age(p.transaction) as horizon
+            from pg_catalog.pg_prepared_xact() p
+            left join pg_catalog.pg_database d on d.oid = p.dbid
+            order by p.prepared
+            limit %s""".formatted(MOST);
+
+    /** The oldest, at most {@value #MOST}. */
+    static Uni<List<PreparedTransaction>> of(Session session) {
+        return session.once("prepared", () -> session.rows(SQL, PreparedTransaction::read));
+    }
+
+    private static PreparedTransaction read(Row row) {
+        return new PreparedTransaction(
+                row.getLong("transaction"),
+                row.getString("gid"),
+                row.getString("usename"),
+                row.getString("datname"),
+                Activity.seconds(row, "seconds"),
+                row.getLong("horizon"));
+    }
+}
