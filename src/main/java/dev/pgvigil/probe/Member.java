@@ -19,4 +19,10 @@ record Member(
         boolean up,
         String reason,
         @Nullable Duration age,
-        @Nullable Instant at) {}
+        @Nullable Instant at) {
+
+    /** A target that a group names and that does not exist. */
+    static Member missing(String target) {
+        return new Member(target, Status.UNKNOWN, false, "no such target", null, null);
+    }
+}

@@ -4,9 +4,12 @@ import dev.pgvigil.target.ExpectedRole;
 import dev.pgvigil.target.Glob;
 import dev.pgvigil.target.ServerFacts;
 import dev.pgvigil.target.Target;
+import dev.pgvigil.watch.Snapshot;
+import dev.pgvigil.watch.TargetState;
 import java.util.List;
 import java.util.Map;
 import java.util.Map.Entry;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,16 +24,33 @@ record Selection(List<Glob> names, Map<String, String> tags, String region, Expe
     static final Selection EVERYTHING = new Selection(List.of(), Map.of(), "", ExpectedRole.ANY);
 
     Selection {
-        names = List.copyOf(names);
+        names = names.stream().distinct().toList();
         tags = Map.copyOf(tags);
     }
 
-    /**
-     * Whether the target belongs.
-     *
-     * @param facts of its server; null: never reached
-     */
-    boolean selects(Target target, @Nullable ServerFacts facts) {
+    /** The targets that belong. */
+    Stream<TargetState> in(Snapshot snapshot) {
+        return candidates(snapshot)
+                .filter(state ->
+                        selects(state.target(), snapshot.serverOf(state).facts()));
+    }
+
+    /** The names, given in full, that no target has: what is asked for and missing must not go unseen. */
+    Stream<String> missing(Snapshot snapshot) {
+        return names.stream()
+                .filter(Glob::exact)
+                .map(Glob::pattern)
+                .filter(name -> !snapshot.targets().containsKey(name));
+    }
+
+    private Stream<TargetState> candidates(Snapshot snapshot) {
+        return !names.isEmpty() && names.stream().allMatch(Glob::exact)
+                ? names.stream()
+                        .flatMap(name -> Stream.ofNullable(snapshot.targets().get(name.pattern())))
+                : snapshot.targets().values().stream();
+    }
+
+    private boolean selects(Target target, @Nullable ServerFacts facts) {
         return hasRole(target, facts)
                 && (region.isEmpty() || region.equals(target.region()))
                 && tags.entrySet().stream().allMatch(tag -> carries(target, tag))

@@ -31,6 +31,11 @@ public record Glob(String pattern) {
         return onlyStars(at);
     }
 
+    /** Whether nothing but the pattern itself matches. */
+    public boolean exact() {
+        return pattern.indexOf('*') < 0 && pattern.indexOf('?') < 0;
+    }
+
     @Override
     public String toString() {
         return pattern;
