@@ -1,7 +1,7 @@
 package dev.pgvigil.probe;
 
 import dev.pgvigil.check.Finding;
-import dev.pgvigil.target.ServerFacts;
+import dev.pgvigil.target.Role;
 import dev.pgvigil.target.Target;
 import dev.pgvigil.watch.Snapshot;
 import dev.pgvigil.watch.TargetState;
@@ -17,7 +17,7 @@ final class Detail {
 
     static Part of(TargetState state, Snapshot snapshot, Instant now) {
         Member member = Criterion.UNHEALTHY.judge(new Sight(state, snapshot, now));
-        ServerFacts facts = snapshot.serverOf(state).facts();
+        Role role = snapshot.serverOf(state).role();
         Target target = state.target();
         Data data = new Data()
                 .text("status", lower(member.status()))
@@ -29,7 +29,7 @@ final class Detail {
                 .text("server", target.server().id())
                 .text("database", target.database())
                 .text("region", target.region())
-                .text("role", facts == null ? null : lower(facts.role()))
+                .text("role", role == null ? null : lower(role))
                 .number("findings", state.findings().size());
         state.findings().stream().limit(NAMED).forEach(finding -> data.text(finding.key(), summary(finding)));
         return Part.of("target:" + target.name(), member.up(), data);

@@ -1,6 +1,7 @@
 package dev.pgvigil.probe;
 
 import dev.pgvigil.config.Node;
+import dev.pgvigil.config.Shown;
 import dev.pgvigil.target.ExpectedRole;
 import dev.pgvigil.target.Glob;
 import java.time.Duration;
@@ -46,7 +47,8 @@ record GroupReading(Map<String, Duration> cadences) {
             if (cadence != null) {
                 checks.put(check, cadence);
             } else if (check != null) {
-                item.problem("must be one of " + String.join(", ", new TreeSet<>(cadences.keySet())));
+                item.problem("must be one of " + String.join(", ", new TreeSet<>(cadences.keySet())) + ", not "
+                        + Shown.value(check));
             }
         }
         return new Criterion(node.choice("down-when", DownWhen.class, DownWhen.UNHEALTHY), checks);
@@ -86,7 +88,7 @@ record GroupReading(Map<String, Duration> cadences) {
         if (COUNT.matcher(text).matches()) {
             return new Quorum.Count(Integer.parseInt(text));
         }
-        node.problem("must be a count from 1, or a percentage from 1% to 100%");
+        node.problem("must be a count from 1, or a percentage from 1% to 100%, not " + Shown.value(text));
         return new Quorum.All();
     }
 }

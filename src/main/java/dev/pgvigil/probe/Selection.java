@@ -2,7 +2,7 @@ package dev.pgvigil.probe;
 
 import dev.pgvigil.target.ExpectedRole;
 import dev.pgvigil.target.Glob;
-import dev.pgvigil.target.ServerFacts;
+import dev.pgvigil.target.Role;
 import dev.pgvigil.target.Target;
 import dev.pgvigil.watch.Snapshot;
 import dev.pgvigil.watch.TargetState;
@@ -32,7 +32,7 @@ record Selection(List<Glob> names, Map<String, String> tags, String region, Expe
     Stream<TargetState> in(Snapshot snapshot) {
         return candidates(snapshot)
                 .filter(state ->
-                        selects(state.target(), snapshot.serverOf(state).facts()));
+                        selects(state.target(), snapshot.serverOf(state).role()));
     }
 
     /** The names, given in full, that no target has: what is asked for and missing must not go unseen. */
@@ -50,8 +50,8 @@ record Selection(List<Glob> names, Map<String, String> tags, String region, Expe
                 : snapshot.targets().values().stream();
     }
 
-    private boolean selects(Target target, @Nullable ServerFacts facts) {
-        return hasRole(target, facts)
+    private boolean selects(Target target, @Nullable Role now) {
+        return hasRole(target, now)
                 && (region.isEmpty() || region.equals(target.region()))
                 && tags.entrySet().stream().allMatch(tag -> carries(target, tag))
                 && (names.isEmpty() || names.stream().anyMatch(name -> name.matches(target.name())));
@@ -62,11 +62,11 @@ record Selection(List<Glob> names, Map<String, String> tags, String region, Expe
     }
 
     /** While the role is not known, a target that may have it belongs: left out, it could not be missed. */
-    private boolean hasRole(Target target, @Nullable ServerFacts facts) {
+    private boolean hasRole(Target target, @Nullable Role now) {
         return switch (role) {
             case ANY -> true;
-            case PRIMARY -> facts == null ? target.role() != ExpectedRole.REPLICA : role.allows(facts.role());
-            case REPLICA -> facts == null ? target.role() != ExpectedRole.PRIMARY : role.allows(facts.role());
+            case PRIMARY -> now == null ? target.role() != ExpectedRole.REPLICA : role.allows(now);
+            case REPLICA -> now == null ? target.role() != ExpectedRole.PRIMARY : role.allows(now);
         };
     }
 }

@@ -1,5 +1,6 @@
 package dev.pgvigil.probe;
 
+import dev.pgvigil.check.Heartbeat;
 import dev.pgvigil.watch.Outcome;
 import dev.pgvigil.watch.ServerState;
 import dev.pgvigil.watch.Snapshot;
@@ -11,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 /** What is known of one target at one moment, and why where nothing is. Pure. */
 record Sight(TargetState state, Snapshot snapshot, Instant now) {
 
-    private static final String HEARTBEAT = "heartbeat";
     /** Passes of a check that may fail in a row before the last good one is too old to be trusted. */
     private static final int MISSES = 3;
 
@@ -28,7 +28,7 @@ record Sight(TargetState state, Snapshot snapshot, Instant now) {
     /** When the latest heartbeat was; null: there was none. */
     @Nullable
     Instant at() {
-        Outcome<?> beat = server().outcome(HEARTBEAT);
+        Outcome<?> beat = server().outcome(Heartbeat.NAME);
         return beat == null ? null : beat.at();
     }
 

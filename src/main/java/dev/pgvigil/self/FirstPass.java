@@ -1,5 +1,6 @@
 package dev.pgvigil.self;
 
+import dev.pgvigil.check.Heartbeat;
 import dev.pgvigil.watch.Snapshot;
 import java.time.Duration;
 
@@ -16,9 +17,9 @@ public record FirstPass(int targets, int pending, Duration elapsed) {
         int targets = 0;
         int pending = 0;
         for (var state : snapshot.targets().values()) {
-            if (state.target().runs(Pulse.HEARTBEAT)) {
+            if (state.target().runs(Heartbeat.NAME)) {
                 targets++;
-                pending += snapshot.serverOf(state).outcome(Pulse.HEARTBEAT) == null ? 1 : 0;
+                pending += snapshot.serverOf(state).outcome(Heartbeat.NAME) == null ? 1 : 0;
             }
         }
         return new FirstPass(targets, pending, elapsed);

@@ -2,7 +2,7 @@ package dev.pgvigil.self;
 
 import static java.util.Comparator.naturalOrder;
 
-import dev.pgvigil.target.Target;
+import dev.pgvigil.check.Heartbeat;
 import dev.pgvigil.watch.Outcome;
 import dev.pgvigil.watch.Snapshot;
 import dev.pgvigil.watch.TargetState;
@@ -24,18 +24,16 @@ import org.jspecify.annotations.Nullable;
  */
 record Pulse(@Nullable Instant newest, @Nullable Duration interval, long changed) {
 
-    static final String HEARTBEAT = "heartbeat";
-
     static Pulse started(long now) {
         return new Pulse(null, null, now);
     }
 
     Pulse look(Snapshot snapshot, long now) {
         List<TargetState> beating = snapshot.targets().values().stream()
-                .filter(state -> state.target().runs(HEARTBEAT))
+                .filter(state -> state.target().runs(Heartbeat.NAME))
                 .toList();
         Instant latest = newest(snapshot, beating);
-        Duration next = interval(snapshot, beating);
+        Duration next = interval(beating);
         boolean same = interval != null && next != null && Objects.equals(newest, latest);
         return new Pulse(latest, next, same ? changed : now);
     }
@@ -47,22 +45,16 @@ record Pulse(@Nullable Instant newest, @Nullable Duration interval, long changed
 
     private static @Nullable Instant newest(Snapshot snapshot, List<TargetState> beating) {
         return beating.stream()
-                .flatMap(state -> Stream.ofNullable(snapshot.serverOf(state).outcome(HEARTBEAT)))
+                .flatMap(state -> Stream.ofNullable(snapshot.serverOf(state).outcome(Heartbeat.NAME)))
                 .map(Outcome::at)
                 .max(naturalOrder())
                 .orElse(null);
     }
 
-    private static @Nullable Duration interval(Snapshot snapshot, List<TargetState> beating) {
+    private static @Nullable Duration interval(List<TargetState> beating) {
         return beating.stream()
-                .map(state ->
-                        interval(state.target(), snapshot.serverOf(state).link().stretch()))
+                .map(state -> state.target().cadence(Heartbeat.NAME, Duration.ZERO))
                 .min(naturalOrder())
                 .orElse(null);
-    }
-
-    private static Duration interval(Target target, double stretch) {
-        long configured = target.cadence(HEARTBEAT, Duration.ZERO).toMillis();
-        return Duration.ofMillis(Math.round(configured * stretch));
     }
 }

@@ -9,7 +9,7 @@ import dev.pgvigil.check.Status;
 import dev.pgvigil.target.CheckSetting;
 import dev.pgvigil.target.Target;
 import dev.pgvigil.watch.Scene;
-import dev.pgvigil.watch.Targets;
+import dev.pgvigil.watch.SceneTargets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -22,7 +22,7 @@ class CriterionTest {
 
     private static final Instant NOW = Instant.parse("2026-03-29T01:00:00Z");
     private static final Duration FRESH = Duration.ofMillis(300);
-    private static final Target SHOP = Targets.named("shop");
+    private static final Target SHOP = SceneTargets.named("shop");
     private static final Scene EMPTY = Scene.at(NOW);
     private static final Criterion DEGRADED = new Criterion(DownWhen.DEGRADED, Map.of());
     private static final Criterion CONNECTIONS =
@@ -150,7 +150,7 @@ class CriterionTest {
     @Test
     void theBoundOfAChosenCheckFollowsItsCadence() {
         Duration minute = Duration.ofMinutes(1);
-        Target rare = Targets.check(SHOP, "connections", new CheckSetting(true, minute));
+        Target rare = SceneTargets.check(SHOP, "connections", new CheckSetting(true, minute));
         Scene scene = EMPTY.target(rare, Status.HEALTHY, FRESH).outcome(rare, "connections", EMPTY.observed(minute));
         Scene stretched = EMPTY.target(SHOP, Status.HEALTHY, FRESH)
                 .outcome(SHOP, "connections", EMPTY.observed(minute))

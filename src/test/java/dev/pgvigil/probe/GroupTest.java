@@ -8,7 +8,7 @@ import dev.pgvigil.target.Glob;
 import dev.pgvigil.target.Role;
 import dev.pgvigil.target.Target;
 import dev.pgvigil.watch.Scene;
-import dev.pgvigil.watch.Targets;
+import dev.pgvigil.watch.SceneTargets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -39,7 +39,7 @@ class GroupTest {
     void isUpWhileEnoughAre(int targets, int sick, String minimum, State state) {
         Scene scene = EMPTY;
         for (int i = 0; i < targets; i++) {
-            scene = scene.target(Targets.named("db" + i), i < sick ? Status.UNHEALTHY : Status.HEALTHY, FRESH);
+            scene = scene.target(SceneTargets.named("db" + i), i < sick ? Status.UNHEALTHY : Status.HEALTHY, FRESH);
         }
         Quorum quorum = switch (minimum) {
             case "all" -> new Quorum.All();
@@ -53,8 +53,8 @@ class GroupTest {
 
     @Test
     void tellsCountsAgeAndBound() {
-        Scene scene = EMPTY.target(Targets.named("a"), Status.HEALTHY, FRESH)
-                .target(Targets.named("b"), Status.DEGRADED, Duration.ofSeconds(4));
+        Scene scene = EMPTY.target(SceneTargets.named("a"), Status.HEALTHY, FRESH)
+                .target(SceneTargets.named("b"), Status.DEGRADED, Duration.ofSeconds(4));
 
         assertThat(judge(Group.EVERYTHING, scene).data().entries())
                 .isEqualTo(Map.of(
@@ -79,7 +79,8 @@ class GroupTest {
 
     @Test
     void anOldSnapshotIsDownWithItsAge() {
-        Part part = judge(Group.EVERYTHING, EMPTY.target(Targets.named("a"), Status.HEALTHY, Duration.ofSeconds(9)));
+        Part part =
+                judge(Group.EVERYTHING, EMPTY.target(SceneTargets.named("a"), Status.HEALTHY, Duration.ofSeconds(9)));
 
         assertThat(part.status()).isEqualTo(State.DOWN);
         assertThat(part.data().entries())
@@ -90,7 +91,7 @@ class GroupTest {
 
     @Test
     void theSameSnapshotGrowsOldByItself() {
-        Scene scene = EMPTY.target(Targets.named("a"), Status.HEALTHY, FRESH);
+        Scene scene = EMPTY.target(SceneTargets.named("a"), Status.HEALTHY, FRESH);
 
         assertThat(Group.EVERYTHING.judge("g", scene.snapshot(), NOW).up()).isTrue();
         assertThat(Group.EVERYTHING
@@ -105,9 +106,9 @@ class GroupTest {
 
     @Test
     void namesTenOfManyThatAreDownWorstFirst() {
-        Scene scene = EMPTY.unseen(Targets.named("a-unseen"), Status.UNKNOWN);
+        Scene scene = EMPTY.unseen(SceneTargets.named("a-unseen"), Status.UNKNOWN);
         for (int i : IntStream.range(10, 40).toArray()) {
-            scene = scene.target(Targets.named("db" + i), Status.UNHEALTHY, FRESH);
+            scene = scene.target(SceneTargets.named("db" + i), Status.UNHEALTHY, FRESH);
         }
         Map<String, Object> data = judge(Group.EVERYTHING, scene).data().entries();
 
@@ -119,7 +120,7 @@ class GroupTest {
 
     @Test
     void aTargetThatIsNamedAndMissingIsDown() {
-        Scene scene = EMPTY.target(Targets.named("shop"), Status.HEALTHY, FRESH);
+        Scene scene = EMPTY.target(SceneTargets.named("shop"), Status.HEALTHY, FRESH);
         Selection selection = select("shop", "db2:gone", "db3:*");
 
         Part part = judge(group(selection, new Quorum.All()), scene);
@@ -132,8 +133,8 @@ class GroupTest {
 
     @Test
     void followsTheRoleThroughAFailover() {
-        Target one = Targets.named("one");
-        Target two = Targets.named("two");
+        Target one = SceneTargets.named("one");
+        Target two = SceneTargets.named("two");
         Scene scene = EMPTY.target(one, Status.HEALTHY, FRESH)
                 .role(one, Role.PRIMARY)
                 .target(two, Status.UNHEALTHY, FRESH)

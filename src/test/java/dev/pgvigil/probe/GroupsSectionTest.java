@@ -74,14 +74,14 @@ class GroupsSectionTest {
     @CsvSource(delimiter = '|', textBlock = """
             role: leader          | role: must be primary, replica, any, not "leader"
             down-when: unknown    | down-when: must be unhealthy, degraded, not "unknown"
-            minimum-up: 0         | minimum-up: must be a count from 1, or a percentage from 1% to 100%
-            minimum-up: 101%      | minimum-up: must be a count from 1, or a percentage from 1% to 100%
-            minimum-up: 0.5       | minimum-up: must be a count from 1, or a percentage from 1% to 100%
-            minimum-up: most      | minimum-up: must be a count from 1, or a percentage from 1% to 100%
+            minimum-up: 0         | minimum-up: must be a count from 1, or a percentage from 1% to 100%, not "0"
+            minimum-up: 101%      | minimum-up: must be a count from 1, or a percentage from 1% to 100%, not "101%"
+            minimum-up: 0.5       | minimum-up: must be a count from 1, or a percentage from 1% to 100%, not "0.5"
+            minimum-up: most      | minimum-up: must be a count from 1, or a percentage from 1% to 100%, not "most"
             targets: []           | targets: must have 1 to 1000 entries, or be left out
             checks: []            | checks: must have 1 to 1000 entries, or be left out
             tags: {}              | tags: must have a tag, or be left out
-            checks: [heartbaet]   | checks[0]: must be one of connections, heartbeat
+            checks: [heartbaet]   | checks.1: must be one of connections, heartbeat, not "heartbaet"
             """)
     void saysWhatIsAllowed(String line, String problem) {
         assertThat(read("pgvigil:\n  groups:\n    g:\n      " + line + "\n").problems())

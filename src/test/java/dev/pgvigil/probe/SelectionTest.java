@@ -8,7 +8,7 @@ import dev.pgvigil.target.Glob;
 import dev.pgvigil.target.Role;
 import dev.pgvigil.target.Target;
 import dev.pgvigil.watch.Scene;
-import dev.pgvigil.watch.Targets;
+import dev.pgvigil.watch.SceneTargets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +21,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SelectionTest {
 
     private static final Target SHOP =
-            Targets.tag(Targets.region(Targets.named("shop"), "eu-west-1"), "team", "payments");
-    private static final Target APP_1 = Targets.tag(Targets.named("db2:app_1"), "team", "payments");
+            SceneTargets.tag(SceneTargets.region(SceneTargets.named("shop"), "eu-west-1"), "team", "payments");
+    private static final Target APP_1 = SceneTargets.tag(SceneTargets.named("db2:app_1"), "team", "payments");
     private static final Target APP_2 =
-            Targets.tag(Targets.tag(Targets.named("db2:app_2"), "tier", "1"), "team", "sales");
+            SceneTargets.tag(SceneTargets.tag(SceneTargets.named("db2:app_2"), "tier", "1"), "team", "sales");
     private static final Scene FLEET = Scene.at(Instant.EPOCH)
             .unseen(SHOP, Status.HEALTHY)
             .unseen(APP_1, Status.HEALTHY)
@@ -61,7 +61,7 @@ class SelectionTest {
     @ParameterizedTest
     @MethodSource("roles")
     void takesTheRoleOfThisMoment(ExpectedRole wanted, ExpectedRole expected, Scene scene, boolean selected) {
-        Target target = Targets.expecting(SHOP, expected);
+        Target target = SceneTargets.expecting(SHOP, expected);
         Scene fleet = scene.unseen(target, Status.HEALTHY);
 
         assertThat(names(new Selection(List.of(), Map.of(), "", wanted), fleet))

@@ -6,15 +6,15 @@ import dev.pgvigil.check.Status;
 import dev.pgvigil.target.CheckSetting;
 import dev.pgvigil.target.Target;
 import dev.pgvigil.watch.Scene;
-import dev.pgvigil.watch.Targets;
+import dev.pgvigil.watch.SceneTargets;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class FirstPassTest {
 
-    private static final Target SHOP = Targets.named("shop");
-    private static final Target BLOG = Targets.named("blog");
+    private static final Target SHOP = SceneTargets.named("shop");
+    private static final Target BLOG = SceneTargets.named("blog");
     private static final Scene NOTHING = Scene.at(Instant.EPOCH);
 
     @Test
@@ -41,7 +41,7 @@ class FirstPassTest {
 
     @Test
     void doesNotWaitForWhatIsSwitchedOff() {
-        Target off = Targets.check(SHOP, "heartbeat", new CheckSetting(false, null));
+        Target off = SceneTargets.check(SHOP, "heartbeat", new CheckSetting(false, null));
 
         assertThat(of(NOTHING.unseen(off, Status.UNKNOWN).target(BLOG, Status.HEALTHY, Duration.ZERO)))
                 .isEqualTo(new FirstPass(1, 0, Duration.ofSeconds(1)));

@@ -6,8 +6,8 @@ import dev.pgvigil.check.Status;
 import dev.pgvigil.target.CheckSetting;
 import dev.pgvigil.target.Target;
 import dev.pgvigil.watch.Scene;
+import dev.pgvigil.watch.SceneTargets;
 import dev.pgvigil.watch.Snapshot;
-import dev.pgvigil.watch.Targets;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -16,7 +16,7 @@ class PulseTest {
 
     private static final Instant NOW = Instant.parse("2026-10-25T00:30:00Z");
     private static final Duration AGO = Duration.ofMillis(100);
-    private static final Target SHOP = Targets.named("shop");
+    private static final Target SHOP = SceneTargets.named("shop");
 
     @Test
     void anEmptyFleetOwesNoHeartbeat() {
@@ -63,7 +63,7 @@ class PulseTest {
 
     @Test
     void theSilenceOfTheOthersDoesNotCountWhileOneTargetBeats() {
-        Target other = Targets.named("other");
+        Target other = SceneTargets.named("other");
         Snapshot before = beat(NOW).target(other, Status.HEALTHY, AGO).snapshot();
         Snapshot after = beat(NOW)
                 .target(other, Status.HEALTHY, AGO)
@@ -75,21 +75,18 @@ class PulseTest {
 
     @Test
     void aTargetWithoutHeartbeatsOwesNone() {
-        Target off = Targets.check(SHOP, "heartbeat", new CheckSetting(false, null));
+        Target off = SceneTargets.check(SHOP, "heartbeat", new CheckSetting(false, null));
         Snapshot snapshot = Scene.at(NOW).unseen(off, Status.UNKNOWN).snapshot();
 
         assertThat(looked(snapshot).silence(seconds(100))).isNull();
     }
 
     @Test
-    void rareHeartbeatsAreToldWithTheirStretchedInterval() {
-        Target hourly = Targets.check(SHOP, "heartbeat", new CheckSetting(true, Duration.ofHours(1)));
-        Snapshot snapshot = Scene.at(NOW)
-                .target(hourly, Status.HEALTHY, AGO)
-                .stretch(hourly, 2)
-                .snapshot();
+    void rareHeartbeatsAreToldWithTheirInterval() {
+        Target hourly = SceneTargets.check(SHOP, "heartbeat", new CheckSetting(true, Duration.ofHours(1)));
+        Snapshot snapshot = Scene.at(NOW).target(hourly, Status.HEALTHY, AGO).snapshot();
 
-        assertThat(looked(snapshot).silence(seconds(1))).isEqualTo(new Silence(Duration.ZERO, Duration.ofHours(2)));
+        assertThat(looked(snapshot).silence(seconds(1))).isEqualTo(new Silence(Duration.ZERO, Duration.ofHours(1)));
     }
 
     private static Scene beat(Instant at) {

@@ -7,7 +7,7 @@ import dev.pgvigil.check.Status;
 import dev.pgvigil.target.Target;
 import dev.pgvigil.watch.Fleet;
 import dev.pgvigil.watch.Scene;
-import dev.pgvigil.watch.Targets;
+import dev.pgvigil.watch.SceneTargets;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 
 class SelfTest {
 
-    private static final Target SHOP = Targets.named("shop");
-    private static final Target LATER = Targets.named("later");
+    private static final Target SHOP = SceneTargets.named("shop");
+    private static final Target LATER = SceneTargets.named("later");
 
     private final Vertx vertx = Vertx.vertx();
     private final Fleet fleet = new Fleet();

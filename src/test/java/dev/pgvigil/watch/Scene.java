@@ -1,6 +1,7 @@
 package dev.pgvigil.watch;
 
 import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.Heartbeat;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.target.Failure;
 import dev.pgvigil.target.LinkState;
@@ -29,7 +30,7 @@ public record Scene(Instant now, Snapshot snapshot) {
 
     /** A target that is so, with its latest heartbeat answered so long ago. */
     public Scene target(Target target, Status status, Duration ago, Finding... findings) {
-        return unseen(target, status, findings).outcome(target, "heartbeat", observed(ago));
+        return unseen(target, status, findings).outcome(target, Heartbeat.NAME, observed(ago));
     }
 
     /** A target that is so, without any heartbeat of its own. */
@@ -73,6 +74,13 @@ public record Scene(Instant now, Snapshot snapshot) {
                 new Snapshot(snapshot.servers(), snapshot.targets().plus(target.name(), next), snapshot.staleAfter()));
     }
 
+    /** The target's latest heartbeat was answered so long ago in this role. */
+    public Scene beat(Target target, Role role, Duration ago) {
+        return outcome(
+                target, Heartbeat.NAME, new Outcome.Observed<>(now.minus(ago), TOOK, new Heartbeat.Beat(role, 1)));
+    }
+
+    /** The session to the target's server began in this role. */
     public Scene role(Target target, Role role) {
         ServerFacts facts = new ServerFacts(180_000, "18.0", role, now, false, true, false, Map.of(), Map.of());
         return server(target, state -> new ServerState(state.server(), facts, state.link(), state.outcomes()));

@@ -8,10 +8,10 @@ import dev.pgvigil.target.Tls;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Targets of servers that need not exist: each on a server of its own. */
-public final class Targets {
+/** SceneTargets of servers that need not exist: each on a server of its own. */
+public final class SceneTargets {
 
-    private Targets() {}
+    private SceneTargets() {}
 
     public static Target named(String name) {
         return Target.of(name, new Server(name + ".internal", 5432, "pgvigil", null, Tls.PREFER), "app");
