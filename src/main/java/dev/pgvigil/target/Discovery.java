@@ -2,7 +2,6 @@ package dev.pgvigil.target;
 
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Which databases of a server become targets: those that match an include pattern and no exclude pattern. Patterns know
@@ -20,21 +19,7 @@ public record Discovery(List<String> include, List<String> exclude) {
 
     public boolean matches(String database) {
         return !ADMINISTRATIVE.contains(database)
-                && include.stream().anyMatch(pattern -> matches(pattern, database))
-                && exclude.stream().noneMatch(pattern -> matches(pattern, database));
-    }
-
-    private static boolean matches(String glob, String database) {
-        StringBuilder regex = new StringBuilder();
-        glob.codePoints()
-                .forEach(c -> regex.append(
-                        switch (c) {
-                            case '*' -> ".*";
-                            case '?' -> ".";
-                            default -> Pattern.quote(Character.toString(c));
-                        }));
-        return Pattern.compile(regex.toString(), Pattern.DOTALL)
-                .matcher(database)
-                .matches();
+                && include.stream().anyMatch(pattern -> new Glob(pattern).matches(database))
+                && exclude.stream().noneMatch(pattern -> new Glob(pattern).matches(database));
     }
 }

@@ -1,6 +1,8 @@
 package dev.pgvigil.watch;
 
+import dev.pgvigil.check.Heartbeat;
 import dev.pgvigil.target.LinkState;
+import dev.pgvigil.target.Role;
 import dev.pgvigil.target.Server;
 import dev.pgvigil.target.ServerFacts;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,16 @@ public record ServerState(
     /** The latest outcome of a server-wide check; null before its first pass. */
     public @Nullable Outcome<?> outcome(String check) {
         return outcomes.get(check);
+    }
+
+    /** The role at the latest answered heartbeat, which is newer than the session's facts; null: never reached. */
+    public @Nullable Role role() {
+        Outcome<?> beat = outcome(Heartbeat.NAME);
+        Outcome<?> answered = beat instanceof Outcome.Failed<?> failed ? failed.last() : beat;
+        if (answered instanceof Outcome.Observed<?> seen && seen.value() instanceof Heartbeat.Beat latest) {
+            return latest.role();
+        }
+        return facts == null ? null : facts.role();
     }
 
     ServerState with(ServerFacts learned) {

@@ -1,0 +1,74 @@
+package dev.pgvigil.probe;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.Status;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When a target is down for a group. Pure.
+ *
+ * @param checks whose findings alone count, with the cadence that each has unless configured; empty: all
+ */
+record Criterion(DownWhen downWhen, Map<String, Duration> checks) {
+
+    static final Criterion UNHEALTHY = new Criterion(DownWhen.UNHEALTHY, Map.of());
+
+    private static final int NAMED = 5;
+
+    Criterion {
+        checks = Map.copyOf(checks);
+    }
+
+    Member judge(Sight sight) {
+        String lost = sight.lost();
+        if (lost != null) {
+            return member(sight, Status.UNKNOWN, lost);
+        }
+        // Each finding by itself: by the worst of all, a known small trouble would hide something unknown.
+        List<Finding> bad = sight.state().findings().stream()
+                .filter(finding -> counts(finding) && !downWhen.up(finding.status()))
+                .toList();
+        if (!bad.isEmpty()) {
+            return member(sight, Status.worst(bad.stream().map(Finding::status)), keys(bad));
+        }
+        String unseen = unseen(sight);
+        return unseen == null
+                ? member(sight, remaining(sight), "as of its latest pass")
+                : member(sight, Status.UNKNOWN, unseen);
+    }
+
+    private boolean counts(Finding finding) {
+        return checks.isEmpty() || checks.containsKey(finding.check());
+    }
+
+    /** The first of the chosen checks of which nothing is known, and why; null: all are known. */
+    private @Nullable String unseen(Sight sight) {
+        return checks.entrySet().stream()
+                .map(check -> sight.lost(check.getKey(), check.getValue()))
+                .filter(Objects::nonNull)
+                .sorted()
+                .findFirst()
+                .orElse(null);
+    }
+
+    private Status remaining(Sight sight) {
+        return checks.isEmpty()
+                ? sight.state().status()
+                : Status.worst(
+                        sight.state().findings().stream().filter(this::counts).map(Finding::status));
+    }
+
+    private Member member(Sight sight, Status status, String reason) {
+        return new Member(sight.state().target().name(), status, downWhen.up(status), reason, sight.age(), sight.at());
+    }
+
+    private static String keys(List<Finding> findings) {
+        return findings.stream().map(Finding::key).limit(NAMED).collect(joining(", "));
+    }
+}

@@ -1,0 +1,72 @@
+package dev.pgvigil.probe;
+
+import dev.pgvigil.target.ExpectedRole;
+import dev.pgvigil.target.Glob;
+import dev.pgvigil.target.Role;
+import dev.pgvigil.target.Target;
+import dev.pgvigil.watch.Snapshot;
+import dev.pgvigil.watch.TargetState;
+import java.util.List;
+import java.util.Map;
+import java.util.Map.Entry;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which targets belong to a group: those that meet all that is given.
+ *
+ * @param names of targets, one of which must match; empty: any
+ * @param region empty: any
+ * @param role that the server has now
+ */
+record Selection(List<Glob> names, Map<String, String> tags, String region, ExpectedRole role) {
+
+    static final Selection EVERYTHING = new Selection(List.of(), Map.of(), "", ExpectedRole.ANY);
+
+    Selection {
+        names = names.stream().distinct().toList();
+        tags = Map.copyOf(tags);
+    }
+
+    /** The targets that belong. */
+    Stream<TargetState> in(Snapshot snapshot) {
+        return candidates(snapshot)
+                .filter(state ->
+                        selects(state.target(), snapshot.serverOf(state).role()));
+    }
+
+    /** The names, given in full, that no target has: what is asked for and missing must not go unseen. */
+    Stream<String> missing(Snapshot snapshot) {
+        return names.stream()
+                .filter(Glob::exact)
+                .map(Glob::pattern)
+                .filter(name -> !snapshot.targets().containsKey(name));
+    }
+
+    private Stream<TargetState> candidates(Snapshot snapshot) {
+        return !names.isEmpty() && names.stream().allMatch(Glob::exact)
+                ? names.stream()
+                        .flatMap(name -> Stream.ofNullable(snapshot.targets().get(name.pattern())))
+                : snapshot.targets().values().stream();
+    }
+
+    private boolean selects(Target target, @Nullable Role now) {
+        return hasRole(target, now)
+                && (region.isEmpty() || region.equals(target.region()))
+                && tags.entrySet().stream().allMatch(tag -> carries(target, tag))
+                && (names.isEmpty() || names.stream().anyMatch(name -> name.matches(target.name())));
+    }
+
+    private static boolean carries(Target target, Entry<String, String> tag) {
+        return tag.getValue().equals(target.tags().get(tag.getKey()));
+    }
+
+    /** While the role is not known, a target that may have it belongs: left out, it could not be missed. */
+    private boolean hasRole(Target target, @Nullable Role now) {
+        return switch (role) {
+            case ANY -> true;
+            case PRIMARY -> now == null ? target.role() != ExpectedRole.REPLICA : role.allows(now);
+            case REPLICA -> now == null ? target.role() != ExpectedRole.PRIMARY : role.allows(now);
+        };
+    }
+}

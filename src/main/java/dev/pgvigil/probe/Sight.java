@@ -1,0 +1,78 @@
+package dev.pgvigil.probe;
+
+import dev.pgvigil.check.Heartbeat;
+import dev.pgvigil.watch.Outcome;
+import dev.pgvigil.watch.ServerState;
+import dev.pgvigil.watch.Snapshot;
+import dev.pgvigil.watch.TargetState;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of one target at one moment, and why where nothing is. Pure. */
+record Sight(TargetState state, Snapshot snapshot, Instant now) {
+
+    /** Passes of a check that may fail in a row before the last good one is too old to be trusted. */
+    private static final int MISSES = 3;
+
+    ServerState server() {
+        return snapshot.serverOf(state);
+    }
+
+    /** Since the latest heartbeat; null: there was none. */
+    @Nullable
+    Duration age() {
+        return snapshot.age(state, now);
+    }
+
+    /** When the latest heartbeat was; null: there was none. */
+    @Nullable
+    Instant at() {
+        Outcome<?> beat = server().outcome(Heartbeat.NAME);
+        return beat == null ? null : beat.at();
+    }
+
+    /** Why the target as a whole is unknown; null: it is not. */
+    @Nullable
+    String lost() {
+        Duration age = age();
+        if (age == null) {
+            return "never observed";
+        }
+        return old("last observed", age, snapshot.staleAfter());
+    }
+
+    /**
+     * Why nothing can be said of what one check looks at; null: something can.
+     *
+     * @param cadence of the check, unless the target has one of its own
+     */
+    @Nullable
+    String lost(String check, Duration cadence) {
+        Outcome<?> own = state.outcome(check);
+        Outcome<?> outcome = own == null ? server().outcome(check) : own;
+        return outcome == null
+                ? check + " never observed"
+                : switch (outcome) {
+                    case Outcome.Observed<?> seen -> old(check, cadence, seen);
+                    case Outcome.Failed<?> failed ->
+                        failed.last() == null
+                                ? check + " failed: " + failed.failure().reason()
+                                : old(check, cadence, failed.last());
+                    case Outcome.Skipped<?> skipped -> check + " skipped: " + skipped.reason();
+                };
+    }
+
+    private @Nullable String old(String check, Duration cadence, Outcome.Observed<?> seen) {
+        double interval = state.target().cadence(check, cadence).toMillis()
+                * server().link().stretch();
+        Duration bound = snapshot.staleAfter().plusMillis(Math.round(MISSES * interval));
+        return old(check + " last observed", Duration.between(seen.at(), now), bound);
+    }
+
+    private static @Nullable String old(String what, Duration age, Duration bound) {
+        return age.compareTo(bound) <= 0
+                ? null
+                : what + " " + age.toMillis() + " ms ago, which may be " + bound.toMillis() + " ms at most";
+    }
+}

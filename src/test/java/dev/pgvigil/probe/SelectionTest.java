@@ -1,0 +1,100 @@
+package dev.pgvigil.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pgvigil.check.Status;
+import dev.pgvigil.target.ExpectedRole;
+import dev.pgvigil.target.Glob;
+import dev.pgvigil.target.Role;
+import dev.pgvigil.target.Target;
+import dev.pgvigil.watch.Scene;
+import dev.pgvigil.watch.SceneTargets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class SelectionTest {
+
+    private static final Target SHOP =
+            SceneTargets.tag(SceneTargets.region(SceneTargets.named("shop"), "eu-west-1"), "team", "payments");
+    private static final Target APP_1 = SceneTargets.tag(SceneTargets.named("db2:app_1"), "team", "payments");
+    private static final Target APP_2 =
+            SceneTargets.tag(SceneTargets.tag(SceneTargets.named("db2:app_2"), "tier", "1"), "team", "sales");
+    private static final Scene FLEET = Scene.at(Instant.EPOCH)
+            .unseen(SHOP, Status.HEALTHY)
+            .unseen(APP_1, Status.HEALTHY)
+            .unseen(APP_2, Status.HEALTHY);
+
+    static Stream<Arguments> choices() {
+        return Stream.of(
+                Arguments.of(select(List.of(), Map.of(), ""), List.of("db2:app_1", "db2:app_2", "shop")),
+                Arguments.of(select(List.of("shop"), Map.of(), ""), List.of("shop")),
+                Arguments.of(select(List.of("shop", "shop", "nope"), Map.of(), ""), List.of("shop")),
+                Arguments.of(select(List.of("db2:*"), Map.of(), ""), List.of("db2:app_1", "db2:app_2")),
+                Arguments.of(
+                        select(List.of("db2:*", "shop"), Map.of("team", "payments"), ""), List.of("db2:app_1", "shop")),
+                Arguments.of(select(List.of(), Map.of("team", "payments"), "eu-west-1"), List.of("shop")),
+                Arguments.of(select(List.of(), Map.of("team", "sales", "tier", "1"), ""), List.of("db2:app_2")),
+                Arguments.of(select(List.of(), Map.of("team", "sales", "tier", "2"), ""), List.of()),
+                Arguments.of(select(List.of("db2:*"), Map.of(), "eu-west-1"), List.of()),
+                Arguments.of(select(List.of("nope"), Map.of(), ""), List.of()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("choices")
+    void takesWhatMeetsEverythingThatIsGiven(Selection selection, List<String> names) {
+        assertThat(names(selection, FLEET)).isEqualTo(names);
+    }
+
+    @Test
+    void knowsWhichNamesNoTargetHas() {
+        Selection selection = select(List.of("shop", "db2:app_9", "db3:*"), Map.of(), "");
+
+        assertThat(selection.missing(FLEET.snapshot())).containsExactly("db2:app_9");
+    }
+
+    @ParameterizedTest
+    @MethodSource("roles")
+    void takesTheRoleOfThisMoment(ExpectedRole wanted, ExpectedRole expected, Scene scene, boolean selected) {
+        Target target = SceneTargets.expecting(SHOP, expected);
+        Scene fleet = scene.unseen(target, Status.HEALTHY);
+
+        assertThat(names(new Selection(List.of(), Map.of(), "", wanted), fleet))
+                .isEqualTo(selected ? List.of("shop") : List.of());
+    }
+
+    static Stream<Arguments> roles() {
+        Scene unknown = Scene.at(Instant.EPOCH);
+        Scene primary = unknown.role(SHOP, Role.PRIMARY);
+        Scene replica = unknown.role(SHOP, Role.REPLICA);
+        return Stream.of(
+                Arguments.of(ExpectedRole.PRIMARY, ExpectedRole.ANY, primary, true),
+                Arguments.of(ExpectedRole.PRIMARY, ExpectedRole.ANY, replica, false),
+                Arguments.of(ExpectedRole.REPLICA, ExpectedRole.ANY, replica, true),
+                Arguments.of(ExpectedRole.REPLICA, ExpectedRole.ANY, primary, false),
+                Arguments.of(ExpectedRole.PRIMARY, ExpectedRole.PRIMARY, replica, false),
+                Arguments.of(ExpectedRole.ANY, ExpectedRole.ANY, unknown, true),
+                Arguments.of(ExpectedRole.PRIMARY, ExpectedRole.ANY, unknown, true),
+                Arguments.of(ExpectedRole.PRIMARY, ExpectedRole.PRIMARY, unknown, true),
+                Arguments.of(ExpectedRole.PRIMARY, ExpectedRole.REPLICA, unknown, false),
+                Arguments.of(ExpectedRole.REPLICA, ExpectedRole.PRIMARY, unknown, false),
+                Arguments.of(ExpectedRole.REPLICA, ExpectedRole.REPLICA, unknown, true));
+    }
+
+    private static Selection select(List<String> names, Map<String, String> tags, String region) {
+        return new Selection(names.stream().map(Glob::new).toList(), tags, region, ExpectedRole.ANY);
+    }
+
+    private static List<String> names(Selection selection, Scene scene) {
+        return selection
+                .in(scene.snapshot())
+                .map(state -> state.target().name())
+                .sorted()
+                .toList();
+    }
+}

@@ -1,0 +1,51 @@
+package dev.pgvigil.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pgvigil.check.Heartbeat;
+import dev.pgvigil.check.Status;
+import dev.pgvigil.target.Failure;
+import dev.pgvigil.target.Role;
+import dev.pgvigil.target.Target;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ServerStateTest {
+
+    private static final Target SHOP = SceneTargets.named("shop");
+    private static final Scene SEEN = Scene.at(Instant.EPOCH).unseen(SHOP, Status.HEALTHY);
+
+    @Test
+    void theRoleIsUnknownBeforeTheFirstSession() {
+        assertThat(role(SEEN)).isNull();
+        assertThat(role(SEEN.outcome(SHOP, Heartbeat.NAME, SEEN.failed(Duration.ZERO, null))))
+                .isNull();
+    }
+
+    @Test
+    void theLatestAnsweredHeartbeatKnowsItBetterThanTheSession() {
+        Scene session = SEEN.role(SHOP, Role.REPLICA);
+        assertThat(role(session)).isEqualTo(Role.REPLICA);
+
+        Scene promoted = session.beat(SHOP, Role.PRIMARY, Duration.ZERO);
+        assertThat(role(promoted)).isEqualTo(Role.PRIMARY);
+
+        var last = new Outcome.Observed<>(Instant.EPOCH, Duration.ZERO, new Heartbeat.Beat(Role.PRIMARY, 1));
+        assertThat(role(promoted.outcome(
+                        SHOP, Heartbeat.NAME, new Outcome.Failed<>(Instant.EPOCH, Duration.ZERO, late(), last))))
+                .isEqualTo(Role.PRIMARY);
+    }
+
+    private static Failure late() {
+        return Failure.of(Failure.Reason.TIMEOUT, "late");
+    }
+
+    private static @Nullable Role role(Scene scene) {
+        return scene.snapshot()
+                .servers()
+                .getOrDefault(SHOP.server(), ServerState.initial(SHOP.server()))
+                .role();
+    }
+}
