@@ -1,0 +1,46 @@
+package dev.pgvigil.api;
+
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.handler.CorsHandler;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** Lets pages of the origins in {@code PGVIGIL_CORS_ORIGINS} read the API with a token; of no others. */
+@Singleton
+final class Cors {
+
+    // Before the door: a preflight request carries no token.
+    private static final int PRIORITY = 850;
+
+    private final List<String> origins;
+
+    Cors(@ConfigProperty(name = "pgvigil.cors-origins") Optional<List<String>> origins) {
+        this.origins = origins.orElse(List.of()).stream().map(String::strip).toList();
+    }
+
+    void register(@Observes Filters filters) {
+        if (origins.isEmpty()) {
+            return;
+        }
+        CorsHandler handler = CorsHandler.create()
+                .addOrigins(origins)
+                .allowedMethods(Set.of(HttpMethod.GET, HttpMethod.HEAD))
+                .allowedHeaders(Set.of("Authorization", "Content-Type", RequestId.HEADER))
+                .exposedHeaders(Set.of(RequestId.HEADER, "Server-Timing"))
+                .maxAgeSeconds(600);
+        filters.register(
+                context -> {
+                    if (String.valueOf(context.request().path()).startsWith("/api/")) {
+                        handler.handle(context);
+                    } else {
+                        context.next();
+                    }
+                },
+                PRIORITY);
+    }
+}

@@ -1,0 +1,16 @@
+package dev.pgvigil.api;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.EnumFeature;
+import io.quarkus.jackson.ObjectMapperCustomizer;
+import jakarta.inject.Singleton;
+
+/** Writes constants in lower case, as everything else in our JSON is; names and times are configured. */
+@Singleton
+final class Json implements ObjectMapperCustomizer {
+
+    @Override
+    public void customize(ObjectMapper mapper) {
+        mapper.configure(EnumFeature.WRITE_ENUMS_TO_LOWERCASE, true);
+    }
+}

@@ -1,0 +1,44 @@
+package dev.pgvigil.api;
+
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jboss.logging.MDC;
+import org.jspecify.annotations.Nullable;
+
+/** Every request has an id: the caller's if it is a sane one, else ours. It is in the answer and in the log. */
+@Singleton
+final class RequestId {
+
+    static final String HEADER = "X-Request-Id";
+    static final int PRIORITY = 1000;
+
+    private static final String KEY = "request_id";
+    // What cannot break a log line, a header or a page.
+    private static final Pattern SANE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+
+    void register(@Observes Filters filters) {
+        filters.register(RequestId::mark, PRIORITY);
+    }
+
+    static String of(RoutingContext context) {
+        return context.get(KEY, "");
+    }
+
+    private static void mark(RoutingContext context) {
+        String id = chosen(context.request().getHeader(HEADER));
+        context.put(KEY, id);
+        context.response().putHeader(HEADER, id);
+        MDC.put(KEY, id);
+        context.next();
+    }
+
+    static String chosen(@Nullable String offered) {
+        return offered != null && SANE.matcher(offered).matches()
+                ? offered
+                : UUID.randomUUID().toString();
+    }
+}

@@ -1,0 +1,49 @@
+package dev.pgvigil.api;
+
+import static java.util.stream.Collectors.toMap;
+
+import dev.pgvigil.http.Query;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.container.ResourceInfo;
+import jakarta.ws.rs.core.UriInfo;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jboss.resteasy.reactive.server.ServerRequestFilter;
+import org.jspecify.annotations.Nullable;
+
+/** Refuses query parameters that a resource does not know: a misspelt filter must not show the whole fleet. */
+@Singleton
+final class StrictParameters {
+
+    // One entry for each resource method.
+    private final Map<Method, Map<String, Boolean>> known = new ConcurrentHashMap<>();
+
+    @ServerRequestFilter
+    void check(ResourceInfo resource, UriInfo uri) {
+        @Nullable Method method = resource.getResourceMethod();
+        if (method == null || uri.getQueryParameters().isEmpty()) {
+            return;
+        }
+        Query.strict(uri.getQueryParameters(), known.computeIfAbsent(method, StrictParameters::parameters));
+    }
+
+    /** The parameters that a method declares, and whether each may be repeated. */
+    private static Map<String, Boolean> parameters(Method method) {
+        return Arrays.stream(method.getParameters())
+                .filter(parameter -> parameter.isAnnotationPresent(RestQuery.class))
+                .collect(toMap(
+                        parameter -> {
+                            String name =
+                                    parameter.getAnnotation(RestQuery.class).value();
+                            return name.isEmpty() ? parameter.getName() : name;
+                        },
+                        parameter -> Collection.class.isAssignableFrom(parameter.getType()),
+                        (first, second) -> first,
+                        TreeMap::new));
+    }
+}

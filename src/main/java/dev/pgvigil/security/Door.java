@@ -1,0 +1,94 @@
+package dev.pgvigil.security;
+
+import dev.pgvigil.http.Refusal;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.Cookie;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Lets in who has the token, or a session made with it; and everybody where no token is configured. */
+@Singleton
+final class Door {
+
+    private static final int PRIORITY = 800;
+    private static final String SCHEME = "Bearer ";
+
+    private final Keyring keyring;
+    private final Refused refused;
+
+    Door(Keyring keyring, Refused refused) {
+        this.keyring = keyring;
+        this.refused = refused;
+    }
+
+    void register(@Observes Filters filters) {
+        filters.register(this::check, PRIORITY);
+    }
+
+    void check(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        Token token = keyring.token();
+        if (token == null || OpenPaths.contain(String.valueOf(request.path())) || admitted(request, token)) {
+            context.next();
+        } else if (navigates(request)) {
+            context.response()
+                    .setStatusCode(303)
+                    .putHeader(HttpHeaders.LOCATION, "/login")
+                    .end();
+        } else {
+            context.fail(Refusal.of(401, "this path needs the header Authorization: Bearer and the token")
+                    .header("WWW-Authenticate", "Bearer realm=\"pgvigil\""));
+        }
+    }
+
+    private boolean admitted(HttpServerRequest request, Token token) {
+        String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
+        if (authorization != null) {
+            return bearer(request, authorization, token);
+        }
+        Cookie cookie = request.getCookie(Session.COOKIE);
+        if (cookie == null) {
+            refused.count(Refused.Reason.MISSING);
+            return false;
+        }
+        if (!Session.valid(cookie.getValue(), token, Instant.now())) {
+            refused.count(Refused.Reason.SESSION);
+            return false;
+        }
+        if (!sameSite(request)) {
+            refused.count(Refused.Reason.SITE);
+            return false;
+        }
+        return true;
+    }
+
+    private boolean bearer(HttpServerRequest request, String authorization, Token token) {
+        boolean right = authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+                && token.matches(authorization.substring(SCHEME.length()).strip());
+        if (!right) {
+            refused.wrong(request);
+        }
+        return right;
+    }
+
+    // SameSite=Strict says so already, but other ports of one host are the same site to it.
+    private static boolean sameSite(HttpServerRequest request) {
+        @Nullable String site = request.getHeader("Sec-Fetch-Site");
+        return site == null || site.equals("same-origin") || site.equals("none");
+    }
+
+    /** Whether a person's browser opens a page. */
+    private static boolean navigates(HttpServerRequest request) {
+        @Nullable String accept = request.getHeader(HttpHeaders.ACCEPT);
+        return request.method() == HttpMethod.GET
+                && request.getHeader(HttpHeaders.AUTHORIZATION) == null
+                && accept != null
+                && accept.contains("text/html");
+    }
+}

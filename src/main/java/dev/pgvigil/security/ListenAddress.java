@@ -1,0 +1,60 @@
+package dev.pgvigil.security;
+
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.config.ConfigSourceContext;
+import io.smallrye.config.ConfigSourceFactory;
+import io.smallrye.config.ConfigValue;
+import io.smallrye.config.PropertiesConfigSource;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.eclipse.microprofile.config.spi.ConfigSource;
+import org.jspecify.annotations.Nullable;
+
+/** Where we listen: {@code PGVIGIL_HOST}, or else everywhere if there is a token, and on loopback alone if not. */
+public final class ListenAddress implements ConfigSourceFactory {
+
+    private static final String HOST = "pgvigil.host";
+    // Over application.properties, under the environment.
+    private static final int ORDINAL = 275;
+
+    @Override
+    public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
+        String chosen = value(context, HOST);
+        boolean guarded = value(context, TokenSource.VALUE) != null || value(context, TokenSource.FILE) != null;
+        String host = chosen != null ? chosen : guarded ? "0.0.0.0" : "127.0.0.1";
+        return List.of(new PropertiesConfigSource(Map.of("quarkus.http.host", host), "pgvigil listen address", ORDINAL));
+    }
+
+    @Override
+    public OptionalInt getPriority() {
+        return OptionalInt.of(ORDINAL);
+    }
+
+    /**
+     * Ends the start if others than this machine could come in without a token.
+     *
+     * @throws ConfigurationException saying what to set
+     */
+    static void requireLoopback(String host) {
+        if (!loopback(host)) {
+            throw new ConfigurationException("listening on " + host + " needs a token: set PGVIGIL_TOKEN or"
+                    + " PGVIGIL_TOKEN_FILE, or leave PGVIGIL_HOST and QUARKUS_HTTP_HOST unset to listen on loopback only");
+        }
+    }
+
+    private static boolean loopback(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+
+    private static @Nullable String value(ConfigSourceContext context, String key) {
+        ConfigValue value = context.getValue(key);
+        return value == null ? null : value.getValue();
+    }
+}

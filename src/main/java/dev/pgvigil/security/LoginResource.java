@@ -1,0 +1,90 @@
+package dev.pgvigil.security;
+
+import io.quarkus.qute.CheckedTemplate;
+import io.quarkus.qute.TemplateInstance;
+import io.smallrye.common.annotation.NonBlocking;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.NewCookie;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.jboss.resteasy.reactive.RestForm;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
+import org.jspecify.annotations.Nullable;
+
+/** The way in for a browser, which cannot send the token with every request: it gets a session for it. */
+@Path("/")
+@NonBlocking
+public final class LoginResource {
+
+    private final Keyring keyring;
+    private final Refused refused;
+
+    @CheckedTemplate(basePath = "security")
+    static final class Templates {
+
+        private Templates() {}
+
+        static native TemplateInstance login(boolean wrong);
+    }
+
+    LoginResource(Keyring keyring, Refused refused) {
+        this.keyring = keyring;
+        this.refused = refused;
+    }
+
+    @GET
+    @Path("login")
+    @Produces(MediaType.TEXT_HTML)
+    @Operation(hidden = true)
+    public TemplateInstance form() {
+        return Templates.login(false);
+    }
+
+    @POST
+    @Path("login")
+    @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
+    @Produces(MediaType.TEXT_HTML)
+    @Operation(hidden = true)
+    public RestResponse<TemplateInstance> login(@RestForm @Nullable String token, HttpServerRequest request) {
+        Token right = keyring.token();
+        if (right == null) {
+            return to("/").build();
+        }
+        if (token == null || !right.matches(token.strip())) {
+            refused.wrong(request);
+            return ResponseBuilder.create(RestResponse.Status.UNAUTHORIZED, Templates.login(true)).build();
+        }
+        return to("/").cookie(cookie(Session.issue(right, Instant.now()), Session.TIME, request)).build();
+    }
+
+    @POST
+    @Path("logout")
+    @Operation(hidden = true)
+    public RestResponse<TemplateInstance> logout(HttpServerRequest request) {
+        return to("/login").cookie(cookie("", Duration.ZERO, request)).build();
+    }
+
+    private static ResponseBuilder<TemplateInstance> to(String path) {
+        return ResponseBuilder.<TemplateInstance>create(RestResponse.Status.SEE_OTHER).location(URI.create(path));
+    }
+
+    private static NewCookie cookie(String value, Duration time, HttpServerRequest request) {
+        return new NewCookie.Builder(Session.COOKIE)
+                .value(value)
+                .path("/")
+                .maxAge((int) time.toSeconds())
+                .httpOnly(true)
+                .secure(request.isSSL())
+                .sameSite(NewCookie.SameSite.STRICT)
+                .build();
+    }
+}

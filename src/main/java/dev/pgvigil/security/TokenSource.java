@@ -1,0 +1,79 @@
+package dev.pgvigil.security;
+
+import dev.pgvigil.config.Secret;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.config.Expressions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.config.Config;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the token comes from: {@code PGVIGIL_TOKEN} or the file {@code PGVIGIL_TOKEN_FILE}.
+ *
+ * @param value the token itself; null: not given
+ * @param file a file that holds it; null: not given
+ */
+record TokenSource(@Nullable Secret value, @Nullable Path file) {
+
+    static final String VALUE = "pgvigil.token";
+    static final String FILE = "pgvigil.token-file";
+
+    private static final int LARGEST = 4096;
+    // What a header can carry without quoting.
+    private static final Pattern USABLE = Pattern.compile("[!-~]{16,512}");
+
+    static TokenSource of(Config config) {
+        String value = text(config, VALUE);
+        String file = text(config, FILE);
+        return new TokenSource(value == null ? null : new Secret(value), file == null ? null : Path.of(file));
+    }
+
+    boolean present() {
+        return value != null || file != null;
+    }
+
+    /**
+     * The token; null if none is configured. Reads a file, so not for event loops.
+     *
+     * @throws ConfigurationException if one is configured but cannot be had or used
+     */
+    @Nullable
+    Token read() {
+        if (value != null && file != null) {
+            throw new ConfigurationException("PGVIGIL_TOKEN and PGVIGIL_TOKEN_FILE are both set; set one of them");
+        }
+        if (file != null) {
+            return usable("PGVIGIL_TOKEN_FILE (" + file + ")", content(file));
+        }
+        return value == null ? null : usable("PGVIGIL_TOKEN", value.value());
+    }
+
+    private static Token usable(String where, String token) {
+        if (!USABLE.matcher(token).matches()) {
+            throw new ConfigurationException(where + " holds a token of " + token.length()
+                    + " characters that is not usable; allowed: 16 to 512 visible ASCII characters without spaces,"
+                    + " such as `openssl rand -hex 32` prints");
+        }
+        return new Token(new Secret(token));
+    }
+
+    private static String content(Path file) {
+        try {
+            if (Files.size(file) > LARGEST) {
+                throw new ConfigurationException("PGVIGIL_TOKEN_FILE: " + file + " is larger than 4 KiB");
+            }
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new ConfigurationException(
+                    "PGVIGIL_TOKEN_FILE: " + file + " cannot be read: " + e.getClass().getSimpleName(), e);
+        }
+    }
+
+    // A token may hold what config expressions are made of.
+    private static @Nullable String text(Config config, String key) {
+        return Expressions.withoutExpansion(() -> config.getConfigValue(key).getValue());
+    }
+}

@@ -1,0 +1,104 @@
+package dev.pgvigil.watch.events;
+
+import dev.pgvigil.http.Query;
+import dev.pgvigil.http.Refusal;
+import dev.pgvigil.watch.Change;
+import dev.pgvigil.watch.Fleet;
+import dev.pgvigil.watch.view.Look;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code GET /api/v1/events}. A plain route: a resource's stream would have us wait for the slowest reader's socket, or
+ * buffer for it.
+ */
+@Singleton
+final class EventsRoute {
+
+    private static final String PATH = "/api/v1/events";
+    private static final String MEDIA_TYPE = "text/event-stream";
+    private static final Map<String, Boolean> PARAMETERS = new TreeMap<>(Map.of("beats", false, "target", false));
+
+    private final Fleet fleet;
+    private final Hub hub;
+    private final Vertx vertx;
+
+    EventsRoute(Fleet fleet, Hub hub, Vertx vertx) {
+        this.fleet = fleet;
+        this.hub = hub;
+        this.vertx = vertx;
+    }
+
+    void register(@Observes Router router) {
+        router.route(PATH).order(1).handler(this::open);
+    }
+
+    private void open(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        check(request);
+        Query.strict(parameters(request.params()), PARAMETERS);
+        @Nullable String target = request.getParam("target");
+        boolean beats = Query.flag("beats", request.getParam("beats"));
+
+        if (target != null && !fleet.snapshot().targets().containsKey(target)) {
+            throw Refusal.notFound("no watched database is named \"" + Query.shown(target) + "\"");
+        }
+        Listener listener = new Listener(vertx.getOrCreateContext(), request, wanted(target, beats), hub::dropped);
+        request.response().closeHandler(closed -> hub.remove(listener));
+        request.response().endHandler(ended -> hub.remove(listener));
+        if (!hub.add(listener)) {
+            throw Refusal.of(503, "the event stream has " + Hub.LISTENERS + " readers already")
+                    .header("Retry-After", "5");
+        }
+        begin(listener, request, target);
+    }
+
+    // Changes from here on wait behind this, for they are written by later tasks of this event loop.
+    private void begin(Listener listener, HttpServerRequest request, @Nullable String target) {
+        request.response()
+                .setChunked(true)
+                .putHeader(HttpHeaders.CONTENT_TYPE, MEDIA_TYPE)
+                .putHeader("X-Accel-Buffering", "no");
+        listener.write(Event.RETRY);
+        Beginning beginning = Beginning.of(new Look(fleet.snapshot(), Instant.now()), target);
+        byte[] bytes = hub.rendered(new Event("snapshot", beginning));
+        if (bytes != null) {
+            listener.write(bytes);
+        }
+    }
+
+    private static void check(HttpServerRequest request) {
+        if (request.method() != HttpMethod.GET) {
+            throw Refusal.of(405, "this path knows GET alone").header("Allow", "GET");
+        }
+        String accept = request.getHeader(HttpHeaders.ACCEPT);
+        if (accept != null && !accept.contains(MEDIA_TYPE) && !accept.contains("text/*") && !accept.contains("*/*")) {
+            throw Refusal.of(406, "this path answers " + MEDIA_TYPE + " alone");
+        }
+    }
+
+    private static Map<String, List<String>> parameters(MultiMap params) {
+        Map<String, List<String>> all = new HashMap<>();
+        params.names().forEach(name -> all.put(name, params.getAll(name)));
+        return all;
+    }
+
+    private static Predicate<Change> wanted(@Nullable String target, boolean beats) {
+        return change ->
+                (beats || !(change instanceof Change.Beat)) && (target == null || target.equals(change.target()));
+    }
+}

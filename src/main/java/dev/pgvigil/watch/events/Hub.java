@@ -1,0 +1,121 @@
+package dev.pgvigil.watch.events;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pgvigil.watch.Change;
+import dev.pgvigil.watch.Fleet;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.smallrye.mutiny.subscription.Cancellable;
+import io.vertx.core.Vertx;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Gives each change of the fleet to all readers, rendered once. */
+@Singleton
+final class Hub {
+
+    /** How many may read at a time. */
+    static final int LISTENERS = 100;
+
+    private static final Logger LOG = Logger.getLogger(Hub.class);
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
+    // Passing a change on waits for nobody, so next to nothing ever waits here.
+    private static final int BUFFER = 1024;
+
+    private final ObjectMapper json;
+    private final Set<Listener> listeners = ConcurrentHashMap.newKeySet();
+    private final AtomicLong ids = new AtomicLong();
+    private final Counter dropped;
+    private final Vertx vertx;
+    private final long timer;
+    private final Cancellable changes;
+
+    @Inject
+    Hub(Fleet fleet, ObjectMapper json, MeterRegistry meters, Vertx vertx) {
+        this(fleet, json, meters, vertx, KEEP_ALIVE);
+    }
+
+    Hub(Fleet fleet, ObjectMapper json, MeterRegistry meters, Vertx vertx, Duration keepAlive) {
+        this.json = json;
+        this.vertx = vertx;
+        this.dropped = Counter.builder("pgvigil.events.dropped")
+                .description("Readers of the event stream that were cut off because they were too slow")
+                .register(meters);
+        Gauge.builder("pgvigil.events.readers", listeners, Set::size)
+                .description("Readers of the event stream")
+                .register(meters);
+        this.timer = vertx.setPeriodic(keepAlive.toMillis(), tick -> listeners.forEach(Listener::tick));
+        this.changes = fleet.changes(BUFFER)
+                .onFailure()
+                .invoke(this::lost)
+                .onFailure()
+                .retry()
+                .indefinitely()
+                .subscribe()
+                .with(this::tell, failure -> LOG.error("the event stream ended", failure));
+    }
+
+    /** Adds a reader; false if there are too many. */
+    boolean add(Listener listener) {
+        listeners.add(listener);
+        if (listeners.size() > LISTENERS) {
+            listeners.remove(listener);
+            return false;
+        }
+        return true;
+    }
+
+    void remove(Listener listener) {
+        listeners.remove(listener);
+    }
+
+    /** Removes a reader that was cut off. */
+    void dropped(Listener listener) {
+        listeners.remove(listener);
+        dropped.increment();
+    }
+
+    /** An event with the next id; null if it cannot be rendered, which is our own fault. */
+    byte @Nullable [] rendered(Event event) {
+        try {
+            return event.rendered(ids.incrementAndGet(), json);
+        } catch (JsonProcessingException e) {
+            LOG.errorf(e, "event %s cannot be written as JSON", event.name());
+            return null;
+        }
+    }
+
+    private void tell(Change change) {
+        List<Listener> interested =
+                listeners.stream().filter(listener -> listener.wants(change)).toList();
+        if (interested.isEmpty()) {
+            return;
+        }
+        byte[] bytes = rendered(Event.of(change));
+        if (bytes != null) {
+            interested.forEach(listener -> listener.offer(bytes));
+        }
+    }
+
+    // Changes were lost, so every reader must begin anew.
+    private void lost(Throwable failure) {
+        LOG.error("changes came faster than they could be told", failure);
+        listeners.forEach(Listener::end);
+    }
+
+    @PreDestroy
+    void stop() {
+        changes.cancel();
+        vertx.cancelTimer(timer);
+    }
+}

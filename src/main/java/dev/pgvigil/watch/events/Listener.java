@@ -1,0 +1,125 @@
+package dev.pgvigil.watch.events;
+
+import dev.pgvigil.watch.Change;
+import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.ConnectionBase;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * One reader. What it has not read yet waits in a queue of bounded size, with one write under way; past the bound its
+ * connection is cut. The queue belongs to the connection's event loop; {@link #offer} may be called on any thread.
+ */
+final class Listener {
+
+    /** How many bytes may wait for a reader. They are shared between the readers that wait for them. */
+    static final int WAITING_BYTES = 4 << 20;
+
+    private static final int WRITE_BYTES = 64 << 10;
+    private static final long CANCEL = 8; // HTTP/2's code
+
+    private final Context loop;
+    private final HttpServerRequest request;
+    private final Predicate<Change> wanted;
+    private final Consumer<Listener> onDrop;
+    private final Queue<byte[]> queue = new ArrayDeque<>();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicBoolean dropped = new AtomicBoolean();
+    private boolean writing;
+    private boolean stuck;
+
+    /**
+     * A reader of the response to this request.
+     *
+     * @param onDrop called at most once, when the reader is cut off
+     */
+    Listener(Context loop, HttpServerRequest request, Predicate<Change> wanted, Consumer<Listener> onDrop) {
+        this.loop = loop;
+        this.request = request;
+        this.wanted = wanted;
+        this.onDrop = onDrop;
+    }
+
+    boolean wants(Change change) {
+        return wanted.test(change);
+    }
+
+    /** Has these bytes written behind all before them, or cuts the reader off. */
+    void offer(byte[] bytes) {
+        if (waiting.addAndGet(bytes.length) > WAITING_BYTES) {
+            drop();
+        } else {
+            loop.runOnContext(now -> write(bytes));
+        }
+    }
+
+    /** Writes at once, on the event loop: the beginning, before anything is offered. */
+    void write(byte[] bytes) {
+        if (!dropped.get()) {
+            queue.add(bytes);
+            flush();
+        }
+    }
+
+    /** Called now and then: keeps a quiet stream alive, and cuts off a reader whose write made no progress meanwhile. */
+    void tick() {
+        loop.runOnContext(now -> {
+            if (!writing) {
+                write(Event.COMMENT);
+            } else if (stuck) {
+                drop();
+            } else {
+                stuck = true;
+            }
+        });
+    }
+
+    /** Cuts the reader off, for another reason than its own slowness. */
+    void end() {
+        loop.runOnContext(now -> request.response().end());
+    }
+
+    private void flush() {
+        if (writing || queue.isEmpty()) {
+            return;
+        }
+        Buffer buffer = Buffer.buffer();
+        while (buffer.length() < WRITE_BYTES && !queue.isEmpty()) {
+            buffer.appendBytes(queue.remove());
+        }
+        int length = buffer.length();
+        writing = true;
+        request.response().write(buffer).onComplete(written -> {
+            writing = false;
+            stuck = false;
+            waiting.addAndGet(-length);
+            flush();
+        });
+    }
+
+    private void drop() {
+        if (dropped.compareAndSet(false, true)) {
+            onDrop.accept(this);
+            loop.runOnContext(now -> {
+                queue.clear();
+                cut();
+            });
+        }
+    }
+
+    // Closing politely would first flush what the reader does not take.
+    private void cut() {
+        if (request.version() == HttpVersion.HTTP_2) {
+            request.response().reset(CANCEL);
+        } else {
+            ((ConnectionBase) request.connection()).channel().close();
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.pgvigil.watch.view;
+
+import dev.pgvigil.watch.Outcome;
+import dev.pgvigil.watch.TargetState;
+import java.time.Duration;
+import java.time.Instant;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** The latest pass of one check. */
+@Schema(name = "CheckState")
+public record CheckView(
+        String check,
+        CheckState state,
+
+        @Nullable @Schema(description = "when the pass ended")
+        Instant at,
+
+        @Nullable Long ageMs,
+
+        @Nullable @Schema(description = "from the question to its end")
+        Double tookMs,
+
+        @Nullable FailureView failure,
+
+        @Nullable @Schema(description = "why it was not asked")
+        String reason) {
+
+    static CheckView of(String check, TargetState target, Look look) {
+        Outcome<?> outcome = look.outcome(target, check);
+        CheckState state = CheckState.of(outcome, target.target().runs(check));
+        return outcome == null
+                ? new CheckView(check, state, null, null, null, null, null)
+                : new CheckView(
+                        check,
+                        state,
+                        outcome.at(),
+                        Duration.between(outcome.at(), look.now()).toMillis(),
+                        tookMs(outcome),
+                        FailureView.of(outcome),
+                        outcome instanceof Outcome.Skipped<?> skipped ? skipped.reason() : null);
+    }
+
+    private static @Nullable Double tookMs(Outcome<?> outcome) {
+        return switch (outcome) {
+            case Outcome.Observed<?> observed -> Look.milliseconds(observed.took());
+            case Outcome.Failed<?> failed -> Look.milliseconds(failed.took());
+            case Outcome.Skipped<?> skipped -> null;
+        };
+    }
+}

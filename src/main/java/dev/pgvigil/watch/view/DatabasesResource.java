@@ -1,0 +1,139 @@
+package dev.pgvigil.watch.view;
+
+import dev.pgvigil.check.Catalogue;
+import dev.pgvigil.http.Page;
+import dev.pgvigil.http.Query;
+import dev.pgvigil.watch.Fleet;
+import io.smallrye.common.annotation.NonBlocking;
+import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import java.time.Instant;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
+
+/** The watched databases, from memory save for a fresh status. */
+@Path("/api/v1/databases")
+@NonBlocking
+@Tag(name = "databases")
+public final class DatabasesResource {
+
+    private final Fleet fleet;
+    private final Catalogue catalogue;
+    private final HealthCheck healthCheck;
+
+    DatabasesResource(Fleet fleet, Catalogue catalogue, HealthCheck healthCheck) {
+        this.fleet = fleet;
+        this.catalogue = catalogue;
+        this.healthCheck = healthCheck;
+    }
+
+    @GET
+    @Operation(operationId = "databases", summary = "The watched databases by name")
+    public Page<Row> databases(
+            @RestQuery
+                    @Parameter(
+                            description = "any of these",
+                            schema = @Schema(enumeration = {"healthy", "unknown", "degraded", "unhealthy"}))
+                    List<String> status,
+            @RestQuery @Parameter(description = "any of these") List<String> region,
+            @RestQuery
+                    @Parameter(description = "all of these: key:value, or key for any value", example = "team:payments")
+                    List<String> tag,
+            @RestQuery
+                    @Parameter(
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.INTEGER,
+                                            minimum = "1",
+                                            maximum = "1000",
+                                            defaultValue = "100"))
+                    @Nullable
+                    String limit,
+            @RestQuery @Parameter(description = "the field next of the page before") @Nullable String after) {
+        Filter filter = Filter.of(status, region, tag);
+        int size = Query.integer("limit", limit, Page.STANDARD, 1, Page.LARGEST);
+        Look look = look();
+        List<Row> rows = look.targets().stream()
+                .map(state -> Row.of(state, look))
+                .filter(filter::matches)
+                .toList();
+        List<Row> rest = rows.stream()
+                .filter(row -> after == null || row.name().compareTo(after) > 0)
+                .limit(size + 1L)
+                .toList();
+        return rest.size() > size
+                ? new Page<>(
+                        rows.size(), rest.subList(0, size), rest.get(size - 1).name())
+                : new Page<>(rows.size(), rest, null);
+    }
+
+    @GET
+    @Path("/{name}")
+    @Operation(operationId = "database", summary = "Everything that is known of one database")
+    public DatabaseView database(@RestPath String name) {
+        Look look = look();
+        return DatabaseView.of(look.target(name), look, catalogue.names());
+    }
+
+    @GET
+    @Path("/{name}/status")
+    @Operation(operationId = "database_status", summary = "Its health check: the latest heartbeat, or a fresh one")
+    public Uni<RestResponse<StatusView>> status(
+            @RestPath String name,
+            @RestQuery
+                    @Parameter(
+                            description = "ask the database now",
+                            schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "false"))
+                    @Nullable
+                    String fresh,
+            @RestQuery
+                    @Parameter(
+                            description = "with fresh: how often to ask again while it does not answer",
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.INTEGER,
+                                            minimum = "0",
+                                            maximum = "5",
+                                            defaultValue = "0"))
+                    @Nullable
+                    String retries) {
+        return healthCheck.of(name, fresh, retries);
+    }
+
+    @GET
+    @Path("/{name}/connections")
+    @Operation(operationId = "database_connections", summary = "Its connections against what the server allows")
+    public ObservationView connections(@RestPath String name) {
+        Look look = look();
+        return ObservationView.of("connections", look.target(name), look);
+    }
+
+    @GET
+    @Path("/{name}/locks")
+    @Operation(operationId = "database_locks", summary = "Who waits for whom")
+    public ObservationView locks(@RestPath String name) {
+        Look look = look();
+        return ObservationView.of("blocking", look.target(name), look);
+    }
+
+    @GET
+    @Path("/{name}/metrics")
+    @Operation(operationId = "database_metrics", summary = "Its figures, as Prometheus gets them")
+    public MetricsView metrics(@RestPath String name) {
+        Look look = look();
+        return MetricsView.of(look.target(name), look, catalogue.checks());
+    }
+
+    private Look look() {
+        return new Look(fleet.snapshot(), Instant.now());
+    }
+}

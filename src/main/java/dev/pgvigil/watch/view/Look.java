@@ -1,0 +1,82 @@
+package dev.pgvigil.watch.view;
+
+import dev.pgvigil.check.Status;
+import dev.pgvigil.http.Query;
+import dev.pgvigil.http.Refusal;
+import dev.pgvigil.watch.Outcome;
+import dev.pgvigil.watch.ServerState;
+import dev.pgvigil.watch.Snapshot;
+import dev.pgvigil.watch.TargetState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One look at the fleet: a snapshot, and the moment at which it is read. Pure. */
+public record Look(Snapshot snapshot, Instant now) {
+
+    /** All targets by name. */
+    public List<TargetState> targets() {
+        return snapshot.targets().values().stream()
+                .sorted(Comparator.comparing(state -> state.target().name()))
+                .toList();
+    }
+
+    /** The target of that name; refuses a name that nobody watches. */
+    TargetState target(String name) {
+        TargetState state = snapshot.targets().get(name);
+        if (state == null) {
+            throw Refusal.notFound("no watched database is named \"" + Query.shown(name) + "\"");
+        }
+        return state;
+    }
+
+    Status status(TargetState target) {
+        return snapshot.status(target, now);
+    }
+
+    /** Since when the target has its status, that of an outdated heartbeat included. */
+    Instant since(TargetState target) {
+        Outcome<?> beat = beat(target);
+        return beat != null && stale(target) ? beat.at().plus(snapshot.staleAfter()) : target.since();
+    }
+
+    boolean stale(TargetState target) {
+        Duration age = snapshot.age(target, now);
+        return age != null && age.compareTo(snapshot.staleAfter()) > 0;
+    }
+
+    @Nullable
+    Long ageMs(TargetState target) {
+        Duration age = snapshot.age(target, now);
+        return age == null ? null : age.toMillis();
+    }
+
+    ServerState server(TargetState target) {
+        return snapshot.serverOf(target);
+    }
+
+    @Nullable
+    Outcome<?> beat(TargetState target) {
+        return server(target).outcome("heartbeat");
+    }
+
+    /** How long the latest heartbeat took to be answered; null where it was not. */
+    @Nullable
+    Double beatMs(TargetState target) {
+        return beat(target) instanceof Outcome.Observed<?> answered ? milliseconds(answered.took()) : null;
+    }
+
+    /** The latest outcome of a check, wherever it belongs; null before its first pass. */
+    @Nullable
+    Outcome<?> outcome(TargetState target, String check) {
+        Outcome<?> own = target.outcome(check);
+        return own == null ? server(target).outcome(check) : own;
+    }
+
+    /** Milliseconds with three decimals. */
+    static double milliseconds(Duration duration) {
+        return Math.round(duration.toNanos() / 1000.0) / 1000.0;
+    }
+}
