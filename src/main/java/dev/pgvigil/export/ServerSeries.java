@@ -1,0 +1,99 @@
+package dev.pgvigil.export;
+
+import static java.util.stream.Collectors.groupingBy;
+
+import dev.pgvigil.check.Gauges;
+import dev.pgvigil.target.LinkState;
+import dev.pgvigil.watch.Outcome;
+import dev.pgvigil.watch.ServerState;
+import dev.pgvigil.watch.Snapshot;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+
+/** How each server is reached and what watching it costs. */
+@Singleton
+final class ServerSeries implements Part {
+
+    @Override
+    public void measure(Snapshot snapshot, Instant now, Harvest harvest) {
+        // one server may be watched by several roles: to whoever reads metrics it is one
+        snapshot.servers().values().stream()
+                .collect(groupingBy(state -> state.server().id()))
+                .values()
+                .forEach(states -> {
+                    Gauges gauges = harvest.under(Names.of(states.getFirst().server()));
+                    reached(states, now, gauges);
+                    links(states.stream().map(ServerState::link).toList(), gauges);
+                });
+    }
+
+    private static void reached(List<ServerState> states, Instant now, Gauges gauges) {
+        states.stream()
+                .flatMap(state -> Stream.<Outcome<?>>ofNullable(state.outcome("heartbeat")))
+                .max(Comparator.comparing(Outcome::at))
+                .ifPresent(beat -> {
+                    boolean up = states.stream()
+                            .anyMatch(state -> state.outcome("heartbeat") instanceof Outcome.Observed<?>);
+                    gauges.gauge("pgvigil_server_up", "Whether the latest heartbeat was answered.", up ? 1 : 0);
+                    gauges.gauge(
+                            "pgvigil_heartbeat_age_seconds",
+                            "Time since the server was last asked for a heartbeat, answered or not.",
+                            Duration.between(beat.at(), now).toNanos() / 1e9);
+                });
+        states.stream()
+                .flatMap(state -> Stream.ofNullable(state.facts()))
+                .findFirst()
+                .ifPresent(facts -> gauges.gauge(
+                        "pgvigil_server_info",
+                        "What the server said of itself when a session was last opened; always 1.",
+                        1,
+                        "version",
+                        facts.version(),
+                        "role",
+                        Names.of(facts.role())));
+    }
+
+    private static void links(List<LinkState> links, Gauges gauges) {
+        gauges.gauge(
+                "pgvigil_server_connections_open",
+                "Connections that pgvigil holds to the server now.",
+                sum(links, LinkState::open));
+        gauges.gauge(
+                "pgvigil_server_connections_emergency",
+                "Those of them that come from the emergency budget.",
+                sum(links, LinkState::emergency));
+        gauges.counter(
+                "pgvigil_server_connects_total", "Sessions that pgvigil opened.", sum(links, LinkState::connects));
+        gauges.counter(
+                "pgvigil_server_connect_failures_total",
+                "Attempts to open a session that failed.",
+                sum(links, LinkState::failures));
+        gauges.counter(
+                "pgvigil_server_abandoned_total",
+                "Sessions dropped without waiting because the server no longer answered.",
+                sum(links, LinkState::abandoned));
+        gauges.counter(
+                "pgvigil_server_statements_total", "Statements that pgvigil sent.", sum(links, LinkState::statements));
+        gauges.counter(
+                "pgvigil_server_statement_seconds_total",
+                "Time that the server spent on pgvigil's statements.",
+                sum(links, LinkState::statementSeconds));
+        gauges.gauge(
+                "pgvigil_overhead_ratio",
+                "Statement time of pgvigil in the last minute as a share of one backend's time.",
+                sum(links, LinkState::overheadRatio));
+        gauges.gauge(
+                "pgvigil_cadence_stretch_ratio",
+                "Factor by which cadences are stretched to keep the overhead budget; 1: not at all.",
+                links.stream().mapToDouble(LinkState::stretch).max().orElse(1));
+    }
+
+    private static double sum(List<LinkState> links, ToDoubleFunction<LinkState> figure) {
+        return links.stream().mapToDouble(figure).sum();
+    }
+}

@@ -1,0 +1,83 @@
+package dev.pgvigil.export;
+
+import dev.pgvigil.check.Catalogue;
+import dev.pgvigil.check.Catalogues;
+import dev.pgvigil.check.Check;
+import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.Severity;
+import dev.pgvigil.check.Status;
+import dev.pgvigil.target.Failure;
+import dev.pgvigil.target.LinkState;
+import dev.pgvigil.target.Role;
+import dev.pgvigil.target.ServerFacts;
+import dev.pgvigil.target.Target;
+import dev.pgvigil.watch.Fleet;
+import dev.pgvigil.watch.Outcome;
+import dev.pgvigil.watch.Tally;
+import dev.pgvigil.watch.TargetState;
+import io.prometheus.client.CollectorRegistry;
+import io.prometheus.client.exporter.common.TextFormat;
+import io.quarkus.runtime.StartupEvent;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.pcollections.HashTreePMap;
+
+/** A fleet of hand-made states under chosen checks, and its exposition. */
+final class Scraping {
+
+    final Fleet fleet = new Fleet();
+    final Losses losses = new Losses();
+    final Tally tally;
+    final Walk walk;
+    private final CollectorRegistry registry = PrometheusExport.scraped();
+
+    Scraping(Check<?>... checks) {
+        Catalogue catalogue = Catalogues.of(checks);
+        tally = new Tally(catalogue);
+        walk = new Walk(
+                fleet,
+                new OwnSeries(fleet, tally, "1.2.3"),
+                new TargetSeries(),
+                new ServerSeries(),
+                new CheckSeries(catalogue, losses),
+                losses);
+        new PrometheusExport(walk, registry).register(new StartupEvent());
+    }
+
+    Exposition scrape() throws IOException {
+        return Exposition.parse(text(TextFormat.CONTENT_TYPE_004));
+    }
+
+    String text(String type) throws IOException {
+        StringWriter text = new StringWriter();
+        TextFormat.writeFormat(type, text, registry.metricFamilySamples());
+        return text.toString();
+    }
+
+    static TargetState state(Target target, Status status, Map<String, Outcome<?>> outcomes) {
+        Finding finding = Finding.of("connections", "saturation", status, Severity.HIGH, "Full", "97 of 100");
+        List<Finding> findings = status == Status.HEALTHY ? List.of() : List.of(finding);
+        return new TargetState(target, status, Instant.now(), findings, HashTreePMap.from(outcomes));
+    }
+
+    static Outcome<Integer> observed(int value) {
+        return new Outcome.Observed<>(Instant.now(), Duration.ofMillis(250), value);
+    }
+
+    static Outcome<Integer> failed(Failure.Reason reason) {
+        Outcome.Observed<Integer> last = new Outcome.Observed<>(Instant.now(), Duration.ofMillis(250), 1);
+        return new Outcome.Failed<>(Instant.now(), Duration.ofMillis(250), Failure.of(reason, "no"), last);
+    }
+
+    static LinkState link(int open) {
+        return new LinkState(open, 0, 10, 1, 0, 0.001, 1.5, 100, 1);
+    }
+
+    static ServerFacts facts() {
+        return new ServerFacts(180004, "18.4", Role.PRIMARY, Instant.EPOCH, false, true, false, Map.of(), Map.of());
+    }
+}
