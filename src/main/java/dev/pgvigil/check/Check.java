@@ -44,9 +44,9 @@ public interface Check<O> {
     /** Judges for one target. Pure. */
     List<Finding> judge(O now, Past<O> past, Target target);
 
-    /** What it means that the observation failed. Pure. Most checks leave that to {@code capabilities}. */
+    /** What it means that the observation failed twice in a row. Pure. */
     default List<Finding> judgeFailure(Failure failure, Target target) {
-        return List.of();
+        return Unanswered.of(name(), failure);
     }
 
     /** Gives the figures of the latest observation. */

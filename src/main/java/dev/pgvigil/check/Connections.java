@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Connections in use against what the server, its databases and its roles allow. */
 @Singleton
-final class Connections implements Check<ConnectionUsage> {
+public final class Connections implements Check<ConnectionUsage> {
 
-    static final String NAME = "connections";
+    public static final String NAME = "connections";
     static final Limit DEGRADED = Limit.ratio(NAME, "degraded", 0.80);
     static final Limit HIGH = Limit.ratio(NAME, "high", 0.85);
     static final Limit UNHEALTHY = Limit.ratio(NAME, "unhealthy", 0.95);

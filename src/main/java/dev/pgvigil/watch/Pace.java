@@ -1,14 +1,12 @@
 package dev.pgvigil.watch;
 
-import dev.pgvigil.target.Limit;
+import dev.pgvigil.check.Overhead;
 import dev.pgvigil.target.Link;
 import java.time.Duration;
 import java.util.Collection;
 
 /** By how much the cadences of one server are stretched to stay in its overhead budget. */
 final class Pace {
-
-    static final Limit BUDGET = Limit.ratio("overhead", "budget", 0.01);
 
     private static final Duration EVERY = Duration.ofSeconds(10);
     /** A heartbeat gives way too, but never so far that it would be stale. */
@@ -24,9 +22,9 @@ final class Pace {
         }
         judgedAt = now;
         double budget = targets.stream()
-                .mapToDouble(watched -> watched.target().thresholds().of(BUDGET))
+                .mapToDouble(watched -> watched.target().thresholds().of(Overhead.BUDGET))
                 .min()
-                .orElse(BUDGET.standard());
+                .orElse(Overhead.BUDGET.standard());
         factor = Stretch.next(factor, link.state().overheadRatio(), budget);
         link.stretched(factor);
     }

@@ -2,6 +2,7 @@ package dev.pgvigil.watch;
 
 import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.check.Check;
+import dev.pgvigil.check.Connections;
 import dev.pgvigil.check.Databases;
 import dev.pgvigil.check.Heartbeat;
 import dev.pgvigil.target.Connector;
@@ -33,7 +34,8 @@ import org.jspecify.annotations.Nullable;
 final class ServerWatch implements Link.Listener {
 
     /** What all servers' watches share. */
-    record Shared(Catalogue catalogue, Connector connector, Spans spans, Fleet fleet, Deadlines deadlines) {}
+    record Shared(
+            Catalogue catalogue, Connector connector, Spans spans, Fleet fleet, Tally tally, Deadlines deadlines) {}
 
     private static final Logger LOG = Logger.getLogger(ServerWatch.class);
     private static final Duration RELEARN = Duration.ofMinutes(5);
@@ -223,6 +225,7 @@ final class ServerWatch implements Link.Listener {
         if (!run.end(turn) || stopped) {
             return;
         }
+        shared.tally().count(run.check.name(), outcome);
         standing.settle(run, outcome);
         switch (outcome) {
             case Outcome.Observed<O> seen -> {
@@ -247,8 +250,8 @@ final class ServerWatch implements Link.Listener {
             case Heartbeat.Beat beat when facts != null && beat.role() != facts.role() -> link.relearn();
             case null, default -> {}
         }
-        if (run.check.name().equals("connections")) {
-            link.holdSpare(standing.unhealthy("connections"));
+        if (run.check.name().equals(Connections.NAME)) {
+            link.holdSpare(standing.unhealthy(Connections.NAME));
         }
     }
 

@@ -11,6 +11,7 @@ import dev.pgvigil.target.Spans;
 import dev.pgvigil.target.Target;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.ContextInternal;
 import io.vertx.core.impl.VertxInternal;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /** Watches the fleet that is configured, and follows the configuration when it changes. */
@@ -30,6 +32,7 @@ public class Watch {
     private final Connector connector;
     private final Spans spans;
     private final Fleet fleet;
+    private final Tally tally;
     private final Vertx vertx;
     private final Map<Server, Lane> lanes = new HashMap<>();
     private Deadlines deadlines = Deadlines.STANDARD;
@@ -37,11 +40,12 @@ public class Watch {
     /** A server's watch and the event loop that it lives on. */
     private record Lane(ServerWatch watch, ContextInternal loop) {}
 
-    Watch(Catalogue catalogue, Connector connector, Spans spans, Fleet fleet, Vertx vertx) {
+    Watch(Catalogue catalogue, Connector connector, Spans spans, Fleet fleet, Tally tally, Vertx vertx) {
         this.catalogue = catalogue;
         this.connector = connector;
         this.spans = spans;
         this.fleet = fleet;
+        this.tally = tally;
         this.vertx = vertx;
     }
 
@@ -63,21 +67,30 @@ public class Watch {
     }
 
     /**
-     * Asks a target's server now, or joins the question that is under way, and gives the target's state after that. It
-     * comes within the session's deadlines, whatever the server does; null if there is no such target.
+     * Asks a target's server now, or joins the question that is under way, and gives the target's state after that, within
+     * the session's deadlines, whatever the server does. Fails with {@link NoSuchElementException} if there is no such
+     * target.
      */
-    public Uni<@Nullable TargetState> beat(String target) {
+    public Uni<TargetState> beat(String target) {
         TargetState known = fleet.snapshot().targets().get(target);
         Lane lane = known == null ? null : lane(known.target().server());
         if (lane == null) {
-            return Uni.createFrom().nullItem();
+            return Uni.createFrom().failure(new NoSuchElementException("no target " + target));
         }
         return Uni.createFrom()
                 .emitter(emitter -> lane.loop().runOnContext(start -> {
-                    Runnable judged = () -> emitter.complete(lane.watch().state(target));
+                    Runnable judged = () -> complete(emitter, lane.watch().state(target), target);
                     lane.loop().setTimer(deadlines.answer().multipliedBy(2).toMillis(), late -> judged.run());
                     lane.watch().beat(judged);
                 }));
+    }
+
+    private static void complete(UniEmitter<? super TargetState> emitter, @Nullable TargetState state, String target) {
+        if (state == null) {
+            emitter.fail(new NoSuchElementException("no target " + target + " any more"));
+        } else {
+            emitter.complete(state);
+        }
     }
 
     private synchronized @Nullable Lane lane(Server server) {
@@ -104,7 +117,7 @@ public class Watch {
 
     private Lane lay(Server server) {
         ContextInternal loop = ((VertxInternal) vertx).createEventLoopContext();
-        ServerWatch.Shared shared = new ServerWatch.Shared(catalogue, connector, spans, fleet, deadlines);
+        ServerWatch.Shared shared = new ServerWatch.Shared(catalogue, connector, spans, fleet, tally, deadlines);
         return new Lane(new ServerWatch(shared, server, loop), loop);
     }
 }

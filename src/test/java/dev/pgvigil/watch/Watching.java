@@ -36,7 +36,13 @@ public final class Watching implements AutoCloseable {
 
     private Watching(List<Check<?>> checks) {
         Catalogue catalogue = new Catalogue(checks);
-        watch = new Watch(catalogue, Connections.connector(vertx), new Spans(OpenTelemetry.noop()), fleet, vertx);
+        watch = new Watch(
+                catalogue,
+                Connections.connector(vertx),
+                new Spans(OpenTelemetry.noop()),
+                fleet,
+                new Tally(catalogue),
+                vertx);
         listening = fleet.changes(100_000).subscribe().with(changes::add);
     }
 
