@@ -2,9 +2,7 @@ package dev.pgvigil.target;
 
 import dev.pgvigil.target.Failure.Reason;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.Future;
 import io.vertx.core.impl.ContextInternal;
-import io.vertx.sqlclient.Row;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -30,16 +28,14 @@ public final class Link {
         void down(Failure failure);
     }
 
-    private final Connector connector;
-    private final Server server;
     private final Deadlines deadlines;
     private final ContextInternal loop;
     private final Spans spans;
     private final Listener listener;
-    private final Budget budget = new Budget();
-    private final CostMeter cost = new CostMeter();
+    private final Account account = new Account();
     private final Backoff backoff = new Backoff(ThreadLocalRandom.current());
     private final Entrances entrances = new Entrances();
+    private final Opener opener;
     private final Spare spare;
 
     private @Nullable Wire main;
@@ -49,10 +45,6 @@ public final class Link {
     private boolean closed;
     private long connectingSince;
     private long rotateAfter;
-    private long connects;
-    private long failures;
-    private long abandoned;
-    private double stretch = 1;
 
     public Link(
             Connector connector,
@@ -61,13 +53,12 @@ public final class Link {
             ContextInternal loop,
             Spans spans,
             Listener listener) {
-        this.connector = connector;
-        this.server = server;
         this.deadlines = deadlines;
         this.loop = loop;
         this.spans = spans;
         this.listener = listener;
-        this.spare = new Spare(this::openSpare);
+        this.opener = new Opener(connector, server, deadlines, loop, account);
+        this.spare = new Spare(() -> opener.spare(entrances.current()));
     }
 
     /** The databases through which the server may be entered, in order of preference. */
@@ -80,22 +71,16 @@ public final class Link {
         if (closed || connecting) {
             return;
         }
-        Budget.Permit permit = mainPermit();
-        if (permit == null) {
-            failed(Failure.of(Reason.LOCAL, "all " + budget.open() + " connections to this server are in use"));
-            return;
-        }
         connecting = true;
         connectingSince = System.nanoTime();
-        connect(entrances.current(), deadlines.statement(), backoff.patience(), permit)
-                .onComplete(end -> {
-                    connecting = false;
-                    if (end.succeeded()) {
-                        opened(end.result());
-                    } else {
-                        failed(Failures.of(end.cause()));
-                    }
-                });
+        opener.shared(entrances.current(), backoff.patience(), trouble != null).onComplete(end -> {
+            connecting = false;
+            if (end.succeeded()) {
+                opened(end.result());
+            } else {
+                failed(Failures.of(end.cause()));
+            }
+        });
     }
 
     /** Ends all sessions. */
@@ -149,7 +134,7 @@ public final class Link {
     /** Work on a session of its own, to one database and with more time, that ends with the work. */
     public <T> Uni<T> apart(String database, Spans.Pass pass, Function<Session, Uni<T>> work) {
         return Uni.createFrom()
-                .completionStage(() -> borrow(database).toCompletionStage())
+                .completionStage(() -> opener.own(database).toCompletionStage())
                 .flatMap(own -> work.apply(new PassSession(
                                 this, own.wire(), own.facts(), deadlines.slowAnswer(), spans, pass, new HashMap<>()))
                         .onTermination()
@@ -159,7 +144,7 @@ public final class Link {
     /** Asks anew what the server is and what we may do there; the listener hears it. */
     public void relearn() {
         if (main != null) {
-            learn(main).onSuccess(own -> {
+            opener.learn(main).onSuccess(own -> {
                 if (own.wire() == main) {
                     facts = own.facts();
                     listener.ready(own.facts());
@@ -179,29 +164,20 @@ public final class Link {
 
     /** How much the cadences are stretched, for {@link #state}. */
     public void stretched(double factor) {
-        stretch = factor;
+        account.stretched(factor);
     }
 
     public LinkState state() {
-        return new LinkState(
-                budget.open(),
-                budget.emergency(),
-                connects,
-                failures,
-                abandoned,
-                cost.ratio(System.nanoTime()),
-                cost.seconds(),
-                cost.statements(),
-                stretch);
+        return account.state();
     }
 
     void spent(long nanos) {
-        cost.add(nanos, System.nanoTime());
+        account.spent(nanos);
     }
 
     /** Drops a connection that does not answer; if it was the shared one, the next is opened at once. */
     void abandon(Wire wire, Failure failure) {
-        abandoned++;
+        account.abandoned();
         wire.drop();
         if (wire == main) {
             main = null;
@@ -212,43 +188,11 @@ public final class Link {
         }
     }
 
-    private Future<Opened> connect(String database, Duration statement, Duration patience, Budget.Permit permit) {
-        return connector
-                .open(loop, new Connector.Attempt(server, database, deadlines, statement, patience, permit))
-                .compose(wire -> learn(wire).onFailure(unlearned -> wire.drop()));
-    }
-
-    private Future<Opened> learn(Wire wire) {
-        return wire.query(FactsQuery.SQL)
-                .timeout(deadlines.answer().toMillis(), TimeUnit.MILLISECONDS)
-                .map(rows -> {
-                    Row row = rows.iterator().next();
-                    spent(FactsQuery.serverNanos(row));
-                    return new Opened(wire, FactsQuery.read(row));
-                });
-    }
-
-    private Future<Opened> borrow(String database) {
-        Budget.Permit permit = budget.take(false);
-        if (permit == null) {
-            return Future.failedFuture(new FailureException(
-                    Failure.of(Reason.LOCAL, "all " + Budget.ORDINARY + " connections to this server are in use")));
-        }
-        return connect(database, deadlines.slowStatement(), deadlines.answer(), permit)
-                .onSuccess(own -> connects++);
-    }
-
-    private Budget.@Nullable Permit mainPermit() {
-        Budget.Permit permit = budget.take(false);
-        return permit == null && trouble != null ? budget.take(true) : permit;
-    }
-
     private void opened(Opened own) {
         if (closed) {
             own.wire().close();
             return;
         }
-        connects++;
         retire(main);
         takeOver(own);
     }
@@ -287,7 +231,7 @@ public final class Link {
     }
 
     private void failed(Failure failure) {
-        failures++;
+        account.failed();
         trouble = failure;
         Duration pause = entrances.failed(failure) ? Duration.ZERO : backoff.failed(failure);
         if (!closed) {
@@ -296,20 +240,6 @@ public final class Link {
                 listener.down(failure);
             }
         }
-    }
-
-    private void openSpare(Spare.Opening opening) {
-        Budget.Permit permit = budget.take(true);
-        if (permit == null) {
-            opening.failed();
-            return;
-        }
-        connect(entrances.current(), deadlines.statement(), deadlines.answer(), permit)
-                .onSuccess(own -> {
-                    connects++;
-                    opening.opened(own);
-                })
-                .onFailure(refused -> opening.failed());
     }
 
     private static Duration jittered(Duration duration) {

@@ -1,6 +1,7 @@
 package dev.pgvigil.target;
 
-import java.util.function.Consumer;
+import io.vertx.core.Future;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,41 +10,27 @@ import org.jspecify.annotations.Nullable;
  */
 final class Spare {
 
-    /** What an attempt to open it came to. */
-    interface Opening {
-        void opened(Opened session);
-
-        void failed();
-    }
-
-    private final Consumer<Opening> opener;
+    private final Supplier<Future<Opened>> opener;
     private @Nullable Opened session;
     private boolean wanted;
     private boolean opening;
 
-    Spare(Consumer<Opening> opener) {
+    Spare(Supplier<Future<Opened>> opener) {
         this.opener = opener;
     }
 
     /** Opens it unless it is there; an attempt that fails is made again at the next call. */
     void hold() {
         wanted = true;
-        if (session != null || opening) {
-            return;
+        if (session == null && !opening) {
+            opening = true;
+            opener.get().onComplete(end -> {
+                opening = false;
+                if (end.succeeded()) {
+                    keep(end.result());
+                }
+            });
         }
-        opening = true;
-        opener.accept(new Opening() {
-            @Override
-            public void opened(Opened found) {
-                opening = false;
-                keep(found);
-            }
-
-            @Override
-            public void failed() {
-                opening = false;
-            }
-        });
     }
 
     void release() {

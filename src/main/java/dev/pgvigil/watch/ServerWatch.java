@@ -1,7 +1,6 @@
 package dev.pgvigil.watch;
 
 import dev.pgvigil.check.Catalogue;
-import dev.pgvigil.check.Check;
 import dev.pgvigil.check.Connections;
 import dev.pgvigil.check.Databases;
 import dev.pgvigil.check.Heartbeat;
@@ -15,15 +14,12 @@ import dev.pgvigil.target.Server;
 import dev.pgvigil.target.ServerFacts;
 import dev.pgvigil.target.Spans;
 import dev.pgvigil.target.Target;
-import io.smallrye.mutiny.Uni;
 import io.vertx.core.impl.ContextInternal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -46,14 +42,14 @@ final class ServerWatch implements Link.Listener {
     private final Link link;
     private final Standing standing;
     private final Schedule schedule;
+    private final Asking asking;
     private final Pace pace = new Pace();
     private final List<Runnable> waiting = new ArrayList<>();
 
     private Collection<Target> configured = List.of();
-    private Map<String, Uni<?>> asked = new HashMap<>();
+    private List<String> databases = List.of();
     private @Nullable ServerFacts facts;
     private long learnedAt;
-    private boolean apartBusy;
     private boolean stopped;
     private long timer = -1;
 
@@ -64,12 +60,13 @@ final class ServerWatch implements Link.Listener {
         this.link = new Link(shared.connector(), server, shared.deadlines(), loop, shared.spans(), this);
         this.standing = new Standing(shared.fleet(), server, link);
         this.schedule = new Schedule(shared.catalogue());
+        this.asking = new Asking(link, server, shared.spans());
     }
 
     /** Watches these targets from now on. */
     void watch(Collection<Target> targets) {
         configured = List.copyOf(targets);
-        take(targets);
+        take(Discovered.targets(configured, databases));
         link.open();
     }
 
@@ -123,7 +120,7 @@ final class ServerWatch implements Link.Listener {
         if (stopped) {
             return;
         }
-        asked = new HashMap<>();
+        asking.turnPage();
         long now = System.nanoTime();
         pace.judge(now, link, standing.targets());
         if (link.ready() && now - learnedAt > RELEARN.toNanos()) {
@@ -141,13 +138,7 @@ final class ServerWatch implements Link.Listener {
 
     /** Heartbeats tell also that there is no session; whatever else is due waits for one. */
     private boolean mayStart(Run<?> run) {
-        return isHeartbeat(run) || (link.ready() && !(apartBusy && needsOwnSession(run)));
-    }
-
-    private boolean needsOwnSession(Run<?> run) {
-        return !isHeartbeat(run)
-                && (run.wantsTime()
-                        || (run.only != null && !run.only.target().database().equals(link.database())));
+        return isHeartbeat(run) || asking.possible(run);
     }
 
     private static boolean isHeartbeat(Run<?> run) {
@@ -186,27 +177,12 @@ final class ServerWatch implements Link.Listener {
             finish(run, turn, new Outcome.Skipped<>(Instant.now(), missing));
             return;
         }
-        ask(run).subscribe()
+        asking.ask(run)
+                .subscribe()
                 .with(
                         value -> finish(
                                 run, turn, new Outcome.Observed<>(Instant.now(), run.took(System.nanoTime()), value)),
                         thrown -> failed(run, turn, thrown));
-    }
-
-    private <O> Uni<O> ask(Run<O> run) {
-        Check<O> check = run.check;
-        String database = run.only == null ? link.database() : run.only.target().database();
-        String target = run.only == null ? null : run.only.target().name();
-        boolean own = needsOwnSession(run);
-        if (!own) {
-            return shared.spans()
-                    .pass(check.name(), server, database, target, pass -> check.observe(link.session(pass, asked)));
-        }
-        apartBusy = true;
-        return shared.spans()
-                .pass(check.name(), server, database, target, pass -> link.apart(database, pass, check::observe))
-                .onTermination()
-                .invoke(() -> apartBusy = false);
     }
 
     private <O> void failed(Run<O> run, int turn, Throwable thrown) {
@@ -216,7 +192,9 @@ final class ServerWatch implements Link.Listener {
     }
 
     private static Failure unexpected(Run<?> run, Throwable thrown) {
-        LOG.errorf(thrown, "check %s has a defect", run.check.name());
+        if (run.failures() == 0) {
+            LOG.errorf(thrown, "check %s has a defect", run.check.name());
+        }
         return Failure.of(
                 Reason.LOCAL, "the check itself failed: " + thrown.getClass().getSimpleName());
     }
@@ -256,7 +234,8 @@ final class ServerWatch implements Link.Listener {
     }
 
     private void discover(Databases.Listing listing) {
-        List<Target> all = Discovered.targets(configured, listing.usable());
+        databases = listing.usable();
+        List<Target> all = Discovered.targets(configured, databases);
         List<Target> known = standing.targets().stream().map(Watched::target).toList();
         if (!all.equals(known)) {
             take(all);

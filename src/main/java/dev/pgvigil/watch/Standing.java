@@ -122,9 +122,12 @@ final class Standing {
     }
 
     private List<Watched> concerned(Run<?> run) {
-        return run.only != null
-                ? List.of(run.only)
-                : targets.values().stream()
+        Watched only = run.only;
+        if (only != null) {
+            // A pass may outlive its target.
+            return only.equals(targets.get(only.target().name())) ? List.of(only) : List.of();
+        }
+        return targets.values().stream()
                         .filter(watched -> watched.target().runs(run.check.name()))
                         .toList();
     }
