@@ -5,7 +5,9 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 record Attempt(
         @Nullable Settings settings, List<Problem> problems, Collection<Known> known, Map<Path, String> digests) {
 
+    private static final Logger LOG = Logger.getLogger(Attempt.class);
     private static final String ROOT = "pgvigil";
 
     static Attempt at(Origin origin, List<Section<?>> sections, UnaryOperator<@Nullable String> environment) {
@@ -63,7 +66,7 @@ record Attempt(
         Node pgvigil = root.child(ROOT);
         Map<Class<?>, Object> values = new HashMap<>();
         for (Section<?> section : sections) {
-            values.put(section.getClass(), section.read(pgvigil.child(section.key())));
+            read(section, pgvigil.child(section.key())).ifPresent(value -> values.put(section.getClass(), value));
         }
         root.noteUnknown();
         List<Problem> problems = reading.problems();
@@ -72,5 +75,23 @@ record Attempt(
                 problems,
                 reading.known(),
                 reading.sources().digests());
+    }
+
+    // A fault of ours in one section must not end the watch for changes, nor pass for a good configuration.
+    private static Optional<Object> read(Section<?> section, Node node) {
+        try {
+            return Optional.of(section.read(node));
+        } catch (RuntimeException e) {
+            LOG.errorf(unspoken(e), "reading the section %s failed", section.key());
+            node.problem("cannot be read: a fault of pgvigil, please report it with the log");
+            return Optional.empty();
+        }
+    }
+
+    /** Where it happened, without the message: that may quote what the user wrote. */
+    private static Throwable unspoken(RuntimeException e) {
+        RuntimeException shown = new IllegalStateException(e.getClass().getName());
+        shown.setStackTrace(e.getStackTrace());
+        return shown;
     }
 }

@@ -96,7 +96,7 @@ public class Configuration {
     // Before all that reads settings at start, so that a mistake ends the start and nothing has begun to watch.
     void start(@Observes @Priority(1) StartupEvent event) {
         settings();
-        LOG.infof("configuration read from %s", state().origin());
+        loading.announce();
         long millis = every.toMillis();
         var _ = worker.scheduleWithFixedDelay(this::look, millis, millis, TimeUnit.MILLISECONDS);
     }

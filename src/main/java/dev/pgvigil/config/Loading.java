@@ -40,6 +40,14 @@ final class Loading {
         return current == null ? first() : current;
     }
 
+    /** Logs where the configuration comes from. */
+    void announce() {
+        LOG.infof("configuration read from %s", origin.name());
+        if (origin instanceof Origin.File file && file.ignoring()) {
+            LOG.warn("DATABASE_URL is ignored, as PGVIGIL_CONFIG names a file");
+        }
+    }
+
     /** New settings if the files changed into something good. */
     synchronized Optional<Settings> look() {
         if (settings == null || !watch.changed()) {

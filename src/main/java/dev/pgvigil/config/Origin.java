@@ -1,6 +1,8 @@
 package dev.pgvigil.config;
 
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.Expressions;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.eclipse.microprofile.config.Config;
@@ -37,7 +39,7 @@ sealed interface Origin {
         }
     }
 
-    /** A connection string alone. */
+    /** A connection string alone. Its secret does not show. */
     record Url(Secret url) implements Origin {
         @Override
         public String name() {
@@ -68,8 +70,17 @@ sealed interface Origin {
     /** The file wins over the connection string; blank is as good as not set. */
     static Origin of(@Nullable String file, @Nullable String url) {
         if (file != null && !file.isBlank()) {
-            return new File(Path.of(file.strip()), url != null && !url.isBlank());
+            return new File(path(file.strip()), url != null && !url.isBlank());
         }
         return url == null || url.isBlank() ? new Nothing() : new Url(new Secret(url.strip()));
+    }
+
+    private static Path path(String name) {
+        try {
+            return Path.of(name);
+        } catch (InvalidPathException e) {
+            throw new ConfigurationException(
+                    "PGVIGIL_CONFIG: " + Shown.value(name) + " is a name that no file can have");
+        }
     }
 }

@@ -24,7 +24,7 @@ public final class Shown {
 
     /** A key; {@code ?} for one of other characters than names are made of. */
     static String key(String text) {
-        return PLAIN_KEY.matcher(text).matches() ? text : "?";
+        return PLAIN_KEY.matcher(text).matches() || text.equals("<<") ? text : "?";
     }
 
     private static String escaped(String text) {

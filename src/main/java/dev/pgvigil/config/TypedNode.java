@@ -1,12 +1,10 @@
 package dev.pgvigil.config;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads texts as what they stand for. */
@@ -124,6 +122,7 @@ abstract class TypedNode implements Node {
     }
 
     private static String listed(List<String> words) {
-        return Arrays.stream(words.toArray(String[]::new)).collect(Collectors.joining(", "));
+        int last = words.size() - 1;
+        return last < 1 ? String.join("", words) : String.join(", ", words.subList(0, last)) + " or " + words.get(last);
     }
 }

@@ -1,7 +1,7 @@
 package dev.pgvigil.config;
 
 import java.nio.ByteBuffer;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -12,6 +12,7 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.ReaderException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeType;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.parser.ParserImpl;
@@ -30,16 +31,36 @@ final class Yaml {
             .setMaxAliasesForCollections(Integer.MAX_VALUE) // nothing expands them; Reading bounds what is read
             .build();
 
-    private static final Map<String, String> FLAWS = Map.of(
-            "found character '\\t", "a tab, which YAML does not allow there: use spaces",
-            "mapping values are not allowed",
-                    "a \": \" too many: is the indentation right, or does the text need quotes?",
-            "could not find expected ':'", "a key without \": \"",
-            "found undefined alias", "an alias (*name) without its anchor; a text that begins with * needs quotes",
-            "but found another document", "a second document: write one only",
-            "expected <block end>", "indentation or quoting that does not fit the lines before",
-            "found unexpected end of stream", "a quote that is not closed",
-            "that cannot start any token", "a character that no unquoted text may begin with: quote it");
+    private static final List<Flaw> FLAWS = List.of(
+            new Flaw("(TAB)", false, "a tab, which YAML does not allow there: use spaces"),
+            new Flaw(
+                    "mapping values are not allowed",
+                    false,
+                    "a \": \" too many: wrong indentation, a missing \": \" in the line before, or a text that needs"
+                            + " quotes"),
+            new Flaw("could not find expected ':'", true, "a key without \": \""),
+            new Flaw("found unexpected end of stream", true, "a quote that is not closed"),
+            new Flaw("expected ',' or", true, "a list or map in brackets that is not closed"),
+            new Flaw(
+                    "found undefined alias",
+                    false,
+                    "an alias (*name) without its anchor; a text that begins with *" + " needs quotes"),
+            new Flaw("undefined tag handle", false, "a tag; a text that begins with ! needs quotes"),
+            new Flaw(
+                    "unknown escape character",
+                    false,
+                    "an unknown escape in double quotes; in single quotes a" + " backslash is itself"),
+            new Flaw("but found another document", false, "a second document: write one only"),
+            new Flaw("expected <block end>", false, "indentation or quoting that does not fit the lines before"),
+            new Flaw(
+                    "that cannot start any token",
+                    false,
+                    "a character that no unquoted text may begin with: quote" + " it"));
+
+    private static final Flaw OTHER = new Flaw("", false, "this line, or one before it, is malformed");
+
+    /** What the parser says, whether the place where it began says more than where it ended, and our words for it. */
+    private record Flaw(String sign, boolean begin, String words) {}
 
     private Yaml() {}
 
@@ -51,13 +72,20 @@ final class Yaml {
             return null;
         }
         try {
-            return compose(text).orElse(null);
+            Node root = compose(text).orElse(null);
+            if (root != null && root.getNodeType() != NodeType.MAPPING) {
+                reading.problem("pgvigil", 1, "the file must be a map with the one key pgvigil");
+                return null;
+            }
+            return root;
         } catch (YamlFlaw flaw) {
             reading.problem("pgvigil", flaw.line(), "not valid YAML: " + flaw.words());
         } catch (MarkedYamlEngineException e) {
-            int line =
-                    e.getProblemMark().or(e::getContextMark).map(Mark::getLine).orElse(-1) + 1;
-            reading.problem("pgvigil", line, "not valid YAML: " + words(e));
+            Flaw flaw = flaw(String.valueOf(e.getProblem()));
+            Optional<Mark> mark = flaw.begin()
+                    ? e.getContextMark().or(e::getProblemMark)
+                    : e.getProblemMark().or(e::getContextMark);
+            reading.problem("pgvigil", mark.map(Mark::getLine).orElse(-1) + 1, "not valid YAML: " + flaw.words());
         } catch (ReaderException e) {
             int line = 1
                     + (int) text.codePoints()
@@ -81,12 +109,10 @@ final class Yaml {
         return new Composer(SETTINGS, new YamlGuard(new ParserImpl(SETTINGS, reader))).getSingleNode();
     }
 
-    private static String words(MarkedYamlEngineException e) {
-        String problem = String.valueOf(e.getProblem());
-        return FLAWS.entrySet().stream()
-                .filter(flaw -> problem.contains(flaw.getKey()))
-                .map(Map.Entry::getValue)
+    private static Flaw flaw(String problem) {
+        return FLAWS.stream()
+                .filter(flaw -> problem.contains(flaw.sign()))
                 .findFirst()
-                .orElse("this line, or one before it, is malformed");
+                .orElse(OTHER);
     }
 }

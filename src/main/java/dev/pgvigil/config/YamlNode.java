@@ -73,7 +73,9 @@ final class YamlNode extends TypedNode {
 
     @Override
     public void problem(String message) {
-        reading.problem(path(), line, message);
+        if (!faulty) {
+            reading.problem(path(), line, message);
+        }
     }
 
     @Override
@@ -219,8 +221,8 @@ final class YamlNode extends TypedNode {
 
     private @Nullable String fault(String message) {
         if (!faulty) {
-            faulty = true;
             problem(message);
+            faulty = true;
         }
         return null;
     }

@@ -31,7 +31,7 @@ record ConnectionUrl(
      * Reads a connection string.
      *
      * @param problem takes every mistake; no message shows a part of the string that may be a password
-     * @return null if there is any mistake
+     * @return null if there is a mistake in it; one in the parameters alone does not hide where they lead
      */
     static @Nullable ConnectionUrl parse(String text, Consumer<String> problem) {
         return new UrlParser(problem).parse(text);

@@ -32,7 +32,11 @@ record ThresholdsReader(List<Limit> limits, Thresholds defaults) {
             }
         }
         Thresholds thresholds = defaults.with(new Thresholds(written));
-        limits.forEach(limit -> order(node, limit, thresholds));
+        limits.stream()
+                .filter(degraded -> worse(degraded)
+                        .filter(worse -> written.containsKey(degraded.key()) || written.containsKey(worse.key()))
+                        .isPresent())
+                .forEach(degraded -> order(node, degraded, thresholds));
         return thresholds;
     }
 

@@ -10,19 +10,19 @@ final class UrlParameters {
 
     private static final String ALLOWED = "allowed are sslmode, sslrootcert, sslcert and sslkey";
     private static final Pattern NAME = Pattern.compile("[A-Za-z_]{1,40}");
-    private static final String BEFORE = "stands before the ?: postgresql://user@host:port/database";
+    private static final String BEFORE = "it stands before the ?: postgresql://user@host:port/database";
 
     /** Parameters that libpq knows and pgvigil does not take, and why. */
     private static final Map<String, String> REFUSED = Map.of(
-            "application_name", "is always pgvigil",
-            "connect_timeout", "is not taken: pgvigil has its own deadlines",
-            "target_session_attrs", "is not taken: write role: primary or role: replica for the target",
-            "options", "is not taken: pgvigil makes its own settings for its sessions",
+            "application_name", "it is always pgvigil",
+            "connect_timeout", "write sessions.connect-timeout in the configuration file",
+            "target_session_attrs", "write role: primary or role: replica for the target",
+            "options", "it makes its own settings for its sessions",
             "host", BEFORE,
             "port", BEFORE,
             "user", BEFORE,
             "dbname", BEFORE,
-            "password", "is not taken: use password-file, password-env or password");
+            "password", "use password-file, password-env or password");
 
     private final Consumer<String> problems;
     private final Map<String, String> parameters = new LinkedHashMap<>();
@@ -50,7 +50,7 @@ final class UrlParameters {
         }
         String refusal = REFUSED.get(name);
         if (refusal != null) {
-            problems.accept("has a parameter that pgvigil does not take: " + name + " " + refusal);
+            problems.accept("has the parameter " + name + ", which pgvigil does not take: " + refusal);
         } else {
             enter(name, value);
         }

@@ -61,7 +61,7 @@ final class UrlParser {
         int port = host == null ? 0 : port(address.substring(0, hostEnd));
         String database = database(address.substring(hostEnd, pathEnd), user);
         Map<String, String> parameters =
-                new UrlParameters(this::problem).parse(address.substring(Math.min(pathEnd + 1, address.length())));
+                new UrlParameters(problems).parse(address.substring(Math.min(pathEnd + 1, address.length())));
         return failed || host == null || database == null
                 ? null
                 : new ConnectionUrl(

@@ -1,0 +1,42 @@
+package dev.pgvigil.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What becomes of a whole configuration, for the tests of sections.
+ *
+ * @param settings none if there was any problem
+ * @param problems as a user would see them, after the name of the file: {@code line 3: pgvigil.targets: must be …}
+ * @param known the keys that the sections asked for: key, allowed, default
+ */
+public record Loaded(Optional<Settings> settings, List<String> problems, List<List<String>> known) {
+
+    /** Loads a file. */
+    public static Loaded file(Path file, Map<String, String> environment, Section<?>... sections) {
+        return of(new Origin.File(file, false), environment, List.of(sections));
+    }
+
+    /** Loads a connection string. */
+    public static Loaded url(String url, Section<?>... sections) {
+        return of(Origin.of(null, url), Map.of(), List.of(sections));
+    }
+
+    static Loaded of(Origin origin, Map<String, String> environment, List<Section<?>> sections) {
+        Attempt attempt = Attempt.at(origin, sections, environment::get);
+        return new Loaded(
+                Optional.ofNullable(attempt.settings()),
+                attempt.problems().stream().map(Problem::toString).toList(),
+                attempt.known().stream()
+                        .map(known -> List.of(known.key(), known.allowed(), known.standard()))
+                        .toList());
+    }
+
+    /** A configuration that looks for changes of its file as often as this. */
+    public static Configuration watching(Path file, Duration every, Section<?>... sections) {
+        return new Configuration(new Origin.File(file, false), List.of(sections), name -> null, every);
+    }
+}

@@ -1,0 +1,39 @@
+package dev.pgvigil.config;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.jboss.logmanager.formatters.PatternFormatter;
+
+/** What the configuration logs, from now on until it is closed. */
+final class Logged extends Handler {
+
+    private static final Logger LOGGER = Logger.getLogger("dev.pgvigil.config");
+
+    private static final PatternFormatter WHOLE = new PatternFormatter("%s %e");
+
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+
+    Logged() {
+        LOGGER.addHandler(this);
+    }
+
+    List<String> lines() {
+        return lines;
+    }
+
+    @Override
+    public void publish(LogRecord entry) {
+        lines.add(WHOLE.format(entry));
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {
+        LOGGER.removeHandler(this);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.pgvigil.config;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A section of one text, and one secret that is in a file. */
+final class Note implements Section<Note.Text> {
+
+    record Text(String text, String secret) {}
+
+    @Override
+    public String key() {
+        return "note";
+    }
+
+    @Override
+    public Text read(Node node) {
+        @Nullable String file = node.string("file");
+        String secret = file == null ? "" : node.child("file").content(file);
+        if (node.string("text", "").equals("bad")) {
+            node.child("text").problem("must not be bad");
+        }
+        if (node.string("text", "").equals("broken")) {
+            throw new IllegalStateException("secret");
+        }
+        return new Text(node.string("text", "none"), Objects.requireNonNullElse(secret, ""));
+    }
+}
