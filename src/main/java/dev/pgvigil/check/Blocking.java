@@ -9,6 +9,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Who waits for whose locks, and who is at the root of it. */
@@ -25,52 +26,63 @@ final class Blocking implements Check<Blocking.Locks> {
     static final double PATIENCE_SECONDS = 1;
 
     /**
-     * Waits of one database.
+     * Waits of the sessions of one database.
      *
-     * @param longestSeconds the longest wait
      * @param lasting how many of them last over a second
      */
-    record Waits(int waiting, double longestSeconds, int lasting) {
+    record Waits(String datname, int waiting, double longestSeconds, int lasting) {
 
-        static final Waits NONE = new Waits(0, 0, 0);
+        static Waits of(String datname, double seconds) {
+            return new Waits(datname, 1, seconds, seconds > PATIENCE_SECONDS ? 1 : 0);
+        }
 
-        Waits plus(double seconds) {
+        Waits plus(Waits more) {
             return new Waits(
-                    waiting + 1, Math.max(longestSeconds, seconds), lasting + (seconds > PATIENCE_SECONDS ? 1 : 0));
+                    datname,
+                    waiting + more.waiting,
+                    Math.max(longestSeconds, more.longestSeconds),
+                    lasting + more.lasting);
         }
     }
 
     /**
      * The waits of a server.
      *
-     * @param databases waits by the database of who waits; without those of no database
+     * @param databases those where sessions wait
      * @param trees worst first, at most {@value LockTree#MOST} nodes
      * @param complete whether all that wait were read
      */
-    record Locks(
-            int waiting, double longestSeconds, Map<String, Waits> databases, List<LockNode> trees, boolean complete) {
+    record Locks(int waiting, double longestSeconds, List<Waits> databases, List<LockNode> trees, boolean complete) {
 
-        static final Locks NONE = new Locks(0, 0, Map.of(), List.of(), true);
+        static final Locks NONE = new Locks(0, 0, List.of(), List.of(), true);
 
         Locks {
-            databases = Map.copyOf(databases);
+            databases = List.copyOf(databases);
             trees = List.copyOf(trees);
         }
 
         static Locks of(List<LockTree.Participant> participants, boolean complete) {
-            Waits all = Waits.NONE;
             Map<String, Waits> databases = new TreeMap<>();
-            for (LockTree.Participant participant : participants) {
-                LockNode face = participant.face();
-                if (participant.waits()) {
-                    all = all.plus(face.waited());
-                    if (face.datname() != null) {
-                        databases.merge(
-                                face.datname(), Waits.NONE.plus(face.waited()), (a, b) -> a.plus(face.waited()));
-                    }
-                }
-            }
-            return new Locks(all.waiting, all.longestSeconds, databases, LockTree.of(participants), complete);
+            participants.stream()
+                    .filter(LockTree.Participant::waits)
+                    .map(LockTree.Participant::face)
+                    .map(face -> Waits.of(face.datname() == null ? "" : face.datname(), face.waited()))
+                    .forEach(waits -> databases.merge(waits.datname, waits, Waits::plus));
+            return new Locks(
+                    databases.values().stream().mapToInt(Waits::waiting).sum(),
+                    databases.values().stream()
+                            .mapToDouble(Waits::longestSeconds)
+                            .max()
+                            .orElse(0),
+                    List.copyOf(databases.values()),
+                    LockTree.of(participants),
+                    complete);
+        }
+
+        Optional<Waits> in(String database) {
+            return databases.stream()
+                    .filter(waits -> waits.datname.equals(database))
+                    .findFirst();
         }
     }
 
@@ -114,16 +126,22 @@ final class Blocking implements Check<Blocking.Locks> {
 
     @Override
     public List<Finding> judge(Locks now, Past<Locks> past, Target target) {
-        Waits waits = now.databases.getOrDefault(target.database(), Waits.NONE);
+        return now.in(target.database()).stream()
+                .flatMap(waits -> judge(now, waits, target).stream())
+                .toList();
+    }
+
+    private static Optional<Finding> judge(Locks now, Waits waits, Target target) {
         Thresholds limits = target.thresholds();
         boolean many = waits.lasting >= limits.of(WAITERS_UNHEALTHY);
         if (many || waits.longestSeconds >= limits.of(UNHEALTHY)) {
-            return List.of(finding(now, waits, target, Status.UNHEALTHY, many ? Severity.CRITICAL : Severity.HIGH));
+            Severity severity = many ? Severity.CRITICAL : Severity.HIGH;
+            return Optional.of(finding(now, waits, target, Status.UNHEALTHY, severity));
         }
         if (waits.lasting >= limits.of(WAITERS_DEGRADED) || waits.longestSeconds >= limits.of(DEGRADED)) {
-            return List.of(finding(now, waits, target, Status.DEGRADED, Severity.MEDIUM));
+            return Optional.of(finding(now, waits, target, Status.DEGRADED, Severity.MEDIUM));
         }
-        return List.of();
+        return Optional.empty();
     }
 
     @Override
@@ -146,7 +164,7 @@ final class Blocking implements Check<Blocking.Locks> {
 
     /** A root without anything below blocks as well: what it blocks stands under another root. */
     private static boolean concerns(LockNode root, String database) {
-        return root.blocks().isEmpty() && root.in(database)
+        return (root.blocks().isEmpty() && root.in(database))
                 || root.all().anyMatch(node -> node.waitingSeconds() != null && node.in(database));
     }
 

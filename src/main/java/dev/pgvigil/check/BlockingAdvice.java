@@ -50,7 +50,7 @@ final class BlockingAdvice {
      */
     static Finding of(List<LockNode> trees, String observed, Status status, Severity severity) {
         if (trees.isEmpty()) {
-            return finding(status, severity, "Sessions wait for locks", observed)
+            return finding(status, severity, "sessions wait for locks", observed)
                     .action("Look at the sessions that wait, and at what they wait for.")
                     .sql(
                             "select pid, pg_blocking_pids(pid), query from pg_stat_activity where wait_event_type = 'Lock'");
@@ -71,7 +71,7 @@ final class BlockingAdvice {
     }
 
     private static Finding plain(LockNode root, String observed, Status status, Severity severity) {
-        Finding finding = finding(status, severity, "Sessions wait for locks", observed)
+        Finding finding = finding(status, severity, "sessions wait for locks", observed)
                 .cause(cause(root))
                 .action(action(root));
         String sql = sql(root);
@@ -82,7 +82,7 @@ final class BlockingAdvice {
     private static Finding queue(LockNode root, LockNode head, String observed, Status status, Severity severity) {
         String queued = "pid %s waits for AccessExclusiveLock on %s, and %s behind it"
                 .formatted(head.pid(), relation(head), head.behind() == 1 ? "1 queues" : head.behind() + " queue");
-        return finding(status, severity, "Lock queue behind a waiting AccessExclusiveLock", observed + "; " + queued)
+        return finding(status, severity, "lock queue behind a waiting AccessExclusiveLock", observed + "; " + queued)
                 .cause("DDL (ALTER, DROP, TRUNCATE, VACUUM FULL, …) was started without a short lock_timeout while "
                         + who(root) + " uses the same relation: until the DDL gets its lock, every other access "
                         + "to the relation queues up behind it, reading included.")

@@ -69,8 +69,9 @@ record CapabilityAdvice(Held held, Target target) {
                         .cause("pgvigil runs on it, and is not yet tested with it.")
                         .action("Look for a newer pgvigil.")
                 : trouble("version", "PostgreSQL is too old", observed)
-                        .cause("Some of what pgvigil asks for came with PostgreSQL 14, so that some checks fail; and the "
-                                + "version gets no security fixes any more.")
+                        .cause(
+                                "Some of what pgvigil asks for came with PostgreSQL 14, so that some checks fail; and the "
+                                        + "version gets no security fixes any more.")
                         .action("Upgrade the server.");
         return finding.threshold("PostgreSQL " + OLDEST + " to " + NEWEST);
     }
@@ -78,10 +79,11 @@ record CapabilityAdvice(Held held, Target target) {
     private Finding monitor() {
         return trouble(
                         "pg-monitor",
-                        "The role pg_monitor is not granted",
+                        "the role pg_monitor is not granted",
                         "Role " + held.usename() + " does not have the privileges of pg_monitor")
-                .cause("Without it pgvigil does not see what others' sessions do: long work, blocking and the states of "
-                        + "connections stay unknown.")
+                .cause(
+                        "Without it pgvigil does not see what others' sessions do: long work, blocking and the states of "
+                                + "connections stay unknown.")
                 .action("Grant it, as a superuser or a role with admin option on pg_monitor.")
                 .sql("grant pg_monitor to " + identifier(held.usename()));
     }
@@ -149,7 +151,7 @@ record CapabilityAdvice(Held held, Target target) {
     private Finding extension() {
         return advice(
                         "statements-extension",
-                        "The extension pg_stat_statements is missing",
+                        "the extension pg_stat_statements is missing",
                         "Database " + target.database() + " does not have the extension pg_stat_statements")
                 .cause("Without its view nothing tells which statements cost most of the time.")
                 .action("Create it in this database, as a superuser.")
@@ -159,7 +161,7 @@ record CapabilityAdvice(Held held, Target target) {
     private Finding outdated(String expected) {
         return advice(
                         "statements-version",
-                        "The extension pg_stat_statements is outdated",
+                        "the extension pg_stat_statements is outdated",
                         "Database %s has pg_stat_statements %s; PostgreSQL %s comes with %s"
                                 .formatted(target.database(), held.statementsVersion(), held.major(), expected))
                 .cause("The server was upgraded and the extension was not: columns of the newer one are missing.")
@@ -185,7 +187,7 @@ record CapabilityAdvice(Held held, Target target) {
     private Finding querySize(long least) {
         return advice(
                         "query-size",
-                        "Texts of statements are cut short",
+                        "texts of statements are cut short",
                         "track_activity_query_size is " + held.trackActivityQuerySizeBytes() + " B")
                 .threshold("at least " + least + " B")
                 .cause("Longer statements are cut off in pg_stat_activity and cannot be told apart.")

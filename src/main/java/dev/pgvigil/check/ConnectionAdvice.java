@@ -36,17 +36,21 @@ record ConnectionAdvice(ConnectionUsage usage, Thresholds limits) {
         if (below(usage.utilization())) {
             return Optional.empty();
         }
-        String observed = "%s of %s slots for ordinary roles are in use (%s): %s idle, %s idle in transaction, %s active"
-                .formatted(
-                        usage.checkedOut(),
-                        usage.poolSize(),
-                        percent(usage.utilization()),
-                        usage.in(SessionState.IDLE),
-                        usage.idleInTransaction(),
-                        usage.in(SessionState.ACTIVE));
-        Finding finding = finding("saturation", "Connections near the limit", usage.utilization(), observed)
-                .threshold(threshold() + " of max_connections %s less %s reserved"
-                        .formatted(usage.maxConnections(), usage.overflowAnalysis().reserved()))
+        String observed =
+                "%s of %s slots for ordinary roles are in use (%s): %s idle, %s idle in transaction, %s active"
+                        .formatted(
+                                usage.checkedOut(),
+                                usage.poolSize(),
+                                percent(usage.utilization()),
+                                usage.in(SessionState.IDLE),
+                                usage.idleInTransaction(),
+                                usage.in(SessionState.ACTIVE));
+        Finding finding = finding("saturation", "connections near the limit", usage.utilization(), observed)
+                .threshold(threshold()
+                        + " of max_connections %s less %s reserved"
+                                .formatted(
+                                        usage.maxConnections(),
+                                        usage.overflowAnalysis().reserved()))
                 .evidence(holders());
         return Optional.of(withCause(finding));
     }
@@ -57,7 +61,7 @@ record ConnectionAdvice(ConnectionUsage usage, Thresholds limits) {
                 .findFirst()
                 .map(group -> finding(
                                 "database-limit",
-                                "Connections near the database's limit",
+                                "connections near the database's limit",
                                 group.utilization(),
                                 "%s of the %s sessions that the database may have are open (%s), %s"
                                         .formatted(
@@ -79,27 +83,30 @@ record ConnectionAdvice(ConnectionUsage usage, Thresholds limits) {
                 .filter(group -> judged(group) && group.databases().contains(database))
                 .sorted((a, b) -> Double.compare(b.utilization(), a.utilization()))
                 .toList();
-        return full.stream().findFirst().map(worst -> finding(
-                        "role-limits",
-                        "Connections near a role's limit",
-                        worst.utilization(),
-                        "%s near the limit; role %s has %s of %s sessions open (%s), %s"
-                                .formatted(
-                                        full.size() == 1 ? "1 role is" : full.size() + " roles are",
-                                        worst.name(),
-                                        worst.sessions(),
-                                        worst.limit(),
-                                        percent(worst.utilization()),
-                                        idling(worst)))
-                .threshold(threshold() + " of the role's connection limit")
-                .evidence(full.stream()
-                        .limit(EvidenceRow.MOST)
-                        .map(group -> row("usename", group))
-                        .toList())
-                .cause("The role has a connection limit of its own, and its applications come near it.")
-                .action("Make their pools smaller or end what idles, or raise the limit with ALTER ROLE … CONNECTION "
-                        + "LIMIT.")
-                .sql(OLDEST_IDLE));
+        return full.stream()
+                .findFirst()
+                .map(worst -> finding(
+                                "role-limits",
+                                "connections near a role's limit",
+                                worst.utilization(),
+                                "%s near the limit; role %s has %s of %s sessions open (%s), %s"
+                                        .formatted(
+                                                full.size() == 1 ? "1 role is" : full.size() + " roles are",
+                                                worst.name(),
+                                                worst.sessions(),
+                                                worst.limit(),
+                                                percent(worst.utilization()),
+                                                idling(worst)))
+                        .threshold(threshold() + " of the role's connection limit")
+                        .evidence(full.stream()
+                                .limit(EvidenceRow.MOST)
+                                .map(group -> row("usename", group))
+                                .toList())
+                        .cause("The role has a connection limit of its own, and its applications come near it.")
+                        .action(
+                                "Make their pools smaller or end what idles, or raise the limit with ALTER ROLE … CONNECTION "
+                                        + "LIMIT.")
+                        .sql(OLDEST_IDLE));
     }
 
     private Finding withCause(Finding finding) {
@@ -122,9 +129,11 @@ record ConnectionAdvice(ConnectionUsage usage, Thresholds limits) {
                             + "sessions with pg_terminate_backend(pid).")
                     .sql(OLDEST_IDLE);
         }
-        return finding.cause("Many sessions work at the same time: more load than usual, or statements that have become "
-                        + "slow or wait for locks (see the checks long-work and blocking)." + biggest)
-                .action("Look at what they run or wait for; a pooler that queues lets the server work off a peak faster.")
+        return finding.cause(
+                        "Many sessions work at the same time: more load than usual, or statements that have become "
+                                + "slow or wait for locks (see the checks long-work and blocking)." + biggest)
+                .action(
+                        "Look at what they run or wait for; a pooler that queues lets the server work off a peak faster.")
                 .sql(BUSY);
     }
 
@@ -164,12 +173,18 @@ record ConnectionAdvice(ConnectionUsage usage, Thresholds limits) {
 
     private static Map<String, Object> row(String kind, Group group) {
         return EvidenceRow.of(
-                kind, group.name() == null ? "(others)" : group.name(),
-                "sessions", group.sessions(),
-                "active", group.in(SessionState.ACTIVE),
-                "idle", group.in(SessionState.IDLE),
-                "idle_in_transaction", group.idleInTransaction(),
-                "limit", group.limit());
+                kind,
+                group.name() == null ? "(others)" : group.name(),
+                "sessions",
+                group.sessions(),
+                "active",
+                group.in(SessionState.ACTIVE),
+                "idle",
+                group.in(SessionState.IDLE),
+                "idle_in_transaction",
+                group.idleInTransaction(),
+                "limit",
+                group.limit());
     }
 
     private static String idling(Group group) {

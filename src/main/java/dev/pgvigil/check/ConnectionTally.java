@@ -1,6 +1,7 @@
 package dev.pgvigil.check;
 
 import static java.util.Comparator.comparing;
+import static java.util.Comparator.comparingInt;
 import static java.util.stream.Collectors.toCollection;
 
 import dev.pgvigil.check.ConnectionUsage.Group;
@@ -27,9 +28,8 @@ record ConnectionTally(List<Held> held, Allowed allowed, int own) {
     /** From this share of its own limit on, a group is kept however small it is. */
     private static final double NOTEWORTHY = 0.5;
 
-    private static final Comparator<Group> MOST_SESSIONS = comparing(Group::sessions)
-            .reversed()
-            .thenComparing(group -> group.name() == null ? "" : group.name());
+    private static final Comparator<Group> MOST_SESSIONS =
+            comparingInt(Group::sessions).reversed().thenComparing(group -> group.name() == null ? "" : group.name());
 
     private static final Comparator<Group> MOST_NOTEWORTHY =
             comparing((Group group) -> group.utilization() < NOTEWORTHY).thenComparing(MOST_SESSIONS);
@@ -64,9 +64,7 @@ record ConnectionTally(List<Held> held, Allowed allowed, int own) {
         Map<SessionState, Integer> states = states(held);
         int used = held.stream().mapToInt(Held::sessions).sum();
         int idle = Stream.of(
-                        SessionState.IDLE,
-                        SessionState.IDLE_IN_TRANSACTION,
-                        SessionState.IDLE_IN_TRANSACTION_ABORTED)
+                        SessionState.IDLE, SessionState.IDLE_IN_TRANSACTION, SessionState.IDLE_IN_TRANSACTION_ABORTED)
                 .mapToInt(state -> states.getOrDefault(state, 0))
                 .sum();
         int size = allowed.ordinary();
@@ -95,17 +93,12 @@ record ConnectionTally(List<Held> held, Allowed allowed, int own) {
     /** With the databases that nobody uses, so that their series stand at zero and do not vanish. */
     private List<Group> databases() {
         List<Held> all = new ArrayList<>(held);
-        allowed.databases
-                .keySet()
-                .forEach(name -> all.add(new Held(name, null, null, SessionState.IDLE, 0, null)));
+        allowed.databases.keySet().forEach(name -> all.add(new Held(name, null, null, SessionState.IDLE, 0, null)));
         return groups(all, Held::database, one -> allowed.databases.get(one.database), MOST_DATABASES);
     }
 
     private static List<Group> groups(
-            List<Held> held,
-            Function<Held, @Nullable String> key,
-            Function<Held, @Nullable Integer> limit,
-            int most) {
+            List<Held> held, Function<Held, @Nullable String> key, Function<Held, @Nullable Integer> limit, int most) {
         Map<String, List<Held>> byName = new TreeMap<>();
         List<Held> rest = new ArrayList<>();
         for (Held one : held) {
@@ -116,7 +109,8 @@ record ConnectionTally(List<Held> held, Allowed allowed, int own) {
                 .map(entry -> group(entry.getKey(), entry.getValue(), limit))
                 .sorted(MOST_NOTEWORTHY)
                 .toList();
-        List<Group> kept = new ArrayList<>(ranked.stream().limit(most).sorted(MOST_SESSIONS).toList());
+        List<Group> kept = new ArrayList<>(
+                ranked.stream().limit(most).sorted(MOST_SESSIONS).toList());
         ranked.stream().skip(most).forEach(group -> rest.addAll(byName.getOrDefault(group.name(), List.of())));
         if (rest.stream().anyMatch(one -> one.sessions > 0)) {
             kept.add(group(null, rest, one -> null));

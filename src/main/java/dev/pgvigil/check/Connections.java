@@ -30,7 +30,8 @@ public final class Connections implements Check<ConnectionUsage> {
     private static final int MOST_KINDS = 5000;
     private static final int MOST_DATABASES = 1000;
 
-    // A role without pg_monitor sees neither kind nor state of others' sessions; that they have a user tells them from the
+    // A role without pg_monitor sees neither kind nor state of others' sessions; that they have a user tells them from
+    // the
     // server's own processes.
     private static final String USED = """
             select g.datid::text::int8 as datid, pg_catalog.pg_get_userbyid(g.usesysid)::text as usename,
@@ -79,12 +80,6 @@ public final class Connections implements Check<ConnectionUsage> {
     @Override
     public List<Limit> limits() {
         return List.of(DEGRADED, HIGH, UNHEALTHY);
-    }
-
-    /** A storm of a moment is none; one that lasts over two looks is. */
-    @Override
-    public Evidence evidence() {
-        return new Evidence(2, 3);
     }
 
     @Override

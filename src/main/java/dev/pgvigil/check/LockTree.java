@@ -67,8 +67,10 @@ final class LockTree {
 
         LockNode node() {
             LockNode face = participant.face;
-            List<LockNode> nodes =
-                    children.stream().filter(child -> child.shown).map(Place::node).toList();
+            List<LockNode> nodes = children.stream()
+                    .filter(child -> child.shown)
+                    .map(Place::node)
+                    .toList();
             return face.placed(participant.waits() ? face.mode() : heldMode(), blocked, nodes);
         }
 

@@ -39,7 +39,7 @@ record LockWaits(List<Participant> participants, boolean complete) {
             ), waiting as materialized (
               select l.*, pg_catalog.pg_blocking_pids(l.pid) as blockers
               from locks l
-              where not l.granted and l.pid = any ('{%s}'::int4[])
+              where not l.granted and l.pid = any ('{{pids}}'::int4[])
               order by l.waitstart limit %s
             ), rows_locked as (
               select distinct on (l.pid) l.pid, l.database, l.relation
@@ -77,7 +77,7 @@ record LockWaits(List<Participant> participants, boolean complete) {
                 where m.datname = pg_catalog.current_database()))
             left join pg_catalog.pg_namespace n on n.oid = c.relnamespace
             order by w.waitstart, i.pid
-            limit %s""";
+            limit %s""".formatted(MOST_WAITING, MOST);
 
     /**
      * One row of the answer.
@@ -87,7 +87,7 @@ record LockWaits(List<Participant> participants, boolean complete) {
      * @param transaction of a prepared transaction
      */
     record Line(
-            int @Nullable [] blockers,
+            @Nullable List<Integer> blockers,
             @Nullable String object,
             List<String> holds,
             @Nullable Long transaction,
@@ -105,7 +105,7 @@ record LockWaits(List<Participant> participants, boolean complete) {
     /** Asks for those that wait among these sessions, and for whatever blocks them. */
     static Uni<LockWaits> of(Session session, List<Integer> waiting) {
         String pids = waiting.stream().map(String::valueOf).collect(joining(","));
-        return Activity.withTexts(session, SQL.formatted(pids, MOST_WAITING, MOST), LockWaits::line)
+        return Activity.withTexts(session, SQL.replace("{pids}", pids), LockWaits::line)
                 .flatMap(lines -> lines.stream().anyMatch(Line::prepared)
                         ? PreparedTransaction.of(session).map(prepared -> of(lines, prepared))
                         : Uni.createFrom().item(of(lines, List.of())));
@@ -128,7 +128,7 @@ record LockWaits(List<Participant> participants, boolean complete) {
     private static Participant participant(Line line, LockNode face) {
         Set<Integer> blockers = new TreeSet<>();
         if (line.blockers != null) {
-            Arrays.stream(line.blockers).forEach(blockers::add);
+            blockers.addAll(line.blockers);
         }
         Map<String, String> holds = new HashMap<>();
         for (String hold : line.holds) {
@@ -140,8 +140,8 @@ record LockWaits(List<Participant> participants, boolean complete) {
 
     /** The workers of one parallel query wait and block as one, by their leader's pid; the longest wait stands for all. */
     private static Participant merged(Participant one, Participant other) {
-        boolean first = !other.waits()
-                || one.waits() && one.face().waited() >= other.face().waited();
+        boolean longer = one.face().waited() >= other.face().waited();
+        boolean first = !other.waits() || (one.waits() && longer);
         Participant shown = first ? one : other;
         Set<Integer> blockers = new TreeSet<>(one.blockers());
         blockers.addAll(other.blockers());
@@ -183,17 +183,17 @@ record LockWaits(List<Participant> participants, boolean complete) {
     private static Line line(Row row) {
         Integer[] blockers = row.getArrayOfIntegers("blockers");
         String[] holds = row.getArrayOfStrings("holds");
+        List<Integer> pids =
+                blockers == null ? null : Arrays.stream(blockers).distinct().toList();
         return new Line(
-                blockers == null
-                        ? null
-                        : Arrays.stream(blockers).mapToInt(Integer::intValue).toArray(),
+                pids,
                 row.getString("object"),
                 holds == null ? List.of() : List.of(holds),
                 row.getLong("transaction"),
-                node(row, blockers));
+                node(row, pids));
     }
 
-    private static LockNode node(Row row, Integer @Nullable [] blockers) {
+    private static LockNode node(Row row, @Nullable List<Integer> blockers) {
         Integer leader = row.getInteger("leader_pid");
         Integer pid = row.getInteger("pid");
         return new LockNode(
@@ -214,10 +214,7 @@ record LockWaits(List<Participant> participants, boolean complete) {
                 Activity.seconds(row, "state_seconds"),
                 blockers == null
                         ? List.of()
-                        : Arrays.stream(blockers)
-                                .distinct()
-                                .limit(BLOCKERS_SHOWN)
-                                .toList(),
+                        : blockers.stream().limit(BLOCKERS_SHOWN).toList(),
                 0,
                 List.of());
     }

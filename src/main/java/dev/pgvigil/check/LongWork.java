@@ -152,8 +152,7 @@ final class LongWork implements Check<LongWork.Work> {
     @Override
     public Uni<Work> observe(Session session) {
         return Activity.of(session)
-                .flatMap(activity ->
-                        PreparedTransaction.of(session).map(prepared -> Work.of(activity, prepared)));
+                .flatMap(activity -> PreparedTransaction.of(session).map(prepared -> Work.of(activity, prepared)));
     }
 
     @Override
@@ -169,7 +168,8 @@ final class LongWork implements Check<LongWork.Work> {
 
     @Override
     public void measure(Work now, Gauges gauges) {
-        gauges.gauge("pgvigil_long_work_oldest_query_seconds", "Age of the oldest running statement.", oldest(now.queries));
+        gauges.gauge(
+                "pgvigil_long_work_oldest_query_seconds", "Age of the oldest running statement.", oldest(now.queries));
         gauges.gauge(
                 "pgvigil_long_work_oldest_idle_in_transaction_seconds",
                 "The longest that a session idles in a transaction.",

@@ -14,48 +14,72 @@ record LongWorkAdvice(Thresholds limits) {
     private static final long OLD_HORIZON = 1_000_000;
 
     Optional<Finding> queries(List<Item> items) {
-        return items.stream().findFirst().map(worst -> finding(
-                        "queries", "Long-running queries", "running statement", severity(worst, LongWork.QUERY_HIGH), items)
-                .threshold(threshold(LongWork.QUERY, LongWork.QUERY_HIGH))
-                .cause("A heavy or badly planned statement, a missing index, or one that waits: for a lock (see the "
-                        + "check blocking), or for a client that does not take its rows." + horizon(items))
-                .action("Look at the statement of pid " + worst.pid() + "; cancel it if nobody needs its result. Bound "
-                        + "such statements with statement_timeout for their role.")
-                .sql("select pg_cancel_backend(" + worst.pid() + ")"));
+        return items.stream()
+                .findFirst()
+                .map(worst -> finding(
+                                "queries",
+                                "long-running queries",
+                                "running statement",
+                                severity(worst, LongWork.QUERY_HIGH),
+                                items)
+                        .threshold(threshold(LongWork.QUERY, LongWork.QUERY_HIGH))
+                        .cause(
+                                "A heavy or badly planned statement, a missing index, or one that waits: for a lock (see the "
+                                        + "check blocking), or for a client that does not take its rows."
+                                        + horizon(items))
+                        .action("Look at the statement of pid " + worst.pid()
+                                + "; cancel it if nobody needs its result. Bound "
+                                + "such statements with statement_timeout for their role.")
+                        .sql("select pg_cancel_backend(" + worst.pid() + ")"));
     }
 
     Optional<Finding> idle(List<Item> items) {
-        return items.stream().findFirst().map(worst -> finding(
-                        "idle-in-transaction", "Transactions left open", "open transaction without work", severity(worst, LongWork.IDLE_HIGH), items)
-                .threshold(threshold(LongWork.IDLE, LongWork.IDLE_HIGH))
-                .cause("The application opened a transaction and does something else, or lost its way out of it. "
-                        + "Meanwhile its locks stay, and vacuum keeps what it may still see." + horizon(items))
-                .action("Have the application %s commit or roll back in time; end the session of pid %s if it does "
-                                .formatted(worst.applicationName(), worst.pid())
-                        + "not come back. Set idle_in_transaction_session_timeout for its role.")
-                .sql("select pg_terminate_backend(" + worst.pid() + ")"));
+        return items.stream()
+                .findFirst()
+                .map(worst -> finding(
+                                "idle-in-transaction",
+                                "transactions left open",
+                                "open transaction without work",
+                                severity(worst, LongWork.IDLE_HIGH),
+                                items)
+                        .threshold(threshold(LongWork.IDLE, LongWork.IDLE_HIGH))
+                        .cause(
+                                "The application opened a transaction and does something else, or lost its way out of it. "
+                                        + "Meanwhile its locks stay, and vacuum keeps what it may still see."
+                                        + horizon(items))
+                        .action(
+                                "Have the application %s commit or roll back in time; end the session of pid %s if it does "
+                                                .formatted(worst.applicationName(), worst.pid())
+                                        + "not come back. Set idle_in_transaction_session_timeout for its role.")
+                        .sql("select pg_terminate_backend(" + worst.pid() + ")"));
     }
 
     Optional<Finding> prepared(List<Item> items) {
-        return items.stream().findFirst().map(worst -> finding(
-                        "prepared", "Prepared transactions left behind", "prepared transaction", Severity.MEDIUM, items)
-                .threshold("over " + Phrase.seconds(limits.of(LongWork.PREPARED)))
-                .cause("Whoever coordinates the two-phase commit did not finish it. Its locks stay, also across "
-                        + "restarts, and vacuum keeps what it may still see." + horizon(items))
-                .action("Ask the coordinator how the transaction is to end, then run COMMIT PREPARED or ROLLBACK "
-                        + "PREPARED in this database, as its owner or a superuser.")
-                .sql("rollback prepared " + Sql.literal(String.valueOf(worst.gid())).strip()));
+        return items.stream()
+                .findFirst()
+                .map(worst -> finding(
+                                "prepared",
+                                "prepared transactions left behind",
+                                "prepared transaction",
+                                Severity.MEDIUM,
+                                items)
+                        .threshold("over " + Phrase.seconds(limits.of(LongWork.PREPARED)))
+                        .cause(
+                                "Whoever coordinates the two-phase commit did not finish it. Its locks stay, also across "
+                                        + "restarts, and vacuum keeps what it may still see." + horizon(items))
+                        .action(
+                                "Ask the coordinator how the transaction is to end, then run COMMIT PREPARED or ROLLBACK "
+                                        + "PREPARED in this database, as its owner or a superuser.")
+                        .sql("rollback prepared "
+                                + Sql.literal(String.valueOf(worst.gid())).strip()));
     }
 
     private static Finding finding(String key, String title, String noun, Severity severity, List<Item> items) {
         Item worst = items.getFirst();
-        String observed = Phrase.count(items.size(), noun) + ", the oldest for "
-                + Phrase.seconds(worst.seconds()) + " (" + who(worst) + ")";
+        String observed = Phrase.count(items.size(), noun) + ", the oldest for " + Phrase.seconds(worst.seconds())
+                + " (" + who(worst) + ")";
         return Finding.of(LongWork.NAME, key, Status.DEGRADED, severity, title, observed)
-                .evidence(items.stream()
-                        .limit(EvidenceRow.MOST)
-                        .map(Item::row)
-                        .toList());
+                .evidence(items.stream().limit(EvidenceRow.MOST).map(Item::row).toList());
     }
 
     private Severity severity(Item worst, Limit high) {

@@ -78,7 +78,7 @@ public final class Overhead implements Check<LinkState> {
                 now.overheadRatio());
         gauges.gauge("pgvigil_overhead_stretch_ratio", "Factor by which cadences are stretched.", now.stretch());
         gauges.counter("pgvigil_overhead_seconds_total", "Time of pgvigil's own statements.", now.statementSeconds());
-        gauges.counter("pgvigil_overhead_statements_total", "Statements that pgvigil sent.", now.statements());
+        gauges.counter("pgvigil_overhead_statements_total", "Statements that pgvigil sent.", (double) now.statements());
     }
 
     private static Finding over(LinkState now, Past<LinkState> past, double budget) {
@@ -94,8 +94,9 @@ public final class Overhead implements Check<LinkState> {
                 .evidence(List.of(row(now)))
                 .cause("The server answers slowly, being busy or short of I/O, or has very many sessions, locks or "
                         + "databases. Which statement costs most is not known from here: pg_stat_statements tells.")
-                .action("Nothing at once: cadences stretch until the budget is kept. If it stays so, look at what costs "
-                        + "most, and lengthen the cadence of that check or raise overhead.budget.")
+                .action(
+                        "Nothing at once: cadences stretch until the budget is kept. If it stays so, look at what costs "
+                                + "most, and lengthen the cadence of that check or raise overhead.budget.")
                 .sql(COSTLIEST);
     }
 

@@ -30,7 +30,8 @@ final class Phrase {
 
     /** {@code 82.5 %} of a ratio 0.825; below one percent with two decimals. */
     static String percent(double ratio) {
-        return (ratio < 0.01 && ratio > 0 ? String.format(Locale.ROOT, "%.2f", ratio * 100) : decimal(ratio * 100)) + " %";
+        return (ratio < 0.01 && ratio > 0 ? String.format(Locale.ROOT, "%.2f", ratio * 100) : decimal(ratio * 100))
+                + " %";
     }
 
     /** {@code 1 session}, {@code 5 sessions}. */

@@ -23,8 +23,9 @@ enum PoolHealth {
         return switch (this) {
             case OPTIMAL -> "Nothing to do: " + free + ".";
             case MODERATE -> "Keep an eye on it: " + free + ", " + idling + ".";
-            case HIGH -> "Make room: " + free + ", " + idling + ". Make the applications' pools smaller, end what idles, "
-                    + "or put a transaction pooler in front.";
+            case HIGH ->
+                "Make room: " + free + ", " + idling + ". Make the applications' pools smaller, end what idles, "
+                        + "or put a transaction pooler in front.";
         };
     }
 

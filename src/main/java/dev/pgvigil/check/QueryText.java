@@ -54,7 +54,7 @@ final class QueryText {
             lineComment();
         } else if (text.startsWith("/*", at)) {
             blockComment();
-        } else if (digit(at) || c == '.' && digit(at + 1)) {
+        } else if (digit(at) || (c == '.' && digit(at + 1))) {
             number();
         } else if (nameStart(c)) {
             name();
@@ -97,7 +97,7 @@ final class QueryText {
     /** A parameter ({@code $1}), which stays, or a dollar-quoted text. */
     private void dollar() {
         int end = at + 1;
-        while (end < text.length() && nameStart(text.charAt(end)) || end > at + 1 && digit(end)) {
+        while (end < text.length() && (nameStart(text.charAt(end)) || (end > at + 1 && digit(end)))) {
             end++;
         }
         if (end < text.length() && text.charAt(end) == '$') {
@@ -146,7 +146,7 @@ final class QueryText {
 
     /** Letters are hexadecimal digits, exponents or rubbish; a dollar may begin a quoted text. */
     private static boolean numberPart(char c) {
-        return c == '.' || c != '$' && namePart(c);
+        return c == '.' || (c != '$' && namePart(c));
     }
 
     private boolean exponentSign() {
@@ -198,10 +198,10 @@ final class QueryText {
     }
 
     private static boolean nameStart(char c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c >= 0x80;
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80;
     }
 
     private static boolean namePart(char c) {
-        return nameStart(c) || c >= '0' && c <= '9' || c == '$';
+        return nameStart(c) || (c >= '0' && c <= '9') || c == '$';
     }
 }

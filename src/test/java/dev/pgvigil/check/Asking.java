@@ -1,0 +1,105 @@
+package dev.pgvigil.check;
+
+import dev.pgvigil.target.Connections;
+import dev.pgvigil.target.Deadlines;
+import dev.pgvigil.target.Failure;
+import dev.pgvigil.target.Link;
+import dev.pgvigil.target.Server;
+import dev.pgvigil.target.ServerFacts;
+import dev.pgvigil.target.Session;
+import dev.pgvigil.target.Spans;
+import dev.pgvigil.testing.PgServer;
+import io.opentelemetry.api.OpenTelemetry;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+import io.vertx.core.impl.ContextInternal;
+import io.vertx.core.impl.VertxInternal;
+import java.util.HashMap;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/** A session as the watch has it, with its deadlines and without the watch. */
+final class Asking implements AutoCloseable, Link.Listener {
+
+    private static final long PATIENCE_SECONDS = 20;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final ContextInternal loop = ((VertxInternal) vertx).createEventLoopContext();
+    private final CompletableFuture<ServerFacts> ready = new CompletableFuture<>();
+    private final Link link;
+
+    private Asking(Server server, String database) {
+        link = new Link(
+                Connections.connector(vertx), server, Deadlines.STANDARD, loop, new Spans(OpenTelemetry.noop()), this);
+        loop.runOnContext(start -> {
+            link.databases(List.of(database));
+            link.open();
+        });
+    }
+
+    /** A session of the role with only the published grants. */
+    static Asking of(PgServer server, String database) {
+        return of(server.server(), database);
+    }
+
+    static Asking of(Server server, String database) {
+        Asking asking = new Asking(server, database);
+        within(asking.ready);
+        return asking;
+    }
+
+    /** What the check observes, in a pass of its own. */
+    <O> O observe(Check<O> check) {
+        return ask(check::observe);
+    }
+
+    /** The work's result, in a pass of its own. */
+    <T> T ask(Function<Session, Uni<T>> work) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        loop.runOnContext(go -> {
+            try {
+                work.apply(link.session(Spans.Pass.NONE, new HashMap<>()))
+                        .subscribe()
+                        .with(answer::complete, answer::completeExceptionally);
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        return within(answer);
+    }
+
+    /** Statements in one transaction around the work, with its result. */
+    <T> T inTransaction(Function<Session, Uni<T>> work) {
+        return ask(session -> session.rows("begin", row -> row)
+                .flatMap(begun -> work.apply(session))
+                .onTermination()
+                .call(() -> session.rows("rollback", row -> row)));
+    }
+
+    @Override
+    public void ready(ServerFacts facts) {
+        ready.complete(facts);
+    }
+
+    @Override
+    public void down(Failure failure) {
+        ready.completeExceptionally(new IllegalStateException(failure.reason() + ": " + failure.message()));
+    }
+
+    @Override
+    public void close() {
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        loop.runOnContext(end -> {
+            link.close();
+            closed.complete(null);
+        });
+        within(closed);
+        within(vertx.close().toCompletionStage().toCompletableFuture());
+    }
+
+    private static <T> T within(CompletableFuture<T> future) {
+        return future.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+    }
+}
