@@ -2,6 +2,7 @@ package dev.pgvigil.testing;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
@@ -16,7 +17,9 @@ public final class ConnectionStorm implements AutoCloseable {
         this.taken = taken;
     }
 
-    static ConnectionStorm of(List<Connection> taken, int most, Callable<Connection> connect) {
+    /** Connects, this often at most, until the server has no slot left. */
+    public static ConnectionStorm of(int most, Callable<Connection> connect) {
+        List<Connection> taken = new ArrayList<>();
         ConnectionStorm storm = new ConnectionStorm(taken);
         try {
             while (taken.size() < most) {

@@ -11,7 +11,7 @@ import java.util.UUID;
  * The directory of this JVM's servers. A guard process outside the JVM ends whatever runs in it and removes it once the
  * JVM is gone, however it went: a shutdown hook would not survive SIGKILL, nor the closing of a Quarkus class loader.
  */
-final class Home {
+public final class Home {
 
     /** A property and no static field: each Quarkus class loader has its own copy of this class. */
     private static final String PROPERTY = "dev.pgvigil.testing.home";
@@ -36,8 +36,8 @@ final class Home {
         }
     }
 
-    /** A new directory for other files of a test. */
-    static Path directory(String name) {
+    /** A new directory for other files; processes that work in it end with the JVM, too. */
+    public static Path directory(String name) {
         try {
             return Files.createTempDirectory(root(), name);
         } catch (IOException e) {

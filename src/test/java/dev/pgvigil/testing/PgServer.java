@@ -8,7 +8,6 @@ import dev.pgvigil.target.Tls;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -257,8 +256,7 @@ public final class PgServer implements AutoCloseable {
     public ConnectionStorm fillConnections(int most) {
         String role = unique("storm");
         sql("create role " + Sql.identifier(role) + " login");
-        List<Connection> taken = new ArrayList<>();
-        return ConnectionStorm.of(taken, most, () -> jdbc(SUPERUSER, role, null, "storm"));
+        return ConnectionStorm.of(most, () -> jdbc(SUPERUSER, role, null, "storm"));
     }
 
     @Override

@@ -1,0 +1,113 @@
+package dev.pgvigil.demo;
+
+import dev.pgvigil.testing.Home;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The built service, as a process of its own, watching the demo's servers. */
+final class Product implements AutoCloseable {
+
+    private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
+    private static final Duration START = Duration.ofSeconds(60);
+
+    private final Process process;
+    private final Path log;
+    private final URI address;
+
+    private Product(Process process, Path log, URI address) {
+        this.process = process;
+        this.log = log;
+        this.address = address;
+    }
+
+    /** Starts it in a directory that goes with this JVM, and the process in it too. */
+    static Product start(Servers servers) throws IOException {
+        Path home = Home.directory("pgvigil");
+        Path config = FleetFile.write(home, servers);
+        int port = port();
+        Path log = home.resolve("pgvigil.log");
+        ProcessBuilder builder = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx256m",
+                        "-Dquarkus.http.host=127.0.0.1",
+                        "-Dquarkus.http.port=" + port,
+                        "-jar",
+                        JAR.toAbsolutePath().toString()))
+                .directory(home.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile());
+        // What is configured for the real thing is none of the demo's business.
+        List.of("DATABASE_URL", "PGVIGIL_TOKEN").forEach(builder.environment()::remove);
+        builder.environment().put("PGVIGIL_CONFIG", config.toString());
+        return new Product(builder.start(), log, URI.create("http://127.0.0.1:" + port));
+    }
+
+    URI address() {
+        return address;
+    }
+
+    Path log() {
+        return log;
+    }
+
+    boolean runs() {
+        return process.isAlive();
+    }
+
+    /** Returns once it answers. */
+    void awaitReady() throws IOException, InterruptedException {
+        long end = System.nanoTime() + START.toNanos();
+        while (!answers()) {
+            if (!runs() || System.nanoTime() > end) {
+                throw new IOException("pgvigil does not start:\n" + Files.readString(log));
+            }
+            Thread.sleep(100);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(5, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean answers() throws InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(address.resolve("/health/live"))
+                .timeout(Duration.ofSeconds(2))
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(request, BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** 8080, or the next one that is free. */
+    private static int port() throws IOException {
+        for (int port = 8080; port < 8180; port++) {
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (IOException e) {
+                // Taken: the next one.
+            }
+        }
+        throw new IOException("no free port from 8080 to 8179");
+    }
+}
