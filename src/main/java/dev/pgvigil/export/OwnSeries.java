@@ -1,12 +1,15 @@
 package dev.pgvigil.export;
 
 import dev.pgvigil.check.Gauges;
+import dev.pgvigil.config.Configuration;
 import dev.pgvigil.target.Failure.Reason;
 import dev.pgvigil.watch.Fleet;
 import dev.pgvigil.watch.Snapshot;
 import dev.pgvigil.watch.Tally;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Instant;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** What pgvigil says of itself. */
@@ -15,11 +18,22 @@ final class OwnSeries implements Part {
 
     private final Fleet fleet;
     private final Tally tally;
+    private final Supplier<Configuration.State> configuration;
     private final String version;
 
-    OwnSeries(Fleet fleet, Tally tally, @ConfigProperty(name = "quarkus.application.version") String version) {
+    @Inject
+    OwnSeries(
+            Fleet fleet,
+            Tally tally,
+            Configuration configuration,
+            @ConfigProperty(name = "quarkus.application.version") String version) {
+        this(fleet, tally, configuration::state, version);
+    }
+
+    OwnSeries(Fleet fleet, Tally tally, Supplier<Configuration.State> configuration, String version) {
         this.fleet = fleet;
         this.tally = tally;
+        this.configuration = configuration;
         this.version = version;
     }
 
@@ -28,7 +42,25 @@ final class OwnSeries implements Part {
         Gauges gauges = harvest.under(Labels.NONE);
         gauges.gauge("pgvigil_build_info", "The pgvigil that runs; always 1.", 1, "version", version);
         gauges.gauge("pgvigil_event_listeners", "Who listens to changes of the fleet now.", fleet.listeners());
+        reload(configuration.get(), gauges);
         tally.checks().forEach(check -> passes(check, gauges));
+    }
+
+    private static void reload(Configuration.State state, Gauges gauges) {
+        gauges.gauge(
+                "pgvigil_config_reload_success",
+                "Whether the configuration was good when it was last read; if not, the one before is in force.",
+                state.problems().isEmpty() ? 1 : 0);
+        Instant loadedAt = state.loadedAt();
+        if (loadedAt != null) {
+            gauges.gauge(
+                    "pgvigil_config_reload_timestamp_seconds",
+                    "Since when the configuration is in force.",
+                    loadedAt.toEpochMilli() / 1e3);
+        }
+        gauges.counter("pgvigil_config_reloads_total", "Changes that came into force.", (double) state.reloads());
+        gauges.counter("pgvigil_config_reload_failures_total", "Changes that did not, for their mistakes.", (double)
+                state.failedReloads());
     }
 
     private void passes(String check, Gauges gauges) {

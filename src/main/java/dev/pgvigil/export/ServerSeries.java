@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
-/** How each server is reached and what watching it costs. */
+/** How each server is reached; what watching it costs is a check of its own. */
 @Singleton
 final class ServerSeries implements Part {
 
@@ -77,20 +77,6 @@ final class ServerSeries implements Part {
                 "pgvigil_server_abandoned_total",
                 "Sessions dropped without waiting because the server no longer answered.",
                 sum(links, LinkState::abandoned));
-        gauges.counter(
-                "pgvigil_server_statements_total", "Statements that pgvigil sent.", sum(links, LinkState::statements));
-        gauges.counter(
-                "pgvigil_server_statement_seconds_total",
-                "Time that the server spent on pgvigil's statements.",
-                sum(links, LinkState::statementSeconds));
-        gauges.gauge(
-                "pgvigil_overhead_ratio",
-                "Statement time of pgvigil in the last minute as a share of one backend's time.",
-                sum(links, LinkState::overheadRatio));
-        gauges.gauge(
-                "pgvigil_cadence_stretch_ratio",
-                "Factor by which cadences are stretched to keep the overhead budget; 1: not at all.",
-                links.stream().mapToDouble(LinkState::stretch).max().orElse(1));
     }
 
     private static double sum(List<LinkState> links, ToDoubleFunction<LinkState> figure) {

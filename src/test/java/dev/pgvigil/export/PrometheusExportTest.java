@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgvigil.check.Scope;
 import dev.pgvigil.check.Status;
+import dev.pgvigil.config.Configuration;
+import dev.pgvigil.config.Problem;
 import dev.pgvigil.target.ExpectedRole;
 import dev.pgvigil.target.Failure;
 import dev.pgvigil.target.Server;
@@ -59,6 +61,21 @@ class PrometheusExportTest {
                 .isZero();
         assertThat(exposition.types()).containsEntry("pgvigil_check_failures_total", "counter");
         assertThat(exposition.series().keySet()).noneMatch(series -> series.contains("target="));
+    }
+
+    @Test
+    void a_bad_change_of_the_configuration_shows() throws IOException {
+        assertThat(scraping.scrape().value("pgvigil_config_reload_success")).isEqualTo(1);
+
+        Problem problem = new Problem("pgvigil.targets", 3, "none");
+        scraping.configuration = new Configuration.State(
+                "pgvigil.yaml", Instant.ofEpochSecond(1_700_000_000), Instant.now(), List.of(problem), 4, 1);
+        Exposition exposition = scraping.scrape();
+
+        assertThat(exposition.value("pgvigil_config_reload_success")).isZero();
+        assertThat(exposition.value("pgvigil_config_reload_timestamp_seconds")).isEqualTo(1_700_000_000);
+        assertThat(exposition.value("pgvigil_config_reloads_total")).isEqualTo(4);
+        assertThat(exposition.value("pgvigil_config_reload_failures_total")).isEqualTo(1);
     }
 
     @Test

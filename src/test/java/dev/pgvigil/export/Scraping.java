@@ -6,6 +6,7 @@ import dev.pgvigil.check.Check;
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.Severity;
 import dev.pgvigil.check.Status;
+import dev.pgvigil.config.Configuration;
 import dev.pgvigil.target.Failure;
 import dev.pgvigil.target.LinkState;
 import dev.pgvigil.target.Role;
@@ -33,6 +34,8 @@ final class Scraping {
     final Losses losses = new Losses();
     final Tally tally;
     final Walk walk;
+    Configuration.State configuration =
+            new Configuration.State("pgvigil.yaml", Instant.EPOCH, Instant.EPOCH, List.of(), 0, 0);
     private final CollectorRegistry registry = PrometheusExport.scraped();
 
     Scraping(Check<?>... checks) {
@@ -40,7 +43,7 @@ final class Scraping {
         tally = new Tally(catalogue);
         walk = new Walk(
                 fleet,
-                new OwnSeries(fleet, tally, "1.2.3"),
+                new OwnSeries(fleet, tally, () -> configuration, "1.2.3"),
                 new TargetSeries(),
                 new ServerSeries(),
                 new CheckSeries(catalogue, losses),

@@ -1,0 +1,46 @@
+package dev.pgvigil.log;
+
+import io.quarkus.logging.LoggingFilter;
+import java.util.logging.Filter;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import org.jboss.logmanager.ExtLogRecord;
+import org.jboss.logmanager.ExtLogRecord.FormatStyle;
+
+/**
+ * Stands before the console: every line goes through {@link Redaction}, and libraries that repeat themselves, as they do
+ * while a server is lost, are kept {@link Quiet}. Never throws.
+ */
+@LoggingFilter(name = "pgvigil")
+public final class LogFilter implements Filter {
+
+    private static final String OWN = "dev.pgvigil";
+    private static final int LINES_PER_MINUTE = 20;
+
+    private final Quiet quiet = new Quiet(LINES_PER_MINUTE);
+
+    @Override
+    public boolean isLoggable(LogRecord record) {
+        if (!(record instanceof ExtLogRecord line)) {
+            return true;
+        }
+        int leftOut = leftOut(line);
+        if (leftOut == Quiet.SILENT) {
+            return false;
+        }
+        String message = Redaction.of(String.valueOf(line.getFormattedMessage()));
+        line.setMessage(
+                leftOut == 0 ? message : message + " (" + leftOut + " more were not logged)", FormatStyle.NO_FORMAT);
+        if (line.getThrown() != null) {
+            line.setThrown(RedactedException.of(line.getThrown()));
+        }
+        return true;
+    }
+
+    private int leftOut(ExtLogRecord line) {
+        String logger = String.valueOf(line.getLoggerName());
+        return logger.startsWith(OWN) || line.getLevel().intValue() < Level.WARNING.intValue()
+                ? 0
+                : quiet.ask(logger, System.nanoTime());
+    }
+}
