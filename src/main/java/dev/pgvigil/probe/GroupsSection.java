@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 final class GroupsSection implements Section<Groups> {
 
     private static final int MOST = 200;
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
 
     private final GroupReading reading;
 
@@ -41,7 +41,7 @@ final class GroupsSection implements Section<Groups> {
         Map<String, Group> groups = new LinkedHashMap<>();
         node.children().forEach((name, child) -> {
             if (!NAME.matcher(name).matches()) {
-                child.problem("a group's name is part of a path: 1 to 63 letters, digits, '.', '_' and '-'");
+                child.problem("a group's name is part of a path: 1 to 63 letters, digits, '_' and '-'");
             }
             groups.put(name, reading.group(name, child));
         });

@@ -92,7 +92,7 @@ final class HealthResource {
 
     @GET
     @Path("group")
-    @Operation(summary = "Every configured group")
+    @Operation(summary = "Every configured group; needs the token")
     public RestResponse<Answer> allGroups() {
         return judged(groups().stream());
     }

@@ -1,0 +1,124 @@
+package dev.pgvigil.probe;
+
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pgvigil.config.SectionText;
+import dev.pgvigil.self.SelfSection;
+import dev.pgvigil.self.SelfSettings;
+import jakarta.ws.rs.Path;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/** What {@code docs/kubernetes.md} shows works as it stands. */
+class KubernetesGuideTest {
+
+    private static final Pattern BLOCK = Pattern.compile("```(\\w+)\\n(.*?)```", Pattern.DOTALL);
+    private static final Pattern HEALTH = Pattern.compile("/health(?:/[a-z-]+)*");
+    private static final Set<String> PLACES_OF_PROBES = Set.of("startupProbe", "livenessProbe", "readinessProbe");
+
+    private final String guide = read();
+
+    @Test
+    void theSnippetsAreYaml() {
+        assertThat(blocks("yaml").map(KubernetesGuideTest::parsed))
+                .hasSizeGreaterThan(5)
+                .allSatisfy(document -> assertThat(document)
+                        .satisfiesAnyOf(
+                                any -> assertThat(any).containsOnlyKeys("pgvigil"),
+                                any -> assertThat(any).containsOnlyKeys("apiVersion", "kind", "metadata", "spec")));
+    }
+
+    @Test
+    void pgvigilHasAllThreeProbes() {
+        Map<String, Object> deployment = blocks("yaml")
+                .map(KubernetesGuideTest::parsed)
+                .filter(document -> "Deployment".equals(document.get("kind")))
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(deployment.toString())
+                .contains(PLACES_OF_PROBES)
+                .doesNotContain("/health/database", "/health/group");
+    }
+
+    @Test
+    void theConfigurationHoldsNoMistake() {
+        String all =
+                blocks("yaml").filter(block -> block.startsWith("pgvigil:")).collect(joining());
+        SectionText<Groups> groups = SectionText.read(
+                new GroupsSection(Map.of("heartbeat", Duration.ofMillis(500), "connections", Duration.ofSeconds(10))),
+                part(all, "groups"));
+        SectionText<SelfSettings> self = SectionText.read(new SelfSection(), part(all, "self"));
+
+        assertThat(groups.problems()).isEmpty();
+        assertThat(groups.value().byName()).containsKeys("checkout", "checkout-writes", "reporting");
+        assertThat(self.problems()).isEmpty();
+        assertThat(self).isEqualTo(SectionText.read(new SelfSection(), "pgvigil: {}"));
+    }
+
+    @Test
+    void thePathsExist() {
+        Set<String> known = Stream.concat(
+                        Stream.of("/health", "/health/group/checkout"),
+                        Arrays.stream(HealthResource.class.getDeclaredMethods())
+                                .flatMap(method -> Stream.ofNullable(method.getAnnotation(Path.class)))
+                                .map(path -> "/health/" + path.value()))
+                .collect(Collectors.toSet());
+        Set<String> told =
+                HEALTH.matcher(guide).results().map(hit -> hit.group()).collect(Collectors.toCollection(TreeSet::new));
+
+        assertThat(known).containsAll(told);
+        assertThat(told).contains("/health/live", "/health/ready", "/health/started", "/health/detailed");
+    }
+
+    @Test
+    void theAnswerLooksAsItIs() {
+        String answer = blocks("json").findFirst().orElseThrow();
+
+        assertThat(parsed(answer)).containsOnlyKeys("status", "checks").containsEntry("status", "DOWN");
+    }
+
+    private Stream<String> blocks(String language) {
+        return BLOCK.matcher(guide)
+                .results()
+                .filter(block -> block.group(1).equals(language))
+                .map(block -> block.group(2));
+    }
+
+    /** The one block that has this section. */
+    private static String part(String blocks, String section) {
+        List<String> parts = Arrays.stream(blocks.split("(?=pgvigil:\n)"))
+                .filter(block -> block.contains("\n  " + section + ":"))
+                .toList();
+        assertThat(parts).hasSize(1);
+        return parts.getFirst();
+    }
+
+    @SuppressWarnings("unchecked") // keys of these documents are texts
+    private static Map<String, Object> parsed(String yaml) {
+        Object document = new Load(LoadSettings.builder().build()).loadFromString(yaml);
+        assertThat(document).isInstanceOf(Map.class);
+        return (Map<String, Object>) document;
+    }
+
+    private static String read() {
+        try {
+            return Files.readString(java.nio.file.Path.of("docs/kubernetes.md"));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
