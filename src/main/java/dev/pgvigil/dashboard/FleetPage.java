@@ -21,7 +21,14 @@ record FleetPage(String status, String at, int total, Counts counts, List<Line> 
 
     /** One target. Figures that nobody knows are a dash. */
     record Line(
-            String status, String name, String region, String role, String heartbeat, String age, String worst, int more) {
+            String status,
+            String name,
+            String region,
+            String role,
+            String heartbeat,
+            String age,
+            String worst,
+            int more) {
 
         static Line of(Row row) {
             return new Line(
@@ -30,15 +37,14 @@ record FleetPage(String status, String at, int total, Counts counts, List<Line> 
                     row.region(),
                     row.role() == null ? "–" : lower(row.role()),
                     row.heartbeatMs() == null ? "–" : String.format(Locale.ROOT, "%.1f ms", row.heartbeatMs()),
-                    age(row.ageMs()),
+                    elapsed(row.ageMs()),
                     row.worst() == null ? "" : row.worst(),
                     Math.max(0, row.findings() - 1));
         }
     }
 
     static FleetPage of(FleetView fleet) {
-        List<Line> lines =
-                fleet.targets().stream().limit(LINES).map(Line::of).toList();
+        List<Line> lines = fleet.targets().stream().limit(LINES).map(Line::of).toList();
         return new FleetPage(
                 lower(fleet.status()),
                 time(fleet.timestamp()),
@@ -48,7 +54,7 @@ record FleetPage(String status, String at, int total, Counts counts, List<Line> 
                 fleet.total() - lines.size());
     }
 
-    private static String age(@Nullable Long milliseconds) {
+    private static String elapsed(@Nullable Long milliseconds) {
         if (milliseconds == null) {
             return "never";
         }

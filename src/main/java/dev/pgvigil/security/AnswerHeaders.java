@@ -35,8 +35,9 @@ final class AnswerHeaders {
         headers.set("X-Frame-Options", "DENY");
         headers.set("Referrer-Policy", "no-referrer");
         headers.set("Cross-Origin-Opener-Policy", "same-origin");
-        // What is stored may be webjars; those set their own.
-        headers.set("Cache-Control", "no-store");
+        // The URLs of libraries carry their version.
+        boolean library = String.valueOf(context.request().path()).startsWith("/webjars/");
+        headers.set("Cache-Control", library ? "private, max-age=86400" : "no-store");
         context.next();
     }
 }

@@ -86,7 +86,7 @@ final class Door {
     /** Whether a person's browser opens a page. */
     private static boolean navigates(HttpServerRequest request) {
         @Nullable String accept = request.getHeader(HttpHeaders.ACCEPT);
-        return request.method() == HttpMethod.GET
+        return HttpMethod.GET.equals(request.method())
                 && request.getHeader(HttpHeaders.AUTHORIZATION) == null
                 && accept != null
                 && accept.contains("text/html");

@@ -48,7 +48,8 @@ final class Keyring {
                     host);
         } else if (source.file() != null) {
             vertx.setPeriodic(
-                    REREAD.toMillis(), tick -> vertx.executeBlocking(this::reread).onFailure(LOG::error));
+                    REREAD.toMillis(),
+                    tick -> vertx.executeBlocking(this::reread).onFailure(LOG::error));
         }
     }
 
@@ -56,7 +57,7 @@ final class Keyring {
     Token reread() {
         try {
             Token read = source.read();
-            if (!read.equals(token)) {
+            if (read != null && !read.equals(token)) {
                 token = read;
                 LOG.info("the token file holds a new token: it is in force, and all sessions have ended");
             }

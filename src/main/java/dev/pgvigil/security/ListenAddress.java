@@ -25,7 +25,8 @@ public final class ListenAddress implements ConfigSourceFactory {
         String chosen = value(context, HOST);
         boolean guarded = value(context, TokenSource.VALUE) != null || value(context, TokenSource.FILE) != null;
         String host = chosen != null ? chosen : guarded ? "0.0.0.0" : "127.0.0.1";
-        return List.of(new PropertiesConfigSource(Map.of("quarkus.http.host", host), "pgvigil listen address", ORDINAL));
+        return List.of(
+                new PropertiesConfigSource(Map.of("quarkus.http.host", host), "pgvigil listen address", ORDINAL));
     }
 
     @Override
@@ -40,8 +41,9 @@ public final class ListenAddress implements ConfigSourceFactory {
      */
     static void requireLoopback(String host) {
         if (!loopback(host)) {
-            throw new ConfigurationException("listening on " + host + " needs a token: set PGVIGIL_TOKEN or"
-                    + " PGVIGIL_TOKEN_FILE, or leave PGVIGIL_HOST and QUARKUS_HTTP_HOST unset to listen on loopback only");
+            throw new ConfigurationException(
+                    "listening on " + host + " needs a token: set PGVIGIL_TOKEN or"
+                            + " PGVIGIL_TOKEN_FILE, or leave PGVIGIL_HOST and QUARKUS_HTTP_HOST unset to listen on loopback only");
         }
     }
 

@@ -11,7 +11,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.NewCookie;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -61,9 +60,11 @@ public final class LoginResource {
         }
         if (token == null || !right.matches(token.strip())) {
             refused.wrong(request);
-            return ResponseBuilder.create(RestResponse.Status.UNAUTHORIZED, Templates.login(true)).build();
+            return ResponseBuilder.create(RestResponse.Status.UNAUTHORIZED, Templates.login(true))
+                    .build();
         }
-        return to("/").cookie(cookie(Session.issue(right, Instant.now()), Session.TIME, request)).build();
+        return to("/").cookie(cookie(Session.issue(right, Instant.now()), Session.TIME, request))
+                .build();
     }
 
     @POST
@@ -74,7 +75,8 @@ public final class LoginResource {
     }
 
     private static ResponseBuilder<TemplateInstance> to(String path) {
-        return ResponseBuilder.<TemplateInstance>create(RestResponse.Status.SEE_OTHER).location(URI.create(path));
+        return ResponseBuilder.<TemplateInstance>create(RestResponse.Status.SEE_OTHER)
+                .header("Location", path);
     }
 
     private static NewCookie cookie(String value, Duration time, HttpServerRequest request) {

@@ -10,7 +10,13 @@ import java.util.regex.Pattern;
 final class OpenPaths {
 
     private static final Set<String> EXACT = Set.of(
-            "/health", "/health/live", "/health/ready", "/health/started", "/health/database", "/metrics", "/login",
+            "/health",
+            "/health/live",
+            "/health/ready",
+            "/health/started",
+            "/health/database",
+            "/metrics",
+            "/login",
             "/style.css");
 
     private static final Pattern GROUP = Pattern.compile("/health/group/[A-Za-z0-9][A-Za-z0-9_-]*");

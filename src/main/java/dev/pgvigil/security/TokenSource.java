@@ -68,7 +68,9 @@ record TokenSource(@Nullable Secret value, @Nullable Path file) {
             return Files.readString(file).strip();
         } catch (IOException e) {
             throw new ConfigurationException(
-                    "PGVIGIL_TOKEN_FILE: " + file + " cannot be read: " + e.getClass().getSimpleName(), e);
+                    "PGVIGIL_TOKEN_FILE: " + file + " cannot be read: "
+                            + e.getClass().getSimpleName(),
+                    e);
         }
     }
 

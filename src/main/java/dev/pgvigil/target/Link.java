@@ -42,6 +42,7 @@ public final class Link {
     private @Nullable ServerFacts facts;
     private @Nullable Failure trouble;
     private boolean connecting;
+    private boolean pausing;
     private boolean closed;
     private long connectingSince;
     private long rotateAfter;
@@ -68,7 +69,14 @@ public final class Link {
 
     /** Starts to connect, if there is no session and no attempt under way. */
     public void open() {
-        if (closed || connecting) {
+        if (main == null) {
+            connect();
+        }
+    }
+
+    /** Connects, also beside a session that is to be replaced. */
+    private void connect() {
+        if (closed || connecting || pausing) {
             return;
         }
         connecting = true;
@@ -121,7 +129,7 @@ public final class Link {
             throw new FailureException(Failure.of(Reason.CONNECT, "no session"));
         }
         if (main.age() > rotateAfter) {
-            open();
+            connect();
         }
         return new PassSession(this, main, facts, deadlines.answer(), spans, pass, asked);
     }
@@ -235,7 +243,11 @@ public final class Link {
         trouble = failure;
         Duration pause = entrances.failed(failure) ? Duration.ZERO : backoff.failed(failure);
         if (!closed) {
-            loop.setTimer(Math.max(1, pause.toMillis()), next -> open());
+            pausing = true;
+            loop.setTimer(Math.max(1, pause.toMillis()), next -> {
+                pausing = false;
+                connect();
+            });
             if (main == null) {
                 listener.down(failure);
             }

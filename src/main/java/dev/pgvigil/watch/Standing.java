@@ -128,8 +128,8 @@ final class Standing {
             return only.equals(targets.get(only.target().name())) ? List.of(only) : List.of();
         }
         return targets.values().stream()
-                        .filter(watched -> watched.target().runs(run.check.name()))
-                        .toList();
+                .filter(watched -> watched.target().runs(run.check.name()))
+                .toList();
     }
 
     private List<Change> beats(Outcome<?> outcome) {

@@ -28,6 +28,7 @@ record Event(String name, Object data) {
             case Change.Added added -> "added";
             case Change.Removed removed -> "removed";
             case Change.StatusChanged changed -> "status_changed";
+            case Change.RoleChanged changed -> "role_changed";
             case Change.Opened opened -> "opened";
             case Change.Updated updated -> "updated";
             case Change.Closed closed -> "closed";

@@ -82,7 +82,7 @@ final class EventsRoute {
     }
 
     private static void check(HttpServerRequest request) {
-        if (request.method() != HttpMethod.GET) {
+        if (!HttpMethod.GET.equals(request.method())) {
             throw Refusal.of(405, "this path knows GET alone").header("Allow", "GET");
         }
         String accept = request.getHeader(HttpHeaders.ACCEPT);

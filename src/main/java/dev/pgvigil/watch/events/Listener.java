@@ -119,7 +119,11 @@ final class Listener {
         if (request.version() == HttpVersion.HTTP_2) {
             request.response().reset(CANCEL);
         } else {
-            ((ConnectionBase) request.connection()).channel().close();
+            ((ConnectionBase) request.connection())
+                    .channelHandlerContext()
+                    .channel()
+                    .unsafe()
+                    .closeForcibly();
         }
     }
 }

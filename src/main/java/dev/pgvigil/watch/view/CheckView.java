@@ -8,7 +8,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** The latest pass of one check. */
-@Schema(name = "CheckState")
+@Schema(name = "CheckPass")
 public record CheckView(
         String check,
         CheckState state,

@@ -2,9 +2,9 @@ package dev.pgvigil.watch.view;
 
 import dev.pgvigil.http.Query;
 import dev.pgvigil.http.Refusal;
-import dev.pgvigil.watch.Beats;
 import dev.pgvigil.watch.Fleet;
 import dev.pgvigil.watch.Outcome;
+import dev.pgvigil.watch.Watch;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -20,11 +20,11 @@ final class HealthCheck {
     private static final Duration PAUSE = Duration.ofMillis(200);
 
     private final Fleet fleet;
-    private final Beats beats;
+    private final Watch watch;
 
-    HealthCheck(Fleet fleet, Beats beats) {
+    HealthCheck(Fleet fleet, Watch watch) {
         this.fleet = fleet;
-        this.beats = beats;
+        this.watch = watch;
     }
 
     Uni<RestResponse<StatusView>> of(String name, @Nullable String fresh, @Nullable String retries) {
@@ -46,7 +46,7 @@ final class HealthCheck {
     }
 
     private Uni<Boolean> attempt(String name, int retries) {
-        return beats.beat(name).chain(() -> {
+        return watch.beat(name).chain(() -> {
             if (answered(name) || retries == 0) {
                 return Uni.createFrom().item(true);
             }

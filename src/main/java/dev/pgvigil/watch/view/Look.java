@@ -1,5 +1,6 @@
 package dev.pgvigil.watch.view;
 
+import dev.pgvigil.check.Heartbeat;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.http.Query;
 import dev.pgvigil.http.Refusal;
@@ -59,13 +60,15 @@ public record Look(Snapshot snapshot, Instant now) {
 
     @Nullable
     Outcome<?> beat(TargetState target) {
-        return server(target).outcome("heartbeat");
+        return server(target).outcome(Heartbeat.NAME);
     }
 
     /** How long the latest heartbeat took to be answered; null where it was not. */
     @Nullable
     Double beatMs(TargetState target) {
-        return beat(target) instanceof Outcome.Observed<?> answered ? milliseconds(answered.took()) : null;
+        return beat(target) instanceof Outcome.Observed<?>(var at, var took, Heartbeat.Beat beat)
+                ? Double.valueOf(rounded(beat.responseTimeMs()))
+                : null;
     }
 
     /** The latest outcome of a check, wherever it belongs; null before its first pass. */
@@ -75,8 +78,11 @@ public record Look(Snapshot snapshot, Instant now) {
         return own == null ? server(target).outcome(check) : own;
     }
 
-    /** Milliseconds with three decimals. */
     static double milliseconds(Duration duration) {
-        return Math.round(duration.toNanos() / 1000.0) / 1000.0;
+        return rounded(duration.toNanos() / 1_000_000.0);
+    }
+
+    private static double rounded(double milliseconds) {
+        return Math.round(milliseconds * 1000) / 1000.0;
     }
 }

@@ -5,6 +5,7 @@ import dev.pgvigil.target.Failure;
 import dev.pgvigil.watch.Outcome;
 import dev.pgvigil.watch.TargetState;
 import java.time.Instant;
+import java.util.Locale;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -90,7 +91,8 @@ public record StatusView(
         return switch (beat) {
             case Outcome.Observed<?> answered -> null;
             case Outcome.Failed<?> failed ->
-                failed.failure().reason() + ": " + failed.failure().message();
+                failed.failure().reason().name().toLowerCase(Locale.ROOT) + ": "
+                        + failed.failure().message();
             case Outcome.Skipped<?> skipped -> "not asked: " + skipped.reason();
             case null -> age == null ? "not asked yet" : "the latest heartbeat is " + age + " ms old";
         };
