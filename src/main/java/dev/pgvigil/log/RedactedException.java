@@ -25,8 +25,8 @@ final class RedactedException extends Exception {
     private static RedactedException of(Throwable thrown, Set<Throwable> seen) {
         seen.add(thrown);
         Throwable cause = thrown.getCause();
-        RedactedException redacted =
-                new RedactedException(Redaction.of(text(thrown)), cause == null || !goesOn(cause, seen) ? null : of(cause, seen));
+        RedactedException redacted = new RedactedException(
+                Redaction.of(text(thrown)), cause == null || !goesOn(cause, seen) ? null : of(cause, seen));
         redacted.setStackTrace(thrown.getStackTrace());
         for (Throwable suppressed : thrown.getSuppressed()) {
             if (goesOn(suppressed, seen)) {
@@ -50,6 +50,7 @@ final class RedactedException extends Exception {
     }
 
     @Override
+    @SuppressWarnings("OverrideThrowableToString") // it bears the name of the other's class
     public String toString() {
         return shown;
     }
