@@ -4,8 +4,10 @@ import io.quarkus.logging.LoggingFilter;
 import java.util.logging.Filter;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
+import org.jboss.logmanager.ExtFormatter;
 import org.jboss.logmanager.ExtLogRecord;
 import org.jboss.logmanager.ExtLogRecord.FormatStyle;
+import org.jboss.logmanager.formatters.PatternFormatter;
 
 /**
  * Stands before the console: every line goes through {@link Redaction}, and libraries that repeat themselves, as they do
@@ -16,6 +18,8 @@ public final class LogFilter implements Filter {
 
     private static final String OWN = "dev.pgvigil";
     private static final int LINES_PER_MINUTE = 20;
+
+    private static final ExtFormatter MESSAGE = new PatternFormatter("%m");
 
     private final Quiet quiet = new Quiet(LINES_PER_MINUTE);
 
@@ -28,7 +32,7 @@ public final class LogFilter implements Filter {
         if (leftOut == Quiet.SILENT) {
             return false;
         }
-        String message = Redaction.of(String.valueOf(line.getFormattedMessage()));
+        String message = Redaction.of(String.valueOf(MESSAGE.formatMessage(line)));
         line.setMessage(
                 leftOut == 0 ? message : message + " (" + leftOut + " more were not logged)", FormatStyle.NO_FORMAT);
         if (line.getThrown() != null) {

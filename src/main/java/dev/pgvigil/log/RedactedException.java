@@ -50,6 +50,7 @@ final class RedactedException extends Exception {
     }
 
     @Override
+    @SuppressWarnings("OverrideThrowableToString") // it bears the name of the other's class
     public String toString() {
         return shown;
     }
