@@ -1,4 +1,4 @@
-# What you can do here. Each target works as the first thing typed, on a machine with a JDK 25, Maven and make.
+# What you can do here. Each target works as the first thing typed, on a Linux with a JDK 25, Maven and make.
 
 export JAVA_HOME := $(shell sh .mvn/find-jdk)
 MVN = mvn -B -ntp
@@ -15,16 +15,17 @@ endif
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
 
-run: product ## Start a live demo: PostgreSQL servers under load, now and then a fault, and pgvigil watching
+run: servers product ## Start a live demo: PostgreSQL servers under load, now and then a fault, and pgvigil watching
 	@exec $(JAVA) --enable-native-access=ALL-UNNAMED -cp @target/demo.classpath dev.pgvigil.demo.Demo
 
 dev: tools ## Start pgvigil in Quarkus' development mode, on your DATABASE_URL or PGVIGIL_CONFIG
+	@[ -n "$(DATABASE_URL)$(PGVIGIL_CONFIG)" ] || { echo "Set DATABASE_URL, or PGVIGIL_CONFIG: a running demo prints one (make run)" >&2; exit 1; }
 	@$(MVN) quarkus:dev
 
-test: tools ## Run all tests, on the oldest and the newest PostgreSQL (make test POSTGRES=16 on another)
+test: servers tools ## Run all tests, on the oldest and the newest PostgreSQL (make test POSTGRES=16 on another)
 	$(MVN) test $(MAJORS)
 
-test-all: tools ## Run all tests on every supported PostgreSQL
+test-all: servers tools ## Run all tests on every supported PostgreSQL
 	$(MVN) test -P all-postgres
 
 check: tools ## Check format, compiler warnings, Error Prone, null safety and architecture
@@ -37,13 +38,16 @@ build: tools ## Build the service: target/quarkus-app/quarkus-run.jar
 	$(MVN) package -DskipTests
 	@sh .mvn/check-product target/quarkus-app
 
-.PHONY: product
+.PHONY: product servers
 product: tools
 	@echo "Building pgvigil. The first time, Maven downloads Quarkus and the PostgreSQL servers: some minutes."
-	@$(MVN) -q package dependency:build-classpath -DskipTests -Dmdep.outputFile=target/demo.libraries
+	@$(MVN) -q -Dspotless.check.skip package dependency:build-classpath -DskipTests -Dmdep.outputFile=target/demo.libraries
 	@printf '"%s:%s:%s"' "$(CURDIR)/target/test-classes" "$(CURDIR)/target/classes" "$$(cat target/demo.libraries)" \
 	  > target/demo.classpath
 
 tools:
 	@[ -n "$(JAVA_HOME)" ] || { echo "No JDK 25 or newer found: install one (https://adoptium.net), or set JAVA_HOME" >&2; exit 1; }
 	@command -v mvn > /dev/null || { echo "No mvn found: install Maven (https://maven.apache.org, or your package manager)" >&2; exit 1; }
+
+servers:
+	@[ "$$(uname -s)" = Linux ] || { echo "The servers of the tests and of the demo run on Linux only: use a container or a virtual machine" >&2; exit 1; }

@@ -73,15 +73,17 @@ final class Demo {
                           curl -si %1$s/health/database
                 Servers   shop, bookings: %2$s, standby: %3$s
                           guests: %4$s
+                Fleet     %6$s
                 Log       %5$s
 
-                %6$d clients are at work. Every %7$d seconds something breaks, and heals. Ctrl-C ends everything.
+                %7$d clients are at work. Every %8$d seconds something breaks, and heals. Ctrl-C ends everything.
                 """.formatted(
                         url,
                         server(servers.primary()),
                         server(servers.standby()),
                         server(servers.old()),
                         product.log(),
+                        product.config(),
                         load.size(),
                         every.toSeconds());
     }

@@ -21,11 +21,13 @@ final class Product implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(60);
 
     private final Process process;
+    private final Path config;
     private final Path log;
     private final URI address;
 
-    private Product(Process process, Path log, URI address) {
+    private Product(Process process, Path config, Path log, URI address) {
         this.process = process;
+        this.config = config;
         this.log = log;
         this.address = address;
     }
@@ -47,13 +49,18 @@ final class Product implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
         // What is configured for the real thing is none of the demo's business.
-        List.of("DATABASE_URL", "PGVIGIL_TOKEN").forEach(builder.environment()::remove);
+        builder.environment().keySet().removeIf(name -> name.matches("DATABASE_URL|(PGVIGIL|QUARKUS)_.*"));
         builder.environment().put("PGVIGIL_CONFIG", config.toString());
-        return new Product(builder.start(), log, URI.create("http://127.0.0.1:" + port));
+        return new Product(builder.start(), config, log, URI.create("http://127.0.0.1:" + port));
     }
 
     URI address() {
         return address;
+    }
+
+    /** The configuration that it was given. */
+    Path config() {
+        return config;
     }
 
     Path log() {
