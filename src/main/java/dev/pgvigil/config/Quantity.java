@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class Quantity {
 
     private static final Pattern AMOUNT = Pattern.compile("([0-9]{1,15}(?:\\.[0-9]{1,9})?) ?([A-Za-z%]{0,3})");
+    private static final Pattern WHOLE = Pattern.compile("-?[0-9]{1,18}");
     private static final Map<String, Long> MILLIS =
             Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
     private static final Map<String, Long> BYTES = Map.of(
@@ -54,7 +55,7 @@ public final class Quantity {
     }
 
     static @Nullable Long number(String text) {
-        return text.matches("-?[0-9]{1,18}") ? Long.valueOf(text) : null;
+        return WHOLE.matcher(text).matches() ? Long.valueOf(text) : null;
     }
 
     /** A duration in the largest unit that it is a whole number of: {@code 90s}, {@code 2d}. */

@@ -3,9 +3,11 @@ package dev.pgvigil.config;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /** What comes together while one configuration is read: its mistakes, the keys that were asked for, the files named. */
 final class Reading {
@@ -13,13 +15,13 @@ final class Reading {
     private static final int MAX_PROBLEMS = 100;
 
     // Aliases let a small file stand for a large tree: this bounds what is read, whatever the file's size.
-    private static final int MAX_PLACES = 2_000_000;
+    private static final int MAX_VALUES = 500_000;
 
     private final List<Problem> problems = new ArrayList<>();
-    private final Map<String, Known> known = new TreeMap<>();
+    private final Map<String, Known> known = new HashMap<>();
     private final Sources sources;
     private int unlisted;
-    private int places;
+    private int values;
 
     Reading(Sources sources) {
         this.sources = sources;
@@ -37,26 +39,28 @@ final class Reading {
         }
     }
 
-    /** Whether another place may be read; the tree ends here if not, and that is a mistake. */
-    boolean place(String key, int line) {
-        if (++places == MAX_PLACES + 1) {
-            problem(key, line, "the aliases before this line stand for more than " + MAX_PLACES + " values");
+    /** Whether one more value may be read; it ends here if not, and that is a mistake. */
+    boolean goesOn(Node at) {
+        if (++values == MAX_VALUES + 1) {
+            at.problem("the aliases up to here stand for more than " + MAX_VALUES + " values");
         }
-        return places <= MAX_PLACES;
+        return values <= MAX_VALUES;
     }
 
     boolean full() {
         return unlisted > 0;
     }
 
-    void known(Known key) {
-        if (!key.allowed().isEmpty() || !known.containsKey(key.key())) {
-            known.put(key.key(), key);
+    /** Keeps what may be written under a key; the texts are made once, not for each of ten thousand targets. */
+    void known(String key, Supplier<String> allowed, Supplier<String> standard) {
+        Known before = known.get(key);
+        if (before == null || before.allowed().isEmpty()) {
+            known.put(key, new Known(key, allowed.get(), standard.get()));
         }
     }
 
     Collection<Known> known() {
-        return List.copyOf(known.values());
+        return new TreeMap<>(known).values();
     }
 
     /** All mistakes in file order. */

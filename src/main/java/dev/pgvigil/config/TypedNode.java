@@ -1,37 +1,39 @@
 package dev.pgvigil.config;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Reads texts as what they stand for. */
 abstract class TypedNode implements Node {
 
-    /** The place under a key, of which it becomes known what may be written there. */
-    abstract Node child(String key, String allowed, String standard);
+    /** The place under a key, of which it becomes known what may be written there, and what stands for nothing. */
+    abstract Node child(String key, Supplier<String> allowed, Supplier<String> standard);
 
     @Override
     public Node child(String key) {
-        return child(key, "", "");
+        return child(key, String::new, String::new);
     }
 
     @Override
     public String string(String key, String fallback) {
-        String text = child(key, "text", fallback).text();
+        String text = child(key, () -> "text", () -> fallback).text();
         return text == null ? fallback : text;
     }
 
     @Override
     public @Nullable String string(String key) {
-        return child(key, "text", "").text();
+        return child(key, () -> "text", String::new).text();
     }
 
     @Override
     public List<String> strings(String key) {
-        return child(key, "texts", "").items().stream()
+        return child(key, () -> "texts", String::new).items().stream()
                 .map(Node::text)
                 .filter(Objects::nonNull)
                 .toList();
@@ -39,7 +41,7 @@ abstract class TypedNode implements Node {
 
     @Override
     public boolean flag(String key, boolean fallback) {
-        return value(key, fallback, Boolean.toString(fallback), "true or false", text -> switch (text) {
+        return value(key, fallback, Object::toString, () -> "true or false", text -> switch (text) {
             case "true" -> true;
             case "false" -> false;
             default -> null;
@@ -53,8 +55,7 @@ abstract class TypedNode implements Node {
 
     @Override
     public long number(String key, long fallback, long min, long max) {
-        String allowed = "a whole number from " + min + " to " + max;
-        return value(key, fallback, Long.toString(fallback), allowed, text -> {
+        return value(key, fallback, Object::toString, () -> "a whole number from " + min + " to " + max, text -> {
             Long number = Quantity.number(text);
             return number == null || number < min || number > max ? null : number;
         });
@@ -62,8 +63,8 @@ abstract class TypedNode implements Node {
 
     @Override
     public Duration duration(String key, Duration fallback, Duration min, Duration max) {
-        String allowed = "a duration from " + Quantity.show(min) + " to " + Quantity.show(max);
-        return value(key, fallback, Quantity.show(fallback), allowed, text -> {
+        Supplier<String> allowed = () -> "a duration from " + Quantity.show(min) + " to " + Quantity.show(max);
+        return value(key, fallback, Quantity::show, allowed, text -> {
             Duration duration = Quantity.duration(text);
             return duration == null || duration.compareTo(min) < 0 || duration.compareTo(max) > 0 ? null : duration;
         });
@@ -71,8 +72,8 @@ abstract class TypedNode implements Node {
 
     @Override
     public double ratio(String key, double fallback, double min, double max) {
-        String allowed = "a ratio from " + Quantity.show(min) + " to " + Quantity.show(max);
-        return value(key, fallback, Quantity.show(fallback), allowed, text -> {
+        Supplier<String> allowed = () -> "a ratio from " + Quantity.show(min) + " to " + Quantity.show(max);
+        return value(key, fallback, standard -> Quantity.show(standard.doubleValue()), allowed, text -> {
             Double ratio = Quantity.ratio(text);
             return ratio == null || ratio < min || ratio > max ? null : ratio;
         });
@@ -80,8 +81,8 @@ abstract class TypedNode implements Node {
 
     @Override
     public long bytes(String key, long fallback, long min, long max) {
-        String allowed = "a size from " + Quantity.show(min) + " to " + Quantity.show(max);
-        return value(key, fallback, Quantity.show(fallback), allowed, text -> {
+        Supplier<String> allowed = () -> "a size from " + Quantity.show(min) + " to " + Quantity.show(max);
+        return value(key, fallback, standard -> Quantity.show(standard.longValue()), allowed, text -> {
             Long bytes = Quantity.bytes(text);
             return bytes == null || bytes < min || bytes > max ? null : bytes;
         });
@@ -89,29 +90,34 @@ abstract class TypedNode implements Node {
 
     @Override
     public <E extends Enum<E>> E choice(String key, Class<E> type, E fallback) {
-        List<E> constants = List.of(type.getEnumConstants());
-        String allowed = listed(constants.stream().map(TypedNode::kebab).toList());
+        E[] constants = type.getEnumConstants();
+        Supplier<String> allowed =
+                () -> listed(Arrays.stream(constants).map(TypedNode::kebab).toList());
         return value(
                 key,
                 fallback,
-                kebab(fallback),
+                TypedNode::kebab,
                 allowed,
-                text -> constants.stream()
+                text -> Arrays.stream(constants)
                         .filter(constant -> kebab(constant).equals(text))
                         .findFirst()
                         .orElse(null));
     }
 
     private <T> T value(
-            String key, T fallback, String standard, String allowed, Function<String, @Nullable T> reading) {
-        Node child = child(key, allowed, standard);
+            String key,
+            T fallback,
+            Function<T, String> shown,
+            Supplier<String> allowed,
+            Function<String, @Nullable T> reading) {
+        Node child = child(key, allowed, () -> shown.apply(fallback));
         String text = child.text();
         if (text == null) {
             return fallback;
         }
         T value = reading.apply(text);
         if (value == null) {
-            child.problem("must be " + allowed + ", not " + Shown.value(text));
+            child.problem("must be " + allowed.get() + ", not " + Shown.value(text));
             return fallback;
         }
         return value;

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.exceptions.Mark;
@@ -28,7 +28,7 @@ final class YamlNode extends TypedNode {
     private final int line;
     private final org.snakeyaml.engine.v2.nodes.@Nullable Node yaml;
 
-    private final Map<String, YamlNode> asked = new TreeMap<>();
+    private final Map<String, YamlNode> asked = new LinkedHashMap<>();
     private @Nullable Map<String, Entry> entries;
     private boolean open;
     private boolean faulty;
@@ -48,7 +48,7 @@ final class YamlNode extends TypedNode {
         this.key = key;
         this.pattern = pattern;
         this.line = line;
-        this.yaml = yaml == null || reading.place(pattern, line) ? yaml : null;
+        this.yaml = yaml;
     }
 
     /** The root of a document; of none, an absent place. */
@@ -79,9 +79,9 @@ final class YamlNode extends TypedNode {
     }
 
     @Override
-    Node child(String name, String allowed, String standard) {
+    Node child(String name, Supplier<String> allowed, Supplier<String> standard) {
         YamlNode child = asked.computeIfAbsent(name, n -> place(n, below(pattern, n)));
-        reading.known(new Known(child.pattern, allowed, standard));
+        reading.known(child.pattern, allowed, standard);
         return child;
     }
 
@@ -113,6 +113,9 @@ final class YamlNode extends TypedNode {
         }
         List<Node> items = new ArrayList<>();
         for (org.snakeyaml.engine.v2.nodes.Node item : sequence.getValue()) {
+            if (!reading.goesOn(this)) {
+                break;
+            }
             String position = Integer.toString(items.size() + 1);
             items.add(asked.computeIfAbsent(
                     position, n -> new YamlNode(reading, this, n, below(pattern, "*"), lineOf(item), item)));
@@ -198,7 +201,7 @@ final class YamlNode extends TypedNode {
         if (entries == null) {
             entries = new LinkedHashMap<>();
             if (yaml instanceof MappingNode map) {
-                map.getValue().forEach(tuple -> enter(entries, tuple));
+                map.getValue().stream().takeWhile(_ -> reading.goesOn(this)).forEach(tuple -> enter(entries, tuple));
             } else if (yaml != null && !isNull(yaml)) {
                 fault("must be a map (key: value), not " + shape(yaml));
             }

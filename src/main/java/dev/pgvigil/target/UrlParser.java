@@ -22,6 +22,7 @@ final class UrlParser {
     private static final int DEFAULT_PORT = 5432;
     private static final int MAX_PORT = 65_535;
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252})");
+    private static final Pattern PORT = Pattern.compile("[0-9]{1,5}");
     private static final Pattern BRACKETED = Pattern.compile("\\[([^\\[\\]]*)](:[^:]*)?");
 
     private final Consumer<String> problems;
@@ -130,7 +131,7 @@ final class UrlParser {
         if (digits.isEmpty()) {
             return DEFAULT_PORT;
         }
-        int port = digits.matches("[0-9]{1,5}") ? Integer.parseInt(digits) : 0;
+        int port = PORT.matcher(digits).matches() ? Integer.parseInt(digits) : 0;
         if (port < 1 || port > MAX_PORT) {
             problem("has a port that is no number from 1 to " + MAX_PORT);
         }

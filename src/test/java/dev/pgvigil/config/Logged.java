@@ -8,7 +8,7 @@ import java.util.logging.Logger;
 import org.jboss.logmanager.formatters.PatternFormatter;
 
 /** What the configuration logs, from now on until it is closed. */
-final class Logged extends Handler {
+final class Logged extends Handler implements AutoCloseable {
 
     private static final Logger LOGGER = Logger.getLogger("dev.pgvigil.config");
 
