@@ -47,7 +47,7 @@ record LockWaits(List<Participant> participants, boolean complete) {
             ), involved as (
               select w.pid from waiting w union select pg_catalog.unnest(w.blockers) from waiting w
             ), held as (
-              select coalesce(l.pid, 0) as pid, x.transactionid,
+              select coalesce(l.pid, 0) as pid, x.transactionid::text::int8 as transaction,
                 pg_catalog.array_agg(distinct l.object || ' ' || l.mode) as holds
               from locks l
               left join locks x on l.pid is null and x.pid is null and x.locktype = 'transactionid'
@@ -57,7 +57,7 @@ record LockWaits(List<Participant> participants, boolean complete) {
               group by 1, 2
             )
             select i.pid, s.leader_pid, w.blockers, w.locktype, w.mode, w.object, h.holds,
-              h.transactionid::text::int8 as transaction,
+              h.transaction,
               coalesce(w.relation, r.relation)::int8 as relation_oid,
               pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) as relation,
               extract(epoch from pg_catalog.clock_timestamp() - w.waitstart)::float8 as waiting_seconds,

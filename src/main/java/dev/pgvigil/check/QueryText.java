@@ -1,7 +1,5 @@
 package dev.pgvigil.check;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * A statement without its values: literals, numbers and dollar-quoted texts become {@code ?}, comments and white space
  * one blank. Reads SQL only as far as that needs, so it takes any text, cut off anywhere, and never fails.
@@ -23,10 +21,7 @@ final class QueryText {
     }
 
     /** The statement without its values, at most {@link #LENGTH} long, cut on a code point. */
-    static @Nullable String normalised(@Nullable String text) {
-        if (text == null) {
-            return null;
-        }
+    static String normalised(String text) {
         QueryText query = new QueryText(text);
         while (query.at < text.length() && query.out.length() <= LENGTH) {
             query.token();
@@ -75,6 +70,8 @@ final class QueryText {
                     at = text.length();
                     return;
                 }
+                at++;
+            } else if (text.startsWith("''", at)) {
                 at++;
             } else if (c == '\'') {
                 at++;

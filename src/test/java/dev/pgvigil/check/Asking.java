@@ -25,14 +25,16 @@ final class Asking implements AutoCloseable, Link.Listener {
 
     private static final long PATIENCE_SECONDS = 20;
 
-    private final Vertx vertx = Vertx.vertx();
-    private final ContextInternal loop = ((VertxInternal) vertx).createEventLoopContext();
+    /** One for all tests: it ends with the JVM. */
+    private static final Vertx VERTX = Vertx.vertx();
+
+    private final ContextInternal loop = ((VertxInternal) VERTX).createEventLoopContext();
     private final CompletableFuture<ServerFacts> ready = new CompletableFuture<>();
     private final Link link;
 
     private Asking(Server server, String database) {
         link = new Link(
-                Connections.connector(vertx), server, Deadlines.STANDARD, loop, new Spans(OpenTelemetry.noop()), this);
+                Connections.connector(VERTX), server, Deadlines.STANDARD, loop, new Spans(OpenTelemetry.noop()), this);
         loop.runOnContext(start -> {
             link.databases(List.of(database));
             link.open();
@@ -96,7 +98,6 @@ final class Asking implements AutoCloseable, Link.Listener {
             closed.complete(null);
         });
         within(closed);
-        within(vertx.close().toCompletionStage().toCompletableFuture());
     }
 
     private static <T> T within(CompletableFuture<T> future) {
