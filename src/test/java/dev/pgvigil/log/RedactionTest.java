@@ -39,7 +39,9 @@ class RedactionTest {
                 "-----BEGIN PRIVATE KEY-----\nhunter2",
             })
     void secrets_go(String text) {
-        assertThat(Redaction.of(text)).doesNotContain("hunter2", "aHVudGVy", "blanks").contains(Redaction.MASK);
+        assertThat(Redaction.of(text))
+                .doesNotContain("hunter2", "aHVudGVy", "blanks")
+                .contains(Redaction.MASK);
     }
 
     @ParameterizedTest
@@ -111,12 +113,27 @@ class RedactionTest {
 
     @Test
     void long_texts_are_cut() {
-        assertThat(Redaction.of("x".repeat(100_000))).hasSizeLessThan(Redaction.LONGEST + 20).endsWith("(cut)");
+        assertThat(Redaction.of("x".repeat(100_000)))
+                .hasSizeLessThan(Redaction.LONGEST + 20)
+                .endsWith("(cut)");
     }
 
     @Test
     void no_text_takes_long() {
-        for (String part : List.of("password=", "://a:b", "Key (", "Key (a)=(", "'", "='", "$a$", "eyJ", "Bearer ", "\"", "-----BEGIN PRIVATE KEY-----", "invalid ", "token-")) {
+        for (String part : List.of(
+                "password=",
+                "://a:b",
+                "Key (",
+                "Key (a)=(",
+                "'",
+                "='",
+                "$a$",
+                "eyJ",
+                "Bearer ",
+                "\"",
+                "-----BEGIN PRIVATE KEY-----",
+                "invalid ",
+                "token-")) {
             assertTimeout(Duration.ofSeconds(1), () -> Redaction.of(part.repeat(10_000)), part);
         }
     }
