@@ -14,7 +14,7 @@ final class Quiet {
     static final int SILENT = -1;
 
     private static final long MINUTE = Duration.ofMinutes(1).toNanos();
-    private static final int LOGGERS = 500;
+    static final int LOGGERS = 500;
 
     private final int linesPerMinute;
     private final Map<String, Window> windows = new ConcurrentHashMap<>();
@@ -44,5 +44,9 @@ final class Quiet {
             return new Window(before.began(), before.lines() + 1);
         });
         return window.lines() <= linesPerMinute ? leftOut[0] : SILENT;
+    }
+
+    int loggers() {
+        return windows.size();
     }
 }

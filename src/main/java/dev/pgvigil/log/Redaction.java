@@ -41,7 +41,10 @@ final class Redaction {
                     "$1" + MASK),
             Rule.of("(?s)-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----.*?(?:-----END|\\z)", MASK),
             // PostgreSQL: Key (email)=(a@b.c) already exists; Failing row contains (1, a@b.c)
-            Rule.of("(Key \\([^)]{0,512}\\)=)\\([^\\n]*?\\)(?= [a-z]|\\.|$)", "$1(" + MASK + ")"),
+            Rule.of(
+                    "(Key \\([^)]{0,512}\\)=)\\([^\\n]*\\)(?= (?:already exists|is not present|is still referenced|conflicts))",
+                    "$1(" + MASK + ")"),
+            Rule.of("(Key \\([^)]{0,512}\\)=)\\((?!\\*\\*\\*\\))[^\\n]*", "$1(" + MASK + ")"),
             Rule.of("(Failing row contains )\\([^\\n]*", "$1(" + MASK + ")"),
             // invalid input syntax for type integer: "x"; syntax error at or near "x"; value "x" is out of range
             Rule.of(
