@@ -23,9 +23,11 @@ final class Problems {
     private static final Logger LOG = Logger.getLogger(Problems.class);
 
     private final ObjectMapper json;
+    private final AllowedMethods methods;
 
-    Problems(ObjectMapper json) {
+    Problems(ObjectMapper json, AllowedMethods methods) {
         this.json = json;
+        this.methods = methods;
     }
 
     // What fails outside of resources: filters, plain routes, the server's own limits.
@@ -51,10 +53,12 @@ final class Problems {
         }
         Response.ResponseBuilder response =
                 problem(thrown.getStatus(), ProblemDetails.standardDetail(thrown.getStatus()), context);
-        Object allow = thrown.getHeaders().getFirst("Allow");
-        return allow == null
-                ? response.build()
-                : response.header("Allow", allow).build();
+        return thrown.getStatus() == 405
+                ? response.header(
+                                "Allow",
+                                methods.at(String.valueOf(context.request().path())))
+                        .build()
+                : response.build();
     }
 
     @ServerExceptionMapper
@@ -95,6 +99,7 @@ final class Problems {
     private static int status(int proposed, @Nullable Throwable failure) {
         return switch (failure) {
             case Refusal refusal -> refusal.status();
+            case WebApplicationException thrown -> thrown.getResponse().getStatus();
             case RejectedExecutionException rejected -> 503;
             case null, default -> proposed < 400 ? 500 : proposed;
         };

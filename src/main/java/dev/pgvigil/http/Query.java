@@ -59,7 +59,7 @@ public final class Query {
     }
 
     /**
-     * Refuses parameters that a path does not know, and repeated ones.
+     * Refuses parameters that a path does not know, empty ones, and repeated ones.
      *
      * @param known the parameters by name, and whether each may be repeated
      */
@@ -69,6 +69,9 @@ public final class Query {
             if (repeatable == null) {
                 throw Refusal.badRequest("unknown query parameter \"" + shown(name) + "\"; "
                         + (known.isEmpty() ? "this path takes none" : "known: " + String.join(", ", known.keySet())));
+            }
+            if (values.contains("")) {
+                throw Refusal.badRequest("query parameter " + name + " is empty");
             }
             if (!repeatable && values.size() > 1) {
                 throw Refusal.badRequest(

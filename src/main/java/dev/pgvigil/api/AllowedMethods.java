@@ -1,0 +1,70 @@
+package dev.pgvigil.api;
+
+import static java.util.stream.Collectors.joining;
+
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.spi.BeanManager;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.Path;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Which methods the resource at a path knows: 405 must say it, and the server does not. */
+@Singleton
+final class AllowedMethods {
+
+    private static final Pattern PARAMETER = Pattern.compile("\\{[^}]*}");
+
+    private final List<Route> routes;
+
+    private record Route(Pattern path, String method) {}
+
+    AllowedMethods(BeanManager beans) {
+        routes = beans.getBeans(Object.class, Any.Literal.INSTANCE).stream()
+                .map(bean -> bean.getBeanClass())
+                .filter(type -> type.isAnnotationPresent(Path.class))
+                .flatMap(type -> Arrays.stream(type.getMethods()))
+                .flatMap(AllowedMethods::routes)
+                .toList();
+    }
+
+    /** The value of the header Allow. */
+    String at(String path) {
+        return Stream.concat(
+                        Stream.of("OPTIONS"),
+                        routes.stream()
+                                .filter(route -> route.path().matcher(path).matches())
+                                .flatMap(route -> route.method().equals("GET")
+                                        ? Stream.of("GET", "HEAD")
+                                        : Stream.of(route.method())))
+                .distinct()
+                .sorted()
+                .collect(joining(", "));
+    }
+
+    private static Stream<Route> routes(Method method) {
+        for (Annotation annotation : method.getAnnotations()) {
+            HttpMethod verb = annotation.annotationType().getAnnotation(HttpMethod.class);
+            if (verb != null) {
+                return Stream.of(new Route(path(method), verb.value()));
+            }
+        }
+        return Stream.empty();
+    }
+
+    private static Pattern path(Method method) {
+        Path under = method.getAnnotation(Path.class);
+        String template = method.getDeclaringClass().getAnnotation(Path.class).value() + "/"
+                + (under == null ? "" : under.value());
+        String regex = Stream.of(template.split("/"))
+                .filter(segment -> !segment.isEmpty())
+                .map(segment -> PARAMETER.matcher(segment).matches() ? "[^/]+" : Pattern.quote(segment))
+                .collect(joining("/", "/", "/?"));
+        return Pattern.compile(regex);
+    }
+}

@@ -1,0 +1,40 @@
+package dev.pgvigil.api;
+
+import dev.pgvigil.http.Refusal;
+import io.quarkus.runtime.configuration.MemorySize;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
+
+/** Says why a body is refused that announces more than the server takes; the server itself refuses without a word. */
+@Singleton
+final class BodyLimit {
+
+    private final long limit;
+
+    BodyLimit(@ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize limit) {
+        this.limit = limit.asLongValue();
+    }
+
+    void register(@Observes Filters filters) {
+        filters.register(this::check, RequestId.PRIORITY - 10);
+    }
+
+    private void check(RoutingContext context) {
+        if (length(context.request().getHeader(HttpHeaders.CONTENT_LENGTH)) > limit) {
+            // The rest of the body is not read, so nothing can follow it.
+            context.response().putHeader(HttpHeaders.CONNECTION, "close");
+            context.fail(Refusal.of(413, "the body is too large; allowed: " + limit + " bytes"));
+        } else {
+            context.next();
+        }
+    }
+
+    private static long length(@Nullable String header) {
+        return header != null && header.matches("[0-9]{1,18}") ? Long.parseLong(header) : 0;
+    }
+}
