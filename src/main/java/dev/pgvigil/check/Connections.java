@@ -30,9 +30,8 @@ public final class Connections implements Check<ConnectionUsage> {
     private static final int MOST_KINDS = 5000;
     private static final int MOST_DATABASES = 1000;
 
-    // A role without pg_monitor sees neither kind nor state of others' sessions; that they have a user tells them from
-    // the
-    // server's own processes.
+    // A role without pg_monitor sees neither kind nor state of others' sessions; that they have a user and a database
+    // tells them from the server's own processes.
     private static final String USED = """
             select g.datid::text::int8 as datid, pg_catalog.pg_get_userbyid(g.usesysid)::text as usename,
               g.application_name, g.state, g.sessions, pg_catalog.sum(g.sessions) over ()::int8 as total,
@@ -42,7 +41,7 @@ public final class Connections implements Check<ConnectionUsage> {
                 case when s.backend_type is null then 'unknown' else coalesce(s.state, 'starting') end as state,
                 count(*) as sessions
               from pg_catalog.pg_stat_get_activity(null) s
-              where s.backend_type = 'client backend' or (s.backend_type is null and s.usesysid is not null)
+              where s.backend_type = 'client backend' or (s.backend_type is null and s.usesysid is not null and s.datid is not null)
               group by 1, 2, 3, 4) g
             order by g.sessions desc
             limit %s""".formatted(MOST_KINDS);

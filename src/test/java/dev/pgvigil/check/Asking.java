@@ -3,6 +3,7 @@ package dev.pgvigil.check;
 import dev.pgvigil.target.Connections;
 import dev.pgvigil.target.Deadlines;
 import dev.pgvigil.target.Failure;
+import dev.pgvigil.target.FailureException;
 import dev.pgvigil.target.Link;
 import dev.pgvigil.target.Server;
 import dev.pgvigil.target.ServerFacts;
@@ -17,6 +18,7 @@ import io.vertx.core.impl.VertxInternal;
 import java.util.HashMap;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -50,6 +52,19 @@ final class Asking implements AutoCloseable, Link.Listener {
         Asking asking = new Asking(server, database);
         within(asking.ready);
         return asking;
+    }
+
+    /** Why there is no session to be had. */
+    static Failure refused(Server server, String database) {
+        try (Asking asking = new Asking(server, database)) {
+            within(asking.ready);
+            throw new AssertionError("the session to " + database + " opens");
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof FailureException known) {
+                return known.failure();
+            }
+            throw e;
+        }
     }
 
     /** What the check observes, in a pass of its own. */
@@ -87,7 +102,7 @@ final class Asking implements AutoCloseable, Link.Listener {
 
     @Override
     public void down(Failure failure) {
-        ready.completeExceptionally(new IllegalStateException(failure.reason() + ": " + failure.message()));
+        ready.completeExceptionally(new FailureException(failure));
     }
 
     @Override

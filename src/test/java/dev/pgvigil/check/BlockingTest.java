@@ -224,7 +224,7 @@ class BlockingTest {
             assertThat(found.sql()).isEqualTo("select pg_terminate_backend(" + rootPid + ")");
             scene.server.sql(String.valueOf(found.sql()));
             assertThat(ends).succeedsWithin(Duration.ofSeconds(10));
-            scene.clients.close();
+            scene.clients.leave();
             scene.untilGone();
         }
     }

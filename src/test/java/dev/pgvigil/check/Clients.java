@@ -46,9 +46,13 @@ final class Clients implements AutoCloseable {
         return client;
     }
 
-    /** Ends them on the server too, where one that waits for a lock would not notice that its client is gone. */
     @Override
     public void close() {
+        leave();
+    }
+
+    /** Ends them on the server too, where one that waits for a lock would not notice that its client is gone. */
+    void leave() {
         server.sql(
                 "select pg_terminate_backend(pid, 10000) from pg_stat_activity where usename <> 'pgvigil' and datname = "
                         + Sql.literal(database) + " and pid <> pg_backend_pid()");
