@@ -16,7 +16,7 @@ help: ## This list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
 
 run: servers product ## Start a live demo: PostgreSQL servers under load, now and then a fault, and pgvigil watching
-	@exec $(JAVA) --enable-native-access=ALL-UNNAMED -cp @target/demo.classpath dev.pgvigil.demo.Demo
+	@exec $(JAVA) -Djava.util.logging.manager=org.jboss.logmanager.LogManager -cp @target/demo.classpath dev.pgvigil.demo.Demo
 
 dev: tools ## Start pgvigil in Quarkus' development mode, on your DATABASE_URL or PGVIGIL_CONFIG
 	@[ -n "$(DATABASE_URL)$(PGVIGIL_CONFIG)" ] || { echo "Set DATABASE_URL, or PGVIGIL_CONFIG: a running demo prints one (make run)" >&2; exit 1; }

@@ -27,7 +27,7 @@ final class ConnectionRush implements Fault {
 
     @Override
     public Duration lasts() {
-        return Duration.ofSeconds(20);
+        return Duration.ofSeconds(30);
     }
 
     @Override

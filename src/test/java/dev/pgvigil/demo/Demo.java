@@ -19,7 +19,7 @@ final class Demo {
     /**
      * Runs the demo.
      *
-     * @param args seconds from one fault to the next; 60 if there are none
+     * @param args seconds from one fault to the next, 40 or more; 60 if there are none
      */
     public static void main(String[] args) throws Exception {
         Duration every = Duration.ofSeconds(args.length == 0 ? 60 : Integer.parseInt(args[0]));

@@ -134,7 +134,7 @@ class DemoTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             status_changed | {"target":"shop","from":"healthy","to":"degraded"}                                            | shop: healthy → degraded
             opened         | {"target":"shop","finding":{"severity":"high","title":"Lock queue","observed":"3 sessions"}}  | shop: high, Lock queue: 3 sessions
-            closed         | {"target":"shop","finding":{"severity":"high","title":"Lock queue","observed":"3 sessions"}}  | shop: over: Lock queue
+            closed         | {"target":"shop","finding":{"severity":"high","title":"Lock queue","observed":"3 sessions"}}  | shop: resolved: Lock queue
             updated        | {"target":"shop","finding":{"severity":"high","title":"Lock queue","observed":"4 sessions"}}  | ``
             snapshot       | {"targets":[]}                                                                                | ``
             """)

@@ -29,7 +29,7 @@ final class LockQueue implements Fault {
 
     @Override
     public Duration lasts() {
-        return Duration.ofSeconds(20);
+        return Duration.ofSeconds(25);
     }
 
     @Override

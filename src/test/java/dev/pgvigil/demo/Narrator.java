@@ -97,7 +97,7 @@ final class Narrator implements Runnable {
                                 finding.path("title").asText(),
                                 finding.path("observed").asText());
             case "closed" ->
-                "%s: over: %s".formatted(target, finding.path("title").asText());
+                "%s: resolved: %s".formatted(target, finding.path("title").asText());
             default -> "";
         };
     }

@@ -17,7 +17,7 @@ record Servers(PgServer primary, PgServer standby, PgServer old, String password
 
     /** Few, so that a rush of clients takes 95 % of them: all but one for superusers and one for monitoring. */
     private static final Map<String, String> SMALL =
-            Map.of("max_connections", "40", "superuser_reserved_connections", "1", "log_min_messages", "fatal");
+            Map.of("max_connections", "40", "superuser_reserved_connections", "1", "track_io_timing", "on");
 
     static Servers start() {
         String password = PgServer.unique("demo");
