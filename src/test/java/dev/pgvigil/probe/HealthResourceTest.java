@@ -34,8 +34,10 @@ class HealthResourceTest {
     Fleet fleet;
 
     @TestHTTPResource
+    @SuppressWarnings("NullAway.Init") // injected
     URI service;
 
+    @SuppressWarnings("NullAway.Init") // given by the resource
     PgServer shop;
 
     private Kubelet kubelet;
@@ -54,7 +56,14 @@ class HealthResourceTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"/health", "/health/live", "/health/ready", "/health/started", "/health/database", "/health/group/most"})
+            strings = {
+                "/health",
+                "/health/live",
+                "/health/ready",
+                "/health/started",
+                "/health/database",
+                "/health/group/most"
+            })
     void answersInTheFormOfMicroProfileHealth(String path) {
         Kubelet.Reply reply = kubelet.get(path);
 
