@@ -58,6 +58,10 @@ public interface Node {
     /** {@code 500ms}, {@code 5s}, {@code 5m}, {@code 1h}, {@code 2d}. */
     Duration duration(String key, Duration fallback, Duration min, Duration max);
 
+    /** A duration that has no default. */
+    @Nullable
+    Duration duration(String key, Duration min, Duration max);
+
     /** {@code 80%} or {@code 0.8}. */
     double ratio(String key, double fallback, double min, double max);
 

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -63,11 +64,16 @@ abstract class TypedNode implements Node {
 
     @Override
     public Duration duration(String key, Duration fallback, Duration min, Duration max) {
-        Supplier<String> allowed = () -> "a duration from " + Quantity.show(min) + " to " + Quantity.show(max);
-        return value(key, fallback, Quantity::show, allowed, text -> {
-            Duration duration = Quantity.duration(text);
-            return duration == null || duration.compareTo(min) < 0 || duration.compareTo(max) > 0 ? null : duration;
-        });
+        return value(key, fallback, Quantity::show, durations(min, max), text -> within(text, min, max));
+    }
+
+    @Override
+    public @Nullable Duration duration(String key, Duration min, Duration max) {
+        return value(key, Optional.<Duration>empty(), _ -> "", durations(min, max), text -> {
+                    Duration duration = within(text, min, max);
+                    return duration == null ? null : Optional.of(duration);
+                })
+                .orElse(null);
     }
 
     @Override
@@ -121,6 +127,15 @@ abstract class TypedNode implements Node {
             return fallback;
         }
         return value;
+    }
+
+    private static Supplier<String> durations(Duration min, Duration max) {
+        return () -> "a duration from " + Quantity.show(min) + " to " + Quantity.show(max);
+    }
+
+    private static @Nullable Duration within(String text, Duration min, Duration max) {
+        Duration duration = Quantity.duration(text);
+        return duration == null || duration.compareTo(min) < 0 || duration.compareTo(max) > 0 ? null : duration;
     }
 
     private static String kebab(Enum<?> constant) {

@@ -35,7 +35,7 @@ record ChecksReader(Set<String> names, Map<String, CheckSetting> defaults) {
 
     private static CheckSetting read(Node check, CheckSetting standard) {
         boolean enabled = check.flag("enabled", standard.enabled());
-        Duration every = check.duration("every", MIN, MIN, MAX);
-        return new CheckSetting(enabled, check.child("every").present() ? every : standard.every());
+        Duration every = check.duration("every", MIN, MAX);
+        return new CheckSetting(enabled, every == null ? standard.every() : every);
     }
 }

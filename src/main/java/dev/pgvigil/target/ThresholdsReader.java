@@ -1,14 +1,17 @@
 package dev.pgvigil.target;
 
 import dev.pgvigil.config.Node;
+import dev.pgvigil.config.Quantity;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Reads thresholds. */
 final class ThresholdsReader {
 
+    private static final Pattern LEVEL = Pattern.compile("-?(degraded|high|unhealthy)$");
     private static final Duration MAX_DURATION = Duration.ofDays(365);
     private static final long MAX_BYTES = 1L << 50;
     private static final long MAX_COUNT = 1_000_000_000_000L;
@@ -17,8 +20,8 @@ final class ThresholdsReader {
     private final Thresholds defaults;
     private final List<Steps> steps;
 
-    /** Two limits of one check, of which the second is the worse. */
-    private record Steps(Limit degraded, Limit unhealthy) {}
+    /** Two limits of one thing, of which the second is the worse. */
+    private record Steps(Limit mild, Limit grave) {}
 
     /**
      * Reads over these defaults.
@@ -30,9 +33,8 @@ final class ThresholdsReader {
         this.limits = limits;
         this.defaults = defaults;
         this.steps = limits.stream()
-                .flatMap(degraded -> limits.stream()
-                        .filter(unhealthy -> worse(degraded, unhealthy))
-                        .map(unhealthy -> new Steps(degraded, unhealthy)))
+                .flatMap(mild ->
+                        limits.stream().filter(grave -> worse(mild, grave)).map(grave -> new Steps(mild, grave)))
                 .toList();
     }
 
@@ -55,8 +57,8 @@ final class ThresholdsReader {
         }
         Thresholds thresholds = defaults.with(new Thresholds(written));
         steps.stream()
-                .filter(pair -> written.containsKey(pair.degraded().key())
-                        || written.containsKey(pair.unhealthy().key()))
+                .filter(pair -> written.containsKey(pair.mild().key())
+                        || written.containsKey(pair.grave().key()))
                 .forEach(pair -> order(node, pair, thresholds));
         return thresholds;
     }
@@ -74,21 +76,39 @@ final class ThresholdsReader {
         };
     }
 
-    /** What is degraded comes before what is unhealthy, in the direction of the defaults. */
+    /** The mild comes before the grave, in the direction of the defaults. */
     private static void order(Node node, Steps pair, Thresholds thresholds) {
-        Limit degraded = pair.degraded();
-        Limit unhealthy = pair.unhealthy();
-        double direction = Math.signum(unhealthy.standard() - degraded.standard());
-        if (direction * (thresholds.of(unhealthy) - thresholds.of(degraded)) < 0) {
-            node.child(degraded.check())
-                    .problem(degraded.name() + " must be " + (direction > 0 ? "at most " : "at least ")
-                            + unhealthy.name());
+        Limit mild = pair.mild();
+        Limit grave = pair.grave();
+        double direction = Math.signum(grave.standard() - mild.standard());
+        if (direction * (thresholds.of(grave) - thresholds.of(mild)) < 0) {
+            node.child(mild.check())
+                    .problem(mild.name() + " (" + shown(mild, thresholds) + ") must be "
+                            + (direction > 0 ? "at most " : "at least ") + grave.name() + " ("
+                            + shown(grave, thresholds) + ")");
         }
     }
 
-    private static boolean worse(Limit degraded, Limit unhealthy) {
-        return degraded.check().equals(unhealthy.check())
-                && degraded.name().contains("degraded")
-                && degraded.name().replace("degraded", "unhealthy").equals(unhealthy.name());
+    private static String shown(Limit limit, Thresholds thresholds) {
+        double value = thresholds.of(limit);
+        return switch (limit.unit()) {
+            case RATIO -> Quantity.show(value);
+            case DURATION -> Quantity.show(thresholds.duration(limit));
+            case BYTES -> Quantity.show(Math.round(value));
+            case COUNT -> Long.toString(Math.round(value));
+        };
+    }
+
+    private static boolean worse(Limit mild, Limit grave) {
+        return mild.check().equals(grave.check()) && stem(mild).equals(stem(grave)) && level(mild) < level(grave);
+    }
+
+    /** What the limit is about: {@code waiters} of {@code waiters-degraded}. */
+    private static String stem(Limit limit) {
+        return LEVEL.matcher(limit.name()).replaceFirst("");
+    }
+
+    private static int level(Limit limit) {
+        return limit.name().endsWith("unhealthy") ? 2 : limit.name().endsWith("high") ? 1 : 0;
     }
 }

@@ -1,0 +1,146 @@
+package dev.pgvigil.config;
+
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toCollection;
+import static java.util.stream.Collectors.toMap;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pgvigil.probe.ProbedServers;
+import io.quarkus.arc.All;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The guide and the example against the code: every key, what it allows and its default; every variable. */
+@QuarkusTest
+@TestProfile(ProbedServers.Profile.class)
+class ConfigurationGuideTest {
+
+    private static final Path GUIDE = Path.of("docs/configuration.md");
+    private static final Path EXAMPLE = Path.of("docs/pgvigil.example.yaml");
+    private static final Pattern KEY = Pattern.compile("(?m)^\\| `([a-z<>.-]+)` \\| (.+) \\| (.*) \\| (.*) \\|$");
+    private static final Pattern VARIABLE = Pattern.compile("(?m)^\\| `([A-Z_]+)` \\|");
+    private static final Pattern NAMED = Pattern.compile("\\b(PGVIGIL_[A-Z_]+|DATABASE_URL|OTEL_[A-Z_]+)\\b");
+
+    @Inject
+    @All
+    List<Section<?>> sections;
+
+    @TempDir
+    private Path folder;
+
+    private Loaded example;
+
+    /** What the table says of one key. */
+    private record Row(String allowed, String standard) {}
+
+    @BeforeEach
+    void load() throws IOException {
+        Files.writeString(folder.resolve("shop"), "secret");
+        String yaml = Files.readString(EXAMPLE).replace("/run/secrets/", folder + "/");
+        Path file = Files.writeString(folder.resolve("pgvigil.yaml"), yaml);
+        example = Loaded.of(new Origin.File(file, false), Map.of("DB2_PASSWORD", "secret"), sections);
+    }
+
+    @Test
+    void theExampleHoldsNoMistake() {
+        assertThat(example.problems()).isEmpty();
+        assertThat(example.settings()).isPresent();
+    }
+
+    /** If this fails because there is a new key: put it into the example, and a row for it into the guide. */
+    @Test
+    void theTableHasEveryKey() throws IOException {
+        Map<String, Row> told = KEY.matcher(Files.readString(GUIDE))
+                .results()
+                .collect(toMap(row -> row.group(1), row -> new Row(row.group(3), code(row.group(4)))));
+        Map<String, Row> known = known();
+
+        assertThat(told.keySet()).as("rows: %s", rows(known)).isEqualTo(known.keySet());
+        known.forEach((key, row) -> {
+            Row cells = Objects.requireNonNull(told.get(key));
+            assertThat(cells.standard()).as("default of %s", key).isEqualTo(row.standard());
+            if (!row.allowed().isEmpty()) {
+                assertThat(cells.allowed()).as("what %s allows", key).isEqualTo(row.allowed());
+            }
+        });
+    }
+
+    @Test
+    void theTableHasEveryVariable() throws IOException {
+        Set<String> told = VARIABLE.matcher(Files.readString(GUIDE))
+                .results()
+                .map(row -> row.group(1))
+                .collect(toCollection(TreeSet::new));
+
+        assertThat(told).isEqualTo(named(Path.of("src/main")));
+    }
+
+    /** The leaves of what was asked for; a target's own thresholds and checks are those of the fleet. */
+    private Map<String, Row> known() {
+        Map<String, Row> leaves = new TreeMap<>();
+        for (List<String> known : example.known()) {
+            String key = known.get(0);
+            boolean leaf =
+                    example.known().stream().noneMatch(other -> other.get(0).startsWith(key + "."));
+            if (leaf && key.contains(".")) {
+                String allowed = known.get(1).startsWith("text") ? "" : known.get(1);
+                leaves.putIfAbsent(shown(key), new Row(allowed, known.get(2)));
+            }
+        }
+        return leaves;
+    }
+
+    private static String shown(String key) {
+        return key.replaceFirst("^pgvigil\\.", "")
+                .replaceFirst("^targets\\.\\*\\.(thresholds|checks)\\.", "$1.")
+                .replaceFirst("^checks\\.[a-z-]+\\.?", "checks.<check>.")
+                .replaceFirst("\\.$", "")
+                .replace("*", "<name>");
+    }
+
+    private static String rows(Map<String, Row> known) {
+        return known.entrySet().stream()
+                .map(row -> "| `%s` | … | %s | %s |"
+                        .formatted(
+                                row.getKey(),
+                                row.getValue().allowed(),
+                                row.getValue().standard().isEmpty()
+                                        ? ""
+                                        : "`" + row.getValue().standard() + "`"))
+                .collect(joining("\n", "\n", "\n"));
+    }
+
+    private static Set<String> named(Path sources) throws IOException {
+        Set<String> names = new TreeSet<>();
+        try (Stream<Path> files = Files.walk(sources)) {
+            for (Path file : files.filter(path -> path.toString().matches(".*\\.(java|properties)"))
+                    .toList()) {
+                NAMED.matcher(Files.readString(file))
+                        .results()
+                        .map(MatchResult::group)
+                        .forEach(names::add);
+            }
+        }
+        return names;
+    }
+
+    private static String code(String cell) {
+        return cell.replace("`", "");
+    }
+}
