@@ -49,28 +49,36 @@ final class HealthResource {
 
     @GET
     @Path("live")
-    @Operation(operationId = "health_live", summary = "Whether this process can do its work; no database has a say in it")
+    @Operation(
+            operationId = "health_live",
+            summary = "Whether this process can do its work; no database has a say in it")
     public RestResponse<Answer> live() {
         return answer(own().live());
     }
 
     @GET
     @Path("ready")
-    @Operation(operationId = "health_ready", summary = "Whether this process is worth asking; no database has a say in it")
+    @Operation(
+            operationId = "health_ready",
+            summary = "Whether this process is worth asking; no database has a say in it")
     public RestResponse<Answer> ready() {
         return answer(own().ready());
     }
 
     @GET
     @Path("started")
-    @Operation(operationId = "health_started", summary = "Whether the configuration is loaded and the first pass over the fleet is done")
+    @Operation(
+            operationId = "health_started",
+            summary = "Whether the configuration is loaded and the first pass over the fleet is done")
     public RestResponse<Answer> started() {
         return answer(own().started());
     }
 
     @GET
     @Path("detailed")
-    @Operation(operationId = "health_detailed", summary = "pgvigil's own health, every group and every target; needs the token")
+    @Operation(
+            operationId = "health_detailed",
+            summary = "pgvigil's own health, every group and every target; needs the token")
     public RestResponse<Answer> detailed() {
         Snapshot snapshot = fleet.snapshot();
         Instant now = Instant.now();
@@ -99,7 +107,9 @@ final class HealthResource {
 
     @GET
     @Path("group/{name}")
-    @Operation(operationId = "health_group", summary = "One configured group of targets; 404 and DOWN if there is none of that name")
+    @Operation(
+            operationId = "health_group",
+            summary = "One configured group of targets; 404 and DOWN if there is none of that name")
     public RestResponse<Answer> group(String name) {
         Group group = configuration.settings().get(GroupsSection.class).named(name);
         return group == null

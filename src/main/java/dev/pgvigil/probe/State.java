@@ -3,12 +3,12 @@ package dev.pgvigil.probe;
 import com.fasterxml.jackson.annotation.JsonValue;
 
 /** The two answers of a probe, in capitals as MicroProfile Health has them. */
-enum State {
+public enum State {
     UP,
     DOWN;
 
     @JsonValue
-    String text() {
+    public String text() {
         return name();
     }
 
