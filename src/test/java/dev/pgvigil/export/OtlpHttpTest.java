@@ -13,6 +13,7 @@ import dev.pgvigil.target.Server;
 import dev.pgvigil.target.Spans;
 import dev.pgvigil.target.Tls;
 import dev.pgvigil.testing.OtlpReceiver;
+import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
@@ -59,6 +60,9 @@ class OtlpHttpTest {
     @Inject
     Spans spans;
 
+    @Inject
+    OpenTelemetry telemetry;
+
     private Arrivals arrivals;
 
     @BeforeEach
@@ -87,6 +91,7 @@ class OtlpHttpTest {
                 .containsEntry("db.query.summary", "SELECT pg_stat_activity");
         assertThat(receiver.spans().toString()).doesNotContain("hunter2").doesNotContain("4711");
         assertThat(receiver.versions()).containsExactly(HttpVersion.HTTP_1_1);
+        assertThat(telemetry.toString()).contains("VertxHttp");
     }
 
     @Test
