@@ -1,25 +1,99 @@
 package dev.pgvigil.export;
 
 import static io.restassured.RestAssured.given;
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.pgvigil.watch.Fleet;
+import dev.pgvigil.watch.TargetState;
 import io.micrometer.core.instrument.Metrics;
+import io.opentelemetry.api.OpenTelemetry;
 import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+/** The scrape of a pgvigil that watches a real server. */
 @QuarkusTest
+@TestProfile(ScrapeTest.Profile.class)
 class ScrapeTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int MANY = 1_000;
+
+    public static final class Profile implements QuarkusTestProfile {
+        @Override
+        public List<TestResourceEntry> testResources() {
+            return List.of(new TestResourceEntry(Exporting.class));
+        }
+    }
+
+    @SuppressWarnings("NullAway.Init") // given by the resource
+    FleetFile file;
+
+    @Inject
+    Fleet fleet;
+
+    @Inject
+    OpenTelemetry telemetry;
+
+    @BeforeEach
+    void awaitTheFirstPasses() {
+        await().atMost(PATIENCE)
+                .until(() -> scrape().series().keySet().stream()
+                                .filter(series -> series.startsWith("pgvigil_check_success"))
+                                .count()
+                        >= 6);
+    }
 
     @Test
     void the_exposition_holds_to_its_format() throws IOException, InterruptedException {
-        String text = text();
-        Exposition exposition = Exposition.parse(text);
+        Promtool.check(text());
+    }
 
-        assertThat(exposition.types()).containsEntry("pgvigil_build_info", "gauge");
-        assertThat(exposition.series().keySet()).anyMatch(series -> series.startsWith("jvm_memory_used_bytes"));
-        Promtool.check(text);
+    @Test
+    void names_of_databases_are_told_as_they_are() {
+        assertThat(scrape().value(
+                                "pgvigil_target_status{datname=\"%s\",region=\"\",server=\"%s\",status=\"healthy\",target=\"odd\"}"
+                                        .formatted(Exporting.HOSTILE, server())))
+                .isEqualTo(1);
+        assertThat(scrape().series().keySet())
+                .anyMatch(series -> series.startsWith("pgvigil_target_info{") && series.contains("tag_team=\"dba\""));
+    }
+
+    @Test
+    void every_check_is_counted() {
+        Exposition exposition = scrape();
+
+        assertThat(exposition.value("pgvigil_check_passes_total{check=\"heartbeat\"}"))
+                .isPositive();
+        assertThat(exposition.value("pgvigil_check_failures_total{check=\"heartbeat\",reason=\"timeout\"}"))
+                .isZero();
+        assertThat(exposition.value("pgvigil_server_up{server=\"" + server() + "\"}"))
+                .isEqualTo(1);
+        assertThat(exposition.value("pgvigil_config_reload_success")).isEqualTo(1);
+        for (Losses.Cause cause : Losses.Cause.values()) {
+            assertThat(exposition.value("pgvigil_series_dropped_total{cause=\"" + Names.of(cause) + "\"}"))
+                    .as(cause + "")
+                    .isZero();
+        }
+    }
+
+    @Test
+    void without_an_endpoint_nothing_is_exported() {
+        assertThat(telemetry.toString())
+                .contains("NoopSpanExporter")
+                .doesNotContain("Vertx")
+                .doesNotContain(OtlpExport.class.getSimpleName());
     }
 
     @Test
@@ -29,10 +103,9 @@ class ScrapeTest {
         Metrics.counter("http.pool.rejected", "pool_name", "hooks").increment();
         Metrics.counter("worker.pool.test").increment();
 
-        assertThat(Exposition.parse(text()).types().keySet())
+        assertThat(scrape().types().keySet())
                 .contains("worker_pool_test_total")
-                .noneMatch(name ->
-                        name.startsWith("sql_") || name.startsWith("postgresql_") || name.startsWith("http_pool"));
+                .noneMatch(name -> name.matches("(sql|postgresql|http_pool)_.*"));
     }
 
     @Test
@@ -40,12 +113,65 @@ class ScrapeTest {
         for (int i = 0; i < 30; i++) {
             given().request("WORD" + i, "/there-is-no/" + i);
             given().get("/there-is-no/" + i + "?password=hunter2");
+            given().get("/api/v1/databases/no-such-" + i);
         }
-        Set<String> requests = Exposition.parse(text()).series().keySet();
+        Set<String> series = scrape().series().keySet();
 
-        assertThat(requests).noneMatch(series -> series.contains("WORD") || series.contains("there-is-no"));
-        assertThat(requests.stream().filter(series -> series.startsWith("http_server_requests_seconds_count")))
+        assertThat(series)
+                .noneMatch(name -> name.contains("WORD") || name.contains("there-is-no") || name.contains("no-such"));
+        assertThat(series.stream().filter(name -> name.startsWith("http_server_requests_seconds_count")))
                 .hasSizeBetween(1, 15);
+    }
+
+    @Test
+    void a_thousand_targets_come_and_go() {
+        Set<String> before = own();
+        List<WeakReference<TargetState>> gone = comeAndGo();
+
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(own()).isEqualTo(before));
+        await().atMost(PATIENCE).until(() -> {
+            System.gc();
+            return gone.stream().allMatch(reference -> reference.refersTo(null));
+        });
+    }
+
+    /** Servers that refuse: each has its own link, its own states and its own series. */
+    private List<WeakReference<TargetState>> comeAndGo() {
+        StringBuilder targets = new StringBuilder();
+        for (int i = 0; i < MANY; i++) {
+            targets.append("gone%d: { url: \"postgresql://pgvigil@127.9.%d.%d:9/shop\" }%n"
+                    .formatted(i, i / 200, i % 200 + 1));
+        }
+        file.write(targets.toString());
+        try {
+            await().atMost(PATIENCE)
+                    .until(() -> own().stream()
+                                    .filter(series -> series.startsWith("pgvigil_server_connect_failures_total{"))
+                                    .count()
+                            == MANY);
+            return fleet.snapshot().targets().values().stream()
+                    .map(WeakReference::new)
+                    .toList();
+        } finally {
+            file.restore();
+        }
+    }
+
+    /** Names and labels of pgvigil's own series, save for those that come and go with what sessions do just now. */
+    private static Set<String> own() {
+        Pattern fleeting = Pattern.compile("pgvigil_(connections|long_work|blocking|capabilities)[_{].*");
+        return scrape().series().keySet().stream()
+                .filter(series -> series.startsWith("pgvigil_")
+                        && !fleeting.matcher(series).matches())
+                .collect(toSet());
+    }
+
+    private String server() {
+        return fleet.snapshot().servers().keySet().iterator().next().id();
+    }
+
+    private static Exposition scrape() {
+        return Exposition.parse(text());
     }
 
     private static String text() {

@@ -1,12 +1,13 @@
 package dev.pgvigil.testing;
 
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Objects;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.Driver;
 
 /** One database of a server, for the harness' own short questions. */
 record Database(int port, String name) {
@@ -22,7 +23,10 @@ record Database(int port, String name) {
         if (password != null) {
             properties.setProperty("password", password);
         }
-        return DriverManager.getConnection("jdbc:postgresql://" + PgServer.LOOPBACK + ":" + port + "/", properties);
+        // not by the DriverManager: it knows the drivers of one class loader, and each Quarkus under test has another
+        Connection connection =
+                new Driver().connect("jdbc:postgresql://" + PgServer.LOOPBACK + ":" + port + "/", properties);
+        return Objects.requireNonNull(connection);
     }
 
     void run(String... statements) {
