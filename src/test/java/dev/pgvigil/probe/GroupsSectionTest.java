@@ -72,8 +72,8 @@ class GroupsSectionTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            role: leader          | role: must be primary, replica, any, not "leader"
-            down-when: unknown    | down-when: must be unhealthy, degraded, not "unknown"
+            role: leader          | role: must be primary, replica or any, not "leader"
+            down-when: unknown    | down-when: must be unhealthy or degraded, not "unknown"
             minimum-up: 0         | minimum-up: must be a count from 1, or a percentage from 1% to 100%, not "0"
             minimum-up: 101%      | minimum-up: must be a count from 1, or a percentage from 1% to 100%, not "101%"
             minimum-up: 0.5       | minimum-up: must be a count from 1, or a percentage from 1% to 100%, not "0.5"

@@ -8,6 +8,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The service with a token and without targets: tests make its fleet by hand. */
 public final class Guarded implements QuarkusTestProfile {
@@ -18,7 +20,7 @@ public final class Guarded implements QuarkusTestProfile {
     public Map<String, String> getConfigOverrides() {
         return Map.of(
                 "pgvigil.config",
-                emptyFile().toString(),
+                quietFile().toString(),
                 "pgvigil.token",
                 TOKEN,
                 "pgvigil.host",
@@ -27,11 +29,26 @@ public final class Guarded implements QuarkusTestProfile {
                 "https://ops.example,https://wall.example");
     }
 
-    private static Path emptyFile() {
+    /** One target that nothing is asked of, so that the fleet is what a test makes it. */
+    private static Path quietFile() {
         try {
             Path file = Files.createTempFile("pgvigil", ".yaml");
             file.toFile().deleteOnExit();
-            return Files.writeString(file, "pgvigil: {}\n");
+            return Files.writeString(file, """
+                    pgvigil:
+                      targets:
+                        quiet: { url: "postgresql://nobody@127.0.0.1:1/none" }
+                      checks: { %s }
+                    """.formatted(Stream.of(
+                            "heartbeat",
+                            "databases",
+                            "connections",
+                            "long-work",
+                            "blocking",
+                            "capabilities",
+                            "overhead")
+                    .map(check -> check + ": { enabled: false }")
+                    .collect(Collectors.joining(", "))));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -2,6 +2,7 @@ package dev.pgvigil.watch;
 
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.Heartbeat;
+import dev.pgvigil.check.Observations;
 import dev.pgvigil.check.Severity;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.config.Secret;
@@ -48,12 +49,6 @@ public final class HandMade {
 
     private PMap<Server, ServerState> servers = HashTreePMap.empty();
     private PMap<String, TargetState> targets = HashTreePMap.empty();
-
-    /** What the check {@code connections} may have seen. */
-    public record Usage(int max, int used, Map<String, Integer> byState) {}
-
-    /** What the check {@code blocking} may have seen. */
-    public record Tree(int waiting, List<String> roots) {}
 
     /** What no check should see. */
     public static final class Unwritable {
@@ -173,12 +168,10 @@ public final class HandMade {
 
     private PMap<String, Outcome<?>> answered() {
         PMap<String, Outcome<?>> beat = beatAt(now);
-        Outcome.Observed<Tree> tree =
-                new Outcome.Observed<>(now.minusSeconds(9), Duration.ofMillis(2), new Tree(1, List.of("4711")));
+        Outcome.Observed<Object> tree =
+                new Outcome.Observed<>(now.minusSeconds(9), Duration.ofMillis(2), Observations.locks());
         Failure late = new Failure(Failure.Reason.TIMEOUT, "canceling statement due to statement timeout", "57014");
-        return beat.plus(
-                        "connections",
-                        new Outcome.Observed<>(now, Duration.ofMillis(3), new Usage(100, 85, Map.of("active", 12))))
+        return beat.plus("connections", new Outcome.Observed<>(now, Duration.ofMillis(3), Observations.connections()))
                 .plus("blocking", new Outcome.Failed<>(now, Duration.ofMillis(900), late, tree))
                 .plus("statements", new Outcome.Skipped<>(now, "pg_stat_statements is not installed"));
     }

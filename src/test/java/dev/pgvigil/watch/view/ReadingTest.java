@@ -155,8 +155,8 @@ class ReadingTest {
         get("/api/v1/databases/orders/connections")
                 .statusCode(200)
                 .body("check.state", equalTo("observed"))
-                .body("observed.max", equalTo(100))
-                .body("observed.by_state.active", equalTo(12))
+                .body("observed.max_connections", equalTo(100))
+                .body("observed.by_state.active", equalTo(25))
                 .body("findings.key", contains("connections/saturation"));
     }
 
@@ -202,11 +202,13 @@ class ReadingTest {
     void shortFormsAnswerForTheOnlyDatabase() {
         HandMade.single("shop").into(fleet);
         get("/api/database/status").statusCode(200).body("database_name", equalTo("shop"));
-        get("/api/database/connections").statusCode(200).body("observed.max", equalTo(100));
+        get("/api/database/connections").statusCode(200).body("observed.max_connections", equalTo(100));
         get("/api/health/database").statusCode(200).body("query_test", equalTo("ok"));
         get("/api/health/database?type=full").statusCode(200).body("server.id", equalTo("db1:5432"));
-        get("/api/health/database?type=metrics").statusCode(200).body("metrics", hasSize(2));
-        get("/api/health/metrics").statusCode(200).body("metrics", hasSize(2));
+        get("/api/health/database?type=metrics")
+                .statusCode(200)
+                .body("metrics.name", hasItem("pgvigil_heartbeat_response_seconds"));
+        get("/api/health/metrics").statusCode(200).body("metrics.name", hasItem("pgvigil_heartbeat_response_seconds"));
         get("/api/health/database?type=window").statusCode(400).body("detail", containsString("quick, full, metrics"));
     }
 
