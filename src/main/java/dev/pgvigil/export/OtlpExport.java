@@ -35,7 +35,11 @@ final class OtlpExport implements MetricProducer {
         long now = nanos(Instant.now());
         List<MetricData> metrics = new ArrayList<>();
         for (Family family : walk.families()) {
-            metrics.add(new Metric(resource, family, points(family, now)));
+            List<DoublePointData> points = points(family, now);
+            for (int from = 0; from < points.size(); from += Portions.POINTS) {
+                int to = Math.min(points.size(), from + Portions.POINTS);
+                metrics.add(new Metric(resource, family, points.subList(from, to)));
+            }
         }
         return metrics;
     }

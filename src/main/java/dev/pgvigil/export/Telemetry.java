@@ -1,8 +1,16 @@
 package dev.pgvigil.export;
 
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdkBuilder;
+import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
+import io.opentelemetry.sdk.metrics.SdkMeterProviderBuilder;
+import io.opentelemetry.sdk.metrics.export.MetricExporter;
+import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
 import io.quarkus.opentelemetry.runtime.AutoConfiguredOpenTelemetrySdkBuilderCustomizer;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -10,21 +18,52 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @Singleton
 final class Telemetry implements AutoConfiguredOpenTelemetrySdkBuilderCustomizer {
 
+    private static final String NONE = "none";
+
     private final Walk walk;
+    private final Instance<MetricExporter> exporter;
+    private final Duration interval;
     private final boolean exporting;
 
     Telemetry(
             Walk walk,
-            @ConfigProperty(name = "quarkus.otel.exporter.otlp.metrics.endpoint") Optional<String> endpoint) {
+            Instance<MetricExporter> exporter,
+            @ConfigProperty(name = "quarkus.otel.metric.export.interval") Duration interval,
+            @ConfigProperty(name = "quarkus.otel.exporter.otlp.metrics.endpoint") Optional<String> endpoint,
+            @ConfigProperty(name = "otel.metrics.exporter", defaultValue = "otlp") String chosen) {
         this.walk = walk;
-        this.exporting = endpoint.filter(url -> !url.isBlank()).isPresent();
+        this.exporter = exporter;
+        this.interval = interval;
+        this.exporting =
+                !chosen.equals(NONE) && endpoint.filter(url -> !url.isBlank()).isPresent();
     }
 
     @Override
     public void customize(AutoConfiguredOpenTelemetrySdkBuilder builder) {
+        builder.addPropertiesCustomizer(Telemetry::exporters);
         if (exporting) {
-            builder.addMeterProviderCustomizer(
-                    (provider, config) -> provider.registerMetricProducer(new OtlpExport(walk)));
+            builder.addMeterProviderCustomizer((provider, config) -> add(provider));
         }
+    }
+
+    /**
+     * The exporters, whatever the standard's variables call them: Quarkus' own for traces; none for metrics, as the reader
+     * that Quarkus makes for them keeps the process from stopping for five seconds; none for logs.
+     */
+    private static Map<String, String> exporters(ConfigProperties config) {
+        Map<String, String> exporters = new HashMap<>();
+        exporters.put("otel.metrics.exporter", NONE);
+        exporters.put("otel.logs.exporter", NONE);
+        if (!NONE.equals(config.getString("otel.traces.exporter"))) {
+            exporters.put("otel.traces.exporter", "cdi");
+        }
+        return exporters;
+    }
+
+    private SdkMeterProviderBuilder add(SdkMeterProviderBuilder provider) {
+        return provider.registerMetricProducer(new OtlpExport(walk))
+                .registerMetricReader(PeriodicMetricReader.builder(new Portions(exporter.get()))
+                        .setInterval(interval)
+                        .build());
     }
 }

@@ -32,6 +32,7 @@ public final class LogFilter implements Filter {
         if (leftOut == Quiet.SILENT) {
             return false;
         }
+        line.setLevel(level(line.getLevel()));
         String message = Redaction.of(String.valueOf(MESSAGE.formatMessage(line)));
         line.setMessage(
                 leftOut == 0 ? message : message + " (" + leftOut + " more were not logged)", FormatStyle.NO_FORMAT);
@@ -39,6 +40,14 @@ public final class LogFilter implements Filter {
             line.setThrown(RedactedException.of(line.getThrown()));
         }
         return true;
+    }
+
+    /** One name for one level, whichever logger a library has. */
+    private static Level level(Level level) {
+        if (level.equals(Level.WARNING)) {
+            return org.jboss.logmanager.Level.WARN;
+        }
+        return level.equals(Level.SEVERE) ? org.jboss.logmanager.Level.ERROR : level;
     }
 
     private int leftOut(ExtLogRecord line) {

@@ -98,6 +98,16 @@ class LogFilterTest {
     }
 
     @Test
+    void a_level_has_one_name() {
+        ExtLogRecord line = line(Level.WARNING, "x", "io.quarkus");
+        ExtLogRecord worse = line(Level.SEVERE, "x", "io.quarkus");
+
+        assertThat(filter.isLoggable(line) && filter.isLoggable(worse)).isTrue();
+        assertThat(line.getLevel()).hasToString("WARN");
+        assertThat(worse.getLevel()).hasToString("ERROR");
+    }
+
+    @Test
     void foreign_records_pass() {
         assertThat(filter.isLoggable(new LogRecord(Level.INFO, "x"))).isTrue();
     }

@@ -1,13 +1,13 @@
 package dev.pgvigil.testing;
 
 import java.sql.Connection;
+import java.sql.Driver;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Objects;
 import java.util.Properties;
+import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.Driver;
 
 /** One database of a server, for the harness' own short questions. */
 record Database(int port, String name) {
@@ -23,10 +23,18 @@ record Database(int port, String name) {
         if (password != null) {
             properties.setProperty("password", password);
         }
-        // not by the DriverManager: it knows the drivers of one class loader, and each Quarkus under test has another
-        Connection connection =
-                new Driver().connect("jdbc:postgresql://" + PgServer.LOOPBACK + ":" + port + "/", properties);
-        return Objects.requireNonNull(connection);
+        return connect("jdbc:postgresql://" + PgServer.LOOPBACK + ":" + port + "/", properties);
+    }
+
+    // not by the DriverManager: it knows the drivers of one class loader, and each Quarkus under test has another
+    private static Connection connect(String url, Properties properties) throws SQLException {
+        for (Driver driver : ServiceLoader.load(Driver.class)) {
+            Connection connection = driver.connect(url, properties);
+            if (connection != null) {
+                return connection;
+            }
+        }
+        throw new SQLException("no driver for " + url);
     }
 
     void run(String... statements) {
