@@ -125,6 +125,13 @@ class ScrapeTest {
 
     @Test
     void a_thousand_targets_come_and_go() {
+        int targets = fleet.snapshot().targets().size();
+        await("every target's first pass")
+                .atMost(PATIENCE)
+                .until(() -> own().stream()
+                                .filter(series -> series.startsWith("pgvigil_check_success{check=\"capabilities\""))
+                                .count()
+                        == targets);
         Set<String> before = own();
         List<WeakReference<TargetState>> gone = comeAndGo();
 
