@@ -15,6 +15,8 @@ final class MeterRules {
     private static final Pattern UNWANTED = Pattern.compile(
             // one pool or more for each server, and their meters outlive them
             "(sql|postgresql|(?!worker)[a-z]*\\.?pool)\\..*"
+                    // the SQL client's meters, where it was given no name to put in front of theirs
+                    + "|\\..*"
                     // shown with names that its own type does not allow; http.server.active.connections says the same
                     + "|http\\.server\\.connections");
     private static final Set<String> METHODS =

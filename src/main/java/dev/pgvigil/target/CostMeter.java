@@ -5,8 +5,8 @@ import java.util.Arrays;
 /**
  * What pgvigil's statements cost one server: in all, and over the last minute. Used from one event loop.
  *
- * <p>The time is the server's own, from the arrival of a statement to its last row; of a statement that never ended it is
- * the time that pgvigil waited, which is the most it can have cost.
+ * <p>The time is the server's own, from the arrival of a statement to its last row; of a statement that failed it is the time
+ * until the error came.
  */
 final class CostMeter {
 

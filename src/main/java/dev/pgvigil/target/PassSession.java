@@ -93,13 +93,13 @@ final class PassSession implements Session {
     }
 
     private Failure failure(Throwable thrown, long start) {
-        long waited = System.nanoTime() - start;
-        link.spent(waited);
         if (thrown instanceof TimeoutException) {
+            // What a statement cost that was never answered, nobody knows; it ends on the server by its own deadline.
             Failure mute = Failure.of(Reason.TIMEOUT, "no answer within " + answer.toMillis() + " ms");
             link.abandon(wire, mute);
             return mute;
         }
+        link.spent(System.nanoTime() - start);
         return Failures.of(thrown);
     }
 
