@@ -26,7 +26,7 @@ final class ContentWatch {
     /**
      * Watches from the next {@link #expect} on.
      *
-     * @param first the file that every look reads
+     * @param first the file that every look reads, if it takes part at all
      */
     ContentWatch(Path first) {
         this.first = first;
@@ -61,7 +61,9 @@ final class ContentWatch {
 
     private Set<Path> slice() {
         Set<Path> files = new LinkedHashSet<>(unsettled.keySet());
-        files.add(first);
+        if (expected.containsKey(first)) {
+            files.add(first);
+        }
         for (int i = 0; i < Math.min(SLICE, others.size()); i++) {
             files.add(others.get(next % others.size()));
             next = (next + 1) % others.size();

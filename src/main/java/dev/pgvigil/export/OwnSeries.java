@@ -3,7 +3,6 @@ package dev.pgvigil.export;
 import dev.pgvigil.check.Gauges;
 import dev.pgvigil.config.Configuration;
 import dev.pgvigil.target.Failure.Reason;
-import dev.pgvigil.watch.Fleet;
 import dev.pgvigil.watch.Snapshot;
 import dev.pgvigil.watch.Tally;
 import jakarta.inject.Inject;
@@ -16,22 +15,19 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @Singleton
 final class OwnSeries implements Part {
 
-    private final Fleet fleet;
     private final Tally tally;
     private final Supplier<Configuration.State> configuration;
     private final String version;
 
     @Inject
     OwnSeries(
-            Fleet fleet,
             Tally tally,
             Configuration configuration,
             @ConfigProperty(name = "quarkus.application.version") String version) {
-        this(fleet, tally, configuration::state, version);
+        this(tally, configuration::state, version);
     }
 
-    OwnSeries(Fleet fleet, Tally tally, Supplier<Configuration.State> configuration, String version) {
-        this.fleet = fleet;
+    OwnSeries(Tally tally, Supplier<Configuration.State> configuration, String version) {
         this.tally = tally;
         this.configuration = configuration;
         this.version = version;
@@ -41,7 +37,6 @@ final class OwnSeries implements Part {
     public void measure(Snapshot snapshot, Instant now, Harvest harvest) {
         Gauges gauges = harvest.under(Labels.NONE);
         gauges.gauge("pgvigil_build_info", "The pgvigil that runs; always 1.", 1, "version", version);
-        gauges.gauge("pgvigil_event_listeners", "Who listens to changes of the fleet now.", fleet.listeners());
         reload(configuration.get(), gauges);
         tally.checks().forEach(check -> passes(check, gauges));
     }

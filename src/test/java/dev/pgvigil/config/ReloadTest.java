@@ -67,6 +67,18 @@ class ReloadTest {
     }
 
     @Test
+    void aConnectionStringNeverChanges() {
+        Origin url = Origin.of(null, "postgresql://pgvigil@db1/shop");
+        Loading loading = new Loading(url, List.of(new Note()), name -> null);
+        loading.settings();
+
+        for (int look = 0; look < 5; look++) {
+            assertThat(loading.look()).isEmpty();
+        }
+        assertThat(loading.state().reloads()).isZero();
+    }
+
+    @Test
     void aBadFileIsToldOnce() throws IOException {
         Files.writeString(file, "pgvigil: { note: { text: bad } }");
         await().during(EVERY.multipliedBy(20)).until(() -> configuration.state().failedReloads() == 1);

@@ -56,7 +56,6 @@ class PrometheusExportTest {
         Exposition exposition = scraping.scrape();
 
         assertThat(exposition.value("pgvigil_build_info{version=\"1.2.3\"}")).isEqualTo(1);
-        assertThat(exposition.value("pgvigil_event_listeners")).isZero();
         assertThat(exposition.value("pgvigil_series_dropped_total{cause=\"duplicate\"}"))
                 .isZero();
         assertThat(exposition.types()).containsEntry("pgvigil_check_failures_total", "counter");

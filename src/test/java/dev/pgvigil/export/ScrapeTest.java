@@ -15,6 +15,8 @@ import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -68,6 +70,14 @@ class ScrapeTest {
                 .isEqualTo(1);
         assertThat(scrape().series().keySet())
                 .anyMatch(series -> series.startsWith("pgvigil_target_info{") && series.contains("tag_team=\"dba\""));
+    }
+
+    @Test
+    void the_page_of_metrics_tells_what_there_is() throws IOException {
+        String page = Files.readString(Path.of("docs/metrics.md"));
+
+        // the failure shows the table as it should be
+        assertThat(page).contains(MetricsTable.of(scrape()));
     }
 
     @Test

@@ -43,7 +43,7 @@ final class Scraping {
         tally = new Tally(catalogue);
         walk = new Walk(
                 fleet,
-                new OwnSeries(fleet, tally, () -> configuration, "1.2.3"),
+                new OwnSeries(tally, () -> configuration, "1.2.3"),
                 new TargetSeries(),
                 new ServerSeries(),
                 new CheckSeries(catalogue, losses),
