@@ -104,7 +104,6 @@ public final class Connections implements Check<ConnectionUsage> {
                 "pgvigil_connections_utilization_ratio",
                 "Connections in use over those that ordinary roles can get.",
                 now.utilization());
-        gauges.gauge("pgvigil_connections_own", "Connections of pgvigil itself.", now.ownSessions());
         for (Group database : now.databases()) {
             String datname = database.name() == null ? "" : database.name();
             for (SessionState state : SessionState.values()) {

@@ -13,7 +13,7 @@ final class FailureAdvice {
 
     private FailureAdvice() {}
 
-    /** Nothing where the whole server is out of reach, or pgvigil itself in trouble: the heartbeat says that. */
+    /** Nothing where the whole server is out of reach: the heartbeat says that. */
     static List<Finding> of(Failure failure, Target target) {
         if (NO_DATABASE.equals(failure.sqlState())) {
             return List.of(finding("database", "the database does not exist", failure, target)
@@ -33,11 +33,8 @@ final class FailureAdvice {
                 List.of(finding("unsupported", "the server cannot answer pgvigil", failure, target)
                         .cause("Its version, its role or a pooler between lacks what pgvigil asks for.")
                         .action("Have the target point at a PostgreSQL server of version 14 or newer itself."));
-            case QUERY ->
-                List.of(finding("query", "the database does not answer as it should", failure, target)
-                        .cause("The catalogue of the database, or a setting of pgvigil's role, may be at fault.")
-                        .action("Log in as the same role and look at the server's log at this time."));
-            case CONNECT, TIMEOUT, LOCAL -> List.of();
+            case CONNECT -> List.of();
+            case TIMEOUT, QUERY, LOCAL -> Unanswered.of(Capabilities.NAME, failure);
         };
     }
 

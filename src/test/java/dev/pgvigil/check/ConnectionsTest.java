@@ -165,7 +165,6 @@ class ConnectionsTest {
                     .isZero();
             assertThat(Recorded.value(figures, "pgvigil_connections_limit")).isEqualTo(990);
             assertThat(Recorded.value(figures, "pgvigil_connections_max")).isEqualTo(1000);
-            assertThat(Recorded.value(figures, "pgvigil_connections_own")).isEqualTo(1);
             assertThat(Recorded.value(figures, "pgvigil_connections_utilization_ratio"))
                     .isEqualTo(2 / 990.0);
         }

@@ -1,0 +1,176 @@
+package dev.pgvigil.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.pgvigil.target.Limit;
+import dev.pgvigil.target.Sql;
+import dev.pgvigil.target.Target;
+import dev.pgvigil.testing.PgServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What every check owes, on every PostgreSQL of this run, primary and standby, with only the published grants. */
+class CheckContractTest {
+
+    /** A name that bites: quotes, markup, a newline, a backslash, and 63 bytes in all. */
+    private static final String HOSTILE = "a'b\"c\n<i>\\d$$e" + "ü".repeat(24);
+
+    private static final ObjectMapper JSON = new ObjectMapper()
+            .registerModule(new JavaTimeModule())
+            .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+
+    private static final Map<String, PgServer> SERVERS = new LinkedHashMap<>();
+
+    static List<Check<?>> checks() {
+        return List.of(
+                new Heartbeat(),
+                new Databases(),
+                new Connections(),
+                new LongWork(),
+                new Blocking(),
+                new Capabilities(),
+                new Overhead());
+    }
+
+    /** Each check on each major, primary and standby. */
+    static List<Arguments> everywhere() {
+        List<Arguments> all = new ArrayList<>();
+        for (int major : PgServer.majors()) {
+            for (Check<?> check : checks()) {
+                all.add(Arguments.of(check.name(), major, "primary", check));
+                all.add(Arguments.of(check.name(), major, "standby", check));
+            }
+        }
+        return all;
+    }
+
+    /** A standby has its primary's databases and roles. */
+    @BeforeAll
+    static void start() {
+        for (int major : PgServer.majors()) {
+            PgServer primary = PgServer.start(major);
+            primary.createDatabase(HOSTILE);
+            primary.monitorRole("pgvigil", "unused");
+            primary.sql("create role " + Sql.identifier(HOSTILE) + " login superuser");
+            SERVERS.put(major + " standby", primary.standby());
+            SERVERS.put(major + " primary", primary);
+        }
+    }
+
+    private static PgServer server(int major, String role) {
+        return Objects.requireNonNull(SERVERS.get(major + " " + role));
+    }
+
+    @AfterAll
+    static void stop() {
+        SERVERS.values().forEach(PgServer::close);
+    }
+
+    @ParameterizedTest(name = "{0} on {1}, {2}")
+    @MethodSource("everywhere")
+    <O> void answersWithOnlyThePublishedGrants(String name, int major, String role, Check<O> check)
+            throws SQLException {
+        PgServer server = server(major, role);
+        Target target = Target.of("hostile", server.server("pgvigil", null), HOSTILE);
+        try (Asking asking = Asking.of(target.server(), HOSTILE);
+                Clients clients = new Clients(server, HOSTILE)) {
+            clients.idle("app'\"\n<b>", HOSTILE);
+            O observed = asking.observe(check);
+            check.judge(observed, Past.none(Judging.NOW), target).forEach(finding -> Judging.complete(check, finding));
+            assertSnakeCase(JSON.valueToTree(observed));
+            Recorded.of(check, observed)
+                    .forEach(figure -> assertThat(figure.name()).matches("pgvigil_[a-z_]+"));
+        }
+    }
+
+    @ParameterizedTest(name = "{0} on {1}, {2}")
+    @MethodSource("everywhere")
+    <O> void locksNothingThatDdlWouldWaitFor(String name, int major, String role, Check<O> check) {
+        PgServer server = server(major, role);
+        try (Asking asking = Asking.of(server.server("pgvigil", null), HOSTILE)) {
+            String locks = asking.inTransaction(session ->
+                    check.observe(session).flatMap(observed -> session.row("""
+                            select coalesce(string_agg(relation::bigint || ' ' || mode, ', '), 'none') from pg_locks
+                            where pid = pg_backend_pid() and locktype = 'relation'
+                              and (relation::bigint >= 16384 or mode <> 'AccessShareLock')""", row -> row.getString(0))));
+            assertThat(locks).isEqualTo("none");
+        }
+    }
+
+    @ParameterizedTest(name = "{0} on {1}, {2}")
+    @MethodSource("everywhere")
+    <O> void answersWhileATableIsLockedAndWaitedFor(String name, int major, String role, Check<O> check)
+            throws SQLException {
+        PgServer server = server(major, role);
+        if (role.equals("standby")) {
+            return; // there is no such lock on a standby but by replay
+        }
+        String table = PgServer.unique("locked");
+        server.sqlIn(HOSTILE, "create table " + table + " (id int)");
+        try (Asking asking = Asking.of(server.server("pgvigil", null), HOSTILE);
+                Clients clients = new Clients(server, HOSTILE)) {
+            clients.inTransaction("holder", "lock table " + table + " in access exclusive mode");
+            clients.idle("waiter").begin("alter table " + table + " add column note text");
+            await().until(() -> "1"
+                    .equals(server.valueIn(
+                            HOSTILE,
+                            "select count(*) from pg_locks where mode = 'AccessExclusiveLock' and not granted")));
+            assertThat((Object) asking.observe(check)).isNotNull();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("checks")
+    void hasItsPage(Check<?> check) throws IOException {
+        assertThat(check.name()).matches("[a-z]+(-[a-z]+)*");
+        String page = Files.readString(Path.of("docs/checks", check.name() + ".md"));
+        assertThat(page).startsWith("# " + check.name());
+        for (Limit limit : check.limits()) {
+            assertThat(limit.check()).isEqualTo(check.name());
+            assertThat(page).contains("`" + limit.name() + "`");
+        }
+        assertThat(page).contains("every " + words(check));
+    }
+
+    @Test
+    void namesAreUniqueAndTheCatalogueIsWhole() throws IOException {
+        Set<String> names = new HashSet<>();
+        checks().forEach(check -> assertThat(names.add(check.name())).isTrue());
+        try (var pages = Files.list(Path.of("docs/checks"))) {
+            assertThat(pages.map(page -> page.getFileName().toString().replace(".md", "")))
+                    .containsExactlyInAnyOrderElementsOf(names);
+        }
+    }
+
+    private static String words(Check<?> check) {
+        long milliseconds = check.cadence().toMillis();
+        return milliseconds % 60_000 == 0
+                ? milliseconds / 60_000 + " min"
+                : milliseconds % 1000 == 0 ? milliseconds / 1000 + " s" : milliseconds + " ms";
+    }
+
+    private static void assertSnakeCase(JsonNode node) {
+        node.fieldNames().forEachRemaining(field -> assertThat(field).matches("[a-z0-9_]+|[A-Z_]+"));
+        node.forEach(CheckContractTest::assertSnakeCase);
+    }
+}
