@@ -142,6 +142,18 @@ class OtlpHttpTest {
     }
 
     @Test
+    void messages_of_exceptions_stay_here() {
+        telemetry
+                .getTracer("test")
+                .spanBuilder("broken")
+                .startSpan()
+                .recordException(new IllegalStateException("password=hunter2"))
+                .end();
+
+        assertThat(arrivals.span("broken").getEventsList()).isEmpty();
+    }
+
+    @Test
     void a_request_belongs_to_its_callers_trace() {
         given().header("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
                 .get("/api/v1/fleet")

@@ -46,6 +46,9 @@ class ScrapeTest {
     Fleet fleet;
 
     @Inject
+    ScrapeGate gate;
+
+    @Inject
     OpenTelemetry telemetry;
 
     @BeforeEach
@@ -104,6 +107,21 @@ class ScrapeTest {
                 .contains("NoopSpanExporter")
                 .doesNotContain("Vertx")
                 .doesNotContain(OtlpExport.class.getSimpleName());
+    }
+
+    @Test
+    void scrapes_do_not_pile_up() {
+        for (int i = 0; i < ScrapeGate.AT_ONCE; i++) {
+            assertThat(gate.enter()).isTrue();
+        }
+        given().get("/metrics").then().statusCode(503).header("Retry-After", "1");
+        given().get("/health/live").then().statusCode(200);
+        for (int i = 0; i < ScrapeGate.AT_ONCE; i++) {
+            gate.leave();
+        }
+        for (int i = 0; i < 3 * ScrapeGate.AT_ONCE; i++) {
+            given().get("/metrics").then().statusCode(200);
+        }
     }
 
     @Test
