@@ -62,7 +62,10 @@ public final class ShortFormsResource {
     @Operation(operationId = "only_health", summary = "quick: its status; full: everything; metrics: its figures")
     @APIResponse(
             responseCode = "200",
-            content = @Content(schema = @Schema(oneOf = {StatusView.class, DatabaseView.class, MetricsView.class})))
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(oneOf = {StatusView.class, DatabaseView.class, MetricsView.class})))
     public Object health(@RestQuery @Nullable String name, @RestQuery @Nullable String type) {
         Detail detail = Query.choice("type", type, Detail.class, Detail.QUICK);
         Look look = look();
