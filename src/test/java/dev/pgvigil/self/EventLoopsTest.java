@@ -20,6 +20,7 @@ class EventLoopsTest {
 
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(3));
     private final EventLoops loops = new EventLoops(vertx);
+    private final CountDownLatch release = new CountDownLatch(1);
 
     @BeforeEach
     void start() {
@@ -28,6 +29,7 @@ class EventLoopsTest {
 
     @AfterEach
     void stop() {
+        release.countDown();
         loops.stop(new ShutdownEvent());
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
@@ -35,8 +37,7 @@ class EventLoopsTest {
     @Test
     void aBlockedLoopIsLateWhileTheOthersAreNot() {
         await().until(() -> loops.lags().stream().allMatch(lag -> lag.thread().startsWith("vert.x-eventloop")));
-        CountDownLatch release = new CountDownLatch(1);
-        ((VertxInternal) vertx).getEventLoopGroup().next().execute(() -> block(release));
+        ((VertxInternal) vertx).getEventLoopGroup().next().execute(this::block);
 
         await().untilAsserted(() ->
                 assertThat(loops.lags()).filteredOn(EventLoopsTest::late).hasSize(1));
@@ -52,7 +53,7 @@ class EventLoopsTest {
         return lag.late().compareTo(LONG) > 0;
     }
 
-    private static void block(CountDownLatch release) {
+    private void block() {
         try {
             release.await();
         } catch (InterruptedException e) {
