@@ -35,7 +35,7 @@ final class Capabilities implements Check<Capabilities.Held> {
               (select e.extversion from pg_catalog.pg_extension e where e.extname = 'pg_stat_statements') as statements,
               pg_catalog.current_setting('track_activities')::bool as track_activities,
               pg_catalog.current_setting('track_io_timing')::bool as track_io_timing,
-              pg_catalog.pg_size_bytes(pg_catalog.current_setting('track_activity_query_size')) as query_size""";
+              (select s.setting::int8 from pg_catalog.pg_settings s where s.name = 'track_activity_query_size') as query_size""";
 
     private static final String RESERVED = "pg_catalog.pg_has_role('pg_use_reserved_connections', 'usage')";
 

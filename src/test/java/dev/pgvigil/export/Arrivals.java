@@ -6,6 +6,7 @@ import dev.pgvigil.testing.OtlpReceiver;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.trace.v1.Span;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,8 @@ import java.util.stream.Stream;
 /** What arrived at a collector. */
 record Arrivals(OtlpReceiver receiver) {
 
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     List<Span> spans() {
         return receiver.spans().stream()
                 .flatMap(resource -> resource.getScopeSpansList().stream())
@@ -25,7 +28,8 @@ record Arrivals(OtlpReceiver receiver) {
 
     /** The first such span, once it is there. */
     Span span(Predicate<Span> such) {
-        return await().until(() -> spans().stream().filter(such).findFirst(), Optional::isPresent)
+        return await().atMost(PATIENCE)
+                .until(() -> spans().stream().filter(such).findFirst(), Optional::isPresent)
                 .orElseThrow();
     }
 
@@ -41,7 +45,8 @@ record Arrivals(OtlpReceiver receiver) {
 
     /** The first such metric, once it is there. */
     Metric metric(String name) {
-        return await().until(
+        return await().atMost(PATIENCE)
+                .until(
                         () -> metrics()
                                 .filter(metric -> metric.getName().equals(name))
                                 .findFirst(),

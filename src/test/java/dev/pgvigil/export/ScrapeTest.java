@@ -80,7 +80,7 @@ class ScrapeTest {
         String page = Files.readString(Path.of("docs/metrics.md"));
 
         // the failure shows the table as it should be
-        assertThat(page).contains(MetricsTable.of(scrape()));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(page).contains(MetricsTable.of(scrape())));
     }
 
     @Test
