@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,19 +29,19 @@ record Criterion(DownWhen downWhen, Map<String, Duration> checks) {
     Member judge(Sight sight) {
         String lost = sight.lost();
         if (lost != null) {
-            return member(sight, Status.UNKNOWN, lost);
+            return member(sight, Status.UNKNOWN, () -> lost);
         }
         // Each finding by itself: by the worst of all, a known small trouble would hide something unknown.
         List<Finding> bad = sight.state().findings().stream()
                 .filter(finding -> counts(finding) && !downWhen.up(finding.status()))
                 .toList();
         if (!bad.isEmpty()) {
-            return member(sight, Status.worst(bad.stream().map(Finding::status)), keys(bad));
+            return member(sight, Status.worst(bad.stream().map(Finding::status)), () -> keys(bad));
         }
         String unseen = unseen(sight);
         return unseen == null
-                ? member(sight, remaining(sight), "as of its latest pass")
-                : member(sight, Status.UNKNOWN, unseen);
+                ? member(sight, remaining(sight), () -> "as of its latest pass")
+                : member(sight, Status.UNKNOWN, () -> unseen);
     }
 
     private boolean counts(Finding finding) {
@@ -64,8 +65,8 @@ record Criterion(DownWhen downWhen, Map<String, Duration> checks) {
                         sight.state().findings().stream().filter(this::counts).map(Finding::status));
     }
 
-    private Member member(Sight sight, Status status, String reason) {
-        return new Member(sight.state().target().name(), status, downWhen.up(status), reason, sight.age(), sight.at());
+    private Member member(Sight sight, Status status, Supplier<String> cause) {
+        return new Member(sight.state().target().name(), status, downWhen.up(status), cause, sight.beat(), sight.age());
     }
 
     private static String keys(List<Finding> findings) {

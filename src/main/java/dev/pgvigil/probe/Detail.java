@@ -16,12 +16,12 @@ final class Detail {
     private Detail() {}
 
     static Part of(TargetState state, Snapshot snapshot, Instant now) {
-        Member member = Criterion.UNHEALTHY.judge(new Sight(state, snapshot, now));
+        Member member = Criterion.UNHEALTHY.judge(Sight.of(state, snapshot, now));
         Role role = snapshot.serverOf(state).role();
         Target target = state.target();
         Data data = new Data()
                 .text("status", lower(member.status()))
-                .text("reason", member.up() ? null : member.reason())
+                .text("reason", member.up() ? null : member.cause().get())
                 .time("since", state.since())
                 .millis("age_ms", member.age())
                 .millis("bound_ms", snapshot.staleAfter())

@@ -6,7 +6,6 @@ import dev.pgvigil.watch.Snapshot;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
 
@@ -36,7 +35,7 @@ record Group(String name, Selection selection, Criterion criterion, Quorum minim
 
     private List<Member> members(Snapshot snapshot, Instant now) {
         return Stream.concat(
-                        selection.in(snapshot).map(state -> criterion.judge(new Sight(state, snapshot, now))),
+                        selection.in(snapshot).map(state -> criterion.judge(Sight.of(state, snapshot, now))),
                         selection.missing(snapshot).map(Member::missing))
                 .toList();
     }
@@ -53,11 +52,7 @@ record Group(String name, Selection selection, Criterion criterion, Quorum minim
                 .filter(member -> !member.up())
                 .sorted(comparing(Member::status).reversed().thenComparing(Member::target))
                 .toList();
-        down.stream()
-                .limit(NAMED)
-                .forEach(member -> data.text(
-                        "down." + member.target(),
-                        member.status().name().toLowerCase(Locale.ROOT) + ": " + member.reason()));
+        down.stream().limit(NAMED).forEach(member -> data.text("down." + member.target(), member.reason()));
         if (down.size() > NAMED) {
             data.number("more_down", down.size() - NAMED);
         }

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Map.Entry;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which targets belong to a group: those that meet all that is given.
@@ -30,9 +29,7 @@ record Selection(List<Glob> names, Map<String, String> tags, String region, Expe
 
     /** The targets that belong. */
     Stream<TargetState> in(Snapshot snapshot) {
-        return candidates(snapshot)
-                .filter(state ->
-                        selects(state.target(), snapshot.serverOf(state).role()));
+        return candidates(snapshot).filter(state -> selects(state, snapshot));
     }
 
     /** The names, given in full, that no target has: what is asked for and missing must not go unseen. */
@@ -50,11 +47,12 @@ record Selection(List<Glob> names, Map<String, String> tags, String region, Expe
                 : snapshot.targets().values().stream();
     }
 
-    private boolean selects(Target target, @Nullable Role now) {
-        return hasRole(target, now)
-                && (region.isEmpty() || region.equals(target.region()))
+    private boolean selects(TargetState state, Snapshot snapshot) {
+        Target target = state.target();
+        return (region.isEmpty() || region.equals(target.region()))
                 && tags.entrySet().stream().allMatch(tag -> carries(target, tag))
-                && (names.isEmpty() || names.stream().anyMatch(name -> name.matches(target.name())));
+                && (names.isEmpty() || names.stream().anyMatch(name -> name.matches(target.name())))
+                && hasRole(state, snapshot);
     }
 
     private static boolean carries(Target target, Entry<String, String> tag) {
@@ -62,11 +60,12 @@ record Selection(List<Glob> names, Map<String, String> tags, String region, Expe
     }
 
     /** While the role is not known, a target that may have it belongs: left out, it could not be missed. */
-    private boolean hasRole(Target target, @Nullable Role now) {
-        return switch (role) {
-            case ANY -> true;
-            case PRIMARY -> now == null ? target.role() != ExpectedRole.REPLICA : role.allows(now);
-            case REPLICA -> now == null ? target.role() != ExpectedRole.PRIMARY : role.allows(now);
-        };
+    private boolean hasRole(TargetState state, Snapshot snapshot) {
+        if (role == ExpectedRole.ANY) {
+            return true;
+        }
+        Role now = snapshot.serverOf(state).role();
+        ExpectedRole expected = state.target().role();
+        return now == null ? expected == ExpectedRole.ANY || expected == role : role.allows(now);
     }
 }

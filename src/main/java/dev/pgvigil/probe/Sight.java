@@ -9,37 +9,34 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of one target at one moment, and why where nothing is. Pure. */
-record Sight(TargetState state, Snapshot snapshot, Instant now) {
+/**
+ * What is known of one target at one moment, and why where nothing is. Pure.
+ *
+ * @param beat the latest heartbeat of its server; null: there was none
+ * @param bound age of that heartbeat from which the target is unknown
+ */
+record Sight(
+        TargetState state, ServerState server, @Nullable Outcome<?> beat, Duration bound, Instant now) {
 
     /** Passes of a check that may fail in a row before the last good one is too old to be trusted. */
     private static final int MISSES = 3;
 
-    ServerState server() {
-        return snapshot.serverOf(state);
+    static Sight of(TargetState state, Snapshot snapshot, Instant now) {
+        ServerState server = snapshot.serverOf(state);
+        return new Sight(state, server, server.outcome(Heartbeat.NAME), snapshot.staleAfter(), now);
     }
 
     /** Since the latest heartbeat; null: there was none. */
     @Nullable
     Duration age() {
-        return snapshot.age(state, now);
-    }
-
-    /** When the latest heartbeat was; null: there was none. */
-    @Nullable
-    Instant at() {
-        Outcome<?> beat = server().outcome(Heartbeat.NAME);
-        return beat == null ? null : beat.at();
+        return beat == null ? null : Duration.between(beat.at(), now);
     }
 
     /** Why the target as a whole is unknown; null: it is not. */
     @Nullable
     String lost() {
         Duration age = age();
-        if (age == null) {
-            return "never observed";
-        }
-        return old("last observed", age, snapshot.staleAfter());
+        return age == null ? "never observed" : old("last observed", age, bound);
     }
 
     /**
@@ -50,7 +47,7 @@ record Sight(TargetState state, Snapshot snapshot, Instant now) {
     @Nullable
     String lost(String check, Duration cadence) {
         Outcome<?> own = state.outcome(check);
-        Outcome<?> outcome = own == null ? server().outcome(check) : own;
+        Outcome<?> outcome = own == null ? server.outcome(check) : own;
         return outcome == null
                 ? check + " never observed"
                 : switch (outcome) {
@@ -65,9 +62,9 @@ record Sight(TargetState state, Snapshot snapshot, Instant now) {
 
     private @Nullable String old(String check, Duration cadence, Outcome.Observed<?> seen) {
         double interval = state.target().cadence(check, cadence).toMillis()
-                * server().link().stretch();
-        Duration bound = snapshot.staleAfter().plusMillis(Math.round(MISSES * interval));
-        return old(check + " last observed", Duration.between(seen.at(), now), bound);
+                * server.link().stretch();
+        Duration allowed = bound.plusMillis(Math.round(MISSES * interval));
+        return old(check + " last observed", Duration.between(seen.at(), now), allowed);
     }
 
     private static @Nullable String old(String what, Duration age, Duration bound) {

@@ -52,7 +52,7 @@ class CriterionTest {
     void namesWhatItIsDownFor() {
         Member member = judge(DEGRADED, EMPTY.target(SHOP, Status.UNHEALTHY, FRESH, SATURATED, LONG));
 
-        assertThat(member.reason()).isEqualTo("connections/saturation, long-work/query");
+        assertThat(member.cause().get()).isEqualTo("connections/saturation, long-work/query");
         assertThat(member.age()).isEqualTo(FRESH);
         assertThat(member.at()).isEqualTo(NOW.minus(FRESH));
     }
@@ -64,7 +64,8 @@ class CriterionTest {
                 .toArray(Finding[]::new);
 
         assertThat(judge(DEGRADED, EMPTY.target(SHOP, Status.UNHEALTHY, FRESH, many))
-                        .reason()
+                        .cause()
+                        .get()
                         .split(", "))
                 .hasSize(5);
     }
@@ -82,7 +83,7 @@ class CriterionTest {
     void tellsAgeAndBoundOfWhatIsTooOld() {
         Member member = judge(DEGRADED, EMPTY.target(SHOP, Status.UNHEALTHY, Duration.ofMillis(5001), SATURATED));
 
-        assertThat(member.reason()).isEqualTo("last observed 5001 ms ago, which may be 5000 ms at most");
+        assertThat(member.cause().get()).isEqualTo("last observed 5001 ms ago, which may be 5000 ms at most");
     }
 
     @Test
@@ -90,7 +91,7 @@ class CriterionTest {
         Member member = judge(DEGRADED, EMPTY.unseen(SHOP, Status.HEALTHY));
 
         assertThat(member.status()).isEqualTo(Status.UNKNOWN);
-        assertThat(member.reason()).isEqualTo("never observed");
+        assertThat(member.cause().get()).isEqualTo("never observed");
     }
 
     @Test
@@ -100,7 +101,7 @@ class CriterionTest {
                 new Criterion(DownWhen.UNHEALTHY, Map.of()), EMPTY.target(SHOP, Status.DEGRADED, FRESH, LONG, unknown));
 
         assertThat(member.up()).isFalse();
-        assertThat(member.reason()).isEqualTo("capabilities/privileges");
+        assertThat(member.cause().get()).isEqualTo("capabilities/privileges");
     }
 
     @Test
@@ -110,7 +111,8 @@ class CriterionTest {
 
         assertThat(judge(CONNECTIONS, scene).status()).isEqualTo(Status.HEALTHY);
         assertThat(judge(CONNECTIONS, scene.target(SHOP, Status.UNHEALTHY, FRESH, SATURATED))
-                        .reason())
+                        .cause()
+                        .get())
                 .isEqualTo("connections/saturation");
     }
 
@@ -164,7 +166,7 @@ class CriterionTest {
         Member member = judge(CONNECTIONS, scene);
         assertThat(member.status()).isEqualTo(Status.UNKNOWN);
         assertThat(member.up()).isFalse();
-        return member.reason();
+        return member.cause().get();
     }
 
     private static Member judge(Criterion criterion, Scene scene) {
@@ -173,7 +175,7 @@ class CriterionTest {
 
     private static Member judge(Criterion criterion, Scene scene, Target target) {
         return criterion.judge(
-                new Sight(requireNonNull(scene.snapshot().targets().get(target.name())), scene.snapshot(), NOW));
+                Sight.of(requireNonNull(scene.snapshot().targets().get(target.name())), scene.snapshot(), NOW));
     }
 
     private static Finding finding(String check, String key, Status status) {
