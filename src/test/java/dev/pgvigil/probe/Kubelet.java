@@ -8,6 +8,7 @@ import java.net.HttpURLConnection;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -73,7 +74,9 @@ record Kubelet(int port) {
                 code,
                 Map.of(
                         "Content-Type", String.valueOf(connection.getHeaderField("Content-Type")),
-                        "Cache-Control", String.valueOf(connection.getHeaderField("Cache-Control"))),
+                        "Cache-Control",
+                                String.join(
+                                        "; ", connection.getHeaderFields().getOrDefault("Cache-Control", List.of()))),
                 text(code < 400 ? connection.getInputStream() : connection.getErrorStream()));
     }
 
