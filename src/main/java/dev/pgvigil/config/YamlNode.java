@@ -5,21 +5,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.common.ScalarStyle;
-import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
-import org.snakeyaml.engine.v2.nodes.NodeType;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /** A place in a YAML document. Not for several threads. */
 final class YamlNode extends TypedNode {
-
-    private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");
 
     private final Reading reading;
     private final @Nullable YamlNode parent;
@@ -53,7 +47,7 @@ final class YamlNode extends TypedNode {
 
     /** The root of a document; of none, an absent place. */
     static YamlNode root(Reading reading, org.snakeyaml.engine.v2.nodes.@Nullable Node yaml) {
-        return new YamlNode(reading, null, "", "", yaml == null ? 0 : lineOf(yaml), yaml);
+        return new YamlNode(reading, null, "", "", yaml == null ? 0 : YamlShape.line(yaml), yaml);
     }
 
     @Override
@@ -105,7 +99,7 @@ final class YamlNode extends TypedNode {
 
     @Override
     public List<Node> items() {
-        if (yaml == null || isNull(yaml)) {
+        if (yaml == null || YamlShape.empty(yaml)) {
             return List.of();
         }
         if (!(yaml instanceof SequenceNode sequence)) {
@@ -118,7 +112,7 @@ final class YamlNode extends TypedNode {
             }
             String position = Integer.toString(items.size() + 1);
             items.add(asked.computeIfAbsent(
-                    position, n -> new YamlNode(reading, this, n, below(pattern, "*"), lineOf(item), item)));
+                    position, n -> new YamlNode(reading, this, n, below(pattern, "*"), YamlShape.line(item), item)));
         }
         return items;
     }
@@ -129,9 +123,9 @@ final class YamlNode extends TypedNode {
             return null;
         }
         if (!(yaml instanceof ScalarNode scalar)) {
-            return fault("must be a single value, not " + shape(yaml));
+            return fault("must be a single value, not " + YamlShape.word(yaml));
         }
-        if (isNull(scalar)) {
+        if (YamlShape.empty(scalar)) {
             return fault("has no value; give it one or remove the key (a text that begins with # needs quotes)");
         }
         return scalar.getValue();
@@ -202,17 +196,17 @@ final class YamlNode extends TypedNode {
             entries = new LinkedHashMap<>();
             if (yaml instanceof MappingNode map) {
                 map.getValue().stream().takeWhile(_ -> reading.goesOn(this)).forEach(tuple -> enter(entries, tuple));
-            } else if (yaml != null && !isNull(yaml)) {
-                fault("must be a map (key: value), not " + shape(yaml));
+            } else if (yaml != null && !YamlShape.empty(yaml)) {
+                fault("must be a map (key: value), not " + YamlShape.word(yaml));
             }
         }
         return entries;
     }
 
     private void enter(Map<String, Entry> into, NodeTuple tuple) {
-        int at = lineOf(tuple.getKeyNode());
+        int at = YamlShape.line(tuple.getKeyNode());
         if (!(tuple.getKeyNode() instanceof ScalarNode scalar)) {
-            reading.problem(path(), at, "a key must be a single value, not " + shape(tuple.getKeyNode()));
+            reading.problem(path(), at, "a key must be a single value, not " + YamlShape.word(tuple.getKeyNode()));
             return;
         }
         String name = scalar.getValue();
@@ -228,22 +222,6 @@ final class YamlNode extends TypedNode {
             faulty = true;
         }
         return null;
-    }
-
-    private static boolean isNull(org.snakeyaml.engine.v2.nodes.Node node) {
-        return node instanceof ScalarNode scalar
-                && scalar.getScalarStyle() == ScalarStyle.PLAIN
-                && NULLS.contains(scalar.getValue());
-    }
-
-    private static String shape(org.snakeyaml.engine.v2.nodes.Node node) {
-        return node.getNodeType() == NodeType.MAPPING
-                ? "a map"
-                : node.getNodeType() == NodeType.SEQUENCE ? "a list" : "a single value";
-    }
-
-    private static int lineOf(org.snakeyaml.engine.v2.nodes.Node node) {
-        return node.getStartMark().map(Mark::getLine).orElse(-1) + 1;
     }
 
     private static String below(String path, String name) {
