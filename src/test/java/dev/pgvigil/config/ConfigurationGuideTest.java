@@ -32,6 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ConfigurationGuideTest {
 
     private static final Path GUIDE = Path.of("README.md");
+    private static final Path PAGE = Path.of("docs/configuration.md");
+    private static final Pattern SNIPPET = Pattern.compile("(?s)```yaml\n(.*?)```");
     private static final Path EXAMPLE = Path.of("docs/pgvigil.example.yaml");
     private static final Pattern KEY = Pattern.compile("(?m)^\\| `([a-z<>.-]+)` \\| (.+) \\| (.*) \\| ?(.*) \\|$");
     private static final Pattern VARIABLE = Pattern.compile("(?m)^\\| `([A-Z_]+)` \\|");
@@ -55,6 +57,23 @@ class ConfigurationGuideTest {
         String yaml = Files.readString(EXAMPLE).replace("/run/secrets/", folder + "/");
         Path file = Files.writeString(folder.resolve("pgvigil.yaml"), yaml);
         example = Loaded.of(new Origin.File(file, false), Map.of("DB2_PASSWORD", "secret"), sections);
+    }
+
+    @Test
+    void thePagesSnippetsHoldNoMistake() throws IOException {
+        List<String> snippets = SNIPPET.matcher(Files.readString(PAGE))
+                .results()
+                .map(block -> block.group(1))
+                .toList();
+
+        assertThat(snippets).hasSizeGreaterThan(2);
+        for (String snippet : snippets) {
+            Path file = Files.writeString(folder.resolve("snippet.yaml"), snippet);
+            assertThat(Loaded.of(new Origin.File(file, false), Map.of("DB2_PASSWORD", "secret"), sections)
+                            .problems())
+                    .as(snippet)
+                    .isEmpty();
+        }
     }
 
     @Test
