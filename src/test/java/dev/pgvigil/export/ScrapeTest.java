@@ -79,7 +79,7 @@ class ScrapeTest {
     void the_page_of_metrics_tells_what_there_is() throws IOException {
         String page = Files.readString(Path.of("docs/metrics.md"));
 
-        // the failure shows the table as it should be
+        // until each check has had its first pass; the failure shows the table as it should be
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(page).contains(MetricsTable.of(scrape())));
     }
 
