@@ -1,10 +1,12 @@
 package dev.pgvigil.api;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pgvigil.security.OpenPaths;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
@@ -27,6 +29,12 @@ public final class OpenApiDocument implements OASFilter {
     private static final String OK = "200";
     private static final String JSON = "application/json";
 
+    // What `observed` is, by operation: the types are the checks' own.
+    private static final Map<String, String> OBSERVED = Map.of(
+            "database_connections", "ConnectionUsage",
+            "only_connections", "ConnectionUsage",
+            "database_locks", "Locks");
+
     private final RecordSchemas schemas;
     private final ObjectMapper mapper = new ObjectMapper();
 
@@ -40,10 +48,13 @@ public final class OpenApiDocument implements OASFilter {
         components.forEach(schemas::complete);
         document.getPaths()
                 .getPathItems()
-                .forEach((path, item) -> item.getOperations().values().forEach(this::complete));
+                .forEach((path, item) -> item.getOperations().values().forEach(operation -> complete(path, operation)));
     }
 
-    private void complete(Operation operation) {
+    private void complete(String path, Operation operation) {
+        if (OpenPaths.contain(path.replace("{name}", "name"))) {
+            operation.setSecurity(List.of());
+        }
         String id = String.valueOf(operation.getOperationId());
         APIResponse ok = operation.getResponses().getAPIResponse(OK);
         Content content = ok == null ? null : ok.getContent();
@@ -51,11 +62,35 @@ public final class OpenApiDocument implements OASFilter {
         if (answer != null && answer.getExample() == null) {
             answer.setExample(example(id));
         }
+        if (answer != null && OBSERVED.containsKey(id)) {
+            answer.setSchema(observing(answer.getSchema(), OBSERVED.get(id)));
+        }
+        if (ok != null && path.startsWith("/health")) {
+            operation.getResponses().addAPIResponse("503", down(ok));
+        }
         operation.getResponses().setDefaultValue(problem());
     }
 
+    private static Schema observing(Schema general, String observed) {
+        Schema seen = OASFactory.createSchema().ref("#/components/schemas/" + observed);
+        Schema nothing = OASFactory.createSchema().addType(Schema.SchemaType.NULL);
+        return OASFactory.createSchema()
+                .addAllOf(general)
+                .addProperty(
+                        "observed", OASFactory.createSchema().addAnyOf(seen).addAnyOf(nothing));
+    }
+
+    /** A probe's no has the form of its yes. */
+    private static APIResponse down(APIResponse up) {
+        MediaType answer = OASFactory.createMediaType()
+                .schema(up.getContent().getMediaType(JSON).getSchema());
+        return OASFactory.createAPIResponse()
+                .description("Not so; the checks say why")
+                .content(OASFactory.createContent().addMediaType(JSON, answer));
+    }
+
     private APIResponse problem() {
-        Schema schema = OASFactory.createSchema().ref("#/components/schemas/Problem");
+        Schema schema = OASFactory.createSchema().ref("#/components/schemas/ProblemDetails");
         MediaType media = OASFactory.createMediaType().schema(schema).example(example("problem"));
         return OASFactory.createAPIResponse()
                 .description("Why there is no such answer")

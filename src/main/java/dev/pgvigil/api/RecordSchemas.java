@@ -30,6 +30,10 @@ final class RecordSchemas {
     // Nullable fields by the name of the schema; a record that names its schema wins over one that happens to be called
     // so.
     private final Map<String, Set<String>> nullable = new HashMap<>();
+    // Records with type parameters: their schemas are called by their name and those of the arguments.
+    private final Set<String> generic = new HashSet<>();
+    // Schemas of enums that say themselves how they are written.
+    private final Set<String> written = new HashSet<>();
 
     RecordSchemas(IndexView index) {
         for (boolean named : new boolean[] {false, true}) {
@@ -38,6 +42,10 @@ final class RecordSchemas {
                     .filter(type -> named == (name(type) != null))
                     .forEach(this::read);
         }
+        index.getKnownClasses().stream()
+                .filter(type -> type.isEnum() && type.name().toString().startsWith(OURS))
+                .filter(type -> of(type, "enumeration") != null)
+                .forEach(type -> written.add(called(type)));
     }
 
     private void read(ClassInfo type) {
@@ -47,18 +55,29 @@ final class RecordSchemas {
                 fields.add(PropertyNamingStrategies.SnakeCaseStrategy.INSTANCE.translate(component.name()));
             }
         }
-        String name = name(type);
-        nullable.put(name == null ? type.simpleName() : name, fields);
+        nullable.put(called(type), fields);
+        if (!type.typeParameters().isEmpty()) {
+            generic.add(called(type));
+        }
     }
 
     private static @Nullable String name(ClassInfo type) {
-        AnnotationInstance schema = type.declaredAnnotation(SCHEMA);
-        AnnotationValue name = schema == null ? null : schema.value("name");
+        AnnotationValue name = of(type, "name");
         return name == null ? null : name.asString();
     }
 
+    private static @Nullable AnnotationValue of(ClassInfo type, String value) {
+        AnnotationInstance schema = type.declaredAnnotation(SCHEMA);
+        return schema == null ? null : schema.value(value);
+    }
+
+    private static String called(ClassInfo type) {
+        String name = name(type);
+        return name == null ? type.simpleName() : name;
+    }
+
     void complete(String name, Schema schema) {
-        if (schema.getEnumeration() != null) {
+        if (schema.getEnumeration() != null && !written.contains(name)) {
             schema.setEnumeration(lower(schema.getEnumeration()));
         }
         Map<String, Schema> properties = schema.getProperties();
@@ -66,12 +85,22 @@ final class RecordSchemas {
             return;
         }
         schema.setRequired(new ArrayList<>(properties.keySet()));
-        for (String field : nullable.getOrDefault(name, Set.of())) {
+        for (String field : nullable(name)) {
             Schema property = properties.get(field);
             if (property != null) {
                 schema.addProperty(field, orNull(property));
             }
         }
+    }
+
+    private Set<String> nullable(String name) {
+        return nullable.containsKey(name)
+                ? nullable.getOrDefault(name, Set.of())
+                : generic.stream()
+                        .filter(name::startsWith)
+                        .findFirst()
+                        .map(record -> nullable.getOrDefault(record, Set.of()))
+                        .orElse(Set.of());
     }
 
     private static Schema orNull(Schema schema) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** Who waits for whose locks, and who is at the root of it. */
 @Singleton
@@ -30,6 +31,7 @@ final class Blocking implements Check<Blocking.Locks> {
      *
      * @param lasting how many of them last over a second
      */
+    @Schema(name = "DatabaseWaits")
     record Waits(String datname, int waiting, double longestSeconds, int lasting) {
 
         static Waits of(String datname, double seconds) {
@@ -52,6 +54,7 @@ final class Blocking implements Check<Blocking.Locks> {
      * @param trees worst first, at most {@value LockTree#MOST} nodes
      * @param complete whether all that wait were read
      */
+    @Schema(name = "Locks")
     record Locks(int waiting, double longestSeconds, List<Waits> databases, List<LockNode> trees, boolean complete) {
 
         static final Locks NONE = new Locks(0, 0, List.of(), List.of(), true);

@@ -2,6 +2,7 @@ package dev.pgvigil.check;
 
 import java.util.List;
 import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param byState every state, also those that no session is in
  * @param databases most sessions first; bounded, and so are roles and applications
  */
+@Schema(name = "ConnectionUsage")
 record ConnectionUsage(
         int poolSize,
         int checkedOut,
@@ -44,6 +46,7 @@ record ConnectionUsage(
      * @param reservedInUse of them, those in use: above 0, ordinary roles are refused
      * @param reclaimable sessions that are idle, in a transaction or not
      */
+    @Schema(name = "Overflow")
     record Overflow(int free, int reserved, int reservedInUse, int reclaimable) {}
 
     /**
@@ -53,6 +56,7 @@ record ConnectionUsage(
      * @param limit the most that the server allows; null: no limit of its own
      * @param databases of a role with a limit, where its sessions are
      */
+    @Schema(name = "SessionGroup")
     record Group(
             @Nullable String name,
             int sessions,

@@ -2,6 +2,7 @@ package dev.pgvigil.check;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param blocked how many wait below it, shown or not
  * @param blocks those that wait for it first of all; each session stands once in all trees
  */
+@Schema(name = "LockNode")
 record LockNode(
         int pid,
         @Nullable String gid,

@@ -57,6 +57,6 @@ public final class ListenAddress implements ConfigSourceFactory {
 
     private static @Nullable String value(ConfigSourceContext context, String key) {
         ConfigValue value = context.getValue(key);
-        return value == null ? null : value.getValue();
+        return value == null ? null : TokenSource.given(value.getValue());
     }
 }

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
  * What is open to everybody: probes, metrics, and the way in. Compared with the path as it came, so that no two readings
  * of one path (dots, encodings, double slashes) can differ; what looks odd is not open.
  */
-final class OpenPaths {
+public final class OpenPaths {
 
     private static final Set<String> EXACT = Set.of(
             "/health",
@@ -23,7 +23,8 @@ final class OpenPaths {
 
     private OpenPaths() {}
 
-    static boolean contain(String path) {
+    /** Whether the path, as it came, is open. */
+    public static boolean contain(String path) {
         return EXACT.contains(path) || GROUP.matcher(path).matches();
     }
 }

@@ -76,6 +76,12 @@ record TokenSource(@Nullable Secret value, @Nullable Path file) {
 
     // A token may hold what config expressions are made of.
     private static @Nullable String text(Config config, String key) {
-        return Expressions.withoutExpansion(() -> config.getConfigValue(key).getValue());
+        return given(
+                Expressions.withoutExpansion(() -> config.getConfigValue(key).getValue()));
+    }
+
+    /** What a setting says; blank is as good as not set. */
+    static @Nullable String given(@Nullable String text) {
+        return text == null || text.isBlank() ? null : text;
     }
 }

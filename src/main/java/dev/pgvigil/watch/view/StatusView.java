@@ -36,6 +36,7 @@ public record StatusView(
         String error) {
 
     /** What is known of one step. */
+    @Schema(name = "Step")
     public enum Answer {
         OK,
         FAILED,

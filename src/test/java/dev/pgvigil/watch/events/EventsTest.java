@@ -1,163 +1,245 @@
 package dev.pgvigil.watch.events;
 
-import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.pgvigil.testing.Guarded;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.pgvigil.check.Status;
+import dev.pgvigil.http.Refusal;
+import dev.pgvigil.watch.Change;
 import dev.pgvigil.watch.Fleet;
 import dev.pgvigil.watch.HandMade;
-import dev.pgvigil.watch.Telling;
-import io.quarkus.test.common.http.TestHTTPResource;
-import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.TestProfile;
-import jakarta.inject.Inject;
-import java.io.BufferedReader;
+import dev.pgvigil.watch.events.Listening.Told;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.ext.web.Router;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The stream of events as a client gets it. */
-@QuarkusTest
-@TestProfile(Guarded.class)
 class EventsTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Instant NOW = Instant.parse("2026-11-21T08:00:00Z");
+    private static final Duration KEEP_ALIVE = Duration.ofMillis(200);
 
-    @Inject
-    Fleet fleet;
-
-    @TestHTTPResource
-    @SuppressWarnings("NullAway.Init") // injected
-    URI service;
-
-    /** A client on a plain socket, which reads or does not. */
-    private final class Reader implements AutoCloseable {
-        private final Socket socket = new Socket();
-        private final List<String> lines = new CopyOnWriteArrayList<>();
-
-        Reader(String query, int buffer) throws IOException {
-            socket.setReceiveBufferSize(buffer);
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), service.getPort()));
-            socket.getOutputStream()
-                    .write(("GET /api/v1/events" + query + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
-                                    + Guarded.TOKEN + "\r\n\r\n")
-                            .getBytes(StandardCharsets.US_ASCII));
-        }
-
-        Reader reading() {
-            Thread.ofVirtual().start(() -> {
-                try (BufferedReader in =
-                        new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
-                    in.lines().forEach(lines::add);
-                } catch (IOException | java.io.UncheckedIOException e) {
-                    lines.add("ended");
-                }
-            });
-            return this;
-        }
-
-        void awaitLine(String part) {
-            await(part).atMost(PATIENCE).until(() -> lines.stream().anyMatch(line -> line.contains(part)));
-        }
-
-        long count(String part) {
-            return lines.stream().filter(line -> line.contains(part)).count();
-        }
-
-        @Override
-        public void close() throws IOException {
-            socket.close();
-        }
-    }
+    private final Vertx vertx = Vertx.vertx();
+    private final Fleet fleet = new Fleet();
+    private final ObjectMapper json = new ObjectMapper()
+            .registerModule(new JavaTimeModule())
+            .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+    private final List<Listening> open = new ArrayList<>();
+    private SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private int port;
 
     @BeforeEach
-    void fill() {
+    void serve() {
+        serve(KEEP_ALIVE);
+    }
+
+    private void serve(Duration keepAlive) {
+        meters = new SimpleMeterRegistry();
         HandMade.mixed().into(fleet);
-        await().atMost(PATIENCE).until(() -> figure("pgvigil_events_readers") == 0);
+        Router router = Router.router(vertx);
+        new EventsRoute(fleet, new Hub(fleet, json, meters, vertx, keepAlive), vertx).register(router);
+        router.route()
+                .failureHandler(context -> context.response()
+                        .setStatusCode(context.failure() instanceof Refusal refusal ? refusal.status() : 500)
+                        .end());
+        HttpServer server = vertx.createHttpServer()
+                .requestHandler(router)
+                .listen(0, "127.0.0.1")
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
+        port = server.actualPort();
+    }
+
+    @AfterEach
+    void close() {
+        open.forEach(Listening::close);
+        vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 
     @Test
-    void beginsWithASnapshotAndTellsEachChange() throws IOException {
-        try (Reader reader = new Reader("", 65_536).reading()) {
-            reader.awaitLine("event: snapshot");
-            assertThat(reader.count("\"name\":\"orders\"")).isPositive();
-            Telling.beat(fleet, "orders");
-            Telling.changes(fleet, "orders", 1);
-            reader.awaitLine("event: added");
-            reader.awaitLine("\"target\":\"orders\"");
-            assertThat(reader.count("event: beat")).isZero();
+    void beginsWithHowThingsAre() throws IOException {
+        Listening reader = listen("/api/v1/events");
+        assertThat(reader.head()).first().asString().contains("200");
+        assertThat(reader.head()).anyMatch(line -> line.equalsIgnoreCase("content-type: text/event-stream"));
+        Told first = reader.next();
+        assertThat(first.name()).isEqualTo("snapshot");
+        assertThat(first.json().get("total").asInt()).isEqualTo(5);
+        assertThat(first.json().at("/targets/0/name").asText()).isEqualTo("archive");
+    }
+
+    @Test
+    void tellsEachKindOfChangeInOrderUnderGrowingIds() throws IOException {
+        Listening reader = listen("/api/v1/events");
+        long before = Long.parseLong(reader.next().id());
+        var finding = HandMade.saturation(NOW);
+        HandMade.tell(
+                fleet,
+                new Change.Added(NOW, "new"),
+                new Change.StatusChanged(NOW, "shop", Status.HEALTHY, Status.DEGRADED),
+                new Change.RoleChanged(NOW, "shop", dev.pgvigil.target.Role.PRIMARY, dev.pgvigil.target.Role.REPLICA),
+                new Change.Opened(NOW, "shop", finding),
+                new Change.Updated(NOW, "shop", finding),
+                new Change.Closed(NOW, "shop", finding),
+                new Change.Removed(NOW, "new"));
+        for (String name :
+                List.of("added", "status_changed", "role_changed", "opened", "updated", "closed", "removed")) {
+            Told told = event(reader);
+            assertThat(told.name()).isEqualTo(name);
+            assertThat(told.json().hasNonNull("target")).isTrue();
+            assertThat(Long.parseLong(told.id())).isGreaterThan(before);
+            before = Long.parseLong(told.id());
         }
     }
 
     @Test
-    void tellsOfOneTargetAndOfBeatsIfAsked() throws IOException {
-        try (Reader reader = new Reader("?beats=true&target=orders", 65_536).reading()) {
-            reader.awaitLine("event: snapshot");
-            Telling.beat(fleet, "shop");
-            Telling.beat(fleet, "orders");
-            reader.awaitLine("event: beat");
-            assertThat(reader.count("event: beat")).isEqualTo(1);
-        }
+    void tellsHeartbeatsToThoseWhoAsk() throws IOException {
+        Listening all = listen("/api/v1/events?beats=true");
+        Listening some = listen("/api/v1/events");
+        all.next();
+        some.next();
+        HandMade.tell(fleet, new Change.Beat(NOW, "shop", true, 0.8), new Change.Added(NOW, "new"));
+        assertThat(event(all).name()).isEqualTo("beat");
+        assertThat(event(some).name()).isEqualTo("added");
     }
 
     @Test
-    void aReaderThatDoesNotKeepUpIsDroppedAndCostsTheOthersNothing() throws IOException {
-        double dropped = figure("pgvigil_events_dropped_total");
-        String name = "x".repeat(4000);
-        try (Reader stuck = new Reader("", 4096);
-                Reader good = new Reader("", 1 << 20).reading()) {
-            good.awaitLine("event: snapshot");
-            await().atMost(PATIENCE).until(() -> figure("pgvigil_events_readers") == 2);
-            int told = 0;
-            while (figure("pgvigil_events_dropped_total") == dropped && told < 20_000) {
-                Telling.changes(fleet, name, 100);
-                told += 100;
-                int sofar = told;
-                await().atMost(PATIENCE).until(() -> good.count("event: added") == sofar);
+    void tellsOfOneTargetAlone() throws IOException {
+        Listening reader = listen("/api/v1/events?target=shop");
+        assertThat(reader.next().json().get("targets").findValuesAsText("name")).containsExactly("shop");
+        HandMade.tell(fleet, new Change.Added(NOW, "other"), new Change.Removed(NOW, "shop"));
+        assertThat(event(reader).name()).isEqualTo("removed");
+        assertThat(listen("/api/v1/events?target=nope").head())
+                .first()
+                .asString()
+                .contains("404");
+    }
+
+    @Test
+    void aQuietStreamIsKeptAlive() throws IOException {
+        Listening reader = listen("/api/v1/events");
+        reader.next();
+        assertThat(reader.next().name()).isEqualTo(":");
+        assertThat(reader.next().name()).isEqualTo(":");
+    }
+
+    @Test
+    void whoStopsReadingIsCutOffAndNobodyElseNotices() throws IOException {
+        serve(Duration.ofHours(1)); // so that the bound alone can do it
+        Listening frozen = listen("/api/v1/events");
+        Listening reader = listen("/api/v1/events");
+        reader.next();
+        var finding = HandMade.saturation(NOW).cause("x".repeat(20_000));
+        int told = 0;
+        while (dropped() == 0 && told < 5000) {
+            for (int i = 0; i < 20; i++) {
+                HandMade.tell(fleet, new Change.Opened(NOW, "t" + told++, finding));
             }
-            assertThat(figure("pgvigil_events_dropped_total")).isEqualTo(dropped + 1);
-            assertThat(stuck.socket.isConnected()).isTrue();
-            await().atMost(PATIENCE).until(() -> figure("pgvigil_events_readers") == 1);
-            Telling.changes(fleet, "still-there", 1);
-            good.awaitLine("still-there");
+            for (int i = told - 20; i < told; i++) {
+                assertThat(event(reader).json().get("target").asText()).isEqualTo("t" + i);
+            }
         }
+        assertThat(dropped()).isEqualTo(1);
+        // The bound, and what the kernel takes off our hands on the way.
+        assertThat(told * 20_000L).isLessThan(40L << 20);
+        assertThat(readers()).isEqualTo(1);
+        assertThatThrownBy(() -> {
+                    while (true) {
+                        frozen.next();
+                    }
+                })
+                .isInstanceOf(IOException.class)
+                .isNotInstanceOf(java.net.SocketTimeoutException.class);
+        HandMade.tell(fleet, new Change.Added(NOW, "after"));
+        assertThat(event(reader).json().get("target").asText()).isEqualTo("after");
+    }
+
+    @Test
+    void whoTakesNothingIsCutOffEvenIfLittleHappens() throws IOException {
+        listen("/api/v1/events");
+        var finding = HandMade.saturation(NOW).cause("x".repeat(3_000_000));
+        // Two of them fit the bound, but not the sockets: the write does not end.
+        HandMade.tell(fleet, new Change.Opened(NOW, "a", finding));
+        await().pollDelay(Duration.ZERO).until(() -> readers() == 1);
+        HandMade.tell(fleet, new Change.Opened(NOW, "b", finding));
+        await().atMost(Duration.ofSeconds(20)).until(() -> dropped() == 1 && readers() == 0);
+    }
+
+    @Test
+    void burstsAreForReadersToTake() throws IOException {
+        Listening reader = listen("/api/v1/events");
+        reader.next();
+        Change[] burst = IntStream.range(0, 5000)
+                .mapToObj(i -> new Change.StatusChanged(NOW, "t" + i, Status.HEALTHY, Status.UNHEALTHY))
+                .toArray(Change[]::new);
+        HandMade.tell(fleet, burst);
+        for (int i = 0; i < 5000; i++) {
+            assertThat(event(reader).json().get("target").asText()).isEqualTo("t" + i);
+        }
+        assertThat(dropped()).isZero();
     }
 
     @Test
     void readersAreBounded() throws IOException {
-        List<Reader> readers = new ArrayList<>();
-        try {
-            for (int i = 0; i < Hub.LISTENERS; i++) {
-                readers.add(new Reader("", 4096));
-            }
-            await().atMost(PATIENCE).until(() -> figure("pgvigil_events_readers") == Hub.LISTENERS);
-            Guarded.with().get("/api/v1/events").then().statusCode(503).contentType("application/problem+json");
-        } finally {
-            for (Reader reader : readers) {
-                reader.close();
-            }
+        for (int i = 0; i < Hub.LISTENERS; i++) {
+            assertThat(listen("/api/v1/events").head()).first().asString().contains("200");
         }
+        Listening tooMany = listen("/api/v1/events");
+        assertThat(tooMany.head()).first().asString().contains("503");
+        open.getFirst().close();
+        await().until(() -> readers() == Hub.LISTENERS - 1);
+        assertThat(listen("/api/v1/events").head()).first().asString().contains("200");
     }
 
-    private static double figure(String name) {
-        return given().accept("text/plain")
-                .get("/metrics")
-                .asString()
-                .lines()
-                .filter(line -> line.startsWith(name + " "))
-                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
-                .findFirst()
-                .orElse(-1);
+    @Test
+    void aFindingThatCannotBeWrittenCostsThatEventAlone() throws IOException {
+        Listening reader = listen("/api/v1/events");
+        reader.next();
+        var finding = HandMade.saturation(NOW).evidence(List.of(java.util.Map.of("row", new HandMade.Unwritable())));
+        HandMade.tell(fleet, new Change.Opened(NOW, "shop", finding), new Change.Added(NOW, "after"));
+        assertThat(event(reader).name()).isEqualTo("added");
+    }
+
+    @Test
+    void whoLeavesIsForgotten() throws IOException {
+        Listening reader = listen("/api/v1/events");
+        reader.next();
+        assertThat(readers()).isEqualTo(1);
+        reader.close();
+        await().until(() -> readers() == 0);
+        assertThat(dropped()).isZero();
+    }
+
+    private Listening listen(String path) throws IOException {
+        Listening reader = new Listening(port, path);
+        open.add(reader);
+        return reader;
+    }
+
+    /** The next event that is no comment. */
+    private static Told event(Listening reader) throws IOException {
+        Told told = reader.next();
+        return told.name().equals(":") ? event(reader) : told;
+    }
+
+    private int readers() {
+        return (int) meters.get("pgvigil.events.readers").gauge().value();
+    }
+
+    private int dropped() {
+        return (int) meters.get("pgvigil.events.dropped").counter().count();
     }
 }

@@ -1,0 +1,254 @@
+package dev.pgvigil.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import com.networknt.schema.ValidationMessage;
+import dev.pgvigil.testing.Guarded;
+import dev.pgvigil.watch.Fleet;
+import dev.pgvigil.watch.HandMade;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The document says what the service answers: held against the answers themselves. */
+@QuarkusTest
+@TestProfile(Guarded.class)
+class OpenApiTest {
+
+    /** Where each operation is tried; those that are not here have no parameters. */
+    private static final Map<String, List<String>> ASKED = Map.of(
+            "/api/v1/databases/{name}",
+                    List.of("/api/v1/databases/shop", "/api/v1/databases/young", "/api/v1/databases/archive"),
+            "/api/v1/databases/{name}/status",
+                    List.of(
+                            "/api/v1/databases/shop/status",
+                            "/api/v1/databases/young/status",
+                            "/api/v1/databases/archive/status"),
+            "/api/v1/databases/{name}/connections",
+                    List.of("/api/v1/databases/orders/connections", "/api/v1/databases/young/connections"),
+            "/api/v1/databases/{name}/locks", List.of("/api/v1/databases/shop/locks", "/api/v1/databases/young/locks"),
+            "/api/v1/databases/{name}/metrics", List.of("/api/v1/databases/shop/metrics"),
+            "/api/database/status", List.of("/api/database/status?name=shop"),
+            "/api/database/connections", List.of("/api/database/connections?name=orders"),
+            "/api/health/database",
+                    List.of(
+                            "/api/health/database?name=shop",
+                            "/api/health/database?name=shop&type=full",
+                            "/api/health/database?name=shop&type=metrics"),
+            "/api/health/metrics", List.of("/api/health/metrics?name=shop"),
+            "/health/group/{name}", List.of("/health/group/nope"));
+
+    private static final Set<String> WITHOUT_END = Set.of("/api/v1/events");
+
+    private static final Pattern README_ROW = Pattern.compile("(?m)^\\| `(/[^`]*)` \\|");
+
+    /** Served, and no part of the API. */
+    private static final Set<String> BESIDE = Set.of("/", "/openapi", "/docs");
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @Inject
+    Fleet fleet;
+
+    @BeforeEach
+    void fill() {
+        HandMade.mixed().into(fleet);
+    }
+
+    @AfterEach
+    void empty() {
+        HandMade.nothing().into(fleet);
+    }
+
+    @Test
+    void everyPathThatExistsIsThere() throws IOException {
+        Set<String> paths = new TreeSet<>();
+        document().get("paths").fieldNames().forEachRemaining(paths::add);
+        assertThat(paths)
+                .contains(
+                        "/health",
+                        "/health/live",
+                        "/health/ready",
+                        "/health/started",
+                        "/health/detailed",
+                        "/health/database",
+                        "/health/group/{name}",
+                        "/metrics",
+                        "/api/v1/fleet",
+                        "/api/v1/databases",
+                        "/api/v1/databases/{name}",
+                        "/api/v1/databases/{name}/status",
+                        "/api/v1/databases/{name}/metrics",
+                        "/api/v1/databases/{name}/connections",
+                        "/api/v1/databases/{name}/locks",
+                        "/api/v1/events",
+                        "/api/v1/configuration",
+                        "/api/database/status",
+                        "/api/database/connections",
+                        "/api/health/database",
+                        "/api/health/metrics")
+                .doesNotContain("/", "/table", "/login", "/docs");
+    }
+
+    @Test
+    void theReadmeHasEveryPathAndNoOther() throws IOException {
+        Set<String> told = new TreeSet<>();
+        README_ROW.matcher(Files.readString(Path.of("README.md"))).results().forEach(row -> told.add(row.group(1)));
+        Set<String> served = new TreeSet<>(BESIDE);
+        document().get("paths").fieldNames().forEachRemaining(served::add);
+        assertThat(told).isEqualTo(served);
+        BESIDE.forEach(path ->
+                assertThat(Guarded.with().get(path).statusCode()).as(path).isEqualTo(200));
+    }
+
+    @Test
+    void yamlAndJsonSayTheSame() throws IOException {
+        assertThat(document().get("openapi").asText()).startsWith("3.1");
+        String yaml = Guarded.with().get("/openapi").asString();
+        assertThat(new YAMLMapper().readTree(yaml)).isEqualTo(document());
+    }
+
+    @Test
+    void answersAndExamplesFitTheirSchemas() throws IOException {
+        ObjectNode document = document();
+        Map<String, List<String>> mistakes = new TreeMap<>();
+        document.get("paths").properties().forEach(path -> {
+            JsonNode ok = path.getValue().at("/get/responses/200/content/application~1json");
+            if (!ok.isMissingNode()) {
+                JsonSchema schema = strict(document, ok.get("schema"));
+                check(
+                        mistakes,
+                        "example of " + path.getKey(),
+                        schema,
+                        ok.get("example").toString());
+                for (String asked : ASKED.getOrDefault(path.getKey(), List.of(path.getKey()))) {
+                    check(mistakes, asked, schema, Guarded.with().get(asked).asString());
+                }
+            }
+        });
+        assertThat(mistakes).isEmpty();
+    }
+
+    @Test
+    void examplesHaveTheShapeOfAnswers() throws IOException {
+        Map<String, Set<String>> differences = new TreeMap<>();
+        for (Map.Entry<String, JsonNode> path : document().get("paths").properties()) {
+            JsonNode example = path.getValue().at("/get/responses/200/content/application~1json/example");
+            if (example.isMissingNode()) {
+                continue;
+            }
+            String asked =
+                    ASKED.getOrDefault(path.getKey(), List.of(path.getKey())).getFirst();
+            Set<String> shape = Shape.of(JSON.readTree(Guarded.with().get(asked).asString()));
+            Set<String> unknown = Shape.of(example);
+            unknown.removeIf(field -> shape.contains(field) || Shape.insideAnEmptyList(field, shape));
+            if (!unknown.isEmpty()) {
+                differences.put(path.getKey(), unknown);
+            }
+        }
+        assertThat(differences).isEmpty();
+    }
+
+    @Test
+    void everyOperationHasAnExampleASummaryAndAProblem() throws IOException {
+        List<String> lacking = new ArrayList<>();
+        document()
+                .get("paths")
+                .properties()
+                .forEach(path -> path.getValue().properties().forEach(operation -> {
+                    String name = operation.getKey() + " " + path.getKey();
+                    if (operation.getValue().path("summary").asText().isBlank()) {
+                        lacking.add(name + ": summary");
+                    }
+                    if (operation.getValue().at("/responses/200/content").findValue("example") == null) {
+                        lacking.add(name + ": example");
+                    }
+                    if (operation
+                            .getValue()
+                            .at("/responses/default/content/application~1problem+json/example")
+                            .isMissingNode()) {
+                        lacking.add(name + ": problem");
+                    }
+                }));
+        assertThat(lacking).isEmpty();
+    }
+
+    @Test
+    void whatIsOpenSaysSo() throws IOException {
+        JsonNode paths = document().get("paths");
+        for (String open : List.of("/health", "/health/live", "/health/group/{name}", "/health/database", "/metrics")) {
+            JsonNode security = paths.get(open).at("/get/security");
+            assertThat(security.isArray() && security.isEmpty()).as(open).isTrue();
+        }
+        for (String guarded : List.of("/health/detailed", "/api/v1/fleet", "/api/v1/events")) {
+            assertThat(paths.get(guarded).at("/get/security").isMissingNode())
+                    .as(guarded)
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void problemsFitTheirSchema() throws IOException {
+        ObjectNode document = document();
+        JsonSchema schema = strict(
+                document,
+                document.at("/paths/~1api~1v1~1fleet/get/responses/default/content/application~1problem+json/schema"));
+        Map<String, List<String>> mistakes = new TreeMap<>();
+        for (String path :
+                List.of("/nope", "/api/v1/databases/nope", "/api/v1/databases?limit=x", "/api/v1/events?x=1")) {
+            check(mistakes, path, schema, Guarded.with().get(path).asString());
+        }
+        assertThat(mistakes).isEmpty();
+        assertThat(WITHOUT_END).allMatch(path -> document.at("/paths").has(path));
+    }
+
+    private static void check(Map<String, List<String>> mistakes, String what, JsonSchema schema, String json) {
+        Set<ValidationMessage> messages = schema.validate(json, InputFormat.JSON);
+        if (!messages.isEmpty()) {
+            mistakes.put(
+                    what, messages.stream().map(ValidationMessage::getMessage).toList());
+        }
+    }
+
+    /** The schema, which allows no field that it does not name. */
+    private static JsonSchema strict(ObjectNode document, JsonNode schema) {
+        ObjectNode root = document.deepCopy();
+        root.get("components").get("schemas").forEach(OpenApiTest::close);
+        ObjectNode whole = JSON.createObjectNode();
+        whole.setAll((ObjectNode) schema);
+        whole.set("components", root.get("components"));
+        return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(whole);
+    }
+
+    private static void close(JsonNode schema) {
+        if (schema.has("properties") && !schema.has("additionalProperties")) {
+            ((ObjectNode) schema).put("additionalProperties", false);
+        }
+    }
+
+    private static ObjectNode document() throws IOException {
+        return (ObjectNode)
+                JSON.readTree(Guarded.with().get("/openapi?format=json").asString());
+    }
+}

@@ -1,0 +1,105 @@
+package dev.pgvigil.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pgvigil.testing.RawHttp;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.ext.web.Router;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.eclipse.microprofile.config.Config;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KeyringTest {
+
+    private final Vertx vertx = Vertx.vertx();
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
+    Path folder;
+
+    @AfterEach
+    void close() {
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+
+    @Test
+    void aNewTokenInTheFileComesIntoForceAndABadOneDoesNot() throws IOException {
+        Path file = Files.writeString(folder.resolve("token"), "first-token-012345");
+        Keyring keyring = started(Map.of("pgvigil.token-file", file.toString(), "quarkus.http.host", "0.0.0.0"));
+        assertThat(opens(keyring, "first-token-012345")).isTrue();
+
+        Files.writeString(file, "second-token-012345");
+        keyring.reread();
+        assertThat(opens(keyring, "second-token-012345")).isTrue();
+        assertThat(opens(keyring, "first-token-012345")).isFalse();
+
+        Files.writeString(file, "bad");
+        keyring.reread();
+        Files.delete(file);
+        keyring.reread();
+        assertThat(opens(keyring, "second-token-012345")).isTrue();
+    }
+
+    @Test
+    void withoutATokenOnlyOwnNamesAreAnswered() {
+        Keyring keyring = started(Map.of("quarkus.http.host", "127.0.0.1"));
+        HostGuard guard = new HostGuard(keyring, new Refused(new SimpleMeterRegistry()));
+        Router router = Router.router(vertx);
+        router.route().handler(guard::check);
+        router.route().handler(context -> context.response().end("in"));
+        router.route()
+                .failureHandler(
+                        context -> context.response().setStatusCode(421).end(String.valueOf(context.failure())));
+        HttpServer server = vertx.createHttpServer()
+                .requestHandler(router)
+                .listen(0, "127.0.0.1")
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
+
+        for (String own : new String[] {"localhost", "LOCALHOST:8080", "127.0.0.1:1", "[::1]", "[::1]:8080"}) {
+            assertThat(asked(server, own)).as(own).startsWith("HTTP/1.1 200");
+        }
+        for (String foreign : new String[] {
+            "evil.example",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+            "10.0.0.7:8080",
+            "localhost:x",
+            "",
+            "::1"
+        }) {
+            assertThat(asked(server, foreign)).as(foreign).doesNotStartWith("HTTP/1.1 200");
+        }
+        assertThat(asked(server, "evil.example")).startsWith("HTTP/1.1 421").contains("set PGVIGIL_TOKEN");
+    }
+
+    private static String asked(HttpServer server, String host) {
+        return RawHttp.ask(server.actualPort(), "GET / HTTP/1.1", "Host: " + host);
+    }
+
+    private static boolean opens(Keyring keyring, String token) {
+        Token current = keyring.token();
+        return current != null && current.matches(token);
+    }
+
+    private Keyring started(Map<String, String> settings) {
+        Config config = new SmallRyeConfigBuilder()
+                .addDefaultInterceptors()
+                .withSources(new PropertiesConfigSource(settings, "test", 100))
+                .build();
+        Keyring keyring = new Keyring(config, vertx);
+        keyring.start(new StartupEvent());
+        return keyring;
+    }
+}
