@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public final class Overhead implements Check<LinkState> {
 
-    static final String NAME = "overhead";
+    public static final String NAME = "overhead";
 
     /** The share of one backend's time that pgvigil's statements may take; beyond it cadences stretch. */
     public static final Limit BUDGET = Limit.ratio(NAME, "budget", 0.01);

@@ -15,9 +15,16 @@ final class Walk {
     private final Losses losses;
 
     // what matters most goes first, should the bound on all series ever be met
-    Walk(Fleet fleet, OwnSeries own, TargetSeries targets, ServerSeries servers, CheckSeries checks, Losses losses) {
+    Walk(
+            Fleet fleet,
+            OwnSeries own,
+            VitalSeries vitals,
+            TargetSeries targets,
+            ServerSeries servers,
+            CheckSeries checks,
+            Losses losses) {
         this.fleet = fleet;
-        this.parts = List.of(own, targets, servers, checks);
+        this.parts = List.of(own, vitals, targets, servers, checks);
         this.losses = losses;
     }
 

@@ -1,5 +1,7 @@
 package dev.pgvigil.watch;
 
+import dev.pgvigil.check.Check;
+import dev.pgvigil.check.Heartbeat;
 import dev.pgvigil.check.Overhead;
 import dev.pgvigil.target.Link;
 import java.time.Duration;
@@ -29,8 +31,13 @@ final class Pace {
         link.stretched(factor);
     }
 
-    Duration stretched(Duration cadence, boolean heartbeat) {
-        double by = heartbeat ? Math.min(factor, HEARTBEAT_MOST) : factor;
+    /** The time between two passes of a check. */
+    Duration of(Check<?> check, Duration cadence) {
+        double by = switch (check.name()) {
+            case Overhead.NAME -> 1; // asks the server nothing, and tells of the stretching
+            case Heartbeat.NAME -> Math.min(factor, HEARTBEAT_MOST);
+            default -> factor;
+        };
         return Duration.ofNanos(Math.round(cadence.toNanos() * by));
     }
 }

@@ -161,7 +161,7 @@ final class ServerWatch implements Link.Listener {
         if (stopped) {
             return;
         }
-        int turn = run.begin(now, pace.stretched(schedule.cadence(run), isHeartbeat(run)));
+        int turn = run.begin(now, pace.of(run.check, schedule.cadence(run)));
         if (!link.ready()) {
             Failure trouble = link.trouble();
             if (trouble == null) {

@@ -7,7 +7,8 @@ package dev.pgvigil.watch;
 final class Stretch {
 
     private static final double MOST = 32;
-    private static final double BACK = 1.25;
+    private static final double LEAST_STEP = 1.25;
+    private static final double ROOM = 0.8;
 
     private Stretch() {}
 
@@ -20,9 +21,9 @@ final class Stretch {
      */
     static double next(double factor, double ratio, double budget) {
         if (ratio > budget) {
-            return Math.min(MOST, factor * Math.clamp(ratio / budget, BACK, 4));
+            return Math.min(MOST, factor * Math.clamp(ratio / budget, LEAST_STEP, 4));
         }
-        // Stretched to half the cadence, the cost would double: only room for that lets it come back.
-        return ratio * BACK < budget / 2 ? Math.max(1, factor / BACK) : factor;
+        // Back by half at most, and never so far that the same statements would take most of the budget again.
+        return Math.min(factor, Math.max(1, factor * Math.max(0.5, ratio / (ROOM * budget))));
     }
 }

@@ -11,6 +11,8 @@ import dev.pgvigil.check.Scope;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.config.Configuration;
 import dev.pgvigil.config.Problem;
+import dev.pgvigil.self.FirstPass;
+import dev.pgvigil.self.Vitals;
 import dev.pgvigil.target.ExpectedRole;
 import dev.pgvigil.target.Failure;
 import dev.pgvigil.target.Server;
@@ -23,6 +25,7 @@ import dev.pgvigil.watch.Staging;
 import dev.pgvigil.watch.TargetState;
 import io.prometheus.client.exporter.common.TextFormat;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +78,21 @@ class PrometheusExportTest {
         assertThat(exposition.value("pgvigil_config_reload_timestamp_seconds")).isEqualTo(1_700_000_000);
         assertThat(exposition.value("pgvigil_config_reloads_total")).isEqualTo(4);
         assertThat(exposition.value("pgvigil_config_reload_failures_total")).isEqualTo(1);
+    }
+
+    @Test
+    void pgvigil_tells_how_it_is_itself() throws IOException {
+        Exposition exposition = scraping.scrape();
+        assertThat(exposition.value("pgvigil_event_loop_lag_seconds{loop=\"0\"}"))
+                .isEqualTo(0.25);
+        assertThat(exposition.value("pgvigil_watch_silence_seconds")).isEqualTo(2);
+        assertThat(exposition.value("pgvigil_threads_deadlocked")).isZero();
+
+        scraping.vitals =
+                new Vitals(List.of(), null, Duration.ZERO, List.of("one", "other"), new FirstPass(0, 0, Duration.ZERO));
+        exposition = scraping.scrape();
+        assertThat(exposition.series()).doesNotContainKey("pgvigil_watch_silence_seconds");
+        assertThat(exposition.value("pgvigil_threads_deadlocked")).isEqualTo(2);
     }
 
     @Test

@@ -7,6 +7,10 @@ import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.Severity;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.config.Configuration;
+import dev.pgvigil.self.FirstPass;
+import dev.pgvigil.self.LoopLag;
+import dev.pgvigil.self.Silence;
+import dev.pgvigil.self.Vitals;
 import dev.pgvigil.target.Failure;
 import dev.pgvigil.target.LinkState;
 import dev.pgvigil.target.Role;
@@ -36,6 +40,12 @@ final class Scraping {
     final Walk walk;
     Configuration.State configuration =
             new Configuration.State("pgvigil.yaml", Instant.EPOCH, Instant.EPOCH, List.of(), 0, 0);
+    Vitals vitals = new Vitals(
+            List.of(new LoopLag(0, "loop", Duration.ZERO, Duration.ofMillis(250))),
+            new Silence(Duration.ofSeconds(2), Duration.ofMillis(500)),
+            Duration.ZERO,
+            List.of(),
+            new FirstPass(1, 0, Duration.ofSeconds(1)));
     private final CollectorRegistry registry = PrometheusExport.scraped();
 
     Scraping(Check<?>... checks) {
@@ -44,6 +54,7 @@ final class Scraping {
         walk = new Walk(
                 fleet,
                 new OwnSeries(tally, () -> configuration, "1.2.3"),
+                new VitalSeries(() -> vitals),
                 new TargetSeries(),
                 new ServerSeries(),
                 new CheckSeries(catalogue, losses),

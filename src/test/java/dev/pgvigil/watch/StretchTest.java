@@ -6,6 +6,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.Scale;
+import org.junit.jupiter.api.Test;
 
 class StretchTest {
 
@@ -22,10 +23,17 @@ class StretchTest {
             @ForAll @DoubleRange(min = 1, max = 32) @Scale(4) double factor,
             @ForAll @DoubleRange(min = 0, max = 0.01) @Scale(4) double ratio) {
         double next = Stretch.next(factor, ratio, 0.01);
-        assertThat(next).isBetween(1.0, factor);
-        if (ratio >= 0.005) {
-            assertThat(next).isEqualTo(factor);
+        assertThat(next).isBetween(Math.max(1, factor / 2), factor);
+        assertThat(next == factor || ratio * factor / next <= 0.01).isTrue();
+    }
+
+    @Test
+    void isBackInSecondsWhenTheCostIsGone() {
+        double factor = 32;
+        for (int i = 0; i < 5; i++) {
+            factor = Stretch.next(factor, 0.0001, 0.01);
         }
+        assertThat(factor).isEqualTo(1);
     }
 
     /** A server whose statements cost a fixed time each settles below the budget and stays there. */
