@@ -20,7 +20,7 @@ run: servers product ## Start a live demo: PostgreSQL servers under load, now an
 
 dev: tools ## Start pgvigil in Quarkus' development mode, on your DATABASE_URL or PGVIGIL_CONFIG
 	@[ -n "$(DATABASE_URL)$(PGVIGIL_CONFIG)" ] || { echo "Set DATABASE_URL, or PGVIGIL_CONFIG: a running demo prints one (make run)" >&2; exit 1; }
-	@$(MVN) quarkus:dev
+	@maven=$$(sh .mvn/newer-maven target/maven) && exec $$maven -ntp quarkus:dev
 
 test: servers tools ## Run all tests, on the oldest and the newest PostgreSQL (make test POSTGRES=16 on another)
 	$(MVN) test $(MAJORS)
