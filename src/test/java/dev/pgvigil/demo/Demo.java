@@ -56,7 +56,7 @@ final class Demo {
     }
 
     private static void end(Product product) {
-        Console.line("demo", "ends: pgvigil, then the servers");
+        Console.last("demo", "ends: pgvigil, then the servers");
         product.close();
     }
 
