@@ -1,6 +1,7 @@
 package dev.pgvigil.check;
 
 import dev.pgvigil.target.Session;
+import dev.pgvigil.target.Sql;
 import dev.pgvigil.target.Target;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -94,7 +95,11 @@ public final class Databases implements Check<Databases.Listing> {
                         invalid ? "datconnlimit is -2" : "datallowconn is false")
                 .cause(invalid ? "a DROP DATABASE was interrupted" : "connections were switched off on purpose")
                 .action(invalid ? "drop the database and restore it from a backup" : "allow connections again")
-                .sql(invalid ? "drop database …" : "alter database … with allow_connections true"));
+                .sql(
+                        invalid
+                                ? "drop database " + Sql.identifier(database.name())
+                                : "alter database " + Sql.identifier(database.name())
+                                        + " with allow_connections true"));
     }
 
     private static Finding missing(Target target, boolean cut) {
