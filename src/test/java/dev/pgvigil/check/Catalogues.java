@@ -1,13 +1,33 @@
 package dev.pgvigil.check;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.List;
 
-/** Catalogues of chosen checks. */
+/** Catalogues of chosen checks, and of all there are. */
 public final class Catalogues {
 
     private Catalogues() {}
 
     public static Catalogue of(Check<?>... checks) {
         return new Catalogue(List.of(checks));
+    }
+
+    /** Every check of the product, found as the product finds them: by its type. */
+    static List<Check<?>> all() {
+        return new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("dev.pgvigil").stream()
+                        .filter(found -> found.isAssignableTo(Check.class) && !found.isInterface())
+                        .<Check<?>>map(Catalogues::made)
+                        .toList();
+    }
+
+    private static Check<?> made(JavaClass found) {
+        try {
+            return (Check<?>) found.reflect().getDeclaredConstructor().newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(found.getName() + " cannot be made without parameters", e);
+        }
     }
 }
