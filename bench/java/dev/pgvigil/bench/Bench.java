@@ -8,7 +8,8 @@ import java.util.Set;
 /** Runs the benchmarks, or those named as arguments, and writes figures and tables to {@code target/bench}. */
 final class Bench {
 
-    private static final List<Benchmark> ALL = List.of(new Probe());
+    private static final List<Benchmark> ALL =
+            List.of(new Probe(), new Cost(), new Thousand(), new Start(), new Faults());
 
     private Bench() {}
 

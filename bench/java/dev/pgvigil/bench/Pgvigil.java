@@ -20,7 +20,11 @@ final class Pgvigil {
 
     /** Starts it as it is meant to be started, with this configuration. */
     static Service start(String yaml) throws IOException {
-        return start(Files.isExecutable(STARTER) ? List.of(STARTER.toString()) : jar(APP, List.of()), yaml);
+        return start(command(), yaml);
+    }
+
+    static List<String> command() {
+        return Files.isExecutable(STARTER) ? List.of(STARTER.toString()) : jar(APP, List.of());
     }
 
     /** The command that starts a packaging of it with these flags. */
