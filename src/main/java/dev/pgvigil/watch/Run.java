@@ -22,6 +22,7 @@ final class Run<O> {
 
     private long due;
     private long startedAt;
+    private long endedAt;
     private boolean underWay;
     private int turn;
     private int failures;
@@ -33,6 +34,7 @@ final class Run<O> {
         this.check = check;
         this.only = only;
         this.due = due;
+        this.endedAt = due;
     }
 
     long due() {
@@ -45,6 +47,11 @@ final class Run<O> {
 
     boolean startable(long now) {
         return due - now <= 0 && (!underWay || now - startedAt > LEASE.toNanos());
+    }
+
+    /** How long a pass could have begun already: since it was due, and the one before was out of the way. */
+    Duration late(long now) {
+        return Duration.ofNanos(Math.min(now - due, now - endedAt));
     }
 
     boolean underWay() {
@@ -65,6 +72,7 @@ final class Run<O> {
             return false;
         }
         underWay = false;
+        endedAt = System.nanoTime();
         return true;
     }
 

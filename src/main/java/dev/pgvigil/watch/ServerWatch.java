@@ -31,7 +31,13 @@ final class ServerWatch implements Link.Listener {
 
     /** What all servers' watches share. */
     record Shared(
-            Catalogue catalogue, Connector connector, Spans spans, Fleet fleet, Tally tally, Deadlines deadlines) {}
+            Catalogue catalogue,
+            Connector connector,
+            Spans spans,
+            Fleet fleet,
+            Tally tally,
+            Punctuality punctuality,
+            Deadlines deadlines) {}
 
     private static final Logger LOG = Logger.getLogger(ServerWatch.class);
     private static final Duration RELEARN = Duration.ofMinutes(5);
@@ -129,6 +135,9 @@ final class ServerWatch implements Link.Listener {
         }
         for (Run<?> run : schedule.runs()) {
             if (run.startable(now) && mayStart(run)) {
+                if (isHeartbeat(run)) {
+                    shared.punctuality().began(run.late(now));
+                }
                 start(run, now);
             }
         }

@@ -33,6 +33,7 @@ public class Watch {
     private final Spans spans;
     private final Fleet fleet;
     private final Tally tally;
+    private final Punctuality punctuality;
     private final Vertx vertx;
     private final Map<Server, Lane> lanes = new HashMap<>();
     private Deadlines deadlines = Deadlines.STANDARD;
@@ -40,12 +41,20 @@ public class Watch {
     /** A server's watch and the event loop that it lives on. */
     private record Lane(ServerWatch watch, ContextInternal loop) {}
 
-    Watch(Catalogue catalogue, Connector connector, Spans spans, Fleet fleet, Tally tally, Vertx vertx) {
+    Watch(
+            Catalogue catalogue,
+            Connector connector,
+            Spans spans,
+            Fleet fleet,
+            Tally tally,
+            Punctuality punctuality,
+            Vertx vertx) {
         this.catalogue = catalogue;
         this.connector = connector;
         this.spans = spans;
         this.fleet = fleet;
         this.tally = tally;
+        this.punctuality = punctuality;
         this.vertx = vertx;
     }
 
@@ -117,7 +126,8 @@ public class Watch {
 
     private Lane lay(Server server) {
         ContextInternal loop = ((VertxInternal) vertx).createEventLoopContext();
-        ServerWatch.Shared shared = new ServerWatch.Shared(catalogue, connector, spans, fleet, tally, deadlines);
+        ServerWatch.Shared shared =
+                new ServerWatch.Shared(catalogue, connector, spans, fleet, tally, punctuality, deadlines);
         return new Lane(new ServerWatch(shared, server, loop), loop);
     }
 }

@@ -14,6 +14,7 @@ import dev.pgvigil.target.LinkState;
 import dev.pgvigil.target.Server;
 import dev.pgvigil.target.Spans;
 import dev.pgvigil.target.Target;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.core.Vertx;
@@ -42,6 +43,7 @@ public final class Watching implements AutoCloseable {
                 new Spans(OpenTelemetry.noop()),
                 fleet,
                 new Tally(catalogue),
+                new Punctuality(new SimpleMeterRegistry()),
                 vertx);
         listening = fleet.changes(100_000).subscribe().with(changes::add);
     }

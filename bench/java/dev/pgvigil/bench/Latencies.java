@@ -1,0 +1,71 @@
+package dev.pgvigil.bench;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * What a load saw; times in milliseconds.
+ *
+ * @param otherStatus answers other than 200
+ * @param unanswered requests of an open loop that were still open at the end
+ */
+record Latencies(double perSecond, double p50, double p99, double p999, double max, long otherStatus, long unanswered) {
+
+    /** Connections of every load. */
+    static final int CONNECTIONS = 16;
+
+    /** Where the load runs, so that it takes time from one core alone. */
+    private static final List<String> ONE_CORE = List.of("taskset", "-c", "0");
+
+    /**
+     * Has a process of its own ask a path.
+     *
+     * @param rate requests a second; 0: as many as are answered
+     */
+    static Latencies of(Service service, String path, double rate, Duration warmUp, Duration time)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(pinning() ? ONE_CORE : List.of());
+        command.addAll(List.of(Service.java(), "-Xmx64m", "-XX:+UseSerialGC", "-cp"));
+        command.add(System.getProperty("java.class.path"));
+        command.addAll(List.of(
+                Load.class.getName(),
+                Integer.toString(service.at(path).getPort()),
+                path,
+                Integer.toString(CONNECTIONS),
+                Double.toString(rate),
+                Long.toString(warmUp.toSeconds()),
+                Long.toString(time.toSeconds())));
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String line = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        if (process.waitFor() != 0) {
+            throw new IOException("the load on " + path + " failed");
+        }
+        return parse(line);
+    }
+
+    static boolean pinning() {
+        return Runtime.getRuntime().availableProcessors() > 1 && Files.isExecutable(Path.of("/usr/bin/taskset"));
+    }
+
+    String line() {
+        return List.<Number>of(perSecond, p50, p99, p999, max, otherStatus, unanswered).stream()
+                .map(String::valueOf)
+                .collect(Collectors.joining(" "));
+    }
+
+    private static Latencies parse(String line) {
+        double[] all = Arrays.stream(line.split(" ", -1))
+                .mapToDouble(Double::parseDouble)
+                .toArray();
+        return new Latencies(all[0], all[1], all[2], all[3], all[4], (long) all[5], (long) all[6]);
+    }
+}

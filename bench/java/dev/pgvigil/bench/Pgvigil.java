@@ -1,0 +1,48 @@
+package dev.pgvigil.bench;
+
+import dev.pgvigil.testing.Home;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The built product. */
+final class Pgvigil {
+
+    /** Starts the product with the flags that are right for it. */
+    private static final Path STARTER = Path.of("bin/pgvigil").toAbsolutePath();
+
+    private static final Path APP = Path.of("target/quarkus-app").toAbsolutePath();
+
+    private Pgvigil() {}
+
+    /** Starts it as it is meant to be started, with this configuration. */
+    static Service start(String yaml) throws IOException {
+        return start(command(), yaml);
+    }
+
+    static List<String> command() {
+        return Files.isExecutable(STARTER) ? List.of(STARTER.toString()) : jar(APP, List.of());
+    }
+
+    /** The command that starts a packaging of it with these flags. */
+    static List<String> jar(Path app, List<String> flags) {
+        List<String> command = new ArrayList<>(List.of(Service.java()));
+        command.addAll(flags);
+        command.addAll(List.of("-jar", app.resolve("quarkus-run.jar").toString()));
+        return command;
+    }
+
+    static Service start(List<String> command, String yaml) throws IOException {
+        Path config = Files.writeString(Home.directory("config").resolve("pgvigil.yaml"), yaml);
+        int port = Service.freePort();
+        return Service.start(
+                port,
+                command,
+                Map.of(
+                        "PGVIGIL_CONFIG", config.toString(),
+                        "QUARKUS_HTTP_PORT", Integer.toString(port)));
+    }
+}

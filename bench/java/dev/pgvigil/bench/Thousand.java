@@ -1,0 +1,148 @@
+package dev.pgvigil.bench;
+
+import dev.pgvigil.testing.PgServer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * A thousand endpoints at the default cadences. PostgreSQL listens on 64 addresses at most, so there are 16 servers with 63
+ * loopback addresses each beside the harness' own: every endpoint is a server of its own to pgvigil.
+ */
+final class Thousand implements Benchmark {
+
+    private static final int ENDPOINTS = 1000;
+    private static final int EACH = 63;
+
+    @Override
+    public String name() {
+        return "thousand";
+    }
+
+    @Override
+    public String title() {
+        return "A thousand server endpoints at the default cadences";
+    }
+
+    @Override
+    public Result run(Plan plan) throws Exception {
+        List<PgServer> servers = new ArrayList<>();
+        try {
+            String yaml = start(servers);
+            Plan.say("thousand: %d servers are up".formatted(servers.size()));
+            try (Service service = Pgvigil.start(yaml)) {
+                Duration ready = service.awaitOk("/health/database");
+                Plan.say("thousand: all targets healthy after %d ms".formatted(ready.toMillis()));
+                Plan.pause(plan.seconds(60, 20));
+                return measured(plan, service, servers, ready);
+            }
+        } finally {
+            servers.forEach(PgServer::close);
+        }
+    }
+
+    private static String start(List<PgServer> servers) {
+        StringBuilder yaml = new StringBuilder("pgvigil:\n  targets:\n");
+        for (int endpoint = 0; endpoint < ENDPOINTS; endpoint++) {
+            int server = endpoint / EACH;
+            if (server == servers.size()) {
+                servers.add(server(server));
+            }
+            PgServer real = servers.get(server);
+            yaml.append(
+                    FleetFile.target("target-" + endpoint, address(server, endpoint % EACH), real.port(), "postgres"));
+        }
+        return yaml.toString();
+    }
+
+    private static PgServer server(int number) {
+        String addresses = IntStream.range(0, EACH)
+                .mapToObj(one -> address(number, one))
+                .collect(Collectors.joining(",", "127.0.0.1,", ""));
+        PgServer server = PgServer.start(18, Map.of("listen_addresses", addresses, "max_connections", "300"));
+        server.server(); // makes the role
+        // 63 servers in one: the limit of the published grants is for one.
+        server.sql("alter role pgvigil connection limit -1");
+        return server;
+    }
+
+    private static String address(int server, int number) {
+        return "127.1." + server + "." + (number + 1);
+    }
+
+    private static Result measured(Plan plan, Service service, List<PgServer> servers, Duration ready)
+            throws Exception {
+        List<ServerLoad> loads = new ArrayList<>();
+        for (PgServer server : servers) {
+            loads.add(ServerLoad.of(server));
+        }
+        Exposition before = Exposition.of(service);
+        Duration cpuBefore = service.proc().cpu();
+        Duration theirsBefore = cpu(loads);
+        long start = System.nanoTime();
+        double resident = 0;
+        Duration time = plan.seconds(60, 20);
+        while (System.nanoTime() - start < time.toNanos()) {
+            Plan.pause(Duration.ofSeconds(1));
+            resident = Math.max(resident, service.proc().residentMb());
+        }
+        double seconds = (System.nanoTime() - start) / 1e9;
+        double cores = service.proc().cpu().minus(cpuBefore).toNanos() / 1e9 / seconds;
+        double theirs = cpu(loads).minus(theirsBefore).toNanos() / 1e9 / seconds;
+        Exposition after = Exposition.of(service);
+        return result(after.since(before), cores, theirs, resident, seconds, ready);
+    }
+
+    private static Duration cpu(List<ServerLoad> loads) {
+        return loads.stream().map(ServerLoad::cpu).reduce(Duration.ZERO, Duration::plus);
+    }
+
+    private static Result result(
+            Exposition seen, double cores, double theirs, double resident, double seconds, Duration ready) {
+        double beats = seen.sum("pgvigil_check_passes_total{check=\"heartbeat\"") / seconds;
+        double failed = seen.sum("pgvigil_check_failures_total{check=\"heartbeat\"");
+        double p50 = seen.quantile("pgvigil_heartbeat_lateness_seconds", 0.5) * 1000;
+        double p99 = seen.quantile("pgvigil_heartbeat_lateness_seconds", 0.99) * 1000;
+        Result result = new Result();
+        result.table(
+                List.of(
+                        "endpoints",
+                        "heartbeats/s",
+                        "failed",
+                        "CPU of pgvigil, cores",
+                        "of the servers",
+                        "resident MB, most",
+                        "lateness p50 ms",
+                        "p99 ms",
+                        "all healthy after"),
+                List.of(List.of(
+                        Integer.toString(ENDPOINTS),
+                        Result.number(beats),
+                        Result.number(failed),
+                        Result.number(cores),
+                        Result.number(theirs),
+                        Result.number(resident),
+                        Result.number(p50),
+                        Result.number(p99),
+                        ready.toMillis() + " ms")));
+        result.figure("endpoints", ENDPOINTS);
+        result.figure("heartbeats_per_second", beats);
+        result.figure("heartbeats_failed", failed);
+        result.figure("cpu_cores", cores);
+        result.figure("servers_cpu_cores", theirs);
+        result.figure("resident_mb", resident);
+        result.figure("lateness_p50_ms", p50);
+        result.figure("lateness_p99_ms", p99);
+        result.figure("all_healthy_after_ms", ready.toMillis());
+        result.atMost("under one core", cores, 1, "cores");
+        result.atMost("under 512 MB resident", resident, 512, "MB");
+        result.atMost("heartbeat lateness p99 under 100 ms", p99, 100, "ms");
+        result.atMost("two heartbeats a second of each: left out", 100 - 100 * beats / (2 * ENDPOINTS), 2, "%");
+        result.note("Lateness: from when a heartbeat was due to when it began, of pgvigil's own histogram, interpolated"
+                + " inside its buckets.");
+        return result;
+    }
+}
