@@ -1,8 +1,11 @@
 # What you can do here. Each target works as the first thing typed, on a Linux with a JDK 25, Maven and make.
 
-export JAVA_HOME := $(shell sh .mvn/find-jdk)
+export JAVA_HOME := $(shell sh bin/find-java --jdk)
 MVN = mvn -B -ntp
-JAVA = "$(JAVA_HOME)/bin/java"
+DEMO = "$(JAVA_HOME)/bin/java" -Djava.util.logging.manager=org.jboss.logmanager.LogManager -cp @target/demo.classpath \
+  dev.pgvigil.demo
+CLASSPATH = printf '"%s:%s:%s"' "$(CURDIR)/target/test-classes" "$(CURDIR)/target/classes" \
+  "$$(cat target/demo.libraries)" > target/demo.classpath
 
 # The servers that tests run on: make test POSTGRES=16, or POSTGRES=15,17
 ifdef POSTGRES
@@ -16,7 +19,7 @@ help: ## This list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
 
 run: servers product ## Start a live demo: PostgreSQL servers under load, now and then a fault, and pgvigil watching
-	@exec $(JAVA) -Djava.util.logging.manager=org.jboss.logmanager.LogManager -cp @target/demo.classpath dev.pgvigil.demo.Demo
+	@exec $(DEMO).Demo
 
 dev: tools ## Start pgvigil in Quarkus' development mode, on your DATABASE_URL or PGVIGIL_CONFIG
 	@[ -n "$(DATABASE_URL)$(PGVIGIL_CONFIG)" ] || { echo "Set DATABASE_URL, or PGVIGIL_CONFIG: a running demo prints one (make run)" >&2; exit 1; }
@@ -34,16 +37,17 @@ check: tools ## Check format, compiler warnings, Error Prone, null safety and ar
 format: tools ## Format the code
 	$(MVN) -q spotless:apply
 
-build: tools ## Build the service: target/quarkus-app/quarkus-run.jar
-	$(MVN) package -DskipTests
+build: servers tools ## Build the service and its AOT cache: target/quarkus-app, started by bin/pgvigil
+	$(MVN) package dependency:build-classpath -DskipTests -Dmdep.outputFile=target/demo.libraries
+	@$(CLASSPATH)
 	@sh .mvn/check-product target/quarkus-app
+	@exec $(DEMO).Training
 
 .PHONY: product servers
 product: tools
 	@echo "Building pgvigil. The first time, Maven downloads Quarkus and the PostgreSQL servers: some minutes."
 	@$(MVN) -q -Dspotless.check.skip package dependency:build-classpath -DskipTests -Dmdep.outputFile=target/demo.libraries
-	@printf '"%s:%s:%s"' "$(CURDIR)/target/test-classes" "$(CURDIR)/target/classes" "$$(cat target/demo.libraries)" \
-	  > target/demo.classpath
+	@$(CLASSPATH)
 
 tools:
 	@[ -n "$(JAVA_HOME)" ] || { echo "No JDK 25 or newer found: install one (https://adoptium.net), or set JAVA_HOME" >&2; exit 1; }

@@ -25,7 +25,7 @@ final class Demo {
         Duration every = Duration.ofSeconds(args.length == 0 ? 60 : Integer.parseInt(args[0]));
         Console.say("Starting three PostgreSQL servers with a shop, and pgvigil.");
         Servers servers = Servers.start();
-        Product product = Product.start(servers);
+        Product product = Product.start(servers, Product.Aot.ON);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(product)));
         product.awaitReady();
         try (Load load = Load.start(servers)) {

@@ -11,14 +11,21 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The built service, as a process of its own, watching the demo's servers. */
 final class Product implements AutoCloseable {
 
-    private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
+    private static final Path STARTER = Path.of("bin/pgvigil").toAbsolutePath();
     private static final Duration START = Duration.ofSeconds(60);
+
+    /** What becomes of the AOT cache, as the starter knows it. */
+    enum Aot {
+        ON,
+        TRAIN
+    }
 
     private final Process process;
     private final Path config;
@@ -33,24 +40,23 @@ final class Product implements AutoCloseable {
     }
 
     /** Starts it in a directory that goes with this JVM, and the process in it too. */
-    static Product start(Servers servers) throws IOException {
+    static Product start(Servers servers, Aot aot) throws IOException {
         Path home = Home.directory("pgvigil");
         Path config = FleetFile.write(home, servers);
         int port = port();
         Path log = home.resolve("pgvigil.log");
-        ProcessBuilder builder = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        "-Dquarkus.http.host=127.0.0.1",
-                        "-Dquarkus.http.port=" + port,
-                        "-jar",
-                        JAR.toAbsolutePath().toString()))
+        ProcessBuilder builder = new ProcessBuilder(STARTER.toString())
                 .directory(home.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
         // What is configured for the real thing is none of the demo's business.
-        builder.environment().keySet().removeIf(name -> name.matches("DATABASE_URL|(PGVIGIL|QUARKUS)_.*"));
-        builder.environment().put("PGVIGIL_CONFIG", config.toString());
+        builder.environment().keySet().removeIf(name -> name.matches("DATABASE_URL|JAVA_OPTS|(PGVIGIL|QUARKUS)_.*"));
+        builder.environment()
+                .putAll(Map.of(
+                        "PGVIGIL_CONFIG", config.toString(),
+                        "QUARKUS_HTTP_PORT", Integer.toString(port),
+                        "JAVA_HOME", System.getProperty("java.home"),
+                        "PGVIGIL_AOT", aot.name().toLowerCase(Locale.ROOT)));
         return new Product(builder.start(), config, log, URI.create("http://127.0.0.1:" + port));
     }
 
@@ -84,9 +90,14 @@ final class Product implements AutoCloseable {
 
     @Override
     public void close() {
+        end(Duration.ofSeconds(5));
+    }
+
+    /** Ends it, by force if it takes longer than this. */
+    void end(Duration patience) {
         process.destroy();
         try {
-            if (!process.waitFor(5, TimeUnit.SECONDS)) {
+            if (!process.waitFor(patience.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly();
             }
         } catch (InterruptedException e) {
