@@ -19,6 +19,9 @@ import java.util.concurrent.TimeUnit;
 final class Product implements AutoCloseable {
 
     private static final Path STARTER = Path.of("bin/pgvigil").toAbsolutePath();
+    /** The cache is good for one Java alone: for an image, for that of the image. */
+    private static final String JAVA = System.getenv().getOrDefault("PGVIGIL_JAVA", System.getProperty("java.home"));
+
     private static final Duration START = Duration.ofSeconds(60);
 
     /** What becomes of the AOT cache, as the starter knows it. */
@@ -55,7 +58,7 @@ final class Product implements AutoCloseable {
                 .putAll(Map.of(
                         "PGVIGIL_CONFIG", config.toString(),
                         "QUARKUS_HTTP_PORT", Integer.toString(port),
-                        "JAVA_HOME", System.getProperty("java.home"),
+                        "JAVA_HOME", JAVA,
                         "PGVIGIL_AOT", aot.name().toLowerCase(Locale.ROOT)));
         return new Product(builder.start(), config, log, URI.create("http://127.0.0.1:" + port));
     }
