@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgvigil.probe.ProbedServers;
+import dev.pgvigil.testing.Authority;
 import io.quarkus.arc.All;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -25,6 +26,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The guide and the example against the code: every key, what it allows and its default; every variable. */
 @QuarkusTest
@@ -74,6 +77,20 @@ class ConfigurationGuideTest {
                     .as(snippet)
                     .isEmpty();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"k8s/base/pgvigil.yaml", "k8s/overlays/demo/pgvigil.yaml"})
+    void theFilesForKubernetesHoldNoMistake(String name) throws Exception {
+        Files.writeString(folder.resolve("ledger"), "secret");
+        Files.copy(Authority.create("ca").root(), folder.resolve("ca.crt"));
+        String yaml = Files.readString(Path.of(name)).replace("/run/secrets/databases/", folder + "/");
+        Path file = Files.writeString(folder.resolve("kubernetes.yaml"), yaml);
+
+        Loaded loaded = Loaded.of(new Origin.File(file, false), Map.of(), sections);
+
+        assertThat(loaded.problems()).isEmpty();
+        assertThat(loaded.settings()).isPresent();
     }
 
     @Test

@@ -1,0 +1,148 @@
+package dev.pgvigil.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.net.httpserver.HttpServer;
+import io.fabric8.kubernetes.api.model.Container;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The commands of the examples, run as they stand but for the address, and a shorter wait. */
+class WaitingTest {
+
+    private static final String ADDRESS = "http://pgvigil.monitoring:8080";
+    private static final String ANSWER = "{\"status\":\"DOWN\"}";
+
+    private final AtomicInteger asked = new AtomicInteger();
+    private final List<Integer> statuses = new ArrayList<>();
+    private HttpServer server;
+
+    @TempDir
+    private Path folder;
+
+    /** How a command ended. */
+    private record Outcome(int code, String output) {}
+
+    WaitingTest() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    }
+
+    @BeforeEach
+    void start() {
+        assumeTrue(Kubectl.installed("curl"), "curl is not installed: the examples are not run");
+        server.createContext("/health/group/payments", exchange -> {
+            int status = statuses.get(Math.min(asked.getAndIncrement(), statuses.size() - 1));
+            byte[] body = ANSWER.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(status, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop(0);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"200, true", "503, false", "404, true", "500, true"})
+    void readinessFollowsTheGroup(int status, boolean ready) throws Exception {
+        statuses.add(status);
+
+        assertThat(probe().code() == 0).isEqualTo(ready);
+        assertThat(asked).hasValue(1);
+    }
+
+    @Test
+    void readinessStaysWhenNobodyAnswers() throws Exception {
+        server.stop(0);
+
+        assertThat(probe().code()).isZero();
+    }
+
+    @Test
+    void theInitContainerWaitsAndSaysWhy() throws Exception {
+        statuses.addAll(List.of(503, 404, 200));
+
+        Outcome outcome = waits("300");
+
+        assertThat(outcome.code()).isZero();
+        assertThat(asked).hasValue(3);
+        assertThat(outcome.output()).contains(ANSWER, "503");
+    }
+
+    @Test
+    void theInitContainerGivesUp() throws Exception {
+        statuses.add(503);
+
+        assertThat(waits("1").code()).isNotZero();
+        assertThat(asked).hasValueBetween(1, 3);
+    }
+
+    private Outcome probe() throws Exception {
+        Container container = container("readiness-follows-group.yaml", "databases");
+        return run(container.getReadinessProbe().getExec().getCommand(), address(container));
+    }
+
+    private Outcome waits(String seconds) throws Exception {
+        Container container = container("init-container-waits.yaml", "wait-for-databases");
+        List<String> command = Stream.concat(container.getCommand().stream(), container.getArgs().stream())
+                .map(argument -> argument.replace(ADDRESS, here()))
+                .toList();
+        List<String> shorter = new ArrayList<>(command);
+        shorter.set(command.indexOf("--retry-max-time") + 1, seconds);
+        shorter.set(command.indexOf("--retry-delay") + 1, "1");
+        return run(shorter, "");
+    }
+
+    private String address(Container container) {
+        return container.getEnv().stream()
+                .filter(variable -> variable.getName().equals("GROUP"))
+                .map(variable -> variable.getValue().replace(ADDRESS, here()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private String here() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    private Outcome run(List<String> command, String group) throws Exception {
+        Path output = folder.resolve("output");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment().put("GROUP", group);
+        Process process = builder.start();
+        boolean ended = process.waitFor(30, TimeUnit.SECONDS);
+        process.destroyForcibly();
+        assertThat(ended).as("the command ends").isTrue();
+        return new Outcome(process.exitValue(), Files.readString(output));
+    }
+
+    private static Container container(String file, String name) {
+        return Manifests.read(Manifests.ROOT.resolve("examples").resolve(file)).stream()
+                .flatMap(Pod::of)
+                .flatMap(Pod::containers)
+                .filter(container -> Objects.equals(container.getName(), name))
+                .findFirst()
+                .orElseThrow();
+    }
+}
