@@ -13,7 +13,7 @@ MAJORS = -P all-postgres -Dpostgres.majors=$(POSTGRES)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-all check format build tools
+.PHONY: help run dev test test-all check format build bench tools
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
@@ -42,6 +42,14 @@ build: servers tools ## Build the service and its AOT cache: target/quarkus-app,
 	@$(CLASSPATH)
 	@sh .mvn/check-product target/quarkus-app
 	@exec $(DEMO).Training
+
+bench: servers build ## Measure probes, cost, fleet, start and faults, 15 minutes; one alone: make bench ONLY=probe; rough: QUICK=1
+	@$(MVN) -q dependency:build-classpath -Dmdep.outputFile=target/bench.libraries
+	@printf '"%s:%s:%s"' "$(CURDIR)/target/test-classes" "$(CURDIR)/target/classes" "$$(cat target/bench.libraries)" \
+	  > target/bench.classpath
+	@$(if $(filter probe,$(or $(ONLY),probe)),$(MVN) -q -f bench/stock/pom.xml package -Dquarkus.version="$$(sed -n 's:.*<quarkus.version>\(.*\)</.*:\1:p' pom.xml)")
+	@$(if $(filter start,$(or $(ONLY),start)),$(MVN) -q package -DskipTests -Dquarkus.package.jar.type=fast-jar -Dquarkus.package.output-directory=bench-fast-jar)
+	@exec $(JAVA) -Djava.util.logging.manager=org.jboss.logmanager.LogManager -cp @target/bench.classpath dev.pgvigil.bench.Bench $(ONLY)
 
 .PHONY: product servers
 product: tools

@@ -14,7 +14,8 @@ final class Pgvigil {
     /** Starts the product with the flags that are right for it. */
     private static final Path STARTER = Path.of("bin/pgvigil").toAbsolutePath();
 
-    private static final Path APP = Path.of("target/quarkus-app").toAbsolutePath();
+    /** As built. */
+    static final Path APP = Path.of("target/quarkus-app").toAbsolutePath();
 
     private Pgvigil() {}
 

@@ -52,14 +52,11 @@ final class Start implements Benchmark {
     private static List<Packaging> packagings() {
         List<Packaging> all = new ArrayList<>();
         Path fast = Path.of("target/bench-fast-jar").toAbsolutePath();
-        Path aot = Path.of("target/bench-aot-jar").toAbsolutePath();
         if (Files.exists(fast)) {
             all.add(new Packaging("fast-jar", Pgvigil.jar(fast, List.of())));
         }
-        if (Files.exists(aot)) {
-            all.add(new Packaging("aot-jar", Pgvigil.jar(aot, List.of())));
-        }
-        all.add(new Packaging("`bin/pgvigil`: aot-jar with cache", Pgvigil.command()));
+        all.add(new Packaging("aot-jar", Pgvigil.jar(Pgvigil.APP, List.of())));
+        all.add(new Packaging("aot-jar with cache, `bin/pgvigil`", Pgvigil.command()));
         return all;
     }
 

@@ -17,10 +17,6 @@ import java.util.function.Supplier;
 /** The session of one pass: times every statement on both sides and gives up on a connection that does not answer. */
 final class PassSession implements Session {
 
-    /** Sent behind each statement in the same message: how long the server has been at that message, in microseconds. */
-    private static final String TIMING =
-            "\n;select (extract(epoch from clock_timestamp() - statement_timestamp()) * 1000000)::bigint";
-
     private final Link link;
     private final Wire wire;
     private final ServerFacts facts;
@@ -83,7 +79,7 @@ final class PassSession implements Session {
 
     private <T> Future<List<T>> ask(String sql, Function<Row, T> mapping) {
         long start = System.nanoTime();
-        return wire.query(sql + TIMING)
+        return wire.timed(sql)
                 .timeout(answer.toMillis(), TimeUnit.MILLISECONDS)
                 .map(rows -> {
                     link.spent(serverNanos(rows));
