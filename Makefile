@@ -2,10 +2,10 @@
 
 export JAVA_HOME := $(shell sh bin/find-java --jdk)
 MVN = mvn -B -ntp
-DEMO = "$(JAVA_HOME)/bin/java" -Djava.util.logging.manager=org.jboss.logmanager.LogManager -cp @target/demo.classpath \
-  dev.pgvigil.demo
+RUN = "$(JAVA_HOME)/bin/java" -Djava.util.logging.manager=org.jboss.logmanager.LogManager -cp @target/test.classpath \
+  dev.pgvigil
 CLASSPATH = printf '"%s:%s:%s"' "$(CURDIR)/target/test-classes" "$(CURDIR)/target/classes" \
-  "$$(cat target/demo.libraries)" > target/demo.classpath
+  "$$(cat target/test.libraries)" > target/test.classpath
 
 # The servers that tests run on: make test POSTGRES=16, or POSTGRES=15,17
 ifdef POSTGRES
@@ -19,7 +19,7 @@ help: ## This list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
 
 run: servers product ## Start a live demo: PostgreSQL servers under load, now and then a fault, and pgvigil watching
-	@exec $(DEMO).Demo
+	@exec $(RUN).demo.Demo
 
 dev: tools ## Start pgvigil in Quarkus' development mode, on your DATABASE_URL or PGVIGIL_CONFIG
 	@[ -n "$(DATABASE_URL)$(PGVIGIL_CONFIG)" ] || { echo "Set DATABASE_URL, or PGVIGIL_CONFIG: a running demo prints one (make run)" >&2; exit 1; }
@@ -38,23 +38,20 @@ format: tools ## Format the code
 	$(MVN) -q spotless:apply
 
 build: servers tools ## Build the service and its AOT cache: target/quarkus-app, started by bin/pgvigil
-	$(MVN) package dependency:build-classpath -DskipTests -Dmdep.outputFile=target/demo.libraries
+	$(MVN) package dependency:build-classpath -DskipTests -Dmdep.outputFile=target/test.libraries
 	@$(CLASSPATH)
 	@sh .mvn/check-product target/quarkus-app
-	@exec $(DEMO).Training
+	@exec $(RUN).demo.Training
 
 bench: servers build ## Measure probes, cost, fleet, start and faults, 15 minutes; one alone: make bench ONLY=probe; rough: QUICK=1
-	@$(MVN) -q dependency:build-classpath -Dmdep.outputFile=target/bench.libraries
-	@printf '"%s:%s:%s"' "$(CURDIR)/target/test-classes" "$(CURDIR)/target/classes" "$$(cat target/bench.libraries)" \
-	  > target/bench.classpath
 	@$(if $(filter probe,$(or $(ONLY),probe)),$(MVN) -q -f bench/stock/pom.xml package -Dquarkus.version="$$(sed -n 's:.*<quarkus.version>\(.*\)</.*:\1:p' pom.xml)")
 	@$(if $(filter start,$(or $(ONLY),start)),$(MVN) -q package -DskipTests -Dquarkus.package.jar.type=fast-jar -Dquarkus.package.output-directory=bench-fast-jar)
-	@exec $(JAVA) -Djava.util.logging.manager=org.jboss.logmanager.LogManager -cp @target/bench.classpath dev.pgvigil.bench.Bench $(ONLY)
+	@exec $(RUN).bench.Bench $(ONLY)
 
 .PHONY: product servers
 product: tools
 	@echo "Building pgvigil. The first time, Maven downloads Quarkus and the PostgreSQL servers: some minutes."
-	@$(MVN) -q -Dspotless.check.skip package dependency:build-classpath -DskipTests -Dmdep.outputFile=target/demo.libraries
+	@$(MVN) -q -Dspotless.check.skip package dependency:build-classpath -DskipTests -Dmdep.outputFile=target/test.libraries
 	@$(CLASSPATH)
 
 tools:
