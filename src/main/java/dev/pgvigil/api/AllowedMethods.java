@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Which methods the resource at a path knows: 405 must say it, and the server does not. */
 @Singleton
@@ -20,24 +21,20 @@ final class AllowedMethods {
 
     private static final Pattern PARAMETER = Pattern.compile("\\{[^}]*}");
 
-    private final List<Route> routes;
+    private final BeanManager beans;
+    private volatile @Nullable List<Route> known;
 
     private record Route(Pattern path, String method) {}
 
     AllowedMethods(BeanManager beans) {
-        routes = beans.getBeans(Object.class, Any.Literal.INSTANCE).stream()
-                .map(bean -> bean.getBeanClass())
-                .filter(type -> type.isAnnotationPresent(Path.class))
-                .flatMap(type -> Arrays.stream(type.getMethods()))
-                .flatMap(AllowedMethods::routes)
-                .toList();
+        this.beans = beans;
     }
 
     /** The value of the header Allow. */
     String at(String path) {
         return Stream.concat(
                         Stream.of("OPTIONS"),
-                        routes.stream()
+                        routes().stream()
                                 .filter(route -> route.path().matcher(path).matches())
                                 .flatMap(route -> route.method().equals("GET")
                                         ? Stream.of("GET", "HEAD")
@@ -45,6 +42,21 @@ final class AllowedMethods {
                 .distinct()
                 .sorted()
                 .collect(joining(", "));
+    }
+
+    /** Read when first needed: annotations are slow to read, and a start must not wait for them. */
+    private List<Route> routes() {
+        List<Route> routes = known;
+        if (routes == null) {
+            routes = beans.getBeans(Object.class, Any.Literal.INSTANCE).stream()
+                    .map(bean -> bean.getBeanClass())
+                    .filter(type -> type.isAnnotationPresent(Path.class))
+                    .flatMap(type -> Arrays.stream(type.getMethods()))
+                    .flatMap(AllowedMethods::routes)
+                    .toList();
+            known = routes;
+        }
+        return routes;
     }
 
     private static Stream<Route> routes(Method method) {
