@@ -99,7 +99,6 @@ class PackagedIT {
                 "/",
                 "/docs",
                 "/openapi",
-                "/openapi?format=json",
                 "/api/v1/fleet",
                 "/api/v1/databases",
                 "/api/v1/databases/shop",

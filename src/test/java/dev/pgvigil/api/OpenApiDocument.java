@@ -19,7 +19,7 @@ import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 import org.jboss.jandex.IndexView;
 
 /**
- * Completes the document at build time with what annotations would have to repeat: which fields may be null, constants in
+ * Completes the document with what annotations would have to repeat: which fields may be null, constants in
  * lower case, the problem that every operation may answer with, and an example of each answer, which stands in
  * {@code openapi/<operation id>.json}.
  */
