@@ -11,7 +11,6 @@ import java.util.Map;
 /** The built product. */
 final class Pgvigil {
 
-    /** Starts the product with the flags that are right for it. */
     private static final Path STARTER = Path.of("bin/pgvigil").toAbsolutePath();
 
     /** As built. */
@@ -25,7 +24,7 @@ final class Pgvigil {
     }
 
     static List<String> command() {
-        return Files.isExecutable(STARTER) ? List.of(STARTER.toString()) : jar(APP, List.of());
+        return List.of(STARTER.toString());
     }
 
     /** The command that starts a packaging of it with these flags. */
