@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param byState every state, also those that no session is in
  * @param databases most sessions first; bounded, and so are roles and applications
  */
-record ConnectionUsage(
+public record ConnectionUsage(
         int poolSize,
         int checkedOut,
         double utilizationPercent,
@@ -44,7 +44,7 @@ record ConnectionUsage(
      * @param reservedInUse of them, those in use: above 0, ordinary roles are refused
      * @param reclaimable sessions that are idle, in a transaction or not
      */
-    record Overflow(int free, int reserved, int reservedInUse, int reclaimable) {}
+    public record Overflow(int free, int reserved, int reservedInUse, int reclaimable) {}
 
     /**
      * Sessions that have something in common.
@@ -53,19 +53,19 @@ record ConnectionUsage(
      * @param limit the most that the server allows; null: no limit of its own
      * @param databases of a role with a limit, where its sessions are
      */
-    record Group(
+    public record Group(
             @Nullable String name,
             int sessions,
             Map<SessionState, Integer> byState,
             @Nullable Integer limit,
             List<String> databases) {
 
-        Group {
+        public Group {
             byState = Map.copyOf(byState);
             databases = List.copyOf(databases);
         }
 
-        int in(SessionState state) {
+        public int in(SessionState state) {
             return byState.getOrDefault(state, 0);
         }
 
@@ -79,7 +79,7 @@ record ConnectionUsage(
         }
     }
 
-    ConnectionUsage {
+    public ConnectionUsage {
         byState = Map.copyOf(byState);
         databases = List.copyOf(databases);
         roles = List.copyOf(roles);
@@ -95,7 +95,7 @@ record ConnectionUsage(
                 + byState.getOrDefault(SessionState.IDLE_IN_TRANSACTION_ABORTED, 0);
     }
 
-    int in(SessionState state) {
+    public int in(SessionState state) {
         return byState.getOrDefault(state, 0);
     }
 }

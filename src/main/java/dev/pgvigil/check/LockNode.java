@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param blocked how many wait below it, shown or not
  * @param blocks those that wait for it first of all; each session stands once in all trees
  */
-record LockNode(
+public record LockNode(
         int pid,
         @Nullable String gid,
         @Nullable String datname,
@@ -45,7 +45,7 @@ record LockNode(
 
     private static final String WHOLE = "AccessExclusiveLock";
 
-    LockNode {
+    public LockNode {
         blockedBy = List.copyOf(blockedBy);
         blocks = List.copyOf(blocks);
     }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
 /** How full a pool is, by the default thresholds. */
-enum PoolHealth {
+public enum PoolHealth {
     OPTIMAL,
     MODERATE,
     HIGH;
