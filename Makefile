@@ -41,7 +41,7 @@ build: tools ## Build the service: target/quarkus-app/quarkus-run.jar
 .PHONY: product servers
 product: tools
 	@echo "Building pgvigil. The first time, Maven downloads Quarkus and the PostgreSQL servers: some minutes."
-	@$(MVN) -q -Dspotless.check.skip package dependency:build-classpath -DskipTests -Dmdep.outputFile=target/demo.libraries
+	@$(MVN) -q -P '!browser' -Dspotless.check.skip package dependency:build-classpath -DskipTests -Dmdep.outputFile=target/demo.libraries
 	@printf '"%s:%s:%s"' "$(CURDIR)/target/test-classes" "$(CURDIR)/target/classes" "$$(cat target/demo.libraries)" \
 	  > target/demo.classpath
 

@@ -17,16 +17,18 @@ record Axis(boolean logarithmic, double low, double high, List<String> labels) {
 
     private static final int LOWEST_DECADE = -2;
     private static final int HIGHEST_DECADE = 5;
+    /** The fewest that are shown. */
+    private static final int DECADES = 2;
 
     /** Milliseconds by powers of ten, so that ordinary answers and slow ones both have room. */
     static Axis milliseconds(double least, double most) {
-        int low = Math.min(decade(Math.floor(Math.log10(least))), decade(Math.ceil(Math.log10(most))) - 2);
-        int high = Math.max(decade(Math.ceil(Math.log10(most))), low + 2);
+        int top = (int) Math.clamp(Math.ceil(Math.log10(most)), LOWEST_DECADE + DECADES, HIGHEST_DECADE);
+        int low = (int) Math.clamp(Math.floor(Math.log10(least)), LOWEST_DECADE, top - DECADES);
         List<String> labels = new ArrayList<>();
-        for (int power = high; power >= low; power--) {
+        for (int power = top; power >= low; power--) {
             labels.add(duration(Math.pow(10, power)));
         }
-        return new Axis(true, low, high, labels);
+        return new Axis(true, low, top, labels);
     }
 
     /** Counts from zero up to a round number that is not below the most. */
@@ -66,10 +68,6 @@ record Axis(boolean logarithmic, double low, double high, List<String> labels) {
         }
         double rounded = value >= 0.1 ? Math.round(value * 10) / 10.0 : Math.round(value * 100) / 100.0;
         return Double.toString(rounded);
-    }
-
-    private static int decade(double power) {
-        return (int) Math.clamp(power, LOWEST_DECADE, HIGHEST_DECADE);
     }
 
     /** 1, 2 or 5 times a power of ten, so that four or five of them reach the most. */

@@ -1,16 +1,18 @@
 package dev.pgvigil.dashboard;
 
+import dev.pgvigil.history.Window;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;
 
 /**
- * A chart of the last hour, as geometry: the template draws it.
+ * A chart over time, as geometry: the template draws it.
  *
  * @param id unique in the page
  * @param now the latest value
  * @param summary what the chart shows, in words
  * @param columns how wide the picture is; {@link Axis#HEIGHT} is its height
+ * @param times of the horizontal axis, evenly spaced
  * @param labels of the vertical axis, from the top down
  * @param layers the hindmost first
  */
@@ -20,6 +22,7 @@ record Chart(
         String now,
         String summary,
         int columns,
+        List<String> times,
         List<String> labels,
         List<Layer> layers,
         List<Key> legend) {
@@ -33,12 +36,14 @@ record Chart(
     /** Collects what is drawn. */
     static final class Drawing {
 
+        private final Window window;
         private final int columns;
         private final Axis axis;
         private final List<Layer> layers = new ArrayList<>();
         private final List<Key> legend = new ArrayList<>();
 
-        Drawing(int columns, Axis axis) {
+        Drawing(Window window, int columns, Axis axis) {
+            this.window = window;
             this.columns = columns;
             this.axis = axis;
         }
@@ -71,7 +76,26 @@ record Chart(
         }
 
         Chart chart(String id, String title, String now, String summary) {
-            return new Chart(id, title, now, summary, columns, axis.labels(), List.copyOf(layers), List.copyOf(legend));
+            return new Chart(
+                    id,
+                    title,
+                    now,
+                    summary,
+                    columns,
+                    times(window),
+                    axis.labels(),
+                    List.copyOf(layers),
+                    List.copyOf(legend));
+        }
+
+        private static List<String> times(Window window) {
+            List<String> times = new ArrayList<>();
+            times.add("−" + window.minutes() + " min");
+            for (int ago = window.minutes() - window.step(); ago > 0; ago -= window.step()) {
+                times.add("−" + ago);
+            }
+            times.add("now");
+            return times;
         }
     }
 }

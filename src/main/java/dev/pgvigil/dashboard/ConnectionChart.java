@@ -3,17 +3,18 @@ package dev.pgvigil.dashboard;
 import dev.pgvigil.check.Connections;
 import dev.pgvigil.check.Phrase;
 import dev.pgvigil.history.Use;
+import dev.pgvigil.history.Window;
 import dev.pgvigil.target.Limit;
 import dev.pgvigil.target.Thresholds;
 import java.util.Arrays;
 import java.util.List;
 
-/** Connections in use over an hour, against the limit and the thresholds. Pure. */
+/** Connections in use, against the limit and the thresholds. Pure. */
 final class ConnectionChart {
 
     private ConnectionChart() {}
 
-    static Chart of(List<Use> uses, Thresholds thresholds) {
+    static Chart of(List<Use> uses, Window window, Thresholds thresholds, String now) {
         int limit = uses.stream().filter(Use::observed).mapToInt(Use::limit).reduce(0, (before, last) -> last);
         int most = uses.stream().mapToInt(Use::most).max().orElse(0);
         Axis axis = Axis.counts(Math.max(limit, most));
@@ -22,8 +23,11 @@ final class ConnectionChart {
                 .toArray();
         double[] ground = new double[heights.length];
         Arrays.fill(ground, Axis.HEIGHT);
-        Chart.Drawing drawing = new Chart.Drawing(uses.size(), axis)
-                .mark("gap", "not observed", i -> !uses.get(i).observed())
+        Chart.Drawing drawing = new Chart.Drawing(window, uses.size(), axis)
+                .mark(
+                        "gap",
+                        "not observed",
+                        i -> i < uses.size() - 1 && !uses.get(i).observed())
                 .path("band", Plot.band(heights, ground));
         if (limit > 0) {
             threshold(drawing, "warn", "degraded", Connections.DEGRADED, limit, thresholds);
@@ -31,7 +35,7 @@ final class ConnectionChart {
             drawing.level("limit", "limit " + limit, limit);
         }
         return drawing.path("line", Plot.line(heights))
-                .chart("connections", "Connections", latest(uses), summary(limit, most));
+                .chart("connections", "Connections", now, summary(window, limit, most));
     }
 
     private static void threshold(
@@ -40,18 +44,10 @@ final class ConnectionChart {
         drawing.level(kind, status + " from " + Phrase.percent(ratio), ratio * limit);
     }
 
-    private static String latest(List<Use> uses) {
-        return uses.reversed().stream()
-                .limit(2)
-                .filter(Use::observed)
-                .findFirst()
-                .map(use -> use.most() + " of " + use.limit())
-                .orElse("–");
-    }
-
-    private static String summary(int limit, int most) {
+    private static String summary(Window window, int limit, int most) {
         return limit == 0
-                ? "no connections were observed in the last hour"
-                : "at most %d in use over the last hour, of %d that ordinary roles can get".formatted(most, limit);
+                ? "no connections were observed in " + HeartbeatChart.span(window)
+                : "at most %d in use over %s, of %d that ordinary roles can get"
+                        .formatted(most, HeartbeatChart.span(window), limit);
     }
 }

@@ -107,6 +107,7 @@ public final class DashboardResource {
                         look,
                         catalogue.names(),
                         history.of(state.target().server()),
+                        history.window(look.now()),
                         note()));
     }
 

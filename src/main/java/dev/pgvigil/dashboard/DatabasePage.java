@@ -7,7 +7,7 @@ import dev.pgvigil.check.LongWork;
 import dev.pgvigil.check.Phrase;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.history.Hour;
-import dev.pgvigil.target.ExpectedRole;
+import dev.pgvigil.history.Window;
 import dev.pgvigil.target.ServerFacts;
 import dev.pgvigil.target.Thresholds;
 import dev.pgvigil.watch.TargetState;
@@ -43,16 +43,17 @@ record DatabasePage(
     /** A property and its value. */
     record Fact(String name, String value) {}
 
-    static DatabasePage of(TargetState state, Look look, Set<String> checks, Hour hour, String note) {
+    static DatabasePage of(TargetState state, Look look, Set<String> checks, Hour hour, Window window, String note) {
         DatabaseView view = DatabaseView.of(state, look, checks);
         Thresholds thresholds = state.target().thresholds();
         Instant now = look.now();
+        UsePanel use = UsePanel.of(Observation.of(Connections.NAME, ConnectionUsage.class, state, look));
         return new DatabasePage(
                 Wording.lower(view.status()),
                 view.name(),
                 "/api/v1/databases/" + Href.encoded(view.name()),
                 headline(view),
-                now.toString(),
+                Wording.time(now, now),
                 note,
                 facts(view, now),
                 view.findings().stream()
@@ -60,15 +61,16 @@ record DatabasePage(
                         .toList(),
                 List.of(
                         HeartbeatChart.of(
-                                hour.beats(now, Hour.BEATS),
+                                hour.beats(now, window),
+                                window,
                                 thresholds,
                                 view.status() == Status.UNKNOWN
                                         ? Wording.UNKNOWN
                                         : Wording.milliseconds(view.heartbeatMs())),
-                        ConnectionChart.of(hour.connections(now), thresholds)),
+                        ConnectionChart.of(hour.connections(now, window), window, thresholds, use.inUse())),
                 LockPanel.of(Observation.of(Blocking.NAME, Blocking.Locks.class, state, look)),
                 WorkPanel.of(Observation.of(LongWork.NAME, LongWork.Work.class, state, look)),
-                UsePanel.of(Observation.of(Connections.NAME, ConnectionUsage.class, state, look)),
+                use,
                 view.checks().stream().map(Seen::of).toList());
     }
 
@@ -98,7 +100,7 @@ record DatabasePage(
 
     private static String role(DatabaseView view) {
         String role = Wording.lower(view.role());
-        return view.expectedRole() == ExpectedRole.ANY
+        return view.role() == null || view.expectedRole().allows(view.role())
                 ? role
                 : role + ", expected " + Wording.lower(view.expectedRole());
     }

@@ -6,6 +6,7 @@ import static java.util.Comparator.reverseOrder;
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.history.History;
+import dev.pgvigil.history.Window;
 import dev.pgvigil.watch.TargetState;
 import dev.pgvigil.watch.view.Counts;
 import dev.pgvigil.watch.view.Look;
@@ -28,6 +29,7 @@ record FleetPage(
         String title,
         String headline,
         String at,
+        String span,
         String note,
         int total,
         String text,
@@ -59,7 +61,7 @@ record FleetPage(
             String observed,
             int more) {
 
-        static Line of(TargetState state, Row row, Look look, History history) {
+        static Line of(TargetState state, Row row, Look look, History history, Window window) {
             Finding worst = state.findings().isEmpty() ? null : state.findings().getFirst();
             boolean stale = row.status() == Status.UNKNOWN;
             return new Line(
@@ -70,7 +72,7 @@ record FleetPage(
                     row.region(),
                     Wording.lower(row.role()),
                     stale ? Wording.UNKNOWN : Wording.milliseconds(row.heartbeatMs()),
-                    Sparkline.of(history.of(state.target().server()).beats(look.now(), Sparkline.MINUTES)),
+                    Sparkline.of(history.of(state.target().server()).sketch(look.now(), window), window),
                     stale ? unknown(row) : worst == null ? "" : worst.title(),
                     stale || worst == null ? "" : worst.observed(),
                     Math.max(0, row.findings() - (stale ? 0 : 1)));
@@ -85,6 +87,7 @@ record FleetPage(
     private record Entry(TargetState state, Row row) {}
 
     static FleetPage of(Look look, FleetFilter filter, History history, String note) {
+        Window window = history.window(look.now());
         List<Entry> all = look.targets().stream()
                 .map(state -> new Entry(state, Row.of(state, look)))
                 .toList();
@@ -97,13 +100,14 @@ record FleetPage(
                 .toList();
         List<Line> lines = matching.stream()
                 .limit(LINES)
-                .map(entry -> Line.of(entry.state, entry.row, look, history))
+                .map(entry -> Line.of(entry.state, entry.row, look, history, window))
                 .toList();
         return new FleetPage(
                 Wording.lower(counts.worst()),
                 title(counts),
                 headline(counts),
-                look.now().toString(),
+                Wording.time(look.now(), look.now()),
+                HeartbeatChart.span(window),
                 note,
                 counts.total(),
                 orEmpty(filter.text()),

@@ -34,6 +34,8 @@ class Press {
     /** Pages beyond so many at a time are rendered for one reader each. */
     private static final int MOST = 64;
 
+    private final long fresh;
+    private final long pause;
     private final AtomicLong version = new AtomicLong();
     private final Map<String, Print> prints = new HashMap<>();
     private final Cancellable changes;
@@ -53,6 +55,12 @@ class Press {
 
     @Inject
     Press(Fleet fleet) {
+        this(fleet, FRESH, PAUSE);
+    }
+
+    Press(Fleet fleet, Duration fresh, Duration pause) {
+        this.fresh = fresh.toNanos();
+        this.pause = pause.toNanos();
         this.changes = fleet.changes(1024)
                 .onFailure()
                 .invoke(failure -> version.incrementAndGet())
@@ -75,11 +83,11 @@ class Press {
     private synchronized Print print(String name, Supplier<TemplateInstance> page, long now) {
         Print known = prints.get(name);
         long wanted = version.get();
-        if (known != null && (known.begins(now) || (known.version == wanted && now - known.at < FRESH.toNanos()))) {
+        if (known != null && (known.begins(now) || (known.version == wanted && now - known.at < fresh))) {
             return known;
         }
-        prints.values().removeIf(print -> now - print.at > FRESH.toNanos());
-        long at = known == null ? now : Math.max(now, known.at + PAUSE.toNanos());
+        prints.values().removeIf(print -> now - print.at > fresh);
+        long at = known == null ? now : Math.max(now, known.at + pause);
         Uni<Sheet> sheet = in(at - now)
                 .emitOn(Infrastructure.getDefaultWorkerPool())
                 .map(start -> Sheet.of(page.get().render()))

@@ -7,8 +7,12 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
-/** Who holds a server's connections. */
-record UsePanel(Seen seen, String summary, String recommendation, List<Breakdown> breakdowns) {
+/**
+ * Who holds a server's connections.
+ *
+ * @param inUse how many of how many
+ */
+record UsePanel(Seen seen, String inUse, String summary, String recommendation, List<Breakdown> breakdowns) {
 
     private static final int BARS = 8;
 
@@ -40,7 +44,7 @@ record UsePanel(Seen seen, String summary, String recommendation, List<Breakdown
     static UsePanel of(Observation<ConnectionUsage> connections) {
         ConnectionUsage seen = connections.value();
         if (seen == null) {
-            return new UsePanel(connections.seen(), "", "", List.of());
+            return new UsePanel(connections.seen(), Wording.UNKNOWN, "", "", List.of());
         }
         int all = seen.checkedOut();
         List<Bar> states = Arrays.stream(SessionState.values())
@@ -48,6 +52,7 @@ record UsePanel(Seen seen, String summary, String recommendation, List<Breakdown
                 .toList();
         return new UsePanel(
                 connections.seen(),
+                all + " of " + seen.poolSize(),
                 "%d of %d ordinary slots in use (%s %%), %d of them pgvigil's"
                         .formatted(all, seen.poolSize(), Wording.value(seen.utilizationPercent()), seen.ownSessions()),
                 seen.recommendation(),

@@ -35,9 +35,13 @@ final class BeatRing {
         }
     }
 
-    /** The hour before this moment, oldest first, in equal stretches: a divisor of {@value #BUCKETS} of them. */
-    List<Beats> until(Instant now, int stretches) {
-        int each = BUCKETS / stretches;
+    /**
+     * The time before this moment, oldest first.
+     *
+     * @param stretches how many equal parts
+     * @param each buckets of a part
+     */
+    List<Beats> until(Instant now, int stretches, int each) {
         List<Beats> all = new ArrayList<>(stretches);
         for (int stretch = stretches - 1; stretch >= 0; stretch--) {
             Beats beats = Beats.NONE;

@@ -17,6 +17,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
@@ -34,6 +35,7 @@ public class History {
     private final Map<Server, Hour> hours = new ConcurrentHashMap<>();
     private final Cancellable changes;
     private final long timer;
+    private final Instant begin = Instant.now();
 
     @Inject
     History(Fleet fleet, Vertx vertx) {
@@ -62,6 +64,11 @@ public class History {
     /** The last hour of a server; empty if nothing was observed yet. */
     public Hour of(Server server) {
         return hours.getOrDefault(server, Hour.NOTHING);
+    }
+
+    /** How much of the last hour there is anything to know of. */
+    public Window window(Instant now) {
+        return Window.since(begin, now);
     }
 
     /** How many servers have one. */

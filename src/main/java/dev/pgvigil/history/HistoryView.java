@@ -50,7 +50,7 @@ public record HistoryView(
     }
 
     private static List<BeatsView> beats(Hour hour, Instant now) {
-        List<Beats> all = hour.beats(now, Hour.BEATS);
+        List<Beats> all = hour.beats(now, Window.SIXTY);
         List<BeatsView> views = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
             Beats beats = all.get(i);
@@ -69,7 +69,7 @@ public record HistoryView(
     }
 
     private static List<UseView> uses(Hour hour, Instant now) {
-        List<Use> all = hour.connections(now);
+        List<Use> all = hour.connections(now, Window.SIXTY);
         List<UseView> views = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
             Use use = all.get(i);

@@ -11,11 +11,8 @@ import org.jspecify.annotations.Nullable;
 /** The last hour of one server: about 8 kB, however often it is asked. Safe for any thread. */
 public final class Hour {
 
-    /** Stretches of heartbeats there are at most, ten seconds each. */
-    public static final int BEATS = BeatRing.BUCKETS;
-
-    /** Stretches of connections, half a minute each. */
-    public static final int USES = UseRing.BUCKETS;
+    /** Parts of a sketch. */
+    public static final int PARTS = 60;
 
     /** Of a server that nothing is known of. */
     static final Hour NOTHING = new Hour();
@@ -50,18 +47,19 @@ public final class Hour {
         }
     }
 
-    /**
-     * The heartbeats of the hour before this moment, oldest first.
-     *
-     * @param stretches into how many equal parts the hour is to be divided: a divisor of {@value #BEATS}
-     */
-    public synchronized List<Beats> beats(Instant now, int stretches) {
-        return beats.until(now, stretches);
+    /** The heartbeats before this moment, oldest first, in stretches of ten seconds. */
+    public synchronized List<Beats> beats(Instant now, Window window) {
+        return beats.until(now, window.beats(), 1);
     }
 
-    /** The connections of the hour before this moment, oldest first, in {@value #USES} parts. */
-    public synchronized List<Use> connections(Instant now) {
-        return uses.until(now);
+    /** The same in {@value #PARTS} equal parts, however long the window is. */
+    public synchronized List<Beats> sketch(Instant now, Window window) {
+        return beats.until(now, PARTS, window.beats() / PARTS);
+    }
+
+    /** The connections before this moment, oldest first, in stretches of half a minute. */
+    public synchronized List<Use> connections(Instant now, Window window) {
+        return uses.until(now, window.uses());
     }
 
     /** When the stretch begins that lies so many before the present one. */

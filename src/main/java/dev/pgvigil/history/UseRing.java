@@ -22,10 +22,10 @@ final class UseRing {
         }
     }
 
-    /** The hour before this moment, oldest first. */
-    List<Use> until(Instant now) {
-        List<Use> all = new ArrayList<>(BUCKETS);
-        for (int back = BUCKETS - 1; back >= 0; back--) {
+    /** So many buckets before this moment, oldest first. */
+    List<Use> until(Instant now, int buckets) {
+        List<Use> all = new ArrayList<>(buckets);
+        for (int back = buckets - 1; back >= 0; back--) {
             int place = wheel.read(now, back);
             all.add(place < 0 || limit[place] == 0 ? Use.NONE : new Use(most[place], limit[place]));
         }

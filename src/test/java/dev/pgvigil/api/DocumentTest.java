@@ -27,7 +27,7 @@ class DocumentTest {
 
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `(/[^`]*)` \\|");
     /** Served, and no part of the API. */
-    private static final Set<String> BESIDE = Set.of("/", "/metrics", "/openapi", "/docs");
+    private static final Set<String> BESIDE = Set.of("/", "/database", "/metrics", "/openapi", "/docs");
 
     @Inject
     Fleet fleet;

@@ -40,7 +40,7 @@ class DoorTest {
     @ValueSource(
             strings = {
                 "/",
-                "/table",
+                "/database",
                 "/docs",
                 "/openapi",
                 "/health/detailed",
