@@ -51,7 +51,7 @@ bench: servers build ## Measure probes, cost, fleet, start and faults, 15 minute
 .PHONY: product servers
 product: tools
 	@echo "Building pgvigil. The first time, Maven downloads Quarkus and the PostgreSQL servers: some minutes."
-	@$(MVN) -q -Dspotless.check.skip package dependency:build-classpath -DskipTests -Dmdep.outputFile=target/test.libraries
+	@$(MVN) -q -P '!browser' -Dspotless.check.skip package dependency:build-classpath -DskipTests -Dmdep.outputFile=target/test.libraries
 	@$(CLASSPATH)
 
 tools:

@@ -39,6 +39,7 @@ class ArchitectureTest {
         // The loop itself, and then what serves it over HTTP.
         "watch, watch check.. target.. config..",
         "watch.., watch.. check.. target.. config.. http..",
+        "history.., history.. watch.. check.. target.. config.. http..",
     })
     void arrowsPointOneWay(String name, String allowed) {
         String[] known =

@@ -15,9 +15,9 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** Who waits for whose locks, and who is at the root of it. */
 @Singleton
-final class Blocking implements Check<Blocking.Locks> {
+public final class Blocking implements Check<Blocking.Locks> {
 
-    static final String NAME = "blocking";
+    public static final String NAME = "blocking";
     static final Limit DEGRADED = Limit.duration(NAME, "degraded", Duration.ofSeconds(5));
     static final Limit UNHEALTHY = Limit.duration(NAME, "unhealthy", Duration.ofSeconds(30));
     static final Limit WAITERS_DEGRADED = Limit.count(NAME, "waiters-degraded", 10);
@@ -32,7 +32,7 @@ final class Blocking implements Check<Blocking.Locks> {
      * @param lasting how many of them last over a second
      */
     @Schema(name = "DatabaseWaits")
-    record Waits(String datname, int waiting, double longestSeconds, int lasting) {
+    public record Waits(String datname, int waiting, double longestSeconds, int lasting) {
 
         static Waits of(String datname, double seconds) {
             return new Waits(datname, 1, seconds, seconds > PATIENCE_SECONDS ? 1 : 0);
@@ -55,11 +55,12 @@ final class Blocking implements Check<Blocking.Locks> {
      * @param complete whether all that wait were read
      */
     @Schema(name = "Locks")
-    record Locks(int waiting, double longestSeconds, List<Waits> databases, List<LockNode> trees, boolean complete) {
+    public record Locks(
+            int waiting, double longestSeconds, List<Waits> databases, List<LockNode> trees, boolean complete) {
 
         static final Locks NONE = new Locks(0, 0, List.of(), List.of(), true);
 
-        Locks {
+        public Locks {
             databases = List.copyOf(databases);
             trees = List.copyOf(trees);
         }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param databases most sessions first; bounded, and so are roles and applications
  */
 @Schema(name = "ConnectionUsage")
-record ConnectionUsage(
+public record ConnectionUsage(
         int poolSize,
         int checkedOut,
         double utilizationPercent,
@@ -47,7 +47,7 @@ record ConnectionUsage(
      * @param reclaimable sessions that are idle, in a transaction or not
      */
     @Schema(name = "Overflow")
-    record Overflow(int free, int reserved, int reservedInUse, int reclaimable) {}
+    public record Overflow(int free, int reserved, int reservedInUse, int reclaimable) {}
 
     /**
      * Sessions that have something in common.
@@ -57,19 +57,19 @@ record ConnectionUsage(
      * @param databases of a role with a limit, where its sessions are
      */
     @Schema(name = "SessionGroup")
-    record Group(
+    public record Group(
             @Nullable String name,
             int sessions,
             Map<SessionState, Integer> byState,
             @Nullable Integer limit,
             List<String> databases) {
 
-        Group {
+        public Group {
             byState = Map.copyOf(byState);
             databases = List.copyOf(databases);
         }
 
-        int in(SessionState state) {
+        public int in(SessionState state) {
             return byState.getOrDefault(state, 0);
         }
 
@@ -83,7 +83,7 @@ record ConnectionUsage(
         }
     }
 
-    ConnectionUsage {
+    public ConnectionUsage {
         byState = Map.copyOf(byState);
         databases = List.copyOf(databases);
         roles = List.copyOf(roles);
@@ -99,7 +99,7 @@ record ConnectionUsage(
                 + byState.getOrDefault(SessionState.IDLE_IN_TRANSACTION_ABORTED, 0);
     }
 
-    int in(SessionState state) {
+    public int in(SessionState state) {
         return byState.getOrDefault(state, 0);
     }
 }

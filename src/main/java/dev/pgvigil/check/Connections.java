@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class Connections implements Check<ConnectionUsage> {
 
     public static final String NAME = "connections";
-    static final Limit DEGRADED = Limit.ratio(NAME, "degraded", 0.80);
+    public static final Limit DEGRADED = Limit.ratio(NAME, "degraded", 0.80);
     static final Limit HIGH = Limit.ratio(NAME, "high", 0.85);
-    static final Limit UNHEALTHY = Limit.ratio(NAME, "unhealthy", 0.95);
+    public static final Limit UNHEALTHY = Limit.ratio(NAME, "unhealthy", 0.95);
 
     private static final int MOST_KINDS = 5000;
     private static final int MOST_DATABASES = 1000;

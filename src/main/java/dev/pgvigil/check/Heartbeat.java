@@ -18,7 +18,7 @@ public final class Heartbeat implements Check<Heartbeat.Beat> {
 
     public static final String NAME = "heartbeat";
 
-    static final Limit SLOW = Limit.duration(NAME, "slow", Duration.ofMillis(500));
+    public static final Limit SLOW = Limit.duration(NAME, "slow", Duration.ofMillis(500));
 
     /**
      * One answer.

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param blocks those that wait for it first of all; each session stands once in all trees
  */
 @Schema(name = "LockNode")
-record LockNode(
+public record LockNode(
         int pid,
         @Nullable String gid,
         @Nullable String datname,
@@ -47,7 +47,7 @@ record LockNode(
 
     private static final String WHOLE = "AccessExclusiveLock";
 
-    LockNode {
+    public LockNode {
         blockedBy = List.copyOf(blockedBy);
         blocks = List.copyOf(blocks);
     }

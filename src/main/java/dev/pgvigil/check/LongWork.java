@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Statements that run long, transactions that idle, and transactions prepared and forgotten. */
 @Singleton
-final class LongWork implements Check<LongWork.Work> {
+public final class LongWork implements Check<LongWork.Work> {
 
-    static final String NAME = "long-work";
+    public static final String NAME = "long-work";
     static final Limit QUERY = Limit.duration(NAME, "query", Duration.ofMinutes(5));
     static final Limit QUERY_HIGH = Limit.duration(NAME, "query-high", Duration.ofMinutes(30));
     static final Limit IDLE = Limit.duration(NAME, "idle-in-transaction", Duration.ofMinutes(1));
@@ -40,7 +40,7 @@ final class LongWork implements Check<LongWork.Work> {
      * @param seconds how long the statement runs, the session idles, or the transaction is prepared
      * @param xminAge age in transactions of the oldest it may still see: vacuum removes nothing newer
      */
-    record Item(
+    public record Item(
             @Nullable Integer pid,
             @Nullable String gid,
             @Nullable String datname,
@@ -96,9 +96,9 @@ final class LongWork implements Check<LongWork.Work> {
      *
      * @param complete whether all sessions were read
      */
-    record Work(List<Item> queries, List<Item> idleInTransaction, List<Item> prepared, boolean complete) {
+    public record Work(List<Item> queries, List<Item> idleInTransaction, List<Item> prepared, boolean complete) {
 
-        Work {
+        public Work {
             queries = List.copyOf(queries);
             idleInTransaction = List.copyOf(idleInTransaction);
             prepared = List.copyOf(prepared);

@@ -3,7 +3,7 @@ package dev.pgvigil.check;
 import java.util.Locale;
 
 /** Figures with their units, as findings write them. */
-final class Phrase {
+public final class Phrase {
 
     private static final long MINUTE = 60;
     private static final long HOUR = 60 * MINUTE;
@@ -12,7 +12,7 @@ final class Phrase {
     private Phrase() {}
 
     /** {@code 3.2 s}, {@code 42 s}, {@code 6 min 10 s}, {@code 3 h 5 min}, {@code 2 d 4 h}. */
-    static String seconds(double seconds) {
+    public static String seconds(double seconds) {
         long whole = Math.round(seconds);
         if (seconds < 9.95) {
             return decimal(seconds) + " s";
@@ -29,18 +29,18 @@ final class Phrase {
     }
 
     /** {@code 82.5 %} of a ratio 0.825; below one percent with two decimals. */
-    static String percent(double ratio) {
+    public static String percent(double ratio) {
         return (ratio < 0.01 && ratio > 0 ? String.format(Locale.ROOT, "%.2f", ratio * 100) : decimal(ratio * 100))
                 + " %";
     }
 
     /** {@code 1 session}, {@code 5 sessions}. */
-    static String count(long number, String noun) {
+    public static String count(long number, String noun) {
         return number + " " + noun + (number == 1 ? "" : "s");
     }
 
     /** A number without needless decimals. */
-    static String number(double value) {
+    public static String number(double value) {
         return decimal(value);
     }
 

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
 /** What a client's session does, as {@code pg_stat_activity} says. */
-enum SessionState {
+public enum SessionState {
     ACTIVE("active"),
     IDLE("idle"),
     IDLE_IN_TRANSACTION("idle in transaction"),
@@ -24,7 +24,7 @@ enum SessionState {
     }
 
     /** PostgreSQL's word for it. */
-    String label() {
+    public String label() {
         return label;
     }
 

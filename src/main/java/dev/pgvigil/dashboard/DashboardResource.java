@@ -1,25 +1,41 @@
 package dev.pgvigil.dashboard;
 
+import dev.pgvigil.check.Catalogue;
+import dev.pgvigil.history.History;
+import dev.pgvigil.self.Self;
 import dev.pgvigil.watch.Fleet;
-import dev.pgvigil.watch.view.FleetView;
+import dev.pgvigil.watch.TargetState;
 import dev.pgvigil.watch.view.Look;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import io.smallrye.common.annotation.NonBlocking;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import java.net.URI;
 import java.time.Instant;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
+import org.jspecify.annotations.Nullable;
 
-/** The pages: the fleet, its table alone for updates, and the API's documentation. */
+/** The pages: the fleet, one database, and the API's documentation. */
 @Path("/")
 @NonBlocking
 @Produces(MediaType.TEXT_HTML)
 public final class DashboardResource {
 
     private final Fleet fleet;
+    private final History history;
+    private final Catalogue catalogue;
+    private final Self self;
+    private final Press press;
 
     @CheckedTemplate(basePath = "dashboard")
     static final class Templates {
@@ -28,26 +44,50 @@ public final class DashboardResource {
 
         static native TemplateInstance fleet(FleetPage page);
 
-        static native TemplateInstance fleet$table(FleetPage page);
+        static native TemplateInstance database(DatabasePage page);
+
+        static native TemplateInstance missing(String name);
 
         static native TemplateInstance docs();
     }
 
-    DashboardResource(Fleet fleet) {
+    DashboardResource(Fleet fleet, History history, Catalogue catalogue, Self self, Press press) {
         this.fleet = fleet;
+        this.history = history;
+        this.catalogue = catalogue;
+        this.self = self;
+        this.press = press;
     }
 
+    /**
+     * The fleet, worst first.
+     *
+     * @param q text that a target shows
+     */
     @GET
     @Operation(hidden = true)
-    public TemplateInstance fleet() {
-        return Templates.fleet(page());
+    public Uni<RestResponse<Buffer>> fleet(
+            @RestQuery @Nullable String q,
+            @RestQuery @Nullable String status,
+            @RestQuery @Nullable String region,
+            @HeaderParam(HttpHeaders.ACCEPT_ENCODING) @Nullable String encodings) {
+        FleetFilter filter = FleetFilter.of(q, status, region);
+        return press.sheet(filter.href(), () -> Templates.fleet(FleetPage.of(look(), filter, history, note())))
+                .map(sheet -> answer(RestResponse.Status.OK, sheet, encodings));
     }
 
+    /** One database; without a name, the way to all of them. */
     @GET
-    @Path("table")
+    @Path("database")
     @Operation(hidden = true)
-    public TemplateInstance table() {
-        return Templates.fleet$table(page());
+    public Uni<RestResponse<Buffer>> database(
+            @RestQuery @Nullable String name, @HeaderParam(HttpHeaders.ACCEPT_ENCODING) @Nullable String encodings) {
+        if (name == null) {
+            return Uni.createFrom().item(RestResponse.seeOther(URI.create("/")));
+        }
+        boolean known = fleet.snapshot().targets().containsKey(name);
+        return press.sheet(Href.database(name), () -> page(name))
+                .map(sheet -> answer(known ? RestResponse.Status.OK : RestResponse.Status.NOT_FOUND, sheet, encodings));
     }
 
     @GET
@@ -57,7 +97,33 @@ public final class DashboardResource {
         return Templates.docs();
     }
 
-    private FleetPage page() {
-        return FleetPage.of(FleetView.of(new Look(fleet.snapshot(), Instant.now())));
+    private TemplateInstance page(String name) {
+        Look look = look();
+        TargetState state = look.snapshot().targets().get(name);
+        return state == null
+                ? Templates.missing(name)
+                : Templates.database(DatabasePage.of(
+                        state,
+                        look,
+                        catalogue.names(),
+                        history.of(state.target().server()),
+                        history.window(look.now()),
+                        note()));
+    }
+
+    private Look look() {
+        return new Look(fleet.snapshot(), Instant.now());
+    }
+
+    private String note() {
+        return Blindness.note(self.vitals().silence());
+    }
+
+    private static RestResponse<Buffer> answer(RestResponse.Status status, Sheet sheet, @Nullable String encodings) {
+        boolean compressed = encodings != null && encodings.contains("gzip");
+        ResponseBuilder<Buffer> answer = ResponseBuilder.create(status, compressed ? sheet.compressed() : sheet.plain())
+                .header(HttpHeaders.CONTENT_TYPE, "text/html;charset=UTF-8")
+                .header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
+        return compressed ? answer.header(HttpHeaders.CONTENT_ENCODING, "gzip").build() : answer.build();
     }
 }

@@ -63,7 +63,7 @@ class OpenApiTest {
     private static final Pattern README_ROW = Pattern.compile("(?m)^\\| `(/[^`]*)` \\|");
 
     /** Served, and no part of the API. */
-    private static final Set<String> BESIDE = Set.of("/", "/openapi", "/docs");
+    private static final Set<String> BESIDE = Set.of("/", "/database", "/openapi", "/docs");
 
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -49,7 +49,7 @@ class DoorTest {
     @ValueSource(
             strings = {
                 "/",
-                "/table",
+                "/database",
                 "/docs",
                 "/openapi",
                 "/openapi?format=json",

@@ -26,7 +26,7 @@ public record CheckView(
         @Nullable @Schema(description = "why it was not asked")
         String reason) {
 
-    static CheckView of(String check, TargetState target, Look look) {
+    public static CheckView of(String check, TargetState target, Look look) {
         Outcome<?> outcome = look.outcome(target, check);
         CheckState state = CheckState.of(outcome, target.target().runs(check));
         return outcome == null

@@ -32,7 +32,7 @@ public record Counts(int healthy, int degraded, int unhealthy, int unknown) {
         return unknown > 0 || healthy == 0 ? Status.UNKNOWN : Status.HEALTHY;
     }
 
-    int total() {
+    public int total() {
         return healthy + degraded + unhealthy + unknown;
     }
 }

@@ -71,7 +71,7 @@ public record DatabaseView(
     }
 
     /** The target as the look shows it, with these checks and all that have an outcome. */
-    static DatabaseView of(TargetState state, Look look, Set<String> checks) {
+    public static DatabaseView of(TargetState state, Look look, Set<String> checks) {
         Target target = state.target();
         ServerState server = look.server(state);
         ServerFacts facts = server.facts();

@@ -25,7 +25,7 @@ public record Look(Snapshot snapshot, Instant now) {
     }
 
     /** The target of that name; refuses a name that nobody watches. */
-    TargetState target(String name) {
+    public TargetState target(String name) {
         TargetState state = snapshot.targets().get(name);
         if (state == null) {
             throw Refusal.notFound("no watched database is named \"" + Query.shown(name) + "\"");
@@ -33,33 +33,33 @@ public record Look(Snapshot snapshot, Instant now) {
         return state;
     }
 
-    Status status(TargetState target) {
+    public Status status(TargetState target) {
         return snapshot.status(target, now);
     }
 
     /** Since when the target has its status, that of an outdated heartbeat included. */
-    Instant since(TargetState target) {
+    public Instant since(TargetState target) {
         Outcome<?> beat = beat(target);
         return beat != null && stale(target) ? beat.at().plus(snapshot.staleAfter()) : target.since();
     }
 
-    boolean stale(TargetState target) {
+    public boolean stale(TargetState target) {
         Duration age = snapshot.age(target, now);
         return age != null && age.compareTo(snapshot.staleAfter()) > 0;
     }
 
     @Nullable
-    Long ageMs(TargetState target) {
+    public Long ageMs(TargetState target) {
         Duration age = snapshot.age(target, now);
         return age == null ? null : age.toMillis();
     }
 
-    ServerState server(TargetState target) {
+    public ServerState server(TargetState target) {
         return snapshot.serverOf(target);
     }
 
     @Nullable
-    Outcome<?> beat(TargetState target) {
+    public Outcome<?> beat(TargetState target) {
         return server(target).outcome(Heartbeat.NAME);
     }
 
@@ -73,7 +73,7 @@ public record Look(Snapshot snapshot, Instant now) {
 
     /** The latest outcome of a check, wherever it belongs; null before its first pass. */
     @Nullable
-    Outcome<?> outcome(TargetState target, String check) {
+    public Outcome<?> outcome(TargetState target, String check) {
         Outcome<?> own = target.outcome(check);
         return own == null ? server(target).outcome(check) : own;
     }

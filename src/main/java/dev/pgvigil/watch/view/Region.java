@@ -14,7 +14,7 @@ public record Region(
         @Schema(description = "empty: targets without one") String region, Status status, int total, Counts counts) {
 
     /** The regions of these targets, by name. */
-    static List<Region> of(List<Row> rows) {
+    public static List<Region> of(List<Row> rows) {
         return rows.stream().collect(groupingBy(Row::region, TreeMap::new, toList())).entrySet().stream()
                 .map(entry -> of(entry.getKey(), Counts.of(entry.getValue())))
                 .toList();

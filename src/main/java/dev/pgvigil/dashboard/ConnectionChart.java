@@ -1,0 +1,53 @@
+package dev.pgvigil.dashboard;
+
+import dev.pgvigil.check.Connections;
+import dev.pgvigil.check.Phrase;
+import dev.pgvigil.history.Use;
+import dev.pgvigil.history.Window;
+import dev.pgvigil.target.Limit;
+import dev.pgvigil.target.Thresholds;
+import java.util.Arrays;
+import java.util.List;
+
+/** Connections in use, against the limit and the thresholds. Pure. */
+final class ConnectionChart {
+
+    private ConnectionChart() {}
+
+    static Chart of(List<Use> uses, Window window, Thresholds thresholds, String now) {
+        int limit = uses.stream().filter(Use::observed).mapToInt(Use::limit).reduce(0, (before, last) -> last);
+        int most = uses.stream().mapToInt(Use::most).max().orElse(0);
+        Axis axis = Axis.counts(Math.max(limit, most));
+        double[] heights = uses.stream()
+                .mapToDouble(use -> use.observed() ? axis.height(use.most()) : Double.NaN)
+                .toArray();
+        double[] ground = new double[heights.length];
+        Arrays.fill(ground, Axis.HEIGHT);
+        Chart.Drawing drawing = new Chart.Drawing(window, uses.size(), axis)
+                .mark(
+                        "gap",
+                        "not observed",
+                        i -> i < uses.size() - 1 && !uses.get(i).observed())
+                .path("band", Plot.band(heights, ground));
+        if (limit > 0) {
+            threshold(drawing, "warn", "degraded", Connections.DEGRADED, limit, thresholds);
+            threshold(drawing, "bad", "unhealthy", Connections.UNHEALTHY, limit, thresholds);
+            drawing.level("limit", "limit " + limit, limit);
+        }
+        return drawing.path("line", Plot.line(heights))
+                .chart("connections", "Connections", now, summary(window, limit, most));
+    }
+
+    private static void threshold(
+            Chart.Drawing drawing, String kind, String status, Limit threshold, int limit, Thresholds thresholds) {
+        double ratio = thresholds.of(threshold);
+        drawing.level(kind, status + " from " + Phrase.percent(ratio), ratio * limit);
+    }
+
+    private static String summary(Window window, int limit, int most) {
+        return limit == 0
+                ? "no connections were observed in " + HeartbeatChart.span(window)
+                : "at most %d in use over %s, of %d that ordinary roles can get"
+                        .formatted(most, HeartbeatChart.span(window), limit);
+    }
+}

@@ -1,0 +1,114 @@
+package dev.pgvigil.dashboard;
+
+import dev.pgvigil.check.Blocking;
+import dev.pgvigil.check.ConnectionUsage;
+import dev.pgvigil.check.Connections;
+import dev.pgvigil.check.LongWork;
+import dev.pgvigil.check.Phrase;
+import dev.pgvigil.check.Status;
+import dev.pgvigil.history.Hour;
+import dev.pgvigil.history.Window;
+import dev.pgvigil.target.ServerFacts;
+import dev.pgvigil.target.Thresholds;
+import dev.pgvigil.watch.TargetState;
+import dev.pgvigil.watch.view.DatabaseView;
+import dev.pgvigil.watch.view.Look;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What the page of one database shows, as texts.
+ *
+ * @param headline its status in a sentence
+ * @param note what is wrong with pgvigil itself; empty: nothing
+ */
+record DatabasePage(
+        String status,
+        String name,
+        String api,
+        String headline,
+        String at,
+        String note,
+        List<Fact> facts,
+        List<FindingCard> findings,
+        List<Chart> charts,
+        LockPanel locks,
+        WorkPanel work,
+        UsePanel use,
+        List<Seen> checks) {
+
+    /** A property and its value. */
+    record Fact(String name, String value) {}
+
+    static DatabasePage of(TargetState state, Look look, Set<String> checks, Hour hour, Window window, String note) {
+        DatabaseView view = DatabaseView.of(state, look, checks);
+        Thresholds thresholds = state.target().thresholds();
+        Instant now = look.now();
+        UsePanel use = UsePanel.of(Observation.of(Connections.NAME, ConnectionUsage.class, state, look));
+        return new DatabasePage(
+                Wording.lower(view.status()),
+                view.name(),
+                "/api/v1/databases/" + Href.encoded(view.name()),
+                headline(view),
+                Wording.time(now, now),
+                note,
+                facts(view, now),
+                view.findings().stream()
+                        .map(found -> FindingCard.of(found, now))
+                        .toList(),
+                List.of(
+                        HeartbeatChart.of(
+                                hour.beats(now, window),
+                                window,
+                                thresholds,
+                                view.status() == Status.UNKNOWN
+                                        ? Wording.UNKNOWN
+                                        : Wording.milliseconds(view.heartbeatMs())),
+                        ConnectionChart.of(hour.connections(now, window), window, thresholds, use.inUse())),
+                LockPanel.of(Observation.of(Blocking.NAME, Blocking.Locks.class, state, look)),
+                WorkPanel.of(Observation.of(LongWork.NAME, LongWork.Work.class, state, look)),
+                use,
+                view.checks().stream().map(Seen::of).toList());
+    }
+
+    private static String headline(DatabaseView view) {
+        return "%s for %s, since %s"
+                .formatted(
+                        Wording.lower(view.status()),
+                        Wording.age(view.since(), view.timestamp()),
+                        Wording.time(view.since(), view.timestamp()));
+    }
+
+    private static List<Fact> facts(DatabaseView view, Instant now) {
+        ServerFacts server = view.server().facts();
+        List<Fact> facts = new ArrayList<>();
+        facts.add(new Fact("Server", view.server().id()));
+        facts.add(new Fact("Database", view.database()));
+        facts.add(new Fact("PostgreSQL", Wording.orUnknown(view.version())));
+        facts.add(new Fact("Role", role(view)));
+        if (!view.region().isEmpty()) {
+            facts.add(new Fact("Region", view.region()));
+        }
+        new TreeMap<>(view.tags()).forEach((key, value) -> facts.add(new Fact(key, value)));
+        facts.add(new Fact("Server up for", server == null ? Wording.UNKNOWN : Wording.age(server.startedAt(), now)));
+        facts.add(new Fact("Cost of watching", cost(view)));
+        return facts;
+    }
+
+    private static String role(DatabaseView view) {
+        String role = Wording.lower(view.role());
+        return view.role() == null || view.expectedRole().allows(view.role())
+                ? role
+                : role + ", expected " + Wording.lower(view.expectedRole());
+    }
+
+    private static String cost(DatabaseView view) {
+        return "%s of one backend, %s"
+                .formatted(
+                        Phrase.percent(view.server().sessions().overheadRatio()),
+                        Phrase.count(view.server().sessions().open(), "connection"));
+    }
+}

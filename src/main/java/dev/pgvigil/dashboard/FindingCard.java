@@ -1,0 +1,57 @@
+package dev.pgvigil.dashboard;
+
+import dev.pgvigil.check.Finding;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A finding as texts; empty where there is none.
+ *
+ * @param columns names of the evidence's columns, in the order of the rows that have them
+ */
+record FindingCard(
+        String key,
+        String status,
+        String severity,
+        String title,
+        String observed,
+        String threshold,
+        String since,
+        String cause,
+        String action,
+        String sql,
+        List<String> columns,
+        List<List<String>> rows) {
+
+    static FindingCard of(Finding finding, Instant now) {
+        SequencedSet<String> columns = new LinkedHashSet<>();
+        finding.evidence().forEach(row -> columns.addAll(row.keySet()));
+        return new FindingCard(
+                finding.key(),
+                Wording.lower(finding.status()),
+                Wording.lower(finding.severity()),
+                finding.title(),
+                finding.observed(),
+                orEmpty(finding.threshold()),
+                finding.since() == null ? "" : "for " + Wording.age(finding.since(), now),
+                orEmpty(finding.cause()),
+                orEmpty(finding.action()),
+                orEmpty(finding.sql()),
+                List.copyOf(columns),
+                finding.evidence().stream().map(row -> cells(columns, row)).toList());
+    }
+
+    private static List<String> cells(SequencedSet<String> columns, Map<String, Object> row) {
+        return columns.stream()
+                .map(column -> row.containsKey(column) ? Wording.value(row.get(column)) : "")
+                .toList();
+    }
+
+    private static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text;
+    }
+}

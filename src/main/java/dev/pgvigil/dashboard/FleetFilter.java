@@ -1,0 +1,74 @@
+package dev.pgvigil.dashboard;
+
+import dev.pgvigil.check.Status;
+import dev.pgvigil.http.Query;
+import dev.pgvigil.watch.view.Row;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which targets a person wants to see; null: no matter.
+ *
+ * @param text in whatever the row shows, or in a tag; in lower case
+ */
+record FleetFilter(
+        @Nullable String text,
+        @Nullable Status status,
+        @Nullable String region) {
+
+    static final FleetFilter ALL = new FleetFilter(null, null, null);
+
+    static FleetFilter of(@Nullable String text, @Nullable String status, @Nullable String region) {
+        return new FleetFilter(
+                text == null || text.isBlank() ? null : text.strip().toLowerCase(Locale.ROOT),
+                status == null ? null : Query.choice("status", status, Status.class, Status.UNKNOWN),
+                region);
+    }
+
+    boolean matches(Row row) {
+        return (status == null || status == row.status())
+                && (region == null || region.equals(row.region()))
+                && (text == null || contains(row, text));
+    }
+
+    /** The address of the fleet so filtered. */
+    String href() {
+        return Href.to("/")
+                .with("q", text)
+                .with("status", status == null ? null : Wording.lower(status))
+                .with("region", region)
+                .toString();
+    }
+
+    /** With this status, or without any if it has this one. */
+    FleetFilter toggled(Status other) {
+        return new FleetFilter(text, status == other ? null : other, region);
+    }
+
+    FleetFilter toggled(String other) {
+        return new FleetFilter(text, status, other.equals(region) ? null : other);
+    }
+
+    private static boolean contains(Row row, String text) {
+        Stream<@Nullable String> shown = Stream.of(
+                row.name(),
+                row.server(),
+                row.database(),
+                row.region(),
+                row.version(),
+                row.worst(),
+                Wording.lower(row.status()),
+                Wording.lower(row.role()));
+        Stream<String> tags = row.tags().entrySet().stream().map(FleetFilter::tag);
+        return Stream.concat(shown, tags)
+                .filter(Objects::nonNull)
+                .anyMatch(one -> one.toLowerCase(Locale.ROOT).contains(text));
+    }
+
+    private static String tag(Map.Entry<String, String> tag) {
+        return tag.getKey() + ":" + tag.getValue();
+    }
+}

@@ -1,0 +1,64 @@
+package dev.pgvigil.dashboard;
+
+import dev.pgvigil.check.Heartbeat;
+import dev.pgvigil.check.Phrase;
+import dev.pgvigil.history.Beats;
+import dev.pgvigil.history.Window;
+import dev.pgvigil.target.Thresholds;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/** Round trips by powers of ten, with the threshold, lost beats and what was not observed. Pure. */
+final class HeartbeatChart {
+
+    private HeartbeatChart() {}
+
+    static Chart of(List<Beats> beats, Window window, Thresholds thresholds, String now) {
+        double slow = thresholds.of(Heartbeat.SLOW) * 1000;
+        List<Beats> answered =
+                beats.stream().filter(some -> some.answered() > 0).toList();
+        double least = answered.stream().mapToDouble(Beats::min).min().orElse(1);
+        double most = answered.stream().mapToDouble(Beats::max).max().orElse(1);
+        int lost = beats.stream().mapToInt(Beats::lost).sum();
+        Axis axis = Axis.milliseconds(least, Math.max(most, slow));
+        return new Chart.Drawing(window, beats.size(), axis)
+                .mark(
+                        "gap",
+                        "not observed",
+                        i -> i < beats.size() - 1 && !beats.get(i).observed())
+                .mark("lost", Phrase.count(lost, "lost beat"), i -> beats.get(i).lost() > 0)
+                .path("band", Plot.band(heights(beats, axis, Beats::max), heights(beats, axis, Beats::min)))
+                .level("warn", "slow from " + Axis.duration(slow), slow)
+                .path("line", Plot.line(heights(beats, axis, Beats::mean)))
+                .chart("heartbeat", "Heartbeat", now, summary(window, !answered.isEmpty(), least, most, lost));
+    }
+
+    /** What heartbeats comes to, in words. */
+    static String summary(Window window, boolean answered, double least, double most, int lost) {
+        if (!answered) {
+            return lost == 0
+                    ? "no heartbeat was observed in " + span(window)
+                    : "no heartbeat was answered in " + span(window);
+        }
+        return "answered in %s to %s over %s, %s lost"
+                .formatted(
+                        Axis.duration(least),
+                        Axis.duration(most),
+                        span(window),
+                        lost == 0 ? "none" : Integer.toString(lost));
+    }
+
+    /** {@code the last hour}. */
+    static String span(Window window) {
+        return switch (window) {
+            case TEN, THIRTY -> "the last " + window.minutes() + " min";
+            case SIXTY -> "the last hour";
+        };
+    }
+
+    private static double[] heights(List<Beats> beats, Axis axis, ToDoubleFunction<Beats> value) {
+        return beats.stream()
+                .mapToDouble(some -> some.answered() == 0 ? Double.NaN : axis.height(value.applyAsDouble(some)))
+                .toArray();
+    }
+}

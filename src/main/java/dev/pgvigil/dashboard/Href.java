@@ -1,0 +1,46 @@
+package dev.pgvigil.dashboard;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Addresses of pages. Names stand in the query: in a path, browsers and proxies would take {@code ..} and {@code %2F} for
+ * something else.
+ */
+final class Href {
+
+    private final StringBuilder address;
+    private boolean asked;
+
+    private Href(String path) {
+        this.address = new StringBuilder(path);
+    }
+
+    static Href to(String path) {
+        return new Href(path);
+    }
+
+    static String database(String name) {
+        return to("/database").with("name", name).toString();
+    }
+
+    /** With this parameter too, unless it has no value. */
+    Href with(String name, @Nullable String value) {
+        if (value != null && !value.isEmpty()) {
+            address.append(asked ? '&' : '?').append(name).append('=').append(encoded(value));
+            asked = true;
+        }
+        return this;
+    }
+
+    /** A part of a path, or a value of a query. */
+    static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    @Override
+    public String toString() {
+        return address.toString();
+    }
+}

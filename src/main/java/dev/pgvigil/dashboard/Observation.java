@@ -1,0 +1,28 @@
+package dev.pgvigil.dashboard;
+
+import dev.pgvigil.watch.Outcome;
+import dev.pgvigil.watch.TargetState;
+import dev.pgvigil.watch.view.CheckView;
+import dev.pgvigil.watch.view.Look;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a check saw, for a panel that shows it.
+ *
+ * @param value of the latest look that was answered; null: there was none
+ * @param seen the latest look, answered or not
+ */
+record Observation<O>(@Nullable O value, Seen seen) {
+
+    static <O> Observation<O> of(String check, Class<O> type, TargetState target, Look look) {
+        Object value = switch (look.outcome(target, check)) {
+            case Outcome.Observed<?> observed -> observed.value();
+            case Outcome.Failed<?>(var at, var took, var failure, var last) when last != null -> last.value();
+            case Outcome.Failed<?> failed -> null;
+            case Outcome.Skipped<?> skipped -> null;
+            case null -> null;
+        };
+        return new Observation<>(
+                type.isInstance(value) ? type.cast(value) : null, Seen.of(CheckView.of(check, target, look)));
+    }
+}

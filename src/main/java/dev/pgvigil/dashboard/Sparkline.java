@@ -1,0 +1,34 @@
+package dev.pgvigil.dashboard;
+
+import dev.pgvigil.history.Beats;
+import dev.pgvigil.history.Window;
+import java.util.List;
+
+/**
+ * The last heartbeats at a glance. All have one and the same scale, so that rows can be compared.
+ *
+ * @param line the slowest answer of each part
+ * @param lost parts in which a beat was lost
+ * @param summary the same in words
+ */
+record Sparkline(String line, String lost, String summary) {
+
+    private static final Axis SCALE = Axis.milliseconds(0.1, 10_000);
+
+    static Sparkline of(List<Beats> parts, Window window) {
+        double[] heights = parts.stream()
+                .mapToDouble(some -> some.answered() == 0 ? Double.NaN : SCALE.height(some.max()))
+                .toArray();
+        List<Beats> answered =
+                parts.stream().filter(some -> some.answered() > 0).toList();
+        return new Sparkline(
+                Plot.line(heights),
+                Plot.columns(parts.size(), Axis.HEIGHT, i -> parts.get(i).lost() > 0),
+                HeartbeatChart.summary(
+                        window,
+                        !answered.isEmpty(),
+                        answered.stream().mapToDouble(Beats::min).min().orElse(0),
+                        answered.stream().mapToDouble(Beats::max).max().orElse(0),
+                        parts.stream().mapToInt(Beats::lost).sum()));
+    }
+}

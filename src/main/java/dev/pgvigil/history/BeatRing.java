@@ -1,0 +1,75 @@
+package dev.pgvigil.history;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The heartbeats of an hour, in buckets of ten seconds. Not safe for several threads. */
+final class BeatRing {
+
+    static final int BUCKETS = 360;
+    static final int SECONDS = 10;
+
+    private final float[] min = new float[BUCKETS];
+    private final float[] sum = new float[BUCKETS];
+    private final float[] max = new float[BUCKETS];
+    private final short[] answered = new short[BUCKETS];
+    private final short[] lost = new short[BUCKETS];
+    private final Wheel wheel = new Wheel(BUCKETS, SECONDS, this::clear);
+
+    void answered(Instant at, double milliseconds) {
+        int place = wheel.turnTo(at);
+        float value = (float) Math.max(0, milliseconds);
+        if (answered[place] < Short.MAX_VALUE && Float.isFinite(value)) {
+            min[place] = answered[place] == 0 ? value : Math.min(min[place], value);
+            max[place] = Math.max(max[place], value);
+            sum[place] += value;
+            answered[place]++;
+        }
+    }
+
+    void lost(Instant at) {
+        int place = wheel.turnTo(at);
+        if (lost[place] < Short.MAX_VALUE) {
+            lost[place]++;
+        }
+    }
+
+    /**
+     * The time before this moment, oldest first.
+     *
+     * @param stretches how many equal parts
+     * @param each buckets of a part
+     */
+    List<Beats> until(Instant now, int stretches, int each) {
+        List<Beats> all = new ArrayList<>(stretches);
+        for (int stretch = stretches - 1; stretch >= 0; stretch--) {
+            Beats beats = Beats.NONE;
+            for (int back = (stretch + 1) * each - 1; back >= stretch * each; back--) {
+                beats = beats.plus(bucket(wheel.read(now, back)));
+            }
+            all.add(beats);
+        }
+        return all;
+    }
+
+    Instant begin(Instant now, int back) {
+        return wheel.begin(now, back);
+    }
+
+    private Beats bucket(int place) {
+        if (place < 0 || (answered[place] == 0 && lost[place] == 0)) {
+            return Beats.NONE;
+        }
+        double mean = answered[place] == 0 ? 0 : sum[place] / answered[place];
+        return new Beats(min[place], mean, max[place], answered[place], lost[place]);
+    }
+
+    private void clear(int place) {
+        min[place] = 0;
+        sum[place] = 0;
+        max[place] = 0;
+        answered[place] = 0;
+        lost[place] = 0;
+    }
+}

@@ -1,0 +1,33 @@
+package dev.pgvigil.history;
+
+/**
+ * The heartbeats of a stretch of time.
+ *
+ * @param min shortest round trip in milliseconds; 0 where none was answered, as the mean and the longest are
+ * @param lost asked and not answered; both counts 0: not observed, so that nothing is known
+ */
+public record Beats(double min, double mean, double max, int answered, int lost) {
+
+    public static final Beats NONE = new Beats(0, 0, 0, 0, 0);
+
+    public boolean observed() {
+        return answered + lost > 0;
+    }
+
+    /** These and those together. */
+    Beats plus(Beats more) {
+        if (more.answered == 0) {
+            return new Beats(min, mean, max, answered, lost + more.lost);
+        }
+        if (answered == 0) {
+            return new Beats(more.min, more.mean, more.max, more.answered, lost + more.lost);
+        }
+        int all = answered + more.answered;
+        return new Beats(
+                Math.min(min, more.min),
+                (mean * answered + more.mean * more.answered) / all,
+                Math.max(max, more.max),
+                all,
+                lost + more.lost);
+    }
+}

@@ -1,0 +1,111 @@
+package dev.pgvigil.history;
+
+import dev.pgvigil.check.Connections;
+import dev.pgvigil.check.Heartbeat;
+import dev.pgvigil.target.Server;
+import dev.pgvigil.watch.Change;
+import dev.pgvigil.watch.Fleet;
+import dev.pgvigil.watch.Outcome;
+import dev.pgvigil.watch.ServerState;
+import dev.pgvigil.watch.Snapshot;
+import dev.pgvigil.watch.TargetState;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.subscription.Cancellable;
+import io.vertx.core.Vertx;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.logging.Logger;
+
+/** Keeps the last hour of every watched server, and forgets a server that is watched no more. Safe for any thread. */
+@Singleton
+public class History {
+
+    private static final Logger LOG = Logger.getLogger(History.class);
+    private static final Duration LOOK = Duration.ofSeconds(5);
+    private static final int BUFFER = 4096;
+
+    private final Fleet fleet;
+    private final Vertx vertx;
+    private final Map<Server, Hour> hours = new ConcurrentHashMap<>();
+    private final Cancellable changes;
+    private final long timer;
+    private final Instant begin = Instant.now();
+
+    @Inject
+    History(Fleet fleet, Vertx vertx) {
+        this(fleet, vertx, LOOK);
+    }
+
+    History(Fleet fleet, Vertx vertx, Duration look) {
+        this.fleet = fleet;
+        this.vertx = vertx;
+        this.changes = fleet.changes(BUFFER)
+                .onFailure()
+                .invoke(failure -> LOG.warn("changes came faster than they could be kept: heartbeats are missing"))
+                .onFailure()
+                .retry()
+                .indefinitely()
+                .subscribe()
+                .with(this::take, failure -> LOG.error("the history ended", failure));
+        this.timer = vertx.setPeriodic(look.toMillis(), tick -> look());
+    }
+
+    // Only so that it begins with the service, and not when somebody first reads it.
+    void start(@Observes StartupEvent event) {
+        LOG.debug("the history begins");
+    }
+
+    /** The last hour of a server; empty if nothing was observed yet. */
+    public Hour of(Server server) {
+        return hours.getOrDefault(server, Hour.NOTHING);
+    }
+
+    /** How much of the last hour there is anything to know of. */
+    public Window window(Instant now) {
+        return Window.since(begin, now);
+    }
+
+    /** How many servers have one. */
+    int size() {
+        return hours.size();
+    }
+
+    private void take(Change change) {
+        if (change instanceof Change.Beat) {
+            Snapshot snapshot = fleet.snapshot();
+            TargetState target = snapshot.targets().get(change.target());
+            Outcome<?> outcome =
+                    target == null ? null : snapshot.serverOf(target).outcome(Heartbeat.NAME);
+            if (target != null && outcome != null) {
+                hour(target.target().server()).beat(outcome);
+            }
+        }
+    }
+
+    private void look() {
+        Map<Server, ServerState> servers = fleet.snapshot().servers();
+        servers.forEach((server, state) -> {
+            Outcome<?> outcome = state.outcome(Connections.NAME);
+            if (outcome != null) {
+                hour(server).connections(outcome);
+            }
+        });
+        hours.keySet().retainAll(servers.keySet());
+    }
+
+    private Hour hour(Server server) {
+        return hours.computeIfAbsent(server, first -> new Hour());
+    }
+
+    @PreDestroy
+    void stop() {
+        changes.cancel();
+        vertx.cancelTimer(timer);
+    }
+}

@@ -1,0 +1,35 @@
+package dev.pgvigil.history;
+
+import dev.pgvigil.watch.Fleet;
+import dev.pgvigil.watch.view.Look;
+import io.smallrye.common.annotation.NonBlocking;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import java.time.Instant;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestPath;
+
+/** The last hour, from memory. */
+@Path("/api/v1/databases/{name}/history")
+@NonBlocking
+@Tag(name = "databases")
+public final class HistoryResource {
+
+    private final Fleet fleet;
+    private final History history;
+
+    HistoryResource(Fleet fleet, History history) {
+        this.fleet = fleet;
+        this.history = history;
+    }
+
+    @GET
+    @Operation(
+            operationId = "database_history",
+            summary = "Heartbeats and connections of its server over the last hour")
+    public HistoryView history(@RestPath String name) {
+        Look look = new Look(fleet.snapshot(), Instant.now());
+        return HistoryView.of(name, history.of(look.target(name).target().server()), look.now());
+    }
+}

@@ -1,0 +1,73 @@
+package dev.pgvigil.history;
+
+import dev.pgvigil.check.ConnectionUsage;
+import dev.pgvigil.check.Heartbeat;
+import dev.pgvigil.target.Failure;
+import dev.pgvigil.watch.Outcome;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The last hour of one server: about 8 kB, however often it is asked. Safe for any thread. */
+public final class Hour {
+
+    /** Parts of a sketch. */
+    public static final int PARTS = 60;
+
+    /** Of a server that nothing is known of. */
+    static final Hour NOTHING = new Hour();
+
+    private final BeatRing beats = new BeatRing();
+    private final UseRing uses = new UseRing();
+    private @Nullable Instant lastBeat;
+    private @Nullable Instant lastUse;
+
+    /** Takes a heartbeat's outcome, each but once; one that failed by pgvigil's own fault says nothing of the server. */
+    synchronized void beat(Outcome<?> outcome) {
+        if (outcome.at().equals(lastBeat)) {
+            return;
+        }
+        lastBeat = outcome.at();
+        switch (outcome) {
+            case Outcome.Observed<?>(var at, var took, Heartbeat.Beat beat) ->
+                beats.answered(at, beat.responseTimeMs());
+            case Outcome.Failed<?> failed
+            when failed.failure().reason() != Failure.Reason.LOCAL -> beats.lost(failed.at());
+            case Outcome.Observed<?> other -> {}
+            case Outcome.Failed<?> own -> {}
+            case Outcome.Skipped<?> skipped -> {}
+        }
+    }
+
+    /** Takes what was seen of the server's connections, each look but once. */
+    synchronized void connections(Outcome<?> outcome) {
+        if (outcome instanceof Outcome.Observed<?>(var at, var took, ConnectionUsage usage) && !at.equals(lastUse)) {
+            lastUse = at;
+            uses.seen(at, usage.checkedOut(), usage.poolSize());
+        }
+    }
+
+    /** The heartbeats before this moment, oldest first, in stretches of ten seconds. */
+    public synchronized List<Beats> beats(Instant now, Window window) {
+        return beats.until(now, window.beats(), 1);
+    }
+
+    /** The same in {@value #PARTS} equal parts, however long the window is. */
+    public synchronized List<Beats> sketch(Instant now, Window window) {
+        return beats.until(now, PARTS, window.beats() / PARTS);
+    }
+
+    /** The connections before this moment, oldest first, in stretches of half a minute. */
+    public synchronized List<Use> connections(Instant now, Window window) {
+        return uses.until(now, window.uses());
+    }
+
+    /** When the stretch begins that lies so many before the present one. */
+    Instant beatsBegin(Instant now, int back) {
+        return beats.begin(now, back);
+    }
+
+    Instant useBegins(Instant now, int back) {
+        return uses.begin(now, back);
+    }
+}
