@@ -101,7 +101,7 @@ class DoorTest {
                 "/health/%64etailed",
                 "/metrics/../openapi",
                 "/login/../api/v1/fleet",
-                "/login;/../table",
+                "/login;/../database",
                 "/style.css/../page.js",
                 "http://localhost/api/v1/fleet"
             })
@@ -173,7 +173,7 @@ class DoorTest {
                 .doesNotContain(Guarded.TOKEN);
 
         String session = right.getCookie(Session.COOKIE);
-        session(session).get("/table").then().statusCode(200);
+        session(session).get("/").then().statusCode(200);
         session(session).get("/api/v1/fleet").then().statusCode(200);
         session(session + "0").get("/api/v1/fleet").then().statusCode(401);
     }
