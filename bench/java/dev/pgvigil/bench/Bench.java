@@ -42,6 +42,9 @@ final class Bench {
         if (!failed.isEmpty()) {
             throw new IllegalStateException("failed: " + String.join(", ", failed));
         }
+        if (System.getenv("KEEP") != null && only.isEmpty()) {
+            summary.keep();
+        }
         System.exit(0);
     }
 }

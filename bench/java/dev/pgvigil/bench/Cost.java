@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +14,7 @@ final class Cost implements Benchmark {
 
     private static final int DATABASES = 10;
     private static final String PGVIGIL = "pgvigil";
+    private static final String EXPORTER = "postgres_exporter";
     private static final Duration LOOK = Duration.ofMillis(250);
     private static final Duration SCRAPE = Duration.ofSeconds(15);
 
@@ -24,38 +24,6 @@ final class Cost implements Benchmark {
             "log_connections", "on",
             "pg_stat_statements.track_planning", "on",
             "shared_buffers", "128MB");
-
-    /** One server and who looks at it. */
-    private static final class Watched {
-        private final String who;
-        private final String role;
-        private final ServerLoad load;
-        private final @Nullable Service exporter;
-        private final LongSummaryStatistics connections = new LongSummaryStatistics();
-        private Duration cpuBefore = Duration.ZERO;
-        private long openedBefore;
-
-        Watched(String who, String role, ServerLoad load, @Nullable Service exporter) {
-            this.who = who;
-            this.role = role;
-            this.load = load;
-            this.exporter = exporter;
-        }
-
-        void begin() {
-            load.server().sql("select pg_stat_statements_reset()");
-            openedBefore = load.opened(role);
-            cpuBefore = load.cpu();
-        }
-
-        Duration cpu() {
-            return load.cpu().minus(cpuBefore);
-        }
-
-        long opened() {
-            return load.opened(role) - openedBefore;
-        }
-    }
 
     @Override
     public String name() {
@@ -69,24 +37,27 @@ final class Cost implements Benchmark {
 
     @Override
     public Result run(Plan plan) throws Exception {
-        List<PgServer> servers = List.of(server(14), server(14), server(18), server(14));
-        Optional<Path> exporter = Exporter.installed();
-        List<Watched> watched = new ArrayList<>();
-        String yaml = "pgvigil:\n  targets:\n" + target("old", servers.get(0)) + target("new", servers.get(2));
-        try (Service pgvigil = Pgvigil.start(yaml)) {
-            watched.add(new Watched("pgvigil", PGVIGIL, ServerLoad.of(servers.get(0)), null));
-            watched.add(new Watched("pgvigil", PGVIGIL, ServerLoad.of(servers.get(2)), null));
-            if (exporter.isPresent()) {
-                Service service = Exporter.start(exporter.get(), servers.get(1));
-                watched.add(new Watched("postgres_exporter", Exporter.ROLE, ServerLoad.of(servers.get(1)), service));
-            }
-            watched.add(new Watched("nobody", "nobody", ServerLoad.of(servers.get(3)), null));
+        // The exporter that Debian has knows PostgreSQL up to 15.
+        try (PgServer old = server(14);
+                PgServer current = server(18);
+                PgServer scraped = server(14);
+                PgServer idle = server(14);
+                Service pgvigil =
+                        Pgvigil.start("pgvigil:\n  targets:\n" + target("old", old) + target("new", current))) {
+            List<Onlooker> onlookers = new ArrayList<>();
+            onlookers.add(new Onlooker(PGVIGIL, PGVIGIL, ServerLoad.of(old)));
+            onlookers.add(new Onlooker(PGVIGIL, PGVIGIL, ServerLoad.of(current)));
+            onlookers.add(new Onlooker("nobody", "nobody", ServerLoad.of(idle)));
             pgvigil.awaitOk("/health/database");
-            Plan.pause(Duration.ofSeconds(5));
-            return measured(plan, watched, exporter.isPresent());
-        } finally {
-            watched.stream().map(one -> one.exporter).filter(one -> one != null).forEach(Service::close);
-            servers.forEach(PgServer::close);
+            Optional<Path> program = Exporter.installed();
+            if (program.isEmpty()) {
+                return measured(plan, onlookers, null);
+            }
+            try (Service exporter = Exporter.start(program.get(), scraped)) {
+                exporter.awaitOk("/metrics"); // and it opens its connections
+                onlookers.add(new Onlooker(EXPORTER, Exporter.ROLE, ServerLoad.of(scraped)));
+                return measured(plan, onlookers, exporter);
+            }
         }
     }
 
@@ -105,70 +76,34 @@ final class Cost implements Benchmark {
                 + "      discover: { include: [\"*\"] }\n";
     }
 
-    private static Result measured(Plan plan, List<Watched> watched, boolean compared) throws Exception {
+    private static Result measured(Plan plan, List<Onlooker> onlookers, @Nullable Service exporter) throws Exception {
+        Plan.pause(Duration.ofSeconds(5)); // first passes are made
         Duration time = plan.seconds(300, 60);
-        for (Watched one : watched) {
-            if (one.exporter != null) {
-                one.exporter.get("/metrics"); // opens its connections
-            }
-        }
-        watched.forEach(Watched::begin);
+        onlookers.forEach(Onlooker::begin);
         long start = System.nanoTime();
         long scrape = start;
         for (long now = start; now - start < time.toNanos(); now = System.nanoTime()) {
-            watched.forEach(one -> one.connections.accept(one.load.connections(one.role)));
+            onlookers.forEach(Onlooker::look);
             if (now >= scrape) {
                 Plan.say("cost: %d of %d s".formatted((now - start) / 1_000_000_000, time.toSeconds()));
-                scrape(watched);
+                if (exporter != null) {
+                    exporter.get("/metrics");
+                }
                 scrape += SCRAPE.toNanos();
             }
             Plan.pause(LOOK);
         }
-        return result(watched, (System.nanoTime() - start) / 60e9, compared);
+        return result(onlookers, (System.nanoTime() - start) / 60e9);
     }
 
-    private static void scrape(List<Watched> watched) throws Exception {
-        for (Watched one : watched) {
-            if (one.exporter != null) {
-                one.exporter.get("/metrics");
-            }
-        }
-    }
-
-    private static Result result(List<Watched> watched, double minutes, boolean compared) {
+    private static Result result(List<Onlooker> onlookers, double minutes) {
         Result result = new Result();
         List<List<String>> rows = new ArrayList<>();
-        // Before the statements are asked for: that takes CPU of the server itself.
-        List<Double> cpu =
-                watched.stream().map(one -> one.cpu().toNanos() / 1e6 / minutes).toList();
-        double idle = cpu.getLast();
-        double ours = 0;
-        double theirs = Double.NaN;
-        for (int i = 0; i < watched.size(); i++) {
-            Watched one = watched.get(i);
-            ServerLoad.Statements statements = one.load.statements(one.role);
-            String key = one.who + "." + one.load.server().major() + ".";
-            double milliseconds = statements.milliseconds() / minutes;
-            if (i == 0) {
-                ours = milliseconds;
-            } else if (one.exporter != null) {
-                theirs = milliseconds;
-            }
-            rows.add(List.of(
-                    one.who,
-                    "PostgreSQL " + one.load.server().major(),
-                    Result.number(statements.calls() / minutes),
-                    Result.number(milliseconds),
-                    Result.number(cpu.get(i) - (i == watched.size() - 1 ? 0 : idle)),
-                    Result.number(one.connections.getAverage()),
-                    Long.toString(one.connections.getMax()),
-                    Result.number(one.opened() / minutes)));
-            result.figure(key + "statements_per_minute", statements.calls() / minutes);
-            result.figure(key + "statement_ms_per_minute", milliseconds);
-            result.figure(key + "cpu_ms_per_minute", cpu.get(i));
-            result.figure(key + "connections_average", one.connections.getAverage());
-            result.figure(key + "connections_most", one.connections.getMax());
-            result.figure(key + "connections_opened_per_minute", one.opened() / minutes);
+        List<Onlooker.Price> prices =
+                onlookers.stream().map(one -> one.price(minutes)).toList();
+        for (int i = 0; i < prices.size(); i++) {
+            rows.add(row(onlookers.get(i).who(), prices.get(i)));
+            figures(onlookers.get(i).who() + "." + prices.get(i).major() + ".", prices.get(i), result);
         }
         result.table(
                 List.of(
@@ -176,22 +111,52 @@ final class Cost implements Benchmark {
                         "server",
                         "statements",
                         "statement time, ms",
-                        "CPU beyond an idle server's, ms",
+                        "CPU of all its processes, ms",
                         "connections, average",
                         "most",
                         "opened"),
                 rows);
-        if (compared) {
-            result.atMost("a tenth of postgres_exporter's statement time", ours / theirs, 0.1, "of it");
-        } else {
-            result.note(
-                    "postgres_exporter is not here: `apt-get install " + Exporter.PACKAGE + "` brings the comparison.");
-        }
-        result.atMost(
-                "one connection in ordinary work",
-                watched.getFirst().connections.getAverage(),
-                1.05,
-                "on average");
+        result.note("A minute's worth, of " + Math.round(minutes) + ". Statement time is execution and planning, by"
+                + " pg_stat_statements, of the onlooker's role. A server that nobody looks at shows what CPU is not the"
+                + " onlookers' doing.");
+        wishes(prices, result);
         return result;
+    }
+
+    private static void wishes(List<Onlooker.Price> prices, Result result) {
+        Onlooker.Price ours = prices.getFirst();
+        if (prices.size() > 3) {
+            Onlooker.Price theirs = prices.getLast();
+            result.atMost(
+                    "a tenth of postgres_exporter's statement time",
+                    ours.statementTime() / theirs.statementTime(),
+                    0.1,
+                    "of it");
+        } else {
+            result.note(EXPORTER + " is not installed here: `apt-get install " + Exporter.PACKAGE
+                    + "` brings the comparison.");
+        }
+        result.atMost("one connection in ordinary work", ours.connectionsAverage(), 1.05, "on average");
+    }
+
+    private static List<String> row(String who, Onlooker.Price price) {
+        return List.of(
+                who,
+                "PostgreSQL " + price.major(),
+                Result.number(price.statements()),
+                Result.number(price.statementTime()),
+                Result.number(price.cpu()),
+                Result.number(price.connectionsAverage()),
+                Long.toString(price.connectionsMost()),
+                Result.number(price.opened()));
+    }
+
+    private static void figures(String key, Onlooker.Price price, Result result) {
+        result.figure(key + "statements_per_minute", price.statements());
+        result.figure(key + "statement_ms_per_minute", price.statementTime());
+        result.figure(key + "cpu_ms_per_minute", price.cpu());
+        result.figure(key + "connections_average", price.connectionsAverage());
+        result.figure(key + "connections_most", price.connectionsMost());
+        result.figure(key + "connections_opened_per_minute", price.opened());
     }
 }

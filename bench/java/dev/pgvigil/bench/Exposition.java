@@ -6,29 +6,32 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a service told at {@code /metrics}. */
-record Exposition(Map<String, Double> series) {
+/**
+ * What a service told at {@code /metrics}.
+ *
+ * @param seconds when it was told, or how long it took to add up
+ */
+record Exposition(Map<String, Double> series, double seconds) {
 
     /** A bucket of a histogram. */
     private record Bucket(double upTo, double count) {}
 
     static Exposition of(Service service) throws IOException, InterruptedException {
         Map<String, Double> series = new HashMap<>();
-        service.get("/metrics")
-                .lines()
-                .filter(line -> !line.startsWith("#") && line.contains(" "))
-                .forEach(line -> {
-                    int end = line.lastIndexOf(' ');
-                    series.put(line.substring(0, end), Double.valueOf(line.substring(end + 1)));
-                });
-        return new Exposition(series);
+        String text = service.get("/metrics");
+        double told = System.nanoTime() / 1e9;
+        text.lines().filter(line -> !line.startsWith("#") && line.contains(" ")).forEach(line -> {
+            int end = line.lastIndexOf(' ');
+            series.put(line.substring(0, end), Double.valueOf(line.substring(end + 1)));
+        });
+        return new Exposition(series, told);
     }
 
     /** What was added since. */
     Exposition since(Exposition before) {
         Map<String, Double> added = new HashMap<>();
         series.forEach((name, value) -> added.put(name, value - before.series.getOrDefault(name, 0d)));
-        return new Exposition(added);
+        return new Exposition(added, seconds - before.seconds);
     }
 
     /** The sum of all series that begin so. */

@@ -1,12 +1,16 @@
 package dev.pgvigil.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import java.time.Instant;
 
 /** Something that goes wrong with a server, and the events by which pgvigil tells. */
 interface Fault extends AutoCloseable {
 
     String name();
+
+    /** How often pgvigil looks for it. */
+    Duration rhythm();
 
     /** Makes it happen; returns when it did. */
     Instant begin() throws Exception;

@@ -91,7 +91,8 @@ final class Faults implements Benchmark {
         try (EventStream events = new EventStream(service, scene.target())) {
             for (int i = 1; i <= times; i++) {
                 // Whatever beats in the product, a fault comes at any moment of it.
-                Plan.pause(CALM.plusMillis(ThreadLocalRandom.current().nextInt(1000)));
+                Plan.pause(CALM.plusMillis(ThreadLocalRandom.current()
+                        .nextLong(scene.fault().rhythm().toMillis())));
                 seen.add(once(events, scene.fault()));
                 Plan.say("faults: %s %d of %d: told after %.0f ms"
                         .formatted(scene.target(), i, times, seen.getLast().told));
@@ -104,6 +105,9 @@ final class Faults implements Benchmark {
         events.forget();
         Instant began = fault.begin();
         EventStream.Event told = events.await(fault::told, PATIENCE);
+        // Nor does it end just after a look that told of it.
+        Plan.pause(Duration.ofMillis(
+                ThreadLocalRandom.current().nextLong(fault.rhythm().toMillis())));
         Instant ended = fault.end();
         EventStream.Event over = events.await(fault::over, PATIENCE);
         return new Times(

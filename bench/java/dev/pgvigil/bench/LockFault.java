@@ -5,6 +5,7 @@ import dev.pgvigil.testing.PgServer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,11 @@ final class LockFault implements Fault {
     @Override
     public String name() {
         return "lock queue";
+    }
+
+    @Override
+    public Duration rhythm() {
+        return Duration.ofSeconds(5);
     }
 
     @Override

@@ -37,7 +37,17 @@ final class Probe implements Benchmark {
             pgvigil(plan, servers, rows, result);
             stock(plan, servers.getFirst(), rows, result);
             result.table(
-                    List.of("probe", "servers", "load", "requests/s", "p50 ms", "p99 ms", "p99.9 ms", "max ms"), rows);
+                    List.of(
+                            "probe",
+                            "servers",
+                            "load",
+                            "requests/s",
+                            "p50 ms",
+                            "p99 ms",
+                            "p99.9 ms",
+                            "max ms",
+                            "answers other than 200"),
+                    rows);
             result.note("Load: one process, pinned to one core: " + Latencies.pinning() + ", " + Latencies.CONNECTIONS
                     + " connections. Full: each asks again when answered (closed loop: latency is the price of"
                     + " saturation). " + Result.number(RATE)
@@ -97,7 +107,8 @@ final class Probe implements Benchmark {
                     Result.number(seen.p50()),
                     Result.number(seen.p99()),
                     Result.number(seen.p999()),
-                    Result.number(seen.max())));
+                    Result.number(seen.max()),
+                    Long.toString(seen.otherStatus())));
             Map.of("per_second", seen.perSecond(), "p50_ms", seen.p50(), "p99_ms", seen.p99(), "max_ms", seen.max())
                     .forEach((figure, value) -> result.figure(key(who, path, servers, rate, figure), value));
         }
@@ -131,6 +142,7 @@ final class Probe implements Benchmark {
                     "one by one, " + times,
                     Result.number(1 / median),
                     Result.number(median * 1000),
+                    "",
                     "",
                     "",
                     ""));

@@ -2,6 +2,7 @@ package dev.pgvigil.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.pgvigil.testing.PgServer;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -23,6 +24,11 @@ final class ServerFault implements Fault {
     @Override
     public String name() {
         return killed ? "killed" : "frozen";
+    }
+
+    @Override
+    public Duration rhythm() {
+        return Duration.ofMillis(500);
     }
 
     @Override

@@ -17,6 +17,9 @@ import java.util.Map;
 /** The figures of a run: a JSON file for each benchmark, and one page of tables with machine, command and date. */
 final class Summary {
 
+    private static final Path README = Path.of("bench/README.md");
+    private static final String MARK = "<!-- make bench KEEP=1 writes all that follows -->";
+
     private final ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     private final Plan plan;
     private final StringBuilder page = new StringBuilder();
@@ -44,6 +47,17 @@ final class Summary {
     String write() throws IOException {
         Files.writeString(plan.out().resolve("summary.md"), page);
         return "\n" + page + "\nWritten to " + plan.out();
+    }
+
+    /** Puts the page into the benchmarks' README, in the place of the one before. */
+    void keep() throws IOException {
+        String text = Files.readString(README);
+        int end = text.indexOf(MARK) + MARK.length();
+        if (end < MARK.length()) {
+            throw new IllegalStateException(README + " has no line " + MARK);
+        }
+        Files.writeString(
+                README, text.substring(0, end) + "\n\n" + page.toString().strip() + "\n");
     }
 
     private void section(Benchmark benchmark, Result result) throws IOException {

@@ -35,7 +35,7 @@ public final class Watching implements AutoCloseable {
     private final Cancellable listening;
     private final Watch watch;
 
-    private Watching(List<Check<?>> checks) {
+    private Watching(List<Check<?>> checks, Punctuality punctuality) {
         Catalogue catalogue = new Catalogue(checks);
         watch = new Watch(
                 catalogue,
@@ -43,7 +43,7 @@ public final class Watching implements AutoCloseable {
                 new Spans(OpenTelemetry.noop()),
                 fleet,
                 new Tally(catalogue),
-                new Punctuality(new SimpleMeterRegistry()),
+                punctuality,
                 vertx);
         listening = fleet.changes(100_000).subscribe().with(changes::add);
     }
@@ -54,7 +54,11 @@ public final class Watching implements AutoCloseable {
     }
 
     public static Watching with(List<Check<?>> checks, Target... targets) {
-        Watching watching = new Watching(checks);
+        return with(checks, new Punctuality(new SimpleMeterRegistry()), targets);
+    }
+
+    static Watching with(List<Check<?>> checks, Punctuality punctuality, Target... targets) {
+        Watching watching = new Watching(checks, punctuality);
         watching.follow(targets);
         return watching;
     }

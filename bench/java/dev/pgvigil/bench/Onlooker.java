@@ -1,0 +1,61 @@
+package dev.pgvigil.bench;
+
+import java.time.Duration;
+import java.util.LongSummaryStatistics;
+
+/** Someone who looks at a server, and what the server pays for it. The server must log connections. */
+final class Onlooker {
+
+    /** What a server pays a minute; {@code cpu} is of all its processes, whoever they work for. Times in milliseconds. */
+    record Price(
+            int major,
+            double statements,
+            double statementTime,
+            double cpu,
+            double connectionsAverage,
+            long connectionsMost,
+            double opened) {}
+
+    private final String who;
+    private final String role;
+    private final ServerLoad load;
+    private final LongSummaryStatistics connections = new LongSummaryStatistics();
+    private Duration cpuBefore = Duration.ZERO;
+    private long openedBefore;
+
+    Onlooker(String who, String role, ServerLoad load) {
+        this.who = who;
+        this.role = role;
+        this.load = load;
+    }
+
+    String who() {
+        return who;
+    }
+
+    /** Counts from now on. */
+    void begin() {
+        load.server().sql("select pg_stat_statements_reset()");
+        openedBefore = load.opened(role);
+        cpuBefore = load.cpu();
+    }
+
+    /** Counts the connections that there are now; costs the server nothing. */
+    void look() {
+        connections.accept(load.connections(role));
+    }
+
+    Price price(double minutes) {
+        // First the CPU: asking for the rest takes some of the server's.
+        double cpu = load.cpu().minus(cpuBefore).toNanos() / 1e6;
+        ServerLoad.Statements statements = load.statements(role);
+        return new Price(
+                load.server().major(),
+                statements.calls() / minutes,
+                statements.milliseconds() / minutes,
+                cpu / minutes,
+                connections.getAverage(),
+                connections.getMax(),
+                (load.opened(role) - openedBefore) / minutes);
+    }
+}

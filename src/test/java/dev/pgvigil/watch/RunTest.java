@@ -1,0 +1,41 @@
+package dev.pgvigil.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pgvigil.check.Heartbeat;
+import dev.pgvigil.check.Heartbeat.Beat;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class RunTest {
+
+    private static final Duration PERIOD = Duration.ofMillis(500);
+
+    private final long start = System.nanoTime();
+    private final Run<Beat> run = new Run<>(new Heartbeat(), null, start);
+
+    @Test
+    void a_pass_is_late_by_the_time_since_it_was_due() {
+        assertThat(run.late(start)).isEqualTo(Duration.ZERO);
+        assertThat(run.late(start + 7_000_000)).isEqualTo(Duration.ofMillis(7));
+    }
+
+    @Test
+    void the_next_is_due_a_period_after_this_one_was_due_however_late_this_one_is() {
+        run.end(run.begin(start + 7_000_000, PERIOD));
+
+        assertThat(run.due()).isEqualTo(start + PERIOD.toNanos());
+    }
+
+    @Test
+    void a_pass_is_not_late_while_the_one_before_was_in_its_way() {
+        long longAgo = start - 20 * PERIOD.toNanos();
+        Run<Beat> slow = new Run<>(new Heartbeat(), null, longAgo);
+
+        slow.end(slow.begin(longAgo, PERIOD));
+        long ended = System.nanoTime();
+
+        assertThat(ended - slow.due()).isGreaterThan(PERIOD.toNanos());
+        assertThat(slow.late(ended)).isLessThan(PERIOD);
+    }
+}
