@@ -47,7 +47,10 @@ final class Backoff {
 
     private static Duration longest(Reason reason) {
         return switch (reason) {
-            case CONNECT, TIMEOUT -> Duration.ofMillis(1500);
+            // With half a second for the second heartbeat that a return needs, within two seconds on a busy machine
+            // too.
+            case CONNECT -> Duration.ofMillis(750);
+            case TIMEOUT -> Duration.ofMillis(1500);
             case CAPACITY -> Duration.ofSeconds(2);
             case LOCAL -> Duration.ofSeconds(5);
             case TLS, UNSUPPORTED, QUERY -> Duration.ofSeconds(10);

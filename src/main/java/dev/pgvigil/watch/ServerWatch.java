@@ -105,6 +105,12 @@ final class ServerWatch implements Link.Listener {
         facts = learned;
         learnedAt = System.nanoTime();
         standing.learned(learned);
+        // What failed while the server was away is asked anew at once: else it would look ill until each check's next
+        // turn.
+        long now = System.nanoTime();
+        schedule.runs().stream()
+                .filter(run -> run.failures() > 0 && !isHeartbeat(run))
+                .forEach(run -> run.dueAt(now));
         beatNow();
         tick();
     }

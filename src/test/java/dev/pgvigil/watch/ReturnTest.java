@@ -1,0 +1,75 @@
+package dev.pgvigil.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.pgvigil.check.Check;
+import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.Heartbeat;
+import dev.pgvigil.check.Past;
+import dev.pgvigil.check.Scope;
+import dev.pgvigil.target.Session;
+import dev.pgvigil.target.Target;
+import dev.pgvigil.testing.PgServer;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ReturnTest {
+
+    /** A check that is asked once an hour, and whose server freezes under its first question. */
+    private record Hourly(PgServer server, AtomicInteger asked) implements Check<Integer> {
+
+        @Override
+        public String name() {
+            return "hourly";
+        }
+
+        @Override
+        public Scope scope() {
+            return Scope.SERVER;
+        }
+
+        @Override
+        public Duration cadence() {
+            return Duration.ofHours(1);
+        }
+
+        @Override
+        public Uni<Integer> observe(Session session) {
+            if (asked.getAndIncrement() == 0) {
+                server.freeze();
+            }
+            return session.row("select 1", row -> row.getInteger(0));
+        }
+
+        @Override
+        public List<Finding> judge(Integer now, Past<Integer> past, Target target) {
+            return List.of();
+        }
+    }
+
+    @Test
+    void what_failed_while_a_server_was_away_is_asked_anew_when_it_is_back() {
+        try (PgServer server = PgServer.start(PgServer.majors().getLast())) {
+            Hourly hourly = new Hourly(server, new AtomicInteger());
+            Target shop = server.target("shop", "postgres");
+            try (Watching watching = Watching.with(List.of(new Heartbeat(), hourly), shop)) {
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> outcome(watching, shop) instanceof Outcome.Failed<?>);
+                server.thaw();
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> outcome(watching, shop) instanceof Outcome.Observed<?>);
+                assertThat(hourly.asked()).hasValue(2);
+            }
+        }
+    }
+
+    private static @Nullable Outcome<?> outcome(Watching watching, Target target) {
+        ServerState state = watching.fleet().snapshot().servers().get(target.server());
+        return state == null ? null : state.outcome("hourly");
+    }
+}
