@@ -1,0 +1,299 @@
+package dev.pgvigil.dashboard;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
+import com.microsoft.playwright.options.ColorScheme;
+import dev.pgvigil.testing.Chromium;
+import dev.pgvigil.testing.PgServer;
+import dev.pgvigil.testing.TcpProxy;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import java.net.URI;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The pages in a real browser, over real servers. */
+@QuarkusTest
+@TestProfile(PageServers.Profile.class)
+@EnabledIf(value = "dev.pgvigil.testing.Chromium#installed", disabledReason = "Chromium is not installed")
+@SuppressWarnings("NullAway.Init") // injected, or made before all tests
+class BrowserTest {
+
+    private static final Duration SEEN = Duration.ofSeconds(3);
+    private static final Pattern STALE = Pattern.compile("stale");
+
+    private static Chromium chromium;
+
+    PgServer shop;
+
+    @TestHTTPResource
+    URI service;
+
+    @BeforeAll
+    static void start() {
+        chromium = Chromium.start();
+    }
+
+    @AfterAll
+    static void end() {
+        chromium.close();
+    }
+
+    @AfterEach
+    void nothingWentWrongInThePages() {
+        assertThat(chromium.complaints()).isEmpty();
+    }
+
+    @Test
+    void aFrozenServerShowsWithinThreeSecondsAndItsHealingToo() {
+        Page fleet = open("/", 1280, ColorScheme.LIGHT);
+        Page database = open("/database?name=shop", 1280, ColorScheme.LIGHT);
+        assertThat(row(fleet, "shop")).containsText("healthy");
+        fleet.evaluate("window.sameDocument = true");
+        long frozen = System.nanoTime();
+        shop.freeze();
+        try {
+            assertThat(status(fleet, "shop")).hasText("unhealthy", within(SEEN, frozen));
+            assertThat(database.locator(".lead")).hasText(Pattern.compile("^unhealthy for"), within(SEEN, frozen));
+            assertThat(fleet).hasTitle(Pattern.compile("1 unhealthy.* – pgvigil"));
+            assertThat(fleet.locator("link[rel=icon]")).hasAttribute("href", "/icon-unhealthy.svg");
+            assertThat(fleet.locator("#announcement")).containsText("shop is unhealthy");
+            assertThat(worst(database)).containsText("no answer");
+            assertThat(fleet.locator("tbody tr").first()).containsText("shop");
+        } finally {
+            shop.thaw();
+        }
+        assertThat(status(fleet, "shop")).hasText("healthy");
+        assertThat(database.locator(".lead")).containsText(Pattern.compile("^healthy for"));
+        assertThat(fleet.evaluate("window.sameDocument")).isEqualTo(true);
+        assertThat(database.locator("figure[data-key=heartbeat] path.lost")).hasCount(1);
+    }
+
+    @Test
+    void hostileTextsAreTexts() throws SQLException {
+        try (Connection connection = shop.jdbc("postgres", "postgres", null, "<img src=x onerror=pwned=2>");
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("select 1 as \"<img src=x onerror=pwned=3>\"");
+            Page page = open("/database?name=shop", 1280, ColorScheme.LIGHT);
+            assertThat(page.locator("#work + .card")).containsText("<img src=x onerror=pwned=2>");
+            assertThat(page.locator("#use + .card")).containsText("<img src=x onerror=pwned=2>");
+            for (String name : PageServers.HOSTILE) {
+                page.navigate(at("/"));
+                Locator link = page.locator("a.name").filter(new Locator.FilterOptions().setHasText(name.substring(3)));
+                link.click();
+                assertThat(page.locator("h1")).hasText(Pattern.compile("^many:"));
+                assertThat(page.locator("h1").textContent()).isEqualTo("many:" + name);
+                assertThat(page.evaluate("typeof pwned")).isEqualTo("undefined");
+                assertThat(page.locator("img, iframe, main script")).hasCount(0);
+            }
+        }
+    }
+
+    @Test
+    void whatPeopleDoOutlivesAnUpdate() throws SQLException {
+        shop.sql("create table if not exists queue (id int)");
+        try (Connection first = shop.jdbc("postgres");
+                Connection second = shop.jdbc("postgres");
+                Statement holds = first.createStatement();
+                Statement waits = second.createStatement()) {
+            first.setAutoCommit(false);
+            holds.execute("lock table queue in access exclusive mode");
+            Thread waiting = Thread.startVirtualThread(() -> count(waits));
+            Page page = open("/database?name=shop", 1280, ColorScheme.LIGHT);
+            assertThat(page.locator(".tree")).containsText("waits");
+            assertThat(page.locator(".tree .d1")).containsText("AccessShareLock on public.queue");
+            worst(page).locator("summary").click();
+            worst(page).locator("summary").focus();
+            page.evaluate("getSelection().selectAllChildren(document.querySelector('.finding .sql code'))");
+            String selected = String.valueOf(page.evaluate("String(getSelection())"));
+            awaitUpdates(page, 3);
+            assertThat(worst(page).locator("details")).hasAttribute("open", "");
+            assertThat(worst(page).locator("summary")).isFocused();
+            assertThat(page.evaluate("String(getSelection())"))
+                    .isEqualTo(selected)
+                    .asString()
+                    .startsWith("select pg_");
+            worst(page).locator(".copy").click();
+            assertThat(worst(page).locator(".copy")).hasText(Pattern.compile("Copied|Selected"));
+            first.rollback();
+            assertThat(page.locator(".tree")).hasCount(0);
+            join(waiting);
+        }
+    }
+
+    @Test
+    void theFilterNarrowsAtEachKeyAndStays() {
+        Page page = open("/", 1280, ColorScheme.LIGHT);
+        assertThat(page.locator("tbody tr")).hasCount(2 + PageServers.HOSTILE.size());
+        page.keyboard().press("/");
+        assertThat(page.locator("#q")).isFocused();
+        page.keyboard().type("eu-west");
+        assertThat(page.locator("tbody tr")).hasCount(1);
+        awaitUpdates(page, 2);
+        assertThat(page.locator("#q")).isFocused();
+        assertThat(page.locator("#q")).hasValue("eu-west");
+        page.reload();
+        assertThat(page.locator("tbody tr")).hasCount(1);
+        assertThat(page.locator("#q")).hasValue("eu-west");
+    }
+
+    @Test
+    void theKeyboardSuffices() {
+        Page page = open("/", 1280, ColorScheme.LIGHT);
+        page.keyboard().press("Tab");
+        assertThat(page.locator(".skip")).isFocused();
+        page.keyboard().press("j");
+        assertThat(page.locator("a.name").first()).isFocused();
+        page.keyboard().press("j");
+        assertThat(page.locator("a.name").nth(1)).isFocused();
+        page.keyboard().press("k");
+        String name = page.locator("a.name").first().textContent();
+        page.keyboard().press("Enter");
+        assertThat(page.locator("h1")).hasText(name);
+        page.goBack();
+        assertThat(page.locator("#q")).isVisible();
+    }
+
+    @Test
+    void aLostStreamIsToldAndFoundAgain() {
+        try (TcpProxy proxy = TcpProxy.before(service.getPort())) {
+            Page page = chromium.page(1280, 900, ColorScheme.LIGHT);
+            page.navigate("http://127.0.0.1:" + proxy.port() + "/database?name=shop");
+            assertThat(page.locator("#state")).hasText("Live");
+            assertThat(page.locator("#banner")).isHidden();
+            proxy.pause();
+            assertThat(page.locator("#banner")).containsText("pgvigil does not answer: what it shows is as of");
+            assertThat(page.locator("#live")).hasClass(STALE);
+            proxy.resume();
+            assertThat(page.locator("#banner")).isHidden();
+            assertThat(page.locator("#state")).hasText("Live");
+            proxy.cut();
+            assertThat(page.locator("#state")).hasText("Live");
+            awaitUpdates(page, 2);
+        }
+    }
+
+    @Test
+    void theThemeIsChosenAndRemembered() {
+        Page page = open("/", 1280, ColorScheme.DARK);
+        Object dark = ground(page);
+        Locator button = page.locator("#theme");
+        assertThat(button).hasText("Theme: system");
+        button.click();
+        assertThat(button).hasText("Theme: light");
+        assertThat(ground(page)).isNotEqualTo(dark);
+        page.reload();
+        assertThat(page.locator("#theme")).hasText("Theme: light");
+        assertThat(ground(page)).isNotEqualTo(dark);
+        page.locator("#theme").click();
+        assertThat(ground(page)).isEqualTo(dark);
+    }
+
+    @Test
+    void nothingScrollsSidewaysOnAPhone() {
+        for (String path : paths()) {
+            Page page = open(path, 360, ColorScheme.LIGHT);
+            assertThat(page.evaluate("document.documentElement.scrollWidth"))
+                    .as(path)
+                    .isEqualTo(360);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ColorScheme.class,
+            names = {"LIGHT", "DARK"})
+    void theRulesOfAccessibilityAreKept(ColorScheme scheme) {
+        for (String path : paths()) {
+            for (int width : new int[] {1280, 360}) {
+                Page page = open(path, width, scheme);
+                assertThat(new AxeBuilder(page).analyze().getViolations())
+                        .as("%s at %s", path, width)
+                        .isEmpty();
+            }
+        }
+    }
+
+    private static List<String> paths() {
+        return List.of(
+                "/",
+                "/database?name=shop",
+                Href.database("many:" + PageServers.HOSTILE.getLast()),
+                Href.database("many:" + PageServers.HOSTILE.getFirst()),
+                "/database?name=nope");
+    }
+
+    private Page open(String path, int width, ColorScheme scheme) {
+        Page page = chromium.page(width, 900, scheme);
+        page.navigate(at(path));
+        assertThat(page.locator("#state")).hasText("Live");
+        return page;
+    }
+
+    private String at(String path) {
+        return "http://127.0.0.1:" + service.getPort() + path;
+    }
+
+    private static Locator row(Page page, String name) {
+        return page.locator("tr[data-key='" + name + "']");
+    }
+
+    private static Locator worst(Page page) {
+        return page.locator(".finding").first();
+    }
+
+    private static Locator status(Page page, String name) {
+        return row(page, name).locator(".status");
+    }
+
+    private static Object ground(Page page) {
+        return page.evaluate("getComputedStyle(document.body).backgroundColor");
+    }
+
+    /** Waits until the page has been renewed so often. */
+    private static void awaitUpdates(Page page, int times) {
+        for (int i = 0; i < times; i++) {
+            Locator time = page.locator(".asof");
+            assertThat(time).not().hasText(time.textContent());
+        }
+    }
+
+    private static LocatorAssertions.HasTextOptions within(Duration time, long since) {
+        double left = time.toMillis() - (System.nanoTime() - since) / 1e6;
+        return new LocatorAssertions.HasTextOptions().setTimeout(Math.max(1, left));
+    }
+
+    private static void count(Statement statement) {
+        try {
+            statement.execute("select count(*) from queue");
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join(Duration.ofSeconds(20));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package dev.pgvigil.testing;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import com.microsoft.playwright.options.ColorScheme;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Debian's Chromium; none is ever downloaded. Belongs to the thread that started it. */
+public final class Chromium implements AutoCloseable {
+
+    private static final Path BINARY = Path.of("/usr/bin/chromium");
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final String MISSING =
+            "The tests in a browser are skipped: Chromium is not installed (apt-get install chromium)";
+
+    private final Playwright playwright =
+            Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+    private final Browser browser;
+    private final List<String> complaints = new CopyOnWriteArrayList<>();
+
+    private Chromium() {
+        PlaywrightAssertions.setDefaultAssertionTimeout((double) PATIENCE.toMillis());
+        browser = playwright
+                .chromium()
+                .launch(new BrowserType.LaunchOptions()
+                        .setExecutablePath(BINARY)
+                        .setArgs(List.of(
+                                "--no-sandbox",
+                                "--disable-gpu",
+                                "--disable-quic",
+                                "--no-first-run",
+                                "--disable-background-networking")));
+    }
+
+    /** Whether there is one; says so if not. */
+    public static boolean installed() {
+        boolean installed = Files.isExecutable(BINARY);
+        if (!installed) {
+            System.out.println(MISSING);
+        }
+        return installed;
+    }
+
+    public static Chromium start() {
+        return new Chromium();
+    }
+
+    /** A page of its own, without a past. What goes wrong in it is kept as a complaint. */
+    public Page page(int width, int height, ColorScheme scheme) {
+        BrowserContext context = browser.newContext(
+                new Browser.NewContextOptions().setViewportSize(width, height).setColorScheme(scheme));
+        context.setDefaultTimeout((double) PATIENCE.toMillis());
+        Page page = context.newPage();
+        page.onDialog(dialog -> {
+            complaints.add("dialog: " + dialog.message());
+            dialog.dismiss();
+        });
+        page.onPageError(error -> complaints.add("error: " + error));
+        page.onConsoleMessage(message -> {
+            if (message.type().equals("warning") || message.text().contains("Content Security Policy")) {
+                complaints.add(message.type() + ": " + message.text());
+            }
+        });
+        return page;
+    }
+
+    /** Dialogs, script errors, warnings and broken rules of content security in all pages since the last call. */
+    public List<String> complaints() {
+        List<String> all = List.copyOf(complaints);
+        complaints.clear();
+        return all;
+    }
+
+    @Override
+    public void close() {
+        browser.close();
+        playwright.close();
+    }
+}
