@@ -39,6 +39,7 @@ class StarterTest {
             System.out.println("pid " + ProcessHandle.current().pid());
             System.out.println("arguments " + String.join("|", args));
             System.out.println("property " + System.getProperty("told"));
+            System.out.println("heap " + (Runtime.getRuntime().maxMemory() >> 20));
         }
     }
 
@@ -72,6 +73,20 @@ class StarterTest {
         assertThat(run.status()).isZero();
         assertThat(run.out()).contains("arguments one|two words", "property yes", "pid " + run.pid() + "\n");
         assertThat(run.err()).contains("there is no AOT cache: starting slower");
+    }
+
+    @Test
+    void takesNoMoreOfABigMachineThanAThousandServersNeedUnlessTold() throws Exception {
+        assertThat(heap(start(Map.of()))).isBetween(1, 320);
+        assertThat(heap(start(Map.of("JAVA_OPTS", "-Xmx600m")))).isBetween(321, 600);
+    }
+
+    private static int heap(Run run) {
+        return run.out()
+                .lines()
+                .filter(line -> line.startsWith("heap "))
+                .mapToInt(line -> Integer.parseInt(line.substring(5)))
+                .sum();
     }
 
     @Test
