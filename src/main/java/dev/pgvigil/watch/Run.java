@@ -58,11 +58,14 @@ final class Run<O> {
         return underWay;
     }
 
-    /** Begins a pass; the next is due a period later, and what was missed is not made up for. */
+    /**
+     * Begins a pass; the next is due a period later, and what was missed is not made up for. Passes that begin before they
+     * are due do not put the next one off further and further.
+     */
     int begin(long now, Duration period) {
         underWay = true;
         startedAt = now;
-        due = Math.max(due + period.toNanos(), now + period.toNanos() / 2);
+        due = Math.max(Math.min(due, now) + period.toNanos(), now + period.toNanos() / 2);
         return ++turn;
     }
 

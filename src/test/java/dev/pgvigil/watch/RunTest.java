@@ -28,6 +28,15 @@ class RunTest {
     }
 
     @Test
+    void passes_out_of_turn_do_not_put_the_next_one_off() {
+        for (int i = 1; i <= 5; i++) {
+            run.end(run.begin(start + i, PERIOD));
+        }
+
+        assertThat(run.due()).isBetween(start + PERIOD.toNanos(), start + 5 + PERIOD.toNanos());
+    }
+
+    @Test
     void a_pass_is_not_late_while_the_one_before_was_in_its_way() {
         long longAgo = start - 20 * PERIOD.toNanos();
         Run<Beat> slow = new Run<>(new Heartbeat(), null, longAgo);
