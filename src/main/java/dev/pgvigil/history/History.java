@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /** Keeps the last hour of every watched server, and forgets a server that is watched no more. Safe for any thread. */
@@ -32,7 +33,7 @@ public class History {
 
     private final Fleet fleet;
     private final Vertx vertx;
-    private final Map<Server, Hour> hours = new ConcurrentHashMap<>();
+    private final Map<Server.Identity, Hour> hours = new ConcurrentHashMap<>();
     private final Cancellable changes;
     private final long timer;
     private final Instant begin = Instant.now();
@@ -63,7 +64,7 @@ public class History {
 
     /** The last hour of a server; empty if nothing was observed yet. */
     public Hour of(Server server) {
-        return hours.getOrDefault(server, Hour.NOTHING);
+        return hours.getOrDefault(server.identity(), Hour.NOTHING);
     }
 
     /** How much of the last hour there is anything to know of. */
@@ -96,11 +97,11 @@ public class History {
                 hour(server).connections(outcome);
             }
         });
-        hours.keySet().retainAll(servers.keySet());
+        hours.keySet().retainAll(servers.keySet().stream().map(Server::identity).collect(Collectors.toSet()));
     }
 
     private Hour hour(Server server) {
-        return hours.computeIfAbsent(server, first -> new Hour());
+        return hours.computeIfAbsent(server.identity(), first -> new Hour());
     }
 
     @PreDestroy

@@ -1,18 +1,21 @@
 package dev.pgvigil.target;
 
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Staggers connects over the whole fleet: at most so many at once, the rest in order. A place is a lease: it is given back
- * after a second also by an attempt that is still unanswered, so that a hundred frozen servers do not keep the others out.
+ * soon also by an attempt that is still unanswered. Such a one costs nothing, and a thousand servers that are out of reach
+ * must not keep the others out.
  */
 @Singleton
 public class ConnectGate {
 
     static final int PLACES = 64;
+    static final Duration LEASE = Duration.ofMillis(100);
 
     private final Queue<Runnable> waiting = new ArrayDeque<>();
     private int taken;

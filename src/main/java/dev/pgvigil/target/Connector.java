@@ -33,6 +33,7 @@ public class Connector {
      * One attempt to connect.
      *
      * @param patience how long the server may take to answer once it has accepted
+     * @param begun called on the event loop when the attempt has left the queue
      */
     record Attempt(
             Server server,
@@ -40,7 +41,8 @@ public class Connector {
             Deadlines deadlines,
             Duration statement,
             Duration patience,
-            Budget.Permit permit) {}
+            Budget.Permit permit,
+            Runnable begun) {}
 
     /** Connects; the callbacks come on the given event loop. */
     Future<Wire> open(ContextInternal loop, Attempt attempt) {
@@ -48,7 +50,8 @@ public class Connector {
         gate.enter(() -> {
             Runnable leave = gate.place();
             loop.runOnContext(start -> {
-                loop.setTimer(attempt.deadlines().connect().toMillis(), late -> leave.run());
+                loop.setTimer(ConnectGate.LEASE.toMillis(), late -> leave.run());
+                attempt.begun().run();
                 tryAll(loop, attempt, modes(attempt.server().tls())).onComplete(end -> {
                     leave.run();
                     if (end.failed()) {

@@ -3,10 +3,12 @@ package dev.pgvigil.target;
 import dev.pgvigil.target.Failure.Reason;
 import io.netty.channel.ConnectTimeoutException;
 import io.vertx.pgclient.PgException;
+import java.io.IOException;
+import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
-import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
@@ -17,6 +19,10 @@ final class Failures {
 
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\s]+");
     private static final int LONGEST = 300;
+
+    /** What the driver says of a server that answers the question for TLS with no, or with something else. */
+    private static final Set<String> NO_TLS =
+            Set.of("Postgres Server does not handle SSL connection", "Invalid SSL connection message");
 
     private Failures() {}
 
@@ -52,18 +58,28 @@ final class Failures {
 
     private static Reason reason(Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
-            if (message.contains("too many open files")) {
-                return Reason.LOCAL;
-            }
-            if (cause instanceof SSLException || cause instanceof GeneralSecurityException || message.contains("ssl")) {
-                return Reason.TLS;
-            }
-            if (cause instanceof TimeoutException || cause instanceof ConnectTimeoutException) {
-                return Reason.TIMEOUT;
+            Reason reason = known(cause);
+            if (reason != null) {
+                return reason;
             }
         }
         return Reason.CONNECT;
+    }
+
+    /** By its type where that says it: a message may hold the name of a host, which may be anything. */
+    private static @Nullable Reason known(Throwable cause) {
+        String message = cause.getMessage();
+        return switch (cause) {
+            case SSLException handshake -> Reason.TLS;
+            case GeneralSecurityException certificate -> Reason.TLS;
+            case ConnectTimeoutException late -> Reason.TIMEOUT;
+            case TimeoutException late -> Reason.TIMEOUT;
+            case ConnectException refused -> Reason.CONNECT;
+            case UnknownHostException unknown -> Reason.CONNECT;
+            case IOException local when "Too many open files".equals(message) -> Reason.LOCAL;
+            case Exception driver when message != null && NO_TLS.contains(message) -> Reason.TLS;
+            case Throwable other -> null;
+        };
     }
 
     private static String text(Throwable thrown, Reason reason) {

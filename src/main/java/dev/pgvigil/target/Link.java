@@ -28,23 +28,27 @@ public final class Link {
         void down(Failure failure);
     }
 
-    private final Deadlines deadlines;
+    private final Connector connector;
     private final ContextInternal loop;
     private final Spans spans;
     private final Listener listener;
     private final Account account = new Account();
     private final Backoff backoff = new Backoff(ThreadLocalRandom.current());
     private final Entrances entrances = new Entrances();
-    private final Opener opener;
     private final Spare spare;
 
+    private Deadlines deadlines;
+    private Opener opener;
     private @Nullable Wire main;
     private @Nullable ServerFacts facts;
     private @Nullable Failure trouble;
+    private int attempt;
     private boolean connecting;
+    private boolean begun;
     private boolean pausing;
+    private boolean unanswered;
     private boolean closed;
-    private long connectingSince;
+    private long begunAt;
     private long rotateAfter;
 
     public Link(
@@ -54,6 +58,7 @@ public final class Link {
             ContextInternal loop,
             Spans spans,
             Listener listener) {
+        this.connector = connector;
         this.deadlines = deadlines;
         this.loop = loop;
         this.spans = spans;
@@ -65,6 +70,24 @@ public final class Link {
     /** The databases through which the server may be entered, in order of preference. */
     public void databases(List<String> names) {
         entrances.are(names);
+    }
+
+    /**
+     * From now on by these credentials and deadlines; {@link #open} begins anew with them. What was asked before may still be
+     * answered.
+     */
+    public void reach(Server server, Deadlines anew) {
+        retire(main);
+        spare.release();
+        main = null;
+        trouble = null;
+        attempt++;
+        connecting = false;
+        pausing = false;
+        unanswered = false;
+        backoff.succeeded();
+        deadlines = anew;
+        opener = new Opener(connector, server, anew, loop, account);
     }
 
     /** Starts to connect, if there is no session and no attempt under way. */
@@ -80,15 +103,46 @@ public final class Link {
             return;
         }
         connecting = true;
-        connectingSince = System.nanoTime();
-        opener.shared(entrances.current(), backoff.patience(), trouble != null).onComplete(end -> {
-            connecting = false;
-            if (end.succeeded()) {
-                opened(end.result());
-            } else {
-                failed(Failures.of(end.cause()));
-            }
-        });
+        begun = false;
+        int own = ++attempt;
+        boolean incident = trouble != null || unanswered;
+        opener.shared(entrances.current(), backoff.patience(), incident, () -> begun(own))
+                .onComplete(end -> {
+                    if (own != attempt) {
+                        if (end.succeeded()) {
+                            end.result().wire().close();
+                        }
+                        return;
+                    }
+                    connecting = false;
+                    if (end.succeeded()) {
+                        opened(end.result());
+                    } else {
+                        failed(Failures.of(end.cause()));
+                    }
+                });
+    }
+
+    /** Only now does the server have a part in it; until here the attempt waited for its turn in the fleet. */
+    private void begun(int own) {
+        if (own == attempt) {
+            begun = true;
+            begunAt = System.nanoTime();
+            loop.setTimer(tolerance().toMillis() + 1, late -> {
+                Failure silence = trouble();
+                if (own == attempt && connecting && silence != null && !closed) {
+                    listener.down(silence);
+                }
+            });
+        }
+    }
+
+    /**
+     * How long an attempt may go unanswered before that counts against the server. After an answer that never came, an
+     * attempt is the second question, and half the time is enough to tell a frozen server from one that was held up.
+     */
+    private Duration tolerance() {
+        return unanswered ? deadlines.answer().dividedBy(2) : deadlines.answer();
     }
 
     /** Ends all sessions. */
@@ -105,13 +159,13 @@ public final class Link {
         return main != null;
     }
 
-    /** Why there is no session; null while there is one, and while the first attempt may still succeed. */
+    /** Why there is no session; null while there is one, and while an attempt may still bring one before anybody minds. */
     public @Nullable Failure trouble() {
         if (main != null) {
             return null;
         }
-        long waited = System.nanoTime() - connectingSince;
-        if (connecting && waited >= deadlines.answer().toNanos()) {
+        long waited = System.nanoTime() - begunAt;
+        if (connecting && begun && waited >= tolerance().toNanos()) {
             return Failure.of(
                     Reason.TIMEOUT,
                     "no answer to a connection attempt for " + TimeUnit.NANOSECONDS.toMillis(waited) + " ms");
@@ -183,14 +237,18 @@ public final class Link {
         account.spent(nanos);
     }
 
-    /** Drops a connection that does not answer; if it was the shared one, the next is opened at once. */
+    /**
+     * Drops a connection that does not answer; if it was the shared one, the next is opened at once. That one question is no
+     * trouble yet: whether the server answers the next tells.
+     */
     void abandon(Wire wire, Failure failure) {
         account.abandoned();
         wire.drop();
         if (wire == main) {
             main = null;
             spare.release();
-            trouble = failure;
+            trouble = null;
+            unanswered = true;
             listener.down(failure);
             open();
         }
@@ -209,6 +267,7 @@ public final class Link {
         backoff.succeeded();
         entrances.succeeded();
         trouble = null;
+        unanswered = false;
         main = own.wire();
         facts = own.facts();
         rotateAfter = jittered(deadlines.rotateAfter()).toNanos();
@@ -241,12 +300,16 @@ public final class Link {
     private void failed(Failure failure) {
         account.failed();
         trouble = failure;
+        unanswered = false;
+        int own = attempt;
         Duration pause = entrances.failed(failure) ? Duration.ZERO : backoff.failed(failure);
         if (!closed) {
             pausing = true;
             loop.setTimer(Math.max(1, pause.toMillis()), next -> {
-                pausing = false;
-                connect();
+                if (own == attempt) {
+                    pausing = false;
+                    connect();
+                }
             });
             if (main == null) {
                 listener.down(failure);

@@ -25,21 +25,25 @@ final class Opener {
         this.account = account;
     }
 
-    /** The shared session; in an incident from the emergency budget, if the ordinary one is used up. */
-    Future<Opened> shared(String database, Duration patience, boolean incident) {
+    /**
+     * The shared session; in an incident from the emergency budget, if the ordinary one is used up.
+     *
+     * @param begun called when the attempt has left the fleet's queue
+     */
+    Future<Opened> shared(String database, Duration patience, boolean incident, Runnable begun) {
         Budget.Permit permit = account.budget.take(false);
         Budget.Permit granted = permit == null && incident ? account.budget.take(true) : permit;
-        return open(database, deadlines.statement(), patience, granted);
+        return open(database, deadlines.statement(), patience, granted, begun);
     }
 
     /** A session of the emergency budget. */
     Future<Opened> spare(String database) {
-        return open(database, deadlines.statement(), deadlines.answer(), account.budget.take(true));
+        return open(database, deadlines.statement(), deadlines.answer(), account.budget.take(true), () -> {});
     }
 
     /** A session for one piece of work, whose statements may take longer. */
     Future<Opened> own(String database) {
-        return open(database, deadlines.slowStatement(), deadlines.answer(), account.budget.take(false));
+        return open(database, deadlines.slowStatement(), deadlines.answer(), account.budget.take(false), () -> {});
     }
 
     /** What the server is, and what we may do there. */
@@ -54,14 +58,14 @@ final class Opener {
     }
 
     private Future<Opened> open(
-            String database, Duration statement, Duration patience, Budget.@Nullable Permit permit) {
+            String database, Duration statement, Duration patience, Budget.@Nullable Permit permit, Runnable begun) {
         if (permit == null) {
             return Future.failedFuture(new FailureException(Failure.of(
                     Reason.LOCAL,
                     "all of pgvigil's " + account.budget.open() + " connections to this server are in use")));
         }
         return connector
-                .open(loop, new Connector.Attempt(server, database, deadlines, statement, patience, permit))
+                .open(loop, new Connector.Attempt(server, database, deadlines, statement, patience, permit, begun))
                 .compose(wire -> learn(wire).onFailure(unlearned -> wire.drop()))
                 .onSuccess(opened -> account.connected());
     }

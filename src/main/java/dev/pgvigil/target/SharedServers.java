@@ -8,15 +8,12 @@ import java.util.Objects;
 /** Sees that all targets of one server reach it in one way, as they share its one session. */
 final class SharedServers {
 
-    private final Map<Reached, Target> first = new HashMap<>();
-
-    /** What makes two targets share. */
-    private record Reached(String host, int port, String user) {}
+    private final Map<Server.Identity, Target> first = new HashMap<>();
 
     /** Notes a mistake if an earlier target reaches the same server with other secrets. */
     void add(Target target, Node entry) {
         Server server = target.server();
-        Target other = first.putIfAbsent(new Reached(server.host(), server.port(), server.user()), target);
+        Target other = first.putIfAbsent(server.identity(), target);
         if (other == null || other.server().equals(server)) {
             return;
         }

@@ -38,6 +38,10 @@ public record ServerState(
         return facts == null ? null : facts.role();
     }
 
+    ServerState reached(Server by) {
+        return new ServerState(by, facts, link, outcomes);
+    }
+
     ServerState with(ServerFacts learned) {
         return new ServerState(server, learned, link, outcomes);
     }

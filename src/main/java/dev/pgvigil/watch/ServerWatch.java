@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -31,19 +32,12 @@ final class ServerWatch implements Link.Listener {
 
     /** What all servers' watches share. */
     record Shared(
-            Catalogue catalogue,
-            Connector connector,
-            Spans spans,
-            Fleet fleet,
-            Tally tally,
-            Punctuality punctuality,
-            Deadlines deadlines) {}
+            Catalogue catalogue, Connector connector, Spans spans, Fleet fleet, Tally tally, Punctuality punctuality) {}
 
     private static final Logger LOG = Logger.getLogger(ServerWatch.class);
     private static final Duration RELEARN = Duration.ofMinutes(5);
 
     private final Shared shared;
-    private final Server server;
     private final ContextInternal loop;
     private final Link link;
     private final Standing standing;
@@ -52,6 +46,8 @@ final class ServerWatch implements Link.Listener {
     private final Pace pace = new Pace();
     private final List<Runnable> waiting = new ArrayList<>();
 
+    private Server server;
+    private Deadlines deadlines;
     private Collection<Target> configured = List.of();
     private List<String> databases = List.of();
     private @Nullable ServerFacts facts;
@@ -59,21 +55,42 @@ final class ServerWatch implements Link.Listener {
     private boolean stopped;
     private long timer = -1;
 
-    ServerWatch(Shared shared, Server server, ContextInternal loop) {
+    ServerWatch(Shared shared, Server server, Deadlines deadlines, ContextInternal loop) {
         this.shared = shared;
         this.server = server;
+        this.deadlines = deadlines;
         this.loop = loop;
-        this.link = new Link(shared.connector(), server, shared.deadlines(), loop, shared.spans(), this);
+        this.link = new Link(shared.connector(), server, deadlines, loop, shared.spans(), this);
         this.standing = new Standing(shared.fleet(), server, link);
         this.schedule = new Schedule(shared.catalogue());
         this.asking = new Asking(link, server, shared.spans());
     }
 
-    /** Watches these targets from now on. */
-    void watch(Collection<Target> targets) {
+    /**
+     * Watches these targets from now on.
+     *
+     * @param by how the server is reached; where that or the deadlines have changed, its session begins anew
+     */
+    void watch(Server by, Deadlines wanted, Collection<Target> targets) {
+        if (!by.equals(server) || !wanted.equals(deadlines)) {
+            server = by;
+            deadlines = wanted;
+            link.reach(by, wanted);
+        }
         configured = List.copyOf(targets);
         take(Discovered.targets(configured, databases));
         link.open();
+    }
+
+    /** Watches no other than these of its targets any more. */
+    void keep(Set<String> names) {
+        List<Target> kept = configured.stream()
+                .filter(target -> names.contains(target.name()))
+                .toList();
+        if (kept.size() < configured.size()) {
+            configured = kept;
+            take(Discovered.targets(configured, databases));
+        }
     }
 
     void stop() {
@@ -122,7 +139,7 @@ final class ServerWatch implements Link.Listener {
     }
 
     private void take(Collection<Target> targets) {
-        standing.targets(targets, shared.catalogue().names());
+        standing.targets(server, targets, shared.catalogue().names());
         link.databases(targets.stream().map(Target::database).distinct().toList());
         schedule.cover(standing.targets(), System.nanoTime());
         tick();
@@ -140,15 +157,24 @@ final class ServerWatch implements Link.Listener {
             link.relearn();
         }
         for (Run<?> run : schedule.runs()) {
-            if (run.startable(now) && mayStart(run)) {
-                if (isHeartbeat(run)) {
-                    shared.punctuality().began(run.late(now));
-                }
-                start(run, now);
+            if (run.startable(now)) {
+                due(run, now);
             }
         }
         loop.owner().cancelTimer(timer);
         timer = loop.setTimer(schedule.millisToNext(System.nanoTime(), this::mayStart), next -> tick());
+    }
+
+    private void due(Run<?> run, long now) {
+        Failure trouble = link.trouble();
+        if (mayStart(run)) {
+            if (isHeartbeat(run)) {
+                shared.punctuality().began(run.late(now));
+            }
+            start(run, now);
+        } else if (trouble != null) {
+            standing.unasked(run, trouble);
+        }
     }
 
     /** Heartbeats tell also that there is no session; whatever else is due waits for one. */
@@ -222,7 +248,7 @@ final class ServerWatch implements Link.Listener {
         standing.settle(run, outcome);
         switch (outcome) {
             case Outcome.Observed<O> seen -> {
-                run.observed(seen, shared.deadlines().statement());
+                run.observed(seen, deadlines.statement());
                 follow(run, seen.value());
             }
             case Outcome.Failed<O> failed -> run.failed(failed.failure());

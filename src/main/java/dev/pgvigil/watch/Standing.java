@@ -2,11 +2,13 @@ package dev.pgvigil.watch;
 
 import dev.pgvigil.check.Heartbeat;
 import dev.pgvigil.check.Status;
+import dev.pgvigil.target.Failure;
 import dev.pgvigil.target.Link;
 import dev.pgvigil.target.Role;
 import dev.pgvigil.target.Server;
 import dev.pgvigil.target.ServerFacts;
 import dev.pgvigil.target.Target;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -27,12 +29,14 @@ final class Standing {
     private final Link link;
     private final Map<String, Watched> targets = new LinkedHashMap<>();
     private ServerState state;
+    private Server shown;
     private @Nullable Role role;
 
     Standing(Fleet fleet, Server server, Link link) {
         this.fleet = fleet;
         this.link = link;
         this.state = ServerState.initial(server);
+        this.shown = server;
     }
 
     Collection<Watched> targets() {
@@ -44,8 +48,9 @@ final class Standing {
         return targets.get(name);
     }
 
-    /** From now on these are the server's targets. */
-    void targets(Collection<Target> wanted, Set<String> checks) {
+    /** From now on these are the server's targets, reached in this way. */
+    void targets(Server server, Collection<Target> wanted, Set<String> checks) {
+        state = state.reached(server);
         Instant now = Instant.now();
         List<Change> changes = new ArrayList<>();
         Set<String> names = wanted.stream().map(Target::name).collect(Collectors.toSet());
@@ -81,7 +86,7 @@ final class Standing {
         targets.keySet().forEach(name -> changes.add(new Change.Removed(now, name)));
         fleet.update(
                 snapshot -> new Snapshot(
-                        snapshot.servers().minus(state.server()),
+                        snapshot.servers().minus(shown),
                         snapshot.targets().minusAll(targets.keySet()),
                         snapshot.staleAfter()),
                 changes);
@@ -112,6 +117,23 @@ final class Standing {
             changes.addAll(beats(outcome));
         }
         show(states(concerned), List.of(), changes);
+    }
+
+    /** What a check saw is no longer so: it was due and could not ask, and old figures must not look like new ones. */
+    void unasked(Run<?> run, Failure failure) {
+        String check = run.check.name();
+        Outcome<?> before =
+                run.only == null ? state.outcome(check) : run.only.state().outcome(check);
+        if (!(before instanceof Outcome.Observed<?> last)) {
+            return;
+        }
+        Outcome<?> outcome = new Outcome.Failed<>(Instant.now(), Duration.ZERO, failure, last);
+        if (run.only == null) {
+            state = state.with(link.state(), check, outcome);
+        } else {
+            run.only.keep(check, outcome);
+        }
+        show(states(run.only == null ? List.of() : concerned(run)), List.of(), List.of());
     }
 
     /** Whether findings of that check make a target unhealthy. */
@@ -164,9 +186,14 @@ final class Standing {
     }
 
     private void show(Map<String, TargetState> changed, List<String> gone, List<Change> changes) {
+        Server before = shown;
+        shown = state.server();
         fleet.update(
                 snapshot -> new Snapshot(
-                        snapshot.servers().plus(state.server(), state),
+                        (before.equals(shown)
+                                        ? snapshot.servers()
+                                        : snapshot.servers().minus(before))
+                                .plus(shown, state),
                         merged(snapshot.targets(), changed).minusAll(gone),
                         snapshot.staleAfter()),
                 changes);

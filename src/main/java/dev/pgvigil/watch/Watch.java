@@ -2,6 +2,7 @@ package dev.pgvigil.watch;
 
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
+import static java.util.stream.Collectors.toSet;
 
 import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.target.Connector;
@@ -12,16 +13,21 @@ import dev.pgvigil.target.Target;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.ContextInternal;
 import io.vertx.core.impl.VertxInternal;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Watches the fleet that is configured, and follows the configuration when it changes. */
@@ -35,11 +41,23 @@ public class Watch {
     private final Tally tally;
     private final Punctuality punctuality;
     private final Vertx vertx;
-    private final Map<Server, Lane> lanes = new HashMap<>();
-    private Deadlines deadlines = Deadlines.STANDARD;
+    private final Map<Server.Identity, Lane> lanes = new HashMap<>();
+    private volatile Deadlines deadlines = Deadlines.STANDARD;
+    private Future<?> turn = Future.succeededFuture();
 
     /** A server's watch and the event loop that it lives on. */
-    private record Lane(ServerWatch watch, ContextInternal loop) {}
+    private record Lane(ServerWatch watch, ContextInternal loop) {
+
+        /** Runs this there; the future ends when it has run. */
+        Future<Void> run(Consumer<ServerWatch> work) {
+            Promise<Void> done = loop.promise();
+            loop.runOnContext(now -> {
+                work.accept(watch);
+                done.complete();
+            });
+            return done.future();
+        }
+    }
 
     Watch(
             Catalogue catalogue,
@@ -59,16 +77,18 @@ public class Watch {
     }
 
     /**
-     * Watches these targets from now on; those that were watched before under the same configuration go on undisturbed.
+     * Watches these targets from now on; those that were watched before go on undisturbed. A target that moves to another
+     * server is first left by the one and then taken by the other, for each has an event loop of its own.
      *
      * @param wanted deadlines of all sessions; with other ones than before, all sessions begin anew
      */
     synchronized void watch(List<Target> targets, Deadlines wanted) {
-        if (!wanted.equals(deadlines)) {
-            follow(List.of());
-            deadlines = wanted;
-        }
-        follow(targets);
+        Map<Server.Identity, List<Target>> byServer = targets.stream()
+                .collect(groupingBy(target -> target.server().identity(), LinkedHashMap::new, toList()));
+        turn = turn.transform(before -> leave(byServer)).transform(left -> {
+            take(byServer, wanted);
+            return Future.succeededFuture();
+        });
     }
 
     void stop(@Observes ShutdownEvent event) {
@@ -82,7 +102,7 @@ public class Watch {
      */
     public Uni<TargetState> beat(String target) {
         TargetState known = fleet.snapshot().targets().get(target);
-        Lane lane = known == null ? null : lane(known.target().server());
+        Lane lane = known == null ? null : lane(known.target().server().identity());
         if (lane == null) {
             return Uni.createFrom().failure(new NoSuchElementException("no target " + target));
         }
@@ -102,32 +122,36 @@ public class Watch {
         }
     }
 
-    private synchronized @Nullable Lane lane(Server server) {
+    private synchronized @Nullable Lane lane(Server.Identity server) {
         return lanes.get(server);
     }
 
-    private void follow(List<Target> targets) {
-        Map<Server, List<Target>> wanted =
-                targets.stream().collect(groupingBy(Target::server, LinkedHashMap::new, toList()));
-        lanes.entrySet().removeIf(entry -> {
-            boolean gone = !wanted.containsKey(entry.getKey());
-            if (gone) {
-                entry.getValue()
-                        .loop()
-                        .runOnContext(end -> entry.getValue().watch().stop());
-            }
-            return gone;
+    private synchronized Future<?> leave(Map<Server.Identity, List<Target>> wanted) {
+        List<Future<Void>> left = new ArrayList<>();
+        lanes.forEach((server, lane) -> {
+            List<Target> its = wanted.get(server);
+            left.add(its == null ? lane.run(ServerWatch::stop) : lane.run(watch -> watch.keep(names(its))));
         });
-        wanted.forEach((server, its) -> {
-            Lane lane = lanes.computeIfAbsent(server, this::lay);
-            lane.loop().runOnContext(start -> lane.watch().watch(its));
+        lanes.keySet().retainAll(wanted.keySet());
+        return Future.join(left);
+    }
+
+    private static Set<String> names(List<Target> targets) {
+        return targets.stream().map(Target::name).collect(toSet());
+    }
+
+    private synchronized void take(Map<Server.Identity, List<Target>> wanted, Deadlines latest) {
+        deadlines = latest;
+        wanted.forEach((identity, its) -> {
+            Server server = its.getFirst().server();
+            Lane lane = lanes.computeIfAbsent(identity, first -> lay(server, latest));
+            lane.loop().runOnContext(start -> lane.watch().watch(server, latest, its));
         });
     }
 
-    private Lane lay(Server server) {
+    private Lane lay(Server server, Deadlines latest) {
         ContextInternal loop = ((VertxInternal) vertx).createEventLoopContext();
-        ServerWatch.Shared shared =
-                new ServerWatch.Shared(catalogue, connector, spans, fleet, tally, punctuality, deadlines);
-        return new Lane(new ServerWatch(shared, server, loop), loop);
+        ServerWatch.Shared shared = new ServerWatch.Shared(catalogue, connector, spans, fleet, tally, punctuality);
+        return new Lane(new ServerWatch(shared, server, latest, loop), loop);
     }
 }

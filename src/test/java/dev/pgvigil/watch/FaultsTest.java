@@ -3,9 +3,12 @@ package dev.pgvigil.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.pgvigil.check.Connections;
 import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.Heartbeat;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.config.Secret;
+import dev.pgvigil.target.CheckSetting;
 import dev.pgvigil.target.ExpectedRole;
 import dev.pgvigil.target.Server;
 import dev.pgvigil.target.Target;
@@ -16,9 +19,12 @@ import dev.pgvigil.testing.PgServer;
 import dev.pgvigil.testing.Refusing;
 import dev.pgvigil.testing.TcpProxy;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -220,6 +226,104 @@ class FaultsTest {
                         .hasSizeGreaterThan(199 * 3);
             }
         }
+    }
+
+    /** One question that goes unanswered is no evidence: the server may have been held up for a moment. */
+    @Test
+    void aServerThatIsHeldUpForAMomentStaysHealthy() throws InterruptedException {
+        try (PgServer server = PgServer.start(NEWEST);
+                Watching watching = Watching.over(server.target("shop", "postgres"))) {
+            watching.awaitStatus("shop", Status.HEALTHY);
+            watching.changes().clear();
+            for (int round = 0; round < 4; round++) {
+                Instant seen = beatAfter(watching, Instant.now());
+                Thread.sleep(Duration.ofMillis(400)); // the next beat comes soon after the server has stopped
+                server.freeze();
+                Thread.sleep(Duration.ofMillis(1250));
+                server.thaw();
+                beatAfter(watching, seen.plusMillis(1700));
+            }
+            assertThat(watching.link(server.server()).abandoned()).isPositive();
+            assertThat(watching.changes()).noneMatch(Change.StatusChanged.class::isInstance);
+        }
+    }
+
+    private static Instant beatAfter(Watching watching, Instant moment) {
+        return await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(5))
+                .until(
+                        () -> watching.changes().stream()
+                                .filter(change -> change instanceof Change.Beat beat && beat.answered())
+                                .map(Change::at)
+                                .filter(at -> at.isAfter(moment))
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
+    }
+
+    @Test
+    void threeHundredServersOutOfReachDoNotKeepAnotherOut() {
+        try (PgServer server = PgServer.start(NEWEST);
+                Blackhole blackhole = Blackhole.start()) {
+            List<Target> targets = new ArrayList<>(List.of(server.target("shop", "postgres")));
+            for (int i = 0; i < 300; i++) {
+                // A user of its own makes each a server of its own.
+                Server alone = new Server("127.0.0.1", blackhole.port(), "u" + i, null, Tls.PREFER);
+                targets.add(Target.of("dead" + i, alone, "postgres"));
+            }
+            try (Watching watching = Watching.over(targets.toArray(Target[]::new))) {
+                watching.awaitStatus("shop", Status.HEALTHY);
+                watching.awaitStatus("dead299", Status.UNHEALTHY);
+                watching.changes().clear();
+                for (int round = 0; round < 4; round++) {
+                    long before = watching.link(server.server()).connects();
+                    server.sql(
+                            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'pgvigil'");
+                    watching.awaitLink(server.server(), link -> link.connects() > before);
+                    beatAfter(watching, Instant.now());
+                }
+                assertThat(watching.changes())
+                        .noneMatch(change -> change instanceof Change.StatusChanged && "shop".equals(change.target()));
+            }
+        }
+    }
+
+    @Test
+    void whatADeadServerCannotBeAskedIsKnownNoMore() {
+        try (PgServer server = PgServer.start(NEWEST)) {
+            Target shop = hasty(server.target("shop", "postgres"), "connections");
+            try (Watching watching = Watching.with(List.of(new Heartbeat(), new Connections()), shop)) {
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> outcome(watching, shop) instanceof Outcome.Observed<?>);
+                server.kill();
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> outcome(watching, shop) instanceof Outcome.Failed<?>);
+                assertThat(watching.state("shop").findings())
+                        .extracting(Finding::check)
+                        .containsOnly("heartbeat");
+                server.restart();
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> outcome(watching, shop) instanceof Outcome.Observed<?>);
+            }
+        }
+    }
+
+    private static @Nullable Outcome<?> outcome(Watching watching, Target target) {
+        ServerState state = watching.fleet().snapshot().servers().get(target.server());
+        return state == null ? null : state.outcome("connections");
+    }
+
+    private static Target hasty(Target target, String check) {
+        return new Target(
+                target.name(),
+                target.server(),
+                target.database(),
+                target.region(),
+                target.role(),
+                target.tags(),
+                target.thresholds(),
+                Map.of(check, new CheckSetting(true, Duration.ofMillis(500))),
+                null);
     }
 
     private static Server at(int port) {

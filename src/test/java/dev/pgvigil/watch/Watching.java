@@ -81,16 +81,21 @@ public final class Watching implements AutoCloseable {
     }
 
     public TargetState state(String target) {
-        TargetState state = fleet.snapshot().targets().get(target);
-        if (state == null) {
-            throw new AssertionError("no target " + target + " among "
-                    + fleet.snapshot().targets().keySet());
-        }
-        return state;
+        return state(fleet.snapshot(), target);
     }
 
     public Status status(String target) {
-        return fleet.snapshot().status(state(target), Instant.now());
+        Snapshot snapshot = fleet.snapshot();
+        return snapshot.status(state(snapshot, target), Instant.now());
+    }
+
+    private static TargetState state(Snapshot snapshot, String target) {
+        TargetState state = snapshot.targets().get(target);
+        if (state == null) {
+            throw new AssertionError(
+                    "no target " + target + " among " + snapshot.targets().keySet());
+        }
+        return state;
     }
 
     public LinkState link(Server server) {
