@@ -50,8 +50,9 @@ final class Backoff {
             // With half a second for the second heartbeat that a return needs, within two seconds on a busy machine
             // too.
             case CONNECT -> Duration.ofMillis(750);
-            case TIMEOUT -> Duration.ofMillis(1500);
-            case CAPACITY -> Duration.ofSeconds(2);
+            // The attempt has taken a second already.
+            case TIMEOUT -> Duration.ofMillis(400);
+            case CAPACITY -> Duration.ofSeconds(1);
             case LOCAL -> Duration.ofSeconds(5);
             case TLS, UNSUPPORTED, QUERY -> Duration.ofSeconds(10);
             case AUTH, PERMISSION -> Duration.ofSeconds(15);

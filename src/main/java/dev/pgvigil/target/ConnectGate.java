@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public class ConnectGate {
 
     static final int PLACES = 64;
-    static final Duration LEASE = Duration.ofMillis(100);
+    static final Duration LEASE = Duration.ofMillis(50);
 
     private final Queue<Runnable> waiting = new ArrayDeque<>();
     private int taken;

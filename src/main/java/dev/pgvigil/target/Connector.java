@@ -52,7 +52,7 @@ public class Connector {
             loop.runOnContext(start -> {
                 loop.setTimer(ConnectGate.LEASE.toMillis(), late -> leave.run());
                 attempt.begun().run();
-                tryAll(loop, attempt, modes(attempt.server().tls())).onComplete(end -> {
+                attempted(loop, attempt).onComplete(end -> {
                     leave.run();
                     if (end.failed()) {
                         attempt.permit().release();
@@ -62,6 +62,15 @@ public class Connector {
             });
         });
         return promise.future();
+    }
+
+    private Future<Wire> attempted(ContextInternal loop, Attempt attempt) {
+        try {
+            return tryAll(loop, attempt, modes(attempt.server().tls()));
+        } catch (RuntimeException broken) {
+            // Whatever the driver makes of its options: the permit and whoever waits must hear of it.
+            return Future.failedFuture(new FailureException(Failure.of(Reason.LOCAL, String.valueOf(broken))));
+        }
     }
 
     /** With TLS (true) or in plain text, in the order in which libpq tries. */

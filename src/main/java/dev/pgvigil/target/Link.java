@@ -177,15 +177,16 @@ public final class Link {
      * The shared session, for one pass; only while {@link #ready}.
      *
      * @param asked what the passes of one moment share, see {@link Session#once}
+     * @param urgent whether it goes before the statements of other passes
      */
-    public Session session(Spans.Pass pass, Map<String, Uni<?>> asked) {
+    public Session session(Spans.Pass pass, Map<String, Uni<?>> asked, boolean urgent) {
         if (main == null || facts == null) {
             throw new FailureException(Failure.of(Reason.CONNECT, "no session"));
         }
         if (main.age() > rotateAfter) {
             connect();
         }
-        return new PassSession(this, main, facts, deadlines.answer(), spans, pass, asked);
+        return new PassSession(this, main, facts, deadlines.answer(), spans, pass, asked, urgent);
     }
 
     /** The database of the shared session. */
@@ -198,7 +199,14 @@ public final class Link {
         return Uni.createFrom()
                 .completionStage(() -> opener.own(database).toCompletionStage())
                 .flatMap(own -> work.apply(new PassSession(
-                                this, own.wire(), own.facts(), deadlines.slowAnswer(), spans, pass, new HashMap<>()))
+                                this,
+                                own.wire(),
+                                own.facts(),
+                                deadlines.slowAnswer(),
+                                spans,
+                                pass,
+                                new HashMap<>(),
+                                false))
                         .onTermination()
                         .invoke(own.wire()::close));
     }
@@ -218,7 +226,7 @@ public final class Link {
     /** Whether to hold one more session, opened from the emergency budget while the server is running out of slots. */
     public void holdSpare(boolean wanted) {
         if (wanted && main != null && !closed) {
-            spare.hold();
+            spare.hold(deadlines.answer());
         } else if (!wanted) {
             spare.release();
         }
@@ -242,7 +250,9 @@ public final class Link {
      * trouble yet: whether the server answers the next tells.
      */
     void abandon(Wire wire, Failure failure) {
-        account.abandoned();
+        if (!wire.closed()) {
+            account.abandoned();
+        }
         wire.drop();
         if (wire == main) {
             main = null;

@@ -24,7 +24,9 @@ final class PassSession implements Session {
     private final Spans spans;
     private final Spans.Pass pass;
     private final Map<String, Uni<?>> asked;
+    private final boolean urgent;
 
+    /** @param urgent whether its statements go at once, and not in turn with those of other passes */
     PassSession(
             Link link,
             Wire wire,
@@ -32,7 +34,8 @@ final class PassSession implements Session {
             Duration answer,
             Spans spans,
             Spans.Pass pass,
-            Map<String, Uni<?>> asked) {
+            Map<String, Uni<?>> asked,
+            boolean urgent) {
         this.link = link;
         this.wire = wire;
         this.facts = facts;
@@ -40,6 +43,7 @@ final class PassSession implements Session {
         this.spans = spans;
         this.pass = pass;
         this.asked = asked;
+        this.urgent = urgent;
     }
 
     @Override
@@ -78,6 +82,11 @@ final class PassSession implements Session {
     }
 
     private <T> Future<List<T>> ask(String sql, Function<Row, T> mapping) {
+        Supplier<Future<List<T>>> work = () -> send(sql, mapping);
+        return urgent ? work.get() : wire.turns().take(work);
+    }
+
+    private <T> Future<List<T>> send(String sql, Function<Row, T> mapping) {
         long start = System.nanoTime();
         return wire.timed(sql)
                 .timeout(answer.toMillis(), TimeUnit.MILLISECONDS)

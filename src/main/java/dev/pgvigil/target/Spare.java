@@ -1,6 +1,8 @@
 package dev.pgvigil.target;
 
 import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,10 +21,15 @@ final class Spare {
         this.opener = opener;
     }
 
-    /** Opens it unless it is there; an attempt that fails is made again at the next call. */
-    void hold() {
+    /**
+     * Opens it unless it is there; an attempt that fails is made again at the next call. One that is there is asked something,
+     * for the server ends a session that is idle for long, and another would have the slot.
+     */
+    void hold(Duration answer) {
         wanted = true;
-        if (session == null && !opening) {
+        if (session != null) {
+            touch(session, answer);
+        } else if (!opening) {
             opening = true;
             opener.get().onComplete(end -> {
                 opening = false;
@@ -31,6 +38,18 @@ final class Spare {
                 }
             });
         }
+    }
+
+    private void touch(Opened held, Duration answer) {
+        held.wire()
+                .query("select 1")
+                .timeout(answer.toMillis(), TimeUnit.MILLISECONDS)
+                .onFailure(mute -> {
+                    held.wire().drop();
+                    if (held.equals(session)) {
+                        session = null;
+                    }
+                });
     }
 
     void release() {

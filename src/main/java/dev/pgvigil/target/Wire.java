@@ -18,6 +18,7 @@ final class Wire {
     private final Budget.Permit permit;
     private final String database;
     private final Prepared prepared = new Prepared(this::query);
+    private final Turns turns = new Turns();
     private final long openedAt = System.nanoTime();
     private boolean closed;
 
@@ -36,6 +37,11 @@ final class Wire {
     /** The answer, and in the next row set how long the server took, in microseconds. What is asked again gets cheaper. */
     Future<RowSet<Row>> timed(String sql) {
         return prepared.ask(sql);
+    }
+
+    /** In which the statements of checks are sent. */
+    Turns turns() {
+        return turns;
     }
 
     /** Calls back if the connection ends otherwise than by {@link #close} or {@link #drop}. */
@@ -61,6 +67,10 @@ final class Wire {
         closed = true;
         permit.release();
         sockets.close(Promise.promise());
+    }
+
+    boolean closed() {
+        return closed;
     }
 
     String database() {

@@ -44,7 +44,9 @@ final class Asking {
         boolean own = needsOwnSession(run);
         if (!own) {
             Map<String, Uni<?>> page = asked;
-            return spans.pass(check.name(), server, database, target, pass -> check.observe(link.session(pass, page)));
+            boolean urgent = check.name().equals(Heartbeat.NAME);
+            return spans.pass(
+                    check.name(), server, database, target, pass -> check.observe(link.session(pass, page, urgent)));
         }
         apart = true;
         return spans.pass(check.name(), server, database, target, pass -> link.apart(database, pass, check::observe))

@@ -3,7 +3,9 @@ package dev.pgvigil.watch;
 import dev.pgvigil.check.Check;
 import dev.pgvigil.check.Evidence;
 import dev.pgvigil.check.Heartbeat;
+import dev.pgvigil.target.Failure;
 import dev.pgvigil.target.Target;
+import java.time.Instant;
 import java.util.List;
 
 /** What an outcome means for one target. Pure. */
@@ -38,6 +40,14 @@ final class Judgement {
             case Outcome.Failed<O> first -> List.of();
             case Outcome.Skipped<O> skipped -> List.of(new Recorded(name, check.evidence(), List.of(), skipped.at()));
         };
+    }
+
+    /** What is to be recorded when the check cannot judge what it saw. */
+    static List<Recorded> defect(Check<?> check, RuntimeException thrown, Instant at, Target target) {
+        Failure own = Failure.of(
+                Failure.Reason.LOCAL,
+                "the check itself failed: " + thrown.getClass().getSimpleName());
+        return List.of(new Recorded(unanswered(check.name()), Evidence.AT_ONCE, check.judgeFailure(own, target), at));
     }
 
     static String unanswered(String check) {

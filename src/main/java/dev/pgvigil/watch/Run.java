@@ -49,6 +49,11 @@ final class Run<O> {
         return due - now <= 0 && (!underWay || now - startedAt > LEASE.toNanos());
     }
 
+    /** Whether a pass has ended within this time. */
+    boolean endedWithin(Duration time, long now) {
+        return turn > 0 && !underWay && now - endedAt < time.toNanos();
+    }
+
     /** How long a pass could have begun already: since it was due, and the one before was out of the way. */
     Duration late(long now) {
         return Duration.ofNanos(Math.min(now - due, now - endedAt));

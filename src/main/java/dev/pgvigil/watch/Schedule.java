@@ -56,6 +56,16 @@ final class Schedule {
         runs = List.copyOf(covered);
     }
 
+    /** Has everything asked soon: the server restarted, was promoted, or lets us do more or less than before. */
+    void anew(long now) {
+        for (Run<?> run : runs) {
+            long soon = now + phase(run.check, run.only);
+            if (soon - run.due() < 0) {
+                run.dueAt(soon);
+            }
+        }
+    }
+
     /** How often a run's passes begin: what its target wants, for a run over the server what the hastiest of them wants. */
     Duration cadence(Run<?> run) {
         Check<?> check = run.check;

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,8 @@ final class ServerWatch implements Link.Listener {
 
     private static final Logger LOG = Logger.getLogger(ServerWatch.class);
     private static final Duration RELEARN = Duration.ofMinutes(5);
+    /** However many ask for a fresh answer, the server is not asked more often than this. */
+    private static final Duration FRESH = Duration.ofMillis(100);
 
     private final Shared shared;
     private final ContextInternal loop;
@@ -101,8 +104,13 @@ final class ServerWatch implements Link.Listener {
         wake();
     }
 
-    /** Beats now, or joins the beat that is under way, and calls back when it is judged. */
+    /** Beats now, or joins the beat that is under way or has just ended, and calls back when it is judged. */
     void beat(Runnable judged) {
+        long now = System.nanoTime();
+        if (schedule.runs().stream().anyMatch(run -> isHeartbeat(run) && run.endedWithin(FRESH, now))) {
+            judged.run();
+            return;
+        }
         waiting.add(judged);
         beatNow();
     }
@@ -119,12 +127,16 @@ final class ServerWatch implements Link.Listener {
             LOG.infof("%s has restarted", server.id());
             schedule.runs().forEach(Run::forget);
         }
+        boolean another = facts != null && !facts.equals(learned);
         facts = learned;
         learnedAt = System.nanoTime();
         standing.learned(learned);
+        long now = System.nanoTime();
+        if (another) {
+            schedule.anew(now);
+        }
         // What failed while the server was away is asked anew at once: else it would look ill until each check's next
         // turn.
-        long now = System.nanoTime();
         schedule.runs().stream()
                 .filter(run -> run.failures() > 0 && !isHeartbeat(run))
                 .forEach(run -> run.dueAt(now));
@@ -277,8 +289,8 @@ final class ServerWatch implements Link.Listener {
     private void discover(Databases.Listing listing) {
         databases = listing.usable();
         List<Target> all = Discovered.targets(configured, databases);
-        List<Target> known = standing.targets().stream().map(Watched::target).toList();
-        if (!all.equals(known)) {
+        Set<Target> known = standing.targets().stream().map(Watched::target).collect(Collectors.toSet());
+        if (!known.equals(Set.copyOf(all))) {
             take(all);
         }
     }

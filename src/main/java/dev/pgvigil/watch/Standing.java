@@ -13,19 +13,24 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.PMap;
 
 /** How one server and its targets stand: judges outcomes and shows the result to the fleet. Lives on the server's loop. */
 final class Standing {
 
+    private static final Logger LOG = Logger.getLogger(Standing.class);
+
     private final Fleet fleet;
+    private final Set<String> defective = new HashSet<>();
     private final Link link;
     private final Map<String, Watched> targets = new LinkedHashMap<>();
     private ServerState state;
@@ -106,7 +111,7 @@ final class Standing {
             if (outcome instanceof Outcome.Observed<O> && check.equals(Heartbeat.NAME)) {
                 watched.answered();
             }
-            Judgement.of(run, outcome, watched.target()).forEach(judged -> changes.addAll(watched.record(judged)));
+            judged(run, outcome, watched.target()).forEach(judged -> changes.addAll(watched.record(judged)));
         });
         if (run.only == null) {
             state = state.with(link.state(), check, outcome);
@@ -117,6 +122,18 @@ final class Standing {
             changes.addAll(beats(outcome));
         }
         show(states(concerned), List.of(), changes);
+    }
+
+    // One that is thrown at one target must not hide it, nor keep the others from being judged.
+    private <O> List<Recorded> judged(Run<O> run, Outcome<O> outcome, Target target) {
+        try {
+            return Judgement.of(run, outcome, target);
+        } catch (RuntimeException defect) {
+            if (defective.add(run.check.name())) {
+                LOG.errorf(defect, "check %s has a defect: it cannot judge %s", run.check.name(), target.name());
+            }
+            return Judgement.defect(run.check, defect, outcome.at(), target);
+        }
     }
 
     /** What a check saw is no longer so: it was due and could not ask, and old figures must not look like new ones. */

@@ -77,7 +77,7 @@ final class Asking implements AutoCloseable, Link.Listener {
         CompletableFuture<T> answer = new CompletableFuture<>();
         loop.runOnContext(go -> {
             try {
-                work.apply(link.session(Spans.Pass.NONE, new HashMap<>()))
+                work.apply(link.session(Spans.Pass.NONE, new HashMap<>(), false))
                         .subscribe()
                         .with(answer::complete, answer::completeExceptionally);
             } catch (RuntimeException e) {

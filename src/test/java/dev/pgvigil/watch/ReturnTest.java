@@ -8,6 +8,7 @@ import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.Heartbeat;
 import dev.pgvigil.check.Past;
 import dev.pgvigil.check.Scope;
+import dev.pgvigil.check.Status;
 import dev.pgvigil.target.Session;
 import dev.pgvigil.target.Target;
 import dev.pgvigil.testing.PgServer;
@@ -20,8 +21,8 @@ import org.junit.jupiter.api.Test;
 
 class ReturnTest {
 
-    /** A check that is asked once an hour, and whose server freezes under its first question. */
-    private record Hourly(PgServer server, AtomicInteger asked) implements Check<Integer> {
+    /** A check that is asked once an hour, and whose server may freeze under its first question. */
+    private record Hourly(PgServer server, boolean freezes, AtomicInteger asked) implements Check<Integer> {
 
         @Override
         public String name() {
@@ -40,7 +41,7 @@ class ReturnTest {
 
         @Override
         public Uni<Integer> observe(Session session) {
-            if (asked.getAndIncrement() == 0) {
+            if (asked.getAndIncrement() == 0 && freezes) {
                 server.freeze();
             }
             return session.row("select 1", row -> row.getInteger(0));
@@ -55,7 +56,7 @@ class ReturnTest {
     @Test
     void what_failed_while_a_server_was_away_is_asked_anew_when_it_is_back() {
         try (PgServer server = PgServer.start(PgServer.majors().getLast())) {
-            Hourly hourly = new Hourly(server, new AtomicInteger());
+            Hourly hourly = new Hourly(server, true, new AtomicInteger());
             Target shop = server.target("shop", "postgres");
             try (Watching watching = Watching.with(List.of(new Heartbeat(), hourly), shop)) {
                 await().atMost(Duration.ofSeconds(30))
@@ -64,6 +65,23 @@ class ReturnTest {
                 await().atMost(Duration.ofSeconds(30))
                         .until(() -> outcome(watching, shop) instanceof Outcome.Observed<?>);
                 assertThat(hourly.asked()).hasValue(2);
+            }
+        }
+    }
+
+    @Test
+    void a_server_that_comes_back_as_another_is_asked_everything_anew() {
+        try (PgServer server = PgServer.start(PgServer.majors().getLast())) {
+            Hourly hourly = new Hourly(server, false, new AtomicInteger());
+            Target shop = server.target("shop", "postgres");
+            try (Watching watching = Watching.with(List.of(new Heartbeat(), hourly), shop)) {
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> hourly.asked().get() == 1);
+                watching.awaitStatus("shop", Status.HEALTHY);
+                server.kill();
+                server.restart();
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> hourly.asked().get() == 2);
             }
         }
     }

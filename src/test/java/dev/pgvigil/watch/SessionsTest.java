@@ -24,6 +24,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,13 +38,12 @@ class SessionsTest {
     private static final int NEWEST = PgServer.majors().getLast();
 
     /** Asks whatever a test wants to know, in sessions like any check's. */
-    private record Question(Scope scope, String sql, Duration cadence) implements Check<Question.Answer> {
+    private record Question(String name, Scope scope, String sql, Duration cadence) implements Check<Question.Answer> {
 
         record Answer(String text) {}
 
-        @Override
-        public String name() {
-            return "question";
+        Question(Scope scope, String sql, Duration cadence) {
+            this("question", scope, sql, cadence);
         }
 
         @Override
@@ -127,10 +127,47 @@ class SessionsTest {
         try (Watching watching = asking(Scope.SERVER, "select pg_sleep(1.5)::text || 'slept'", target)) {
             assertThat(watching.awaitFinding("shop", "question/answer").observed())
                     .isEqualTo("slept");
-            assertThat(watching.changes())
-                    .noneMatch(change -> change instanceof Change.StatusChanged to && to.to() == Status.UNHEALTHY);
+            assertThat(watching.changes()).noneMatch(SessionsTest::unhealthy);
             assertThat(watching.link(target.server()).abandoned()).isZero();
             assertThat(watching.link(target.server()).statementSeconds()).isBetween(1.0, 60.0);
+        }
+    }
+
+    @Test
+    void checksThatEachKeepTheirDeadlineDoNotMissOneTogether() {
+        PgServer server = PgServer.shared(NEWEST);
+        Target target = server.target("shop", "postgres");
+        List<Check<?>> checks = new ArrayList<>(List.of(new Heartbeat()));
+        for (int i = 0; i < 4; i++) {
+            String sleep = "select pg_sleep(0.4)::text || '" + i + "'";
+            checks.add(new Question("question" + i, Scope.SERVER, sleep, Duration.ofSeconds(2)));
+        }
+        try (Watching watching = Watching.with(checks, target)) {
+            watching.awaitLink(target.server(), link -> link.statementSeconds() > 6);
+            assertThat(watching.link(target.server()).abandoned()).isZero();
+            assertThat(watching.changes()).noneMatch(SessionsTest::unhealthy);
+        }
+    }
+
+    private static boolean unhealthy(Change change) {
+        return change instanceof Change.StatusChanged to && to.to() == Status.UNHEALTHY;
+    }
+
+    @Test
+    void whoeverAsksForFreshAnswersTheServerIsNotAskedMoreThanTenTimesASecond() {
+        PgServer server = PgServer.shared(NEWEST);
+        Target target = server.target("shop", "postgres");
+        try (Watching watching = Watching.over(target)) {
+            watching.awaitStatus("shop", Status.HEALTHY);
+            long start = System.nanoTime();
+            long before = watching.link(target.server()).statements();
+            while (System.nanoTime() - start < 1_500_000_000L) {
+                assertThat(watching.watch().beat("shop").await().atMost(Duration.ofSeconds(5)))
+                        .isNotNull();
+            }
+            long tenths = (System.nanoTime() - start) / 100_000_000;
+            // Besides these there are the ordinary heartbeats and listings.
+            assertThat(watching.link(target.server()).statements() - before).isBetween(1L, 2 * tenths + 5);
         }
     }
 
@@ -198,6 +235,13 @@ class SessionsTest {
                 watching.awaitStatus("shop", Status.HEALTHY);
                 full.now = true;
                 watching.awaitLink(plain, link -> link.emergency() == 1);
+                // It is asked now and then: the server ends what is idle.
+                await().atMost(Duration.ofSeconds(20))
+                        .until(
+                                () -> "1"
+                                        .equals(
+                                                server.value(
+                                                        "select count(*) from pg_stat_activity where usename = 'plain' and query = 'select 1'")));
                 try (var storm = server.fillConnections()) {
                     assertThat(storm.size()).isPositive();
                     server.sql("select pg_terminate_backend(min(pid)) from pg_stat_activity where usename = 'plain'");
