@@ -19,6 +19,8 @@ import java.util.jar.Manifest;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code bin/pgvigil} as it is unpacked somewhere, before a service that tells what it was started with. */
 class StarterTest {
@@ -79,6 +81,25 @@ class StarterTest {
     void takesNoMoreOfABigMachineThanAThousandServersNeedUnlessTold() throws Exception {
         assertThat(heap(start(Map.of()))).isBetween(1, 320);
         assertThat(heap(start(Map.of("JAVA_OPTS", "-Xmx600m")))).isBetween(321, 600);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "memory.max, 536870912, true",
+        "memory.max, 2147483648, false",
+        "memory.max, max, false",
+        "memory/memory.limit_in_bytes, 536870912, true",
+        "memory/memory.limit_in_bytes, 9223372036854771712, false"
+    })
+    void inASmallContainerTheJvmChoosesTheHeap(String file, String limit, boolean chosen) throws Exception {
+        Path groups = somewhere.resolve("cgroup");
+        Path starter = home.resolve("bin/pgvigil");
+        Files.writeString(starter, Files.readString(starter).replace("/sys/fs/cgroup", groups.toString()));
+        Files.createDirectories(groups.resolve("memory"));
+        Files.writeString(groups.resolve(file), limit + "\n");
+        // A share of this machine that is below 320 MB on any.
+        int heap = heap(start(Map.of("JAVA_OPTS", "-XX:MaxRAMPercentage=0.01")));
+        assertThat(heap < 300).isEqualTo(chosen);
     }
 
     private static int heap(Run run) {
