@@ -19,8 +19,7 @@ public final class Chromium implements AutoCloseable {
 
     private static final Path BINARY = Path.of("/usr/bin/chromium");
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final String MISSING =
-            "The tests in a browser are skipped: Chromium is not installed (apt-get install chromium)";
+    private static final String MISSING = "Chromium is not installed (apt-get install chromium)";
 
     private final Playwright playwright =
             Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
@@ -41,11 +40,14 @@ public final class Chromium implements AutoCloseable {
                                 "--disable-background-networking")));
     }
 
-    /** Whether there is one; says so if not. */
+    /** Whether there is one; says so if not, and fails where {@code PGVIGIL_REQUIRE_BROWSER} is {@code true}. */
     public static boolean installed() {
         boolean installed = Files.isExecutable(BINARY);
+        if (!installed && "true".equals(System.getenv("PGVIGIL_REQUIRE_BROWSER"))) {
+            throw new IllegalStateException(MISSING);
+        }
         if (!installed) {
-            System.out.println(MISSING);
+            System.out.println("The tests in a browser are skipped: " + MISSING);
         }
         return installed;
     }
