@@ -12,12 +12,16 @@ record Sheet(Buffer plain, Buffer compressed) {
 
     static Sheet of(String html) {
         byte[] plain = html.getBytes(StandardCharsets.UTF_8);
+        return new Sheet(Buffer.buffer(plain), compressed(plain));
+    }
+
+    static Buffer compressed(byte[] plain) {
         ByteArrayOutputStream compressed = new ByteArrayOutputStream(plain.length / 8 + 64);
         try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
             gzip.write(plain);
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }
-        return new Sheet(Buffer.buffer(plain), Buffer.buffer(compressed.toByteArray()));
+        return Buffer.buffer(compressed.toByteArray());
     }
 }

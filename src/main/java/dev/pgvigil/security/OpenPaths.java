@@ -17,7 +17,9 @@ public final class OpenPaths {
             "/health/database",
             "/metrics",
             "/login",
-            "/style.css");
+            "/style.css",
+            "/icon.svg",
+            "/favicon.ico");
 
     private static final Pattern GROUP = Pattern.compile("/health/group/[A-Za-z0-9][A-Za-z0-9_-]*");
 

@@ -39,7 +39,9 @@ class DoorTest {
                 "/health/group/payments",
                 "/metrics",
                 "/login",
-                "/style.css"
+                "/style.css",
+                "/icon.svg",
+                "/favicon.ico"
             })
     void probesMetricsAndTheWayInAreOpen(String path) {
         assertThat(RestAssured.get(path).statusCode()).isNotEqualTo(401);
