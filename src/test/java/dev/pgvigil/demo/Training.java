@@ -31,12 +31,17 @@ final class Training {
             "/health/detailed",
             "/metrics",
             "/",
+            "/database?name=shop",
+            "/page.js",
+            "/style.css",
+            "/openapi",
             "/api/v1/fleet",
             "/api/v1/databases",
             "/api/v1/databases/shop",
             "/api/v1/databases/shop/status",
             "/api/v1/databases/shop/connections",
             "/api/v1/databases/shop/locks",
+            "/api/v1/databases/shop/history",
             "/api/v1/no-such-path");
 
     private final HttpClient client;
