@@ -83,6 +83,11 @@ class StarterTest {
         assertThat(heap(start(Map.of("JAVA_OPTS", "-Xmx600m")))).isBetween(321, 600);
     }
 
+    @Test
+    void givesWayToAnotherCollector() throws Exception {
+        assertThat(start(Map.of("JAVA_OPTS", "-XX:+UseG1GC")).status()).isZero();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "memory.max, 536870912, true",
