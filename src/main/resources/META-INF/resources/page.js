@@ -263,6 +263,7 @@
       const url = new URL(location);
       const text = event.target.value.trim();
       text ? url.searchParams.set("q", text) : url.searchParams.delete("q");
+      url.searchParams.delete("page");
       history.replaceState(null, "", url);
       ask(Date.now() + 120);
     }
