@@ -8,6 +8,8 @@
 
   // ---- Taking over what the server made, without disturbing who reads: only what differs is touched.
 
+  let taken = false;
+
   const keyOf = (node) => (node.nodeType === Node.ELEMENT_NODE ? node.id || node.dataset.key : undefined);
 
   const alike = (old, made) =>
@@ -92,6 +94,7 @@
       const focused = document.activeElement;
       takeAttributes(target, made);
       takeChildren(target, made);
+      taken = true;
       if (focused !== document.activeElement && focused && focused.isConnected) {
         focused.focus({ preventScroll: true });
       }
@@ -129,8 +132,23 @@
       return;
     }
     busy = true;
+    taken = false;
     began = Date.now();
     htmx.trigger(live, "refresh");
+  }
+
+  // A proxy's own page, to log in or to wait, comes with status 200 too: not even its title is taken over.
+  live.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    detail.shouldSwap = detail.shouldSwap && detail.serverResponse.includes('id="live"');
+  });
+
+  function failure(status) {
+    if (status === 0) {
+      return "pgvigil does not answer";
+    }
+    return status < 300 || status === 404
+      ? "The address of pgvigil answers with something else than this page"
+      : `pgvigil answers with error ${status}`;
   }
 
   live.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
@@ -140,11 +158,11 @@
       location.assign("/login");
       return;
     }
-    if (xhr.status === 200 || xhr.status === 404) {
+    if (taken) {
       updated = Date.now();
       trouble = "";
     } else {
-      trouble = xhr.status ? `pgvigil answers with error ${xhr.status}` : "pgvigil does not answer";
+      trouble = failure(xhr.status);
     }
     ask(Date.now() + (again ? pause() : poll()));
     again = false;
@@ -219,7 +237,7 @@
     const seconds = Math.round(age / 1000);
     const message =
       trouble || stale
-        ? `${trouble || "This page is not updated"}: what it shows is as of ${new Date(updated).toLocaleTimeString()}. Trying again.`
+        ? `${trouble || "This page is not updated"}: what is shown is as of ${new Date(updated).toLocaleTimeString()}. Trying again.`
         : cut
           ? "The stream of changes is interrupted: this page asks now and then instead."
           : "";
@@ -245,6 +263,7 @@
       const url = new URL(location);
       const text = event.target.value.trim();
       text ? url.searchParams.set("q", text) : url.searchParams.delete("q");
+      url.searchParams.delete("page");
       history.replaceState(null, "", url);
       ask(Date.now() + 120);
     }

@@ -2,21 +2,30 @@ package dev.pgvigil.api;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pgvigil.http.Query;
 import dev.pgvigil.http.Refusal;
+import io.quarkus.qute.CheckedTemplate;
+import io.quarkus.qute.TemplateInstance;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.MIMEHeader;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.jspecify.annotations.Nullable;
 
-/** Turns whatever fails, in a resource or before it, into a problem response that gives nothing away. */
+/**
+ * Turns whatever fails, in a resource or before it, into a problem response that gives nothing away; for a person at a path
+ * where nothing is, into a page.
+ */
 @Singleton
 final class Problems {
 
@@ -24,6 +33,16 @@ final class Problems {
 
     private final ObjectMapper json;
     private final AllowedMethods methods;
+
+    @CheckedTemplate(basePath = "api")
+    static final class Templates {
+
+        private Templates() {}
+
+        static native TemplateInstance nowhere(String path);
+    }
+
+    private record Body(String type, String text) {}
 
     Problems(ObjectMapper json, AllowedMethods methods) {
         this.json = json;
@@ -37,7 +56,8 @@ final class Problems {
 
     @ServerExceptionMapper
     Response refused(Refusal refusal, RoutingContext context) {
-        Response.ResponseBuilder response = problem(refusal.status(), refusal.detail(), context);
+        Response.ResponseBuilder response =
+                response(refusal.status(), problem(refusal.status(), refusal.detail(), context));
         refusal.headers().forEach(response::header);
         return response.build();
     }
@@ -51,8 +71,7 @@ final class Problems {
         if (thrown.getStatus() >= 500) {
             log(exception, context);
         }
-        Response.ResponseBuilder response =
-                problem(thrown.getStatus(), ProblemDetails.standardDetail(thrown.getStatus()), context);
+        Response.ResponseBuilder response = response(thrown.getStatus(), unexplained(thrown.getStatus(), context));
         return thrown.getStatus() == 405
                 ? response.header(
                                 "Allow",
@@ -64,13 +83,11 @@ final class Problems {
     @ServerExceptionMapper
     Response unexpected(Throwable failure, RoutingContext context) {
         log(failure, context);
-        return problem(500, ProblemDetails.standardDetail(500), context).build();
+        return response(500, unexplained(500, context)).build();
     }
 
-    private Response.ResponseBuilder problem(int status, String detail, RoutingContext context) {
-        return Response.status(status)
-                .type(ProblemDetails.MEDIA_TYPE)
-                .entity(rendered(ProblemDetails.of(status, detail, context)));
+    private static Response.ResponseBuilder response(int status, Body body) {
+        return Response.status(status).type(body.type).entity(body.text);
     }
 
     private void answer(RoutingContext context) {
@@ -87,13 +104,36 @@ final class Problems {
         if (status == 500 && failure != null) {
             log(failure, context);
         }
-        String detail = failure instanceof Refusal refusal ? refusal.detail() : ProblemDetails.standardDetail(status);
+        Body body = failure instanceof Refusal refusal
+                ? problem(status, refusal.detail(), context)
+                : unexplained(status, context);
         if (failure instanceof Refusal refusal) {
             refusal.headers().forEach(response::putHeader);
         }
         response.setStatusCode(status)
-                .putHeader(HttpHeaders.CONTENT_TYPE, ProblemDetails.MEDIA_TYPE)
-                .end(rendered(ProblemDetails.of(status, detail, context)));
+                .putHeader(HttpHeaders.CONTENT_TYPE, body.type)
+                .end(body.text);
+    }
+
+    /** What no resource has explained. */
+    private Body unexplained(int status, RoutingContext context) {
+        return status == 404 && forPerson(context)
+                ? new Body(
+                        "text/html;charset=UTF-8",
+                        Templates.nowhere(Query.shown(
+                                        String.valueOf(context.request().path())))
+                                .render())
+                : problem(status, ProblemDetails.standardDetail(status), context);
+    }
+
+    private Body problem(int status, String detail, RoutingContext context) {
+        return new Body(ProblemDetails.MEDIA_TYPE, rendered(ProblemDetails.of(status, detail, context)));
+    }
+
+    /** Browsers that open a page want HTML most; programs and scripts name JSON, or take whatever comes. */
+    private static boolean forPerson(RoutingContext context) {
+        List<MIMEHeader> accepted = context.parsedHeaders().accept();
+        return !accepted.isEmpty() && accepted.getFirst().value().equalsIgnoreCase(MediaType.TEXT_HTML);
     }
 
     private static int status(int proposed, @Nullable Throwable failure) {

@@ -4,11 +4,14 @@ import static java.util.stream.Collectors.toMap;
 
 import dev.pgvigil.http.Query;
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.container.ResourceInfo;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,7 +19,10 @@ import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jspecify.annotations.Nullable;
 
-/** Refuses query parameters that a resource does not know: a misspelt filter must not show the whole fleet. */
+/**
+ * Refuses query parameters that a resource does not know: a misspelt filter must not show the whole fleet to a program. A
+ * person sees what is shown, and comes by links to which others have added something: pages ignore what they do not know.
+ */
 @Singleton
 final class StrictParameters {
 
@@ -26,10 +32,16 @@ final class StrictParameters {
     @ServerRequestFilter
     void check(ResourceInfo resource, UriInfo uri) {
         @Nullable Method method = resource.getResourceMethod();
-        if (method == null || uri.getQueryParameters().isEmpty()) {
+        if (method == null || uri.getQueryParameters().isEmpty() || forPeople(method)) {
             return;
         }
         Query.strict(uri.getQueryParameters(), known.computeIfAbsent(method, StrictParameters::parameters));
+    }
+
+    private static boolean forPeople(Method method) {
+        @Nullable Produces own = method.getAnnotation(Produces.class);
+        @Nullable Produces produces = own == null ? method.getDeclaringClass().getAnnotation(Produces.class) : own;
+        return produces != null && List.of(produces.value()).contains(MediaType.TEXT_HTML);
     }
 
     /** The parameters that a method declares, and whether each may be repeated. */

@@ -1,6 +1,7 @@
 package dev.pgvigil.dashboard;
 
 import dev.pgvigil.check.Catalogue;
+import dev.pgvigil.check.Heartbeat;
 import dev.pgvigil.history.History;
 import dev.pgvigil.self.Self;
 import dev.pgvigil.watch.Fleet;
@@ -18,6 +19,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jboss.resteasy.reactive.RestQuery;
@@ -60,7 +62,7 @@ public final class DashboardResource {
     }
 
     /**
-     * The fleet, worst first.
+     * The fleet. Its parameters are read with patience: a link with a tail of somebody's own still leads here.
      *
      * @param q text that a target shows
      */
@@ -70,9 +72,12 @@ public final class DashboardResource {
             @RestQuery @Nullable String q,
             @RestQuery @Nullable String status,
             @RestQuery @Nullable String region,
+            @RestQuery @Nullable String sort,
+            @RestQuery @Nullable String page,
             @HeaderParam(HttpHeaders.ACCEPT_ENCODING) @Nullable String encodings) {
-        FleetFilter filter = FleetFilter.of(q, status, region);
-        return press.sheet(filter.href(), () -> Templates.fleet(FleetPage.of(look(), filter, history, note())))
+        FleetChoice choice = FleetChoice.of(FleetFilter.of(q, status, region), sort, page);
+        Duration every = catalogue.cadence(Heartbeat.NAME);
+        return press.sheet(choice.href(), () -> Templates.fleet(FleetPage.of(look(), choice, history, every, note())))
                 .map(sheet -> answer(RestResponse.Status.OK, sheet, encodings));
     }
 
@@ -82,7 +87,7 @@ public final class DashboardResource {
     @Operation(hidden = true)
     public Uni<RestResponse<Buffer>> database(
             @RestQuery @Nullable String name, @HeaderParam(HttpHeaders.ACCEPT_ENCODING) @Nullable String encodings) {
-        if (name == null) {
+        if (name == null || name.isEmpty()) {
             return Uni.createFrom().item(RestResponse.seeOther(URI.create("/")));
         }
         boolean known = fleet.snapshot().targets().containsKey(name);
@@ -105,7 +110,7 @@ public final class DashboardResource {
                 : Templates.database(DatabasePage.of(
                         state,
                         look,
-                        catalogue.names(),
+                        catalogue,
                         history.of(state.target().server()),
                         history.window(look.now()),
                         note()));

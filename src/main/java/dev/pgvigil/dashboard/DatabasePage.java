@@ -1,8 +1,10 @@
 package dev.pgvigil.dashboard;
 
 import dev.pgvigil.check.Blocking;
+import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.check.ConnectionUsage;
 import dev.pgvigil.check.Connections;
+import dev.pgvigil.check.Heartbeat;
 import dev.pgvigil.check.LongWork;
 import dev.pgvigil.check.Phrase;
 import dev.pgvigil.check.Status;
@@ -13,10 +15,10 @@ import dev.pgvigil.target.Thresholds;
 import dev.pgvigil.watch.TargetState;
 import dev.pgvigil.watch.view.DatabaseView;
 import dev.pgvigil.watch.view.Look;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -43,8 +45,8 @@ record DatabasePage(
     /** A property and its value. */
     record Fact(String name, String value) {}
 
-    static DatabasePage of(TargetState state, Look look, Set<String> checks, Hour hour, Window window, String note) {
-        DatabaseView view = DatabaseView.of(state, look, checks);
+    static DatabasePage of(TargetState state, Look look, Catalogue catalogue, Hour hour, Window window, String note) {
+        DatabaseView view = DatabaseView.of(state, look, catalogue.names());
         Thresholds thresholds = state.target().thresholds();
         Instant now = look.now();
         UsePanel use = UsePanel.of(Observation.of(Connections.NAME, ConnectionUsage.class, state, look));
@@ -61,17 +63,25 @@ record DatabasePage(
                         .toList(),
                 List.of(
                         HeartbeatChart.of(
-                                hour.beats(now, window),
+                                hour.beats(now, window, interval(Heartbeat.NAME, state, look, catalogue)),
                                 window,
                                 thresholds,
                                 view.status() == Status.UNKNOWN
                                         ? Wording.UNKNOWN
                                         : Wording.milliseconds(view.heartbeatMs())),
-                        ConnectionChart.of(hour.connections(now, window), window, thresholds, use.inUse())),
+                        ConnectionChart.of(
+                                hour.connections(now, window, interval(Connections.NAME, state, look, catalogue)),
+                                window,
+                                thresholds,
+                                use.inUse())),
                 LockPanel.of(Observation.of(Blocking.NAME, Blocking.Locks.class, state, look)),
                 WorkPanel.of(Observation.of(LongWork.NAME, LongWork.Work.class, state, look)),
                 use,
                 view.checks().stream().map(Seen::of).toList());
+    }
+
+    private static Duration interval(String check, TargetState state, Look look, Catalogue catalogue) {
+        return look.server(state).interval(state.target(), check, catalogue.cadence(check));
     }
 
     private static String headline(DatabaseView view) {

@@ -1,7 +1,6 @@
 package dev.pgvigil.dashboard;
 
 import dev.pgvigil.check.Status;
-import dev.pgvigil.http.Query;
 import dev.pgvigil.watch.view.Row;
 import java.util.Locale;
 import java.util.Map;
@@ -19,28 +18,17 @@ record FleetFilter(
         @Nullable Status status,
         @Nullable String region) {
 
-    static final FleetFilter ALL = new FleetFilter(null, null, null);
-
     static FleetFilter of(@Nullable String text, @Nullable String status, @Nullable String region) {
         return new FleetFilter(
                 text == null || text.isBlank() ? null : text.strip().toLowerCase(Locale.ROOT),
-                status == null ? null : Query.choice("status", status, Status.class, Status.UNKNOWN),
-                region);
+                Wording.constant(Status.class, status),
+                region == null || region.isEmpty() ? null : region);
     }
 
     boolean matches(Row row) {
         return (status == null || status == row.status())
                 && (region == null || region.equals(row.region()))
                 && (text == null || contains(row, text));
-    }
-
-    /** The address of the fleet so filtered. */
-    String href() {
-        return Href.to("/")
-                .with("q", text)
-                .with("status", status == null ? null : Wording.lower(status))
-                .with("region", region)
-                .toString();
     }
 
     /** With this status, or without any if it has this one. */

@@ -4,7 +4,9 @@ import static java.util.Comparator.comparing;
 import static java.util.Comparator.reverseOrder;
 
 import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.Heartbeat;
 import dev.pgvigil.check.Status;
+import dev.pgvigil.dashboard.FleetOrder.Entry;
 import dev.pgvigil.history.History;
 import dev.pgvigil.history.Window;
 import dev.pgvigil.watch.TargetState;
@@ -12,6 +14,7 @@ import dev.pgvigil.watch.view.Counts;
 import dev.pgvigil.watch.view.Look;
 import dev.pgvigil.watch.view.Region;
 import dev.pgvigil.watch.view.Row;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -21,15 +24,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param status the worst of all targets, whatever the filter
  * @param note what is wrong with pgvigil itself; empty: nothing
- * @param lines those that match, worst first, at most {@value #LINES}
- * @param hidden how many match beyond these
+ * @param sorting the order in words
+ * @param chosenSort empty: the order that is one's own without choosing
+ * @param lines those that match, at most {@value #LINES}
+ * @param dense whether they are so many that each should take one line
  */
 record FleetPage(
         String status,
         String title,
         String headline,
         String at,
-        String span,
         String note,
         int total,
         String text,
@@ -37,15 +41,49 @@ record FleetPage(
         String chosenRegion,
         List<Pill> statuses,
         List<Pill> regions,
+        List<Column> columns,
+        String sorting,
+        String chosenSort,
         List<Line> lines,
-        int matching,
-        int hidden) {
+        boolean dense,
+        Part part) {
 
-    private static final int LINES = 500;
+    private static final int LINES = 100;
+    private static final int ROOMY = 40;
     private static final int REGIONS = 12;
 
     /** A link that filters by a status or a region, or no longer does. */
     record Pill(String status, String text, int count, String href, boolean chosen) {}
+
+    /**
+     * The head of a column.
+     *
+     * @param href leads to the fleet in its order; empty: it has none
+     * @param sort {@code aria-sort}; empty: the rows are in another order
+     */
+    record Column(String text, String href, String sort) {}
+
+    /**
+     * Which of those that match are shown.
+     *
+     * @param number of the page
+     * @param first counted from 1
+     * @param previous address of the page before; empty: there is none
+     */
+    record Part(int number, int first, int last, int matching, String previous, String next) {
+
+        static Part of(FleetChoice choice, int matching) {
+            int pages = Math.max(1, Math.ceilDiv(matching, LINES));
+            int number = Math.min(choice.page(), pages);
+            return new Part(
+                    number,
+                    (number - 1) * LINES + 1,
+                    Math.min(matching, number * LINES),
+                    matching,
+                    number == 1 ? "" : choice.at(number - 1).href(),
+                    number == pages ? "" : choice.at(number + 1).href());
+        }
+    }
 
     /** One target. */
     record Line(
@@ -61,8 +99,10 @@ record FleetPage(
             String observed,
             int more) {
 
-        static Line of(TargetState state, Row row, Look look, History history, Window window) {
-            Finding worst = state.findings().isEmpty() ? null : state.findings().getFirst();
+        static Line of(Entry entry, Sparkline sparkline) {
+            Row row = entry.row();
+            List<Finding> findings = entry.state().findings();
+            Finding worst = findings.isEmpty() ? null : findings.getFirst();
             boolean stale = row.status() == Status.UNKNOWN;
             return new Line(
                     Wording.lower(row.status()),
@@ -72,7 +112,7 @@ record FleetPage(
                     row.region(),
                     Wording.lower(row.role()),
                     stale ? Wording.UNKNOWN : Wording.milliseconds(row.heartbeatMs()),
-                    Sparkline.of(history.of(state.target().server()).sketch(look.now(), window), window),
+                    sparkline,
                     stale ? unknown(row) : worst == null ? "" : worst.title(),
                     stale || worst == null ? "" : worst.observed(),
                     Math.max(0, row.findings() - (stale ? 0 : 1)));
@@ -84,9 +124,13 @@ record FleetPage(
         }
     }
 
-    private record Entry(TargetState state, Row row) {}
-
-    static FleetPage of(Look look, FleetFilter filter, History history, String note) {
+    /**
+     * The page as a look shows it.
+     *
+     * @param every how often heartbeats are taken unless configured otherwise
+     */
+    static FleetPage of(Look look, FleetChoice choice, History history, Duration every, String note) {
+        FleetFilter filter = choice.filter();
         Window window = history.window(look.now());
         List<Entry> all = look.targets().stream()
                 .map(state -> new Entry(state, Row.of(state, look)))
@@ -94,48 +138,70 @@ record FleetPage(
         List<Row> rows = all.stream().map(Entry::row).toList();
         Counts counts = Counts.of(rows);
         List<Entry> matching = all.stream()
-                .filter(entry -> filter.matches(entry.row))
-                .sorted(comparing((Entry entry) -> entry.row.status(), reverseOrder())
-                        .thenComparing(entry -> entry.row.name()))
+                .filter(entry -> filter.matches(entry.row()))
+                .sorted(choice.order().comparator())
                 .toList();
-        List<Line> lines = matching.stream()
-                .limit(LINES)
-                .map(entry -> Line.of(entry.state, entry.row, look, history, window))
+        Part part = Part.of(choice, matching.size());
+        List<Line> lines = matching.subList(part.first - 1, part.last).stream()
+                .map(entry -> Line.of(entry, sparkline(entry.state(), look, history, window, every)))
                 .toList();
         return new FleetPage(
                 Wording.lower(counts.worst()),
                 title(counts),
                 headline(counts),
                 Wording.time(look.now(), look.now()),
-                HeartbeatChart.span(window),
                 note,
                 counts.total(),
                 orEmpty(filter.text()),
                 filter.status() == null ? "" : Wording.lower(filter.status()),
                 orEmpty(filter.region()),
-                statuses(counts, filter),
-                regions(rows, filter),
+                statuses(counts, choice),
+                regions(rows, choice),
+                columns(choice, window),
+                choice.order().words(),
+                choice.order() == FleetOrder.STATUS ? "" : Wording.lower(choice.order()),
                 lines,
-                matching.size(),
-                matching.size() - lines.size());
+                lines.size() > ROOMY,
+                part);
     }
 
-    private static List<Pill> statuses(Counts counts, FleetFilter filter) {
+    private static Sparkline sparkline(TargetState state, Look look, History history, Window window, Duration every) {
+        Duration interval = look.server(state).interval(state.target(), Heartbeat.NAME, every);
+        return Sparkline.of(history.of(state.target().server()).sketch(look.now(), window, interval), window);
+    }
+
+    private static List<Column> columns(FleetChoice choice, Window window) {
+        return List.of(
+                column("Status", FleetOrder.STATUS, choice),
+                column("Database", FleetOrder.NAME, choice),
+                column("Region", FleetOrder.REGION, choice),
+                column("Role", FleetOrder.ROLE, choice),
+                column("Heartbeat over " + HeartbeatChart.span(window), FleetOrder.HEARTBEAT, choice),
+                new Column("Worst finding", "", ""));
+    }
+
+    private static Column column(String text, FleetOrder order, FleetChoice choice) {
+        return new Column(text, choice.with(order).href(), choice.order() == order ? order.direction() : "");
+    }
+
+    private static List<Pill> statuses(Counts counts, FleetChoice choice) {
         return Stream.of(
-                        pill(Status.UNHEALTHY, counts.unhealthy(), filter),
-                        pill(Status.DEGRADED, counts.degraded(), filter),
-                        pill(Status.UNKNOWN, counts.unknown(), filter),
-                        pill(Status.HEALTHY, counts.healthy(), filter))
+                        pill(Status.UNHEALTHY, counts.unhealthy(), choice),
+                        pill(Status.DEGRADED, counts.degraded(), choice),
+                        pill(Status.UNKNOWN, counts.unknown(), choice),
+                        pill(Status.HEALTHY, counts.healthy(), choice))
                 .toList();
     }
 
-    private static Pill pill(Status status, int count, FleetFilter filter) {
+    private static Pill pill(Status status, int count, FleetChoice choice) {
+        FleetFilter filter = choice.filter();
         String name = Wording.lower(status);
-        return new Pill(name, name, count, filter.toggled(status).href(), filter.status() == status);
+        return new Pill(name, name, count, choice.with(filter.toggled(status)).href(), filter.status() == status);
     }
 
     /** The regions that have a name, the worst first; none if that would tell nothing. */
-    private static List<Pill> regions(List<Row> rows, FleetFilter filter) {
+    private static List<Pill> regions(List<Row> rows, FleetChoice choice) {
+        FleetFilter filter = choice.filter();
         List<Region> named = Region.of(rows).stream()
                 .filter(region -> !region.region().isEmpty())
                 .sorted(comparing(Region::status, reverseOrder()).thenComparing(Region::region))
@@ -148,7 +214,7 @@ record FleetPage(
                                 Wording.lower(region.status()),
                                 region.region(),
                                 region.total(),
-                                filter.toggled(region.region()).href(),
+                                choice.with(filter.toggled(region.region())).href(),
                                 region.region().equals(filter.region())))
                         .toList();
     }

@@ -19,7 +19,7 @@ final class HeartbeatChart {
                 beats.stream().filter(some -> some.answered() > 0).toList();
         double least = answered.stream().mapToDouble(Beats::min).min().orElse(1);
         double most = answered.stream().mapToDouble(Beats::max).max().orElse(1);
-        int lost = beats.stream().mapToInt(Beats::lost).sum();
+        int lost = Beats.lost(beats);
         Axis axis = Axis.milliseconds(least, Math.max(most, slow));
         return new Chart.Drawing(window, beats.size(), axis)
                 .mark(

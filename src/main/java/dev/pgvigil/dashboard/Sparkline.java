@@ -29,6 +29,6 @@ record Sparkline(String line, String lost, String summary) {
                         !answered.isEmpty(),
                         answered.stream().mapToDouble(Beats::min).min().orElse(0),
                         answered.stream().mapToDouble(Beats::max).max().orElse(0),
-                        parts.stream().mapToInt(Beats::lost).sum()));
+                        Beats.lost(parts)));
     }
 }

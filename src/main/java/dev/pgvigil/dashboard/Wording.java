@@ -25,6 +25,16 @@ final class Wording {
         return constant == null ? UNKNOWN : constant.name().toLowerCase(Locale.ROOT);
     }
 
+    /** The constant that {@link #lower} writes so; null: none is. */
+    static <E extends Enum<E>> @Nullable E constant(Class<E> type, @Nullable String text) {
+        for (E constant : type.getEnumConstants()) {
+            if (lower(constant).equals(text)) {
+                return constant;
+            }
+        }
+        return null;
+    }
+
     static String milliseconds(@Nullable Double milliseconds) {
         return milliseconds == null ? UNKNOWN : Axis.duration(milliseconds);
     }

@@ -4,10 +4,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The heartbeats of an hour, in buckets of ten seconds. Not safe for several threads. */
+/** The heartbeats of an hour and {@value #EARLIER} buckets before it, of ten seconds each. Not safe for several threads. */
 final class BeatRing {
 
-    static final int BUCKETS = 360;
+    /** What is carried into the hour. */
+    static final int EARLIER = 24;
+
+    static final int BUCKETS = 360 + EARLIER;
     static final int SECONDS = 10;
 
     private final float[] min = new float[BUCKETS];

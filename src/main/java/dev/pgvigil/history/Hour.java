@@ -4,8 +4,10 @@ import dev.pgvigil.check.ConnectionUsage;
 import dev.pgvigil.check.Heartbeat;
 import dev.pgvigil.target.Failure;
 import dev.pgvigil.watch.Outcome;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The last hour of one server: about 8 kB, however often it is asked. Safe for any thread. */
@@ -47,19 +49,35 @@ public final class Hour {
         }
     }
 
-    /** The heartbeats before this moment, oldest first, in stretches of ten seconds. */
-    public synchronized List<Beats> beats(Instant now, Window window) {
+    /** The heartbeats before this moment, oldest first, in stretches of ten seconds; those alone that were observed. */
+    synchronized List<Beats> beats(Instant now, Window window) {
         return beats.until(now, window.beats(), 1);
     }
 
-    /** The same in {@value #PARTS} equal parts, however long the window is. */
-    public synchronized List<Beats> sketch(Instant now, Window window) {
-        return beats.until(now, PARTS, window.beats() / PARTS);
+    /** The same, each carried over the stretches after it in which nobody was to look. */
+    public List<Beats> beats(Instant now, Window window, Duration interval) {
+        return carried(now, interval, window.beats(), 1);
     }
 
-    /** The connections before this moment, oldest first, in stretches of half a minute. */
-    public synchronized List<Use> connections(Instant now, Window window) {
+    /** The same in {@value #PARTS} equal parts, however long the window is. */
+    public List<Beats> sketch(Instant now, Window window, Duration interval) {
+        return carried(now, interval, PARTS, window.beats() / PARTS);
+    }
+
+    /** The connections before this moment, oldest first, in stretches of half a minute; those alone that were observed. */
+    synchronized List<Use> connections(Instant now, Window window) {
         return uses.until(now, window.uses());
+    }
+
+    /** The same, each carried over the stretches after it in which nobody was to look. */
+    public synchronized List<Use> connections(Instant now, Window window, Duration interval) {
+        Carrying carrying = Carrying.of(interval, UseRing.SECONDS);
+        return carrying.over(uses.until(now, carrying.most() + window.uses()), Use::observed, UnaryOperator.identity());
+    }
+
+    private synchronized List<Beats> carried(Instant now, Duration interval, int parts, int each) {
+        Carrying carrying = Carrying.of(interval, each * BeatRing.SECONDS);
+        return carrying.over(beats.until(now, carrying.most() + parts, each), Beats::observed, Beats::carry);
     }
 
     /** When the stretch begins that lies so many before the present one. */

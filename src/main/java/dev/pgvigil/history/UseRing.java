@@ -4,10 +4,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The connections of an hour, in buckets of half a minute. Not safe for several threads. */
+/** The connections of an hour and {@value #EARLIER} buckets before it, of half a minute each. Not safe for several threads. */
 final class UseRing {
 
-    static final int BUCKETS = 120;
+    /** What is carried into the hour. */
+    static final int EARLIER = 12;
+
+    static final int BUCKETS = 120 + EARLIER;
     static final int SECONDS = 30;
 
     private final int[] most = new int[BUCKETS];

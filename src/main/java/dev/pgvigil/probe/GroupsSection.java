@@ -1,9 +1,6 @@
 package dev.pgvigil.probe;
 
-import static java.util.stream.Collectors.toMap;
-
 import dev.pgvigil.check.Catalogue;
-import dev.pgvigil.check.Check;
 import dev.pgvigil.config.Node;
 import dev.pgvigil.config.Section;
 import jakarta.inject.Inject;
@@ -24,7 +21,7 @@ final class GroupsSection implements Section<Groups> {
 
     @Inject
     GroupsSection(Catalogue catalogue) {
-        this(catalogue.checks().stream().collect(toMap(Check::name, Check::cadence)));
+        this(catalogue.cadences());
     }
 
     GroupsSection(Map<String, Duration> cadences) {

@@ -61,9 +61,8 @@ record Sight(
     }
 
     private @Nullable String old(String check, Duration cadence, Outcome.Observed<?> seen) {
-        double interval = state.target().cadence(check, cadence).toMillis()
-                * server.link().stretch();
-        Duration allowed = bound.plusMillis(Math.round(MISSES * interval));
+        Duration allowed =
+                bound.plus(server.interval(state.target(), check, cadence).multipliedBy(MISSES));
         return old(check + " last observed", Duration.between(seen.at(), now), allowed);
     }
 

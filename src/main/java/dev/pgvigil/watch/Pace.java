@@ -33,7 +33,12 @@ final class Pace {
 
     /** The time between two passes of a check. */
     Duration of(Check<?> check, Duration cadence) {
-        double by = switch (check.name()) {
+        return stretched(check.name(), cadence, factor);
+    }
+
+    /** A cadence stretched by this factor, as far as the check lets it. */
+    static Duration stretched(String check, Duration cadence, double factor) {
+        double by = switch (check) {
             case Overhead.NAME -> 1; // asks the server nothing, and tells of the stretching
             case Heartbeat.NAME -> Math.min(factor, HEARTBEAT_MOST);
             default -> factor;

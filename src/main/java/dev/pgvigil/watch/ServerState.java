@@ -5,6 +5,8 @@ import dev.pgvigil.target.LinkState;
 import dev.pgvigil.target.Role;
 import dev.pgvigil.target.Server;
 import dev.pgvigil.target.ServerFacts;
+import dev.pgvigil.target.Target;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
@@ -40,6 +42,15 @@ public record ServerState(
 
     ServerState reached(Server by) {
         return new ServerState(by, facts, link, outcomes);
+    }
+
+    /**
+     * The present time between two passes of a check, stretched as it may be.
+     *
+     * @param standard cadence of the check, unless the target has one of its own
+     */
+    public Duration interval(Target target, String check, Duration standard) {
+        return Pace.stretched(check, target.cadence(check, standard), link.stretch());
     }
 
     ServerState with(ServerFacts learned) {

@@ -46,7 +46,7 @@ class ProblemsTest {
                 "/application.properties"
             })
     void unknownPathsAreProblems(String path) {
-        problem(Guarded.with().accept("text/html").get(path), 404);
+        problem(Guarded.with().get(path), 404);
     }
 
     @ParameterizedTest

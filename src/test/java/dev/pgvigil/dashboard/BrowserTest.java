@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.pgvigil.testing.Chromium;
@@ -180,7 +181,7 @@ class BrowserTest {
             assertThat(page.locator("#state")).hasText("Live");
             assertThat(page.locator("#banner")).isHidden();
             proxy.pause();
-            assertThat(page.locator("#banner")).containsText("pgvigil does not answer: what it shows is as of");
+            assertThat(page.locator("#banner")).containsText("pgvigil does not answer: what is shown is as of");
             assertThat(page.locator("#live")).hasClass(STALE);
             proxy.resume();
             assertThat(page.locator("#banner")).isHidden();
@@ -189,6 +190,25 @@ class BrowserTest {
             assertThat(page.locator("#state")).hasText("Live");
             awaitUpdates(page, 2);
         }
+    }
+
+    @Test
+    void whatIsNotThisPageIsToldAndNotTakenForIt() {
+        Page page = open("/", 1280, ColorScheme.LIGHT);
+        String title = page.title();
+        page.route(
+                at("/"),
+                route -> route.fulfill(new Route.FulfillOptions()
+                        .setContentType("text/html")
+                        .setBody("<!doctype html><title>Sign in</title><main><h1>Sign in</h1></main>")));
+        assertThat(page.locator("#banner")).containsText("answers with something else than this page");
+        assertThat(page.locator("#live")).hasClass(STALE);
+        assertThat(page.locator("#state")).hasText(Pattern.compile("[0-9]+ s old"));
+        assertThat(page).hasTitle(title);
+        assertThat(row(page, "shop")).isVisible();
+        page.unroute(at("/"));
+        assertThat(page.locator("#banner")).isHidden();
+        assertThat(page.locator("#state")).hasText("Live");
     }
 
     @Test

@@ -103,6 +103,18 @@ class DrawingTest {
     }
 
     @Example
+    void aLostBeatIsCountedOnceHoweverFarItIsCarried() {
+        Beats lost = new Beats(0, 0, 0, 0, 2);
+        List<Beats> beats = List.of(lost, new Beats(0, 0, 0, 0, 2, true), new Beats(0, 0, 0, 0, 2, true));
+        Chart chart = HeartbeatChart.of(beats, Window.TEN, Thresholds.DEFAULTS, "–");
+        assertThat(chart.legend()).contains(new Chart.Key("lost", "2 lost beats"));
+        assertThat(chart.layers()).contains(new Chart.Layer("lost", "M0 0h3v100H0Z"));
+        assertThat(Sparkline.of(List.of(new Beats(1, 1, 1, 1, 2), beats.getLast()), Window.TEN)
+                        .summary())
+                .endsWith(", 2 lost");
+    }
+
+    @Example
     void chartsSayWhatTheyShow() {
         List<Beats> beats = List.of(Beats.NONE, new Beats(0.4, 0.5, 1.2, 20, 0), new Beats(0, 0, 0, 0, 3));
         Chart chart = HeartbeatChart.of(beats, Window.SIXTY, Thresholds.DEFAULTS, "0.5 ms");

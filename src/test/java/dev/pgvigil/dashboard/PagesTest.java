@@ -61,7 +61,7 @@ class PagesTest {
                 .contains("1 unhealthy, 1 degraded, 2 unknown of 5 databases")
                 .contains("<title>1 unhealthy, 1 degraded, 2 unknown – pgvigil</title>")
                 .contains("href=\"/icon-unhealthy.svg\"")
-                .contains("<b>connections run out</b>")
+                .contains("<b>connections run out</b>: 85 of 100 connections are in use")
                 .contains("not asked yet")
                 .contains("no news for");
     }
@@ -85,17 +85,101 @@ class PagesTest {
                 .contains("<input type=\"hidden\" name=\"status\" value=\"unknown\">")
                 .contains("href=\"/?q=qui\"")
                 .contains("aria-current=\"true\"");
-        assertThat(Guarded.with().get("/?status=odd").statusCode()).isEqualTo(400);
     }
 
     @Test
-    void hundredsOfTargetsAreListedAndTheRestIsCounted() {
+    void hundredsOfTargetsAreListedInPages() {
         show(HandMade.named(
-                IntStream.range(0, 700).mapToObj(i -> "n%04d".formatted(i)).toList()));
+                IntStream.range(0, 612).mapToObj(i -> "n%04d".formatted(i)).toList()));
+        String first = page("/");
+        assertThat(rows(first)).hasSize(100).startsWith("n0000").endsWith("n0099");
+        assertThat(first)
+                .contains("All 612 databases are healthy", "1–100 of 612", "<table class=\"fleet dense\"")
+                .contains("rel=\"next\" href=\"/?page=2\"")
+                .doesNotContain("rel=\"prev\"");
+        String second = page("/?page=2");
+        assertThat(rows(second)).hasSize(100).startsWith("n0100");
+        assertThat(second).contains("101–200 of 612", "href=\"/?page=3\"", "rel=\"prev\" href=\"/\"");
+        String last = page("/?page=99");
+        assertThat(rows(last)).hasSize(12).startsWith("n0600");
+        assertThat(last).contains("601–612 of 612", "href=\"/?page=6\"").doesNotContain("rel=\"next\"", "fleet dense");
+        assertThat(rows(page("/?q=n069"))).isEmpty();
+        assertThat(page("/?q=n03&region=eu-west-1")).doesNotContain("rel=\"next\"");
+        assertThat(unescaped(page("/?q=n&status=healthy&sort=name&page=2")))
+                .contains("href=\"/?q=n&status=healthy&sort=name&page=3\"")
+                .contains("href=\"/?q=n&status=healthy&sort=heartbeat\"")
+                .contains("href=\"/?q=n&sort=name\"")
+                .contains("<input type=\"hidden\" name=\"sort\" value=\"name\">");
+    }
+
+    @Test
+    void theFleetIsSortedByItsColumns() {
         String page = page("/");
-        assertThat(rows(page)).hasSize(500);
-        assertThat(page).contains("200 more match").contains("All 700 databases are healthy");
-        assertThat(rows(page("/?q=n069"))).hasSize(10);
+        assertThat(page)
+                .contains("aria-sort=\"descending\"><a href=\"/\">Status</a>")
+                .contains("Watched databases, the worst first");
+        assertThat(Pattern.compile("aria-sort").matcher(page).results()).hasSize(1);
+        String byName = page("/?sort=name");
+        assertThat(rows(byName)).containsExactly("archive", "orders", "quiet", "shop", "young");
+        assertThat(byName)
+                .contains("aria-sort=\"ascending\"><a href=\"/?sort=name\">Database</a>")
+                .contains("Watched databases, by name");
+        for (String sort : List.of("region", "role", "heartbeat")) {
+            assertThat(page("/?sort=" + sort)).contains("aria-sort=", "href=\"/?sort=" + sort + "\">");
+        }
+    }
+
+    @Test
+    void anAddressWithMoreOrLessThanItNeedsStillLeadsHere() {
+        List<String> all = rows(page("/"));
+        for (String query : List.of(
+                "utm_source=mail&fbclid=1",
+                "status=odd",
+                "status=",
+                "q=&region=&sort=&page=",
+                "sort=<b>",
+                "page=0",
+                "page=-1",
+                "page=x",
+                "page=99999999999",
+                "status=&status=odd")) {
+            Response answer = Guarded.with().urlEncodingEnabled(true).get("/?" + query);
+            assertThat(answer.statusCode()).as(query).isEqualTo(200);
+            assertThat(rows(answer.asString())).as(query).isEqualTo(all);
+        }
+        assertThat(page("/database?name=shop&utm_source=mail")).contains("<h1>shop</h1>");
+        assertThat(Guarded.with()
+                        .redirects()
+                        .follow(false)
+                        .get("/database?name=")
+                        .header("Location"))
+                .endsWith("/");
+        assertThat(Guarded.with().get("/api/v1/fleet?utm_source=mail").statusCode())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void aPersonWhereNothingIsFindsTheWayBack() {
+        for (String accept : List.of("text/html", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")) {
+            Response answer = Guarded.with().accept(accept).get("/nope");
+            assertThat(answer.statusCode()).isEqualTo(404);
+            assertThat(answer.contentType()).startsWith("text/html");
+            assertThat(answer.asString())
+                    .contains("Nothing is at <q>/nope</q>", "<a href=\"/\">All databases</a>", "/style.css")
+                    .doesNotContain("page.js", "http-equiv=\"refresh\"", "id=\"state\"");
+        }
+        for (String accept : List.of("application/json", "*/*", "application/json,text/html;q=0.9", ";;,=/html")) {
+            Response answer = Guarded.with().accept(accept).get("/nope");
+            assertThat(answer.statusCode()).as(accept).isEqualTo(404);
+            assertThat(answer.contentType()).as(accept).startsWith("application/problem+json");
+        }
+        String hostile = RawHttp.ask(
+                service.getPort(),
+                "GET /nope'&lt;b%3Cscript%3E HTTP/1.1",
+                "Host: localhost",
+                "Accept: text/html",
+                "Authorization: Bearer " + Guarded.TOKEN);
+        assertThat(hostile).startsWith("HTTP/1.1 404").contains("<q>/nope&#39;&amp;lt;b%3Cscript%3E</q>");
     }
 
     @Test

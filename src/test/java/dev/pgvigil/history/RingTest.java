@@ -2,8 +2,14 @@ package dev.pgvigil.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgvigil.check.Heartbeat;
+import dev.pgvigil.check.Observations;
+import dev.pgvigil.target.Role;
+import dev.pgvigil.watch.Outcome;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -12,9 +18,13 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
 
 class RingTest {
 
+    private static final Use SEEN = new Use(85, 97);
     private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
 
     /**
@@ -87,6 +97,74 @@ class RingTest {
                 .isEqualTo(fine.stream().mapToInt(Beats::answered).sum());
         assertThat(coarse.stream().mapToDouble(Beats::max).max())
                 .isEqualTo(fine.stream().mapToDouble(Beats::max).max());
+    }
+
+    /** Looks at any interval, each a little late: no stretch is without, and no look is missed unseen. */
+    @Property(tries = 300)
+    void whereEveryLookWasMadeNothingIsMissing(
+            @ForAll @LongRange(min = 100, max = 180_000) long everyMs, @ForAll @DoubleRange(max = 0.2) double late) {
+        Duration every = Duration.ofMillis(everyMs);
+        Hour hour = new Hour();
+        Instant now = NOON.plusSeconds(5000);
+        for (Instant at = NOON; at.isBefore(now); at = at.plusMillis(Math.round(everyMs * (1 + late)))) {
+            hour.beat(answered(at));
+            hour.connections(new Outcome.Observed<>(at, Duration.ZERO, Observations.connections()));
+        }
+        for (Window window : Window.values()) {
+            assertThat(allButLast(hour.beats(now, window, every))).allMatch(Beats::observed);
+            assertThat(allButLast(hour.sketch(now, window, every))).allMatch(Beats::observed);
+            assertThat(allButLast(hour.connections(now, window, every))).allMatch(Use::observed);
+        }
+    }
+
+    @Property(tries = 300)
+    void carryingFillsOnlyWhatLiesCloseBehindAndAddsNoLoss(
+            @ForAll List<@IntRange(max = 3) Integer> lost, @ForAll @LongRange(max = 100_000) long everyMs) {
+        Carrying carrying = Carrying.of(Duration.ofMillis(everyMs), BeatRing.SECONDS);
+        List<Beats> all = new ArrayList<>(Collections.nCopies(carrying.most(), Beats.NONE));
+        lost.forEach(count -> all.add(new Beats(0, 0, 0, 0, count)));
+        List<Beats> carried = carrying.over(all, Beats::observed, Beats::carry);
+        assertThat(carried).hasSameSizeAs(lost);
+        assertThat(Beats.lost(carried)).isEqualTo(Beats.lost(all));
+        for (int i = 0; i < carried.size(); i++) {
+            int from = i;
+            while (from >= 0 && lost.get(from) == 0) {
+                from--;
+            }
+            boolean near = from >= 0 && i - from <= carrying.most();
+            assertThat(carried.get(i).lost()).isEqualTo(near ? lost.get(from) : 0);
+            assertThat(carried.get(i).carried()).isEqualTo(near && from < i);
+        }
+    }
+
+    @Example
+    void atTheStandardCadencesAGapIsAGap() {
+        assertThat(Carrying.of(Duration.ofSeconds(1), BeatRing.SECONDS).most()).isZero();
+        assertThat(Carrying.of(Duration.ofSeconds(4), BeatRing.SECONDS).most()).isZero();
+        assertThat(Carrying.of(Duration.ofSeconds(15), UseRing.SECONDS).most()).isZero();
+        assertThat(Carrying.of(Duration.ofMinutes(2), UseRing.SECONDS).most()).isEqualTo(5);
+        assertThat(Carrying.of(Duration.ofDays(9999), UseRing.SECONDS).most()).isEqualTo(1000);
+    }
+
+    @Example
+    void aWindowBeginsWithWhatWasSeenBeforeIt() {
+        Hour hour = new Hour();
+        hour.connections(new Outcome.Observed<>(NOON, Duration.ZERO, Observations.connections()));
+        for (Window window : Window.values()) {
+            Instant now = NOON.plusSeconds(window.minutes() * 60L);
+            assertThat(hour.connections(now, window)).containsOnly(Use.NONE);
+            assertThat(hour.connections(now, window, Duration.ofMinutes(2)).subList(0, 6))
+                    .containsExactly(SEEN, SEEN, SEEN, SEEN, SEEN, Use.NONE);
+        }
+    }
+
+    private static Outcome<?> answered(Instant at) {
+        return new Outcome.Observed<>(at, Duration.ZERO, new Heartbeat.Beat(Role.PRIMARY, 1));
+    }
+
+    /** The present stretch has only begun. */
+    private static <T> List<T> allButLast(List<T> stretches) {
+        return stretches.subList(0, stretches.size() - 1);
     }
 
     @Example

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgvigil.check.Heartbeat;
 import dev.pgvigil.check.Status;
+import dev.pgvigil.target.CheckSetting;
 import dev.pgvigil.target.Failure;
 import dev.pgvigil.target.Role;
 import dev.pgvigil.target.Target;
@@ -11,6 +12,8 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ServerStateTest {
 
@@ -22,6 +25,15 @@ class ServerStateTest {
         assertThat(role(SEEN)).isNull();
         assertThat(role(SEEN.outcome(SHOP, Heartbeat.NAME, SEEN.failed(Duration.ZERO, null))))
                 .isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, heartbeat, 2", "3, heartbeat, 6", "32, heartbeat, 8", "32, connections, 64", "32, overhead, 2"})
+    void anIntervalIsTheTargetsCadenceStretchedAsFarAsItsCheckAllows(double stretch, String check, long seconds) {
+        Target target = SceneTargets.check(SHOP, check, new CheckSetting(true, Duration.ofSeconds(2)));
+        Scene scene = SEEN.stretch(SHOP, stretch);
+        assertThat(state(scene).interval(target, check, Duration.ofHours(1))).hasSeconds(seconds);
+        assertThat(state(SEEN).interval(SHOP, check, Duration.ofSeconds(7))).hasSeconds(7);
     }
 
     @Test
@@ -43,9 +55,10 @@ class ServerStateTest {
     }
 
     private static @Nullable Role role(Scene scene) {
-        return scene.snapshot()
-                .servers()
-                .getOrDefault(SHOP.server(), ServerState.initial(SHOP.server()))
-                .role();
+        return state(scene).role();
+    }
+
+    private static ServerState state(Scene scene) {
+        return scene.snapshot().servers().getOrDefault(SHOP.server(), ServerState.initial(SHOP.server()));
     }
 }

@@ -1,0 +1,89 @@
+package dev.pgvigil.dashboard;
+
+import static java.util.Comparator.comparing;
+import static java.util.Comparator.comparingDouble;
+import static java.util.Comparator.reverseOrder;
+
+import dev.pgvigil.check.Severity;
+import dev.pgvigil.check.Status;
+import dev.pgvigil.watch.TargetState;
+import dev.pgvigil.watch.view.Row;
+import java.util.Comparator;
+
+/** Orders in which the fleet can be read; what is equal stands by name. */
+enum FleetOrder {
+    STATUS("the worst first", true),
+    NAME("by name", false),
+    REGION("by region", false),
+    ROLE("by role", false),
+    HEARTBEAT("the slowest heartbeat first", true);
+
+    private static final Comparator<Entry> BY_NAME = comparing(entry -> entry.row.name());
+
+    private final String words;
+    private final boolean descending;
+
+    FleetOrder(String words, boolean descending) {
+        this.words = words;
+        this.descending = descending;
+    }
+
+    /** One target. */
+    record Entry(TargetState state, Row row) {
+
+        /** Of the worst finding; of the healthy none counts. */
+        private Severity severity() {
+            return row.status() == Status.HEALTHY || state.findings().isEmpty()
+                    ? Severity.LOW
+                    : state.findings().getFirst().severity();
+        }
+
+        /** The unanswered is the slowest of all; of the unknown nothing can be said. */
+        private double heartbeat() {
+            if (row.status() == Status.UNKNOWN) {
+                return -1;
+            }
+            Double milliseconds = row.heartbeatMs();
+            return milliseconds == null ? Double.POSITIVE_INFINITY : milliseconds;
+        }
+
+        private String role() {
+            return Wording.lower(row.role());
+        }
+    }
+
+    String words() {
+        return words;
+    }
+
+    /** As {@code aria-sort} says it. */
+    String direction() {
+        return descending ? "descending" : "ascending";
+    }
+
+    Comparator<Entry> comparator() {
+        return switch (this) {
+            // What to look at first: the worst, and of these what has only now begun.
+            case STATUS ->
+                comparing((Entry entry) -> entry.row.status(), reverseOrder())
+                        .thenComparing(Entry::severity, reverseOrder())
+                        .thenComparing(FleetOrder::newestTrouble)
+                        .thenComparing(BY_NAME);
+            case NAME -> BY_NAME;
+            case REGION ->
+                comparing((Entry entry) -> entry.row.region().isEmpty())
+                        .thenComparing(entry -> entry.row.region())
+                        .thenComparing(BY_NAME);
+            case ROLE ->
+                comparing((Entry entry) -> entry.row.role() == null)
+                        .thenComparing(Entry::role)
+                        .thenComparing(BY_NAME);
+            case HEARTBEAT -> comparingDouble(Entry::heartbeat).reversed().thenComparing(BY_NAME);
+        };
+    }
+
+    /** Of two that have the same status. */
+    private static int newestTrouble(Entry one, Entry other) {
+        return one.row.status() == Status.HEALTHY ? 0 : other.row.since().compareTo(one.row.since());
+    }
+}
