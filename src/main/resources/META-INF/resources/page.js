@@ -177,8 +177,13 @@
     }
   }
 
+  // A browser has six connections to one address: pages that nobody sees do not hold on to any.
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) {
+    if (document.hidden) {
+      leave();
+    } else {
+      lostAt = Date.now();
+      listen();
       ask(Date.now());
     }
   });
@@ -186,13 +191,23 @@
   // ---- The stream of changes
 
   const changes = ["added", "removed", "status_changed", "role_changed", "opened", "updated", "closed"];
+  let stream;
   let streaming = false;
   let lostAt = Date.now();
   let retryAfter = 1000;
 
+  function leave() {
+    stream?.close();
+    stream = undefined;
+    streaming = false;
+  }
+
   function listen() {
+    if (document.hidden || stream) {
+      return;
+    }
     const target = live.dataset.target;
-    const stream = new EventSource("/api/v1/events" + (target ? "?target=" + encodeURIComponent(target) : ""));
+    stream = new EventSource("/api/v1/events" + (target ? "?target=" + encodeURIComponent(target) : ""));
     stream.addEventListener("snapshot", () => {
       streaming = true;
       retryAfter = 1000;
@@ -204,7 +219,8 @@
       streaming = false;
       show();
       // The browser comes back by itself, unless it was refused.
-      if (stream.readyState === EventSource.CLOSED) {
+      if (stream?.readyState === EventSource.CLOSED) {
+        stream = undefined;
         setTimeout(listen, retryAfter);
         retryAfter = Math.min(30000, 2 * retryAfter);
       }
@@ -304,6 +320,30 @@
       next.scrollIntoView({ block: "nearest" });
     }
   }
+
+  // ---- What a chart shows at the pointer: the server sends a reading for each column.
+
+  const reading = document.createElement("output");
+  reading.className = "reading";
+  reading.hidden = true;
+  document.body.append(reading);
+
+  document.addEventListener("pointermove", ({ target, clientX }) => {
+    const plot = target.closest?.("svg[data-readings]");
+    reading.hidden = !plot;
+    if (!plot) {
+      return;
+    }
+    const { left, top, width } = plot.getBoundingClientRect();
+    const readings = plot.dataset.readings.split("|");
+    const column = Math.min(readings.length - 1, Math.max(0, Math.floor(((clientX - left) / width) * readings.length)));
+    const ago = (readings.length - 1 - column) * Number(plot.dataset.seconds);
+    const time = new Date(Number(plot.dataset.until) - 1000 * ago).toISOString().slice(11, 19);
+    reading.textContent = `${time} UTC  ${readings[column]}`;
+    reading.classList.toggle("left", clientX > innerWidth / 2);
+    reading.style.left = `${clientX}px`;
+    reading.style.top = `${top}px`;
+  });
 
   // ---- Copying a statement
 

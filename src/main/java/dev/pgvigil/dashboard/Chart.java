@@ -1,9 +1,12 @@
 package dev.pgvigil.dashboard;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.pgvigil.history.Window;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.stream.Stream;
 
 /**
  * A chart over time, as geometry: the template draws it.
@@ -12,6 +15,8 @@ import java.util.function.IntPredicate;
  * @param now the latest value
  * @param summary what the chart shows, in words
  * @param columns how wide the picture is; {@link Axis#HEIGHT} is its height
+ * @param seconds that a column stands for
+ * @param readings what each column says, separated by bars
  * @param times of the horizontal axis, evenly spaced
  * @param labels of the vertical axis, from the top down
  * @param layers the hindmost first
@@ -22,6 +27,8 @@ record Chart(
         String now,
         String summary,
         int columns,
+        int seconds,
+        String readings,
         List<String> times,
         List<String> labels,
         List<Layer> layers,
@@ -41,11 +48,18 @@ record Chart(
         private final Axis axis;
         private final List<Layer> layers = new ArrayList<>();
         private final List<Key> legend = new ArrayList<>();
+        private String readings = "";
 
         Drawing(Window window, int columns, Axis axis) {
             this.window = window;
             this.columns = columns;
             this.axis = axis;
+        }
+
+        /** What each column says. */
+        Drawing readings(Stream<String> each) {
+            readings = each.collect(joining("|"));
+            return this;
         }
 
         /** A path that explains itself. */
@@ -82,6 +96,8 @@ record Chart(
                     now,
                     summary,
                     columns,
+                    window.minutes() * 60 / Math.max(1, columns),
+                    readings,
                     times(window),
                     axis.labels(),
                     List.copyOf(layers),

@@ -35,6 +35,7 @@ final class ConnectionChart {
             drawing.level("limit", "limit " + limit, limit);
         }
         return drawing.path("line", Plot.line(heights))
+                .readings(uses.stream().map(use -> use.observed() ? use.most() + " of " + use.limit() : "not observed"))
                 .chart("connections", "Connections", now, summary(window, limit, most));
     }
 

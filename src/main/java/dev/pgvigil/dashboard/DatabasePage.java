@@ -25,6 +25,7 @@ import java.util.TreeMap;
  * What the page of one database shows, as texts.
  *
  * @param headline its status in a sentence
+ * @param until of the charts: milliseconds since 1970
  * @param note what is wrong with pgvigil itself; empty: nothing
  */
 record DatabasePage(
@@ -33,6 +34,7 @@ record DatabasePage(
         String api,
         String headline,
         String at,
+        long until,
         String note,
         List<Fact> facts,
         List<FindingCard> findings,
@@ -56,6 +58,7 @@ record DatabasePage(
                 "/api/v1/databases/" + Href.encoded(view.name()),
                 headline(view),
                 Wording.time(now, now),
+                now.toEpochMilli(),
                 note,
                 facts(view, now),
                 view.findings().stream()

@@ -30,7 +30,20 @@ final class HeartbeatChart {
                 .path("band", Plot.band(heights(beats, axis, Beats::max), heights(beats, axis, Beats::min)))
                 .level("warn", "slow from " + Axis.duration(slow), slow)
                 .path("line", Plot.line(heights(beats, axis, Beats::mean)))
+                .readings(beats.stream().map(HeartbeatChart::reading))
                 .chart("heartbeat", "Heartbeat", now, summary(window, !answered.isEmpty(), least, most, lost));
+    }
+
+    private static String reading(Beats beats) {
+        if (!beats.observed()) {
+            return "not observed";
+        }
+        String lost = beats.lost() == 0 ? "" : Phrase.count(beats.lost(), "lost beat");
+        return beats.answered() == 0
+                ? lost
+                : Axis.duration(beats.mean())
+                        + (beats.max() > beats.mean() ? ", at most " + Axis.duration(beats.max()) : "")
+                        + (lost.isEmpty() ? "" : ", " + lost);
     }
 
     /** What heartbeats comes to, in words. */

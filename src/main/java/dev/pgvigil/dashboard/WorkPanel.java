@@ -8,9 +8,10 @@ import java.util.stream.Stream;
 /**
  * What has gone on for long on a server, longest first within its kind.
  *
+ * @param known whether a look was ever answered
  * @param more how many are not shown
  */
-record WorkPanel(Seen seen, List<Line> lines, int more) {
+record WorkPanel(Seen seen, boolean known, List<Line> lines, int more) {
 
     private static final int LINES = 20;
 
@@ -31,7 +32,7 @@ record WorkPanel(Seen seen, List<Line> lines, int more) {
     static WorkPanel of(Observation<LongWork.Work> work) {
         LongWork.Work seen = work.value();
         if (seen == null) {
-            return new WorkPanel(work.seen(), List.of(), 0);
+            return new WorkPanel(work.seen(), false, List.of(), 0);
         }
         List<Line> all = Stream.of(
                         lines("prepared transaction", seen.prepared()),
@@ -40,7 +41,7 @@ record WorkPanel(Seen seen, List<Line> lines, int more) {
                 .flatMap(lines -> lines)
                 .toList();
         List<Line> shown = all.stream().limit(LINES).toList();
-        return new WorkPanel(work.seen(), shown, all.size() - shown.size());
+        return new WorkPanel(work.seen(), true, shown, all.size() - shown.size());
     }
 
     private static Stream<Line> lines(String kind, List<LongWork.Item> items) {

@@ -193,6 +193,53 @@ class BrowserTest {
     }
 
     @Test
+    void withoutTheStreamThePageAsksAndSaysSo() {
+        Page page = chromium.page(1280, 900, ColorScheme.LIGHT);
+        page.route(Pattern.compile("/api/v1/events"), Route::abort);
+        page.navigate(at("/"));
+        assertThat(page.locator("#state")).hasText("Polling");
+        assertThat(page.locator("#banner")).containsText("The stream of changes is interrupted");
+        awaitUpdates(page, 2);
+        page.unroute(Pattern.compile("/api/v1/events"));
+        assertThat(page.locator("#state")).hasText("Live", new LocatorAssertions.HasTextOptions().setTimeout(30_000));
+        assertThat(page.locator("#banner")).isHidden();
+    }
+
+    /** A browser has six connections to one address, and each stream takes one. */
+    @Test
+    void pagesThatNobodySeesLeaveTheConnectionsToTheOthers() {
+        Page first = open("/", 1280, ColorScheme.LIGHT);
+        hide(first, true);
+        for (int i = 0; i < 8; i++) {
+            Page page = first.context().newPage();
+            page.navigate(at("/"));
+            assertThat(page.locator("#state")).hasText("Live");
+            hide(page, true);
+        }
+        hide(first, false);
+        assertThat(first.locator("#state")).hasText("Live");
+        assertThat(first.locator("#banner")).isHidden();
+        awaitUpdates(first, 2);
+        first.context().close();
+    }
+
+    private static void hide(Page page, boolean hidden) {
+        page.evaluate(
+                "hidden => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });"
+                        + " document.dispatchEvent(new Event('visibilitychange')); }",
+                hidden);
+    }
+
+    @Test
+    void aChartTellsItsReadingAtThePointer() {
+        Page page = open("/database?name=shop", 1280, ColorScheme.LIGHT);
+        page.locator("figure[data-key=heartbeat] svg").hover();
+        assertThat(page.locator(".reading")).hasText(Pattern.compile("[0-9:]{8} UTC  .*(ms|not observed)"));
+        page.locator("h1").hover();
+        assertThat(page.locator(".reading")).isHidden();
+    }
+
+    @Test
     void whatIsNotThisPageIsToldAndNotTakenForIt() {
         Page page = open("/", 1280, ColorScheme.LIGHT);
         String title = page.title();

@@ -203,8 +203,8 @@ class PagesTest {
                 .contains("href=\"/api/v1/databases/orders/history\"");
         assertThat(page("/database?name=archive")).contains("connect: Connection refused");
         assertThat(page("/database?name=young"))
-                .contains("not asked yet", "no connections were observed in the last ")
-                .doesNotContain("NaN");
+                .contains("not asked yet", "no connections were observed in the last ", "Nothing is known of it")
+                .doesNotContain("NaN", "Nothing has gone on", "Nothing calls for action");
     }
 
     @Test
