@@ -1,6 +1,7 @@
 package dev.pgvigil.api;
 
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.handler.CorsHandler;
 import jakarta.enterprise.event.Observes;
@@ -30,12 +31,14 @@ final class Cors {
         CorsHandler handler = CorsHandler.create()
                 .addOrigins(origins)
                 .allowedMethods(Set.of(HttpMethod.GET, HttpMethod.HEAD))
-                .allowedHeaders(Set.of("Authorization", "Content-Type", RequestId.HEADER))
+                .allowedHeaders(Set.of("Authorization", "Content-Type", "Last-Event-ID", RequestId.HEADER))
                 .exposedHeaders(Set.of(RequestId.HEADER, "Server-Timing"))
                 .maxAgeSeconds(600);
         filters.register(
                 context -> {
                     if (String.valueOf(context.request().path()).startsWith("/api/")) {
+                        // the handler says so only where it knows several origins
+                        context.response().putHeader(HttpHeaders.VARY, "origin");
                         handler.handle(context);
                     } else {
                         context.next();

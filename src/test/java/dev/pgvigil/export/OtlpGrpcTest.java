@@ -141,7 +141,7 @@ class OtlpGrpcTest {
                         "timestamp", "level", "logger", "thread", "message", "trace_id", "span_id", "request_id");
         assertThat(log.toString())
                 .doesNotContain("hunter2")
-                .contains("\"stack_trace\":", "java.lang.IllegalStateException: password=***");
+                .contains("\"stack_trace\":\"java.lang.IllegalStateException: password=***\\n");
     }
 
     private static ConsoleHandler console() {

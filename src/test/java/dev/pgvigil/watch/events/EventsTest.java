@@ -13,6 +13,7 @@ import dev.pgvigil.watch.Change;
 import dev.pgvigil.watch.Fleet;
 import dev.pgvigil.watch.HandMade;
 import dev.pgvigil.watch.events.Listening.Told;
+import dev.pgvigil.watch.view.Workshop;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -50,7 +51,7 @@ class EventsTest {
         meters = new SimpleMeterRegistry();
         HandMade.mixed().into(fleet);
         Router router = Router.router(vertx);
-        new EventsRoute(fleet, new Hub(fleet, json, meters, vertx, keepAlive), vertx).register(router);
+        new EventsRoute(fleet, new Hub(fleet, new Workshop(), json, meters, vertx, keepAlive), vertx).register(router);
         router.route()
                 .failureHandler(context -> context.response()
                         .setStatusCode(context.failure() instanceof Refusal refusal ? refusal.status() : 500)
