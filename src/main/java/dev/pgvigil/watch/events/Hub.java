@@ -116,6 +116,11 @@ final class Hub {
         }
     }
 
+    /** How many bytes wait for each reader. */
+    List<Integer> waiting() {
+        return listeners.stream().map(Listener::waiting).toList();
+    }
+
     private void tell(Change change) {
         List<Listener> interested =
                 listeners.stream().filter(listener -> listener.wants(change)).toList();

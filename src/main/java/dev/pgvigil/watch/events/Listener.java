@@ -52,6 +52,11 @@ final class Listener {
         return wanted.test(change);
     }
 
+    /** How many bytes were offered and not taken yet. */
+    int waiting() {
+        return waiting.get();
+    }
+
     /** Has these bytes written before all that was offered until now; nothing is written before them. */
     void begin(byte[] bytes) {
         waiting.addAndGet(bytes.length);
