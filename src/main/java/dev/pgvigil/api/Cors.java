@@ -37,8 +37,10 @@ final class Cors {
         filters.register(
                 context -> {
                     if (String.valueOf(context.request().path()).startsWith("/api/")) {
-                        // the handler says so only where it knows several origins
-                        context.response().putHeader(HttpHeaders.VARY, "origin");
+                        // the handler says so where it knows several
+                        if (origins.size() == 1) {
+                            context.response().putHeader(HttpHeaders.VARY, "origin");
+                        }
                         handler.handle(context);
                     } else {
                         context.next();
