@@ -1,6 +1,7 @@
 package dev.pgvigil.api;
 
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.handler.CorsHandler;
@@ -37,10 +38,9 @@ final class Cors {
         filters.register(
                 context -> {
                     if (String.valueOf(context.request().path()).startsWith("/api/")) {
-                        // the handler says so where it knows several
-                        if (origins.size() == 1) {
-                            context.response().putHeader(HttpHeaders.VARY, "origin");
-                        }
+                        // the handler itself says so of some answers
+                        MultiMap headers = context.response().headers();
+                        context.addHeadersEndHandler(written -> headers.set(HttpHeaders.VARY, "origin"));
                         handler.handle(context);
                     } else {
                         context.next();

@@ -17,7 +17,6 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.ContextKey;
 import io.opentelemetry.instrumentation.api.incubator.semconv.db.SqlStatementInfo;
 import io.opentelemetry.instrumentation.api.incubator.semconv.db.SqlStatementSanitizer;
 import io.opentelemetry.semconv.DbAttributes.DbSystemNameValues;
@@ -25,7 +24,6 @@ import io.opentelemetry.semconv.SchemaUrls;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -41,8 +39,8 @@ public final class Spans {
     static final AttributeKey<String> TARGET = AttributeKey.stringKey("pgvigil.target");
     static final AttributeKey<String> OUTCOME = AttributeKey.stringKey("pgvigil.outcome");
 
-    /** What asked for the passes that begin now. */
-    private static final ContextKey<Context> ASKER = ContextKey.named("pgvigil-asker");
+    // Who asked for the passes that begin now. Not in the current context: on an event loop that is a request's alone.
+    private static final ThreadLocal<Context> ASKER = ThreadLocal.withInitial(Context::root);
 
     private final Tracer tracer;
     private final SqlStatementSanitizer sanitizer = SqlStatementSanitizer.create(true);
@@ -73,7 +71,12 @@ public final class Spans {
 
     /** Has the passes that begin inside this work belong to whoever asked for them: a request for a fresh answer. */
     public static void askedBy(Context asker, Runnable work) {
-        Context.root().with(ASKER, asker).wrap(work).run();
+        ASKER.set(asker);
+        try {
+            work.run();
+        } finally {
+            ASKER.remove();
+        }
     }
 
     /**
@@ -85,8 +88,8 @@ public final class Spans {
             String check, Server server, String database, @Nullable String target, Function<Pass, Uni<T>> work) {
         return Uni.createFrom().deferred(() -> {
             // the caller's context is no parent: a pass belongs to the watch, whichever request it happens to follow
-            Context asker = Objects.requireNonNullElse(Context.current().get(ASKER), Context.root());
-            Span span = tracer.spanBuilder("check " + check).setParent(asker).startSpan();
+            Span span =
+                    tracer.spanBuilder("check " + check).setParent(ASKER.get()).startSpan();
             Pass pass = new Pass(span, server, database);
             if (!span.isRecording()) {
                 return work.apply(pass);
