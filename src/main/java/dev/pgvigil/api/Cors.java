@@ -1,6 +1,8 @@
 package dev.pgvigil.api;
 
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.handler.CorsHandler;
 import jakarta.enterprise.event.Observes;
@@ -30,12 +32,15 @@ final class Cors {
         CorsHandler handler = CorsHandler.create()
                 .addOrigins(origins)
                 .allowedMethods(Set.of(HttpMethod.GET, HttpMethod.HEAD))
-                .allowedHeaders(Set.of("Authorization", "Content-Type", RequestId.HEADER))
+                .allowedHeaders(Set.of("Authorization", "Content-Type", "Last-Event-ID", RequestId.HEADER))
                 .exposedHeaders(Set.of(RequestId.HEADER, "Server-Timing"))
                 .maxAgeSeconds(600);
         filters.register(
                 context -> {
                     if (String.valueOf(context.request().path()).startsWith("/api/")) {
+                        // the handler itself says so of some answers
+                        MultiMap headers = context.response().headers();
+                        context.addHeadersEndHandler(written -> headers.set(HttpHeaders.VARY, "origin"));
                         handler.handle(context);
                     } else {
                         context.next();

@@ -1,4 +1,4 @@
-/** The words in which resources speak HTTP: refusals, query parameters and pages. The machinery behind is {@code api}. */
+/** The words in which resources speak HTTP: refusals and query parameters. The machinery behind is {@code api}. */
 @NullMarked
 package dev.pgvigil.http;
 

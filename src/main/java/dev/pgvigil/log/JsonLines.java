@@ -6,11 +6,13 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.Map;
 import java.util.logging.Handler;
 import org.jboss.logmanager.ExtLogRecord;
 
-/** Puts the ids of trace, span and request into each line of the JSON log beside its other fields. */
+/** Puts the ids of trace, span and request into each line of the JSON log, and exceptions as Java shows them. */
 @Singleton
 final class JsonLines {
 
@@ -29,13 +31,24 @@ final class JsonLines {
 
         Flat(JsonFormatter plain) {
             super(plain.getKeyOverrides(), plain.getExcludedKeys(), plain.getAdditionalFields());
-            setExceptionOutputType(plain.getExceptionOutputType());
+            setExceptionOutputType(ExceptionOutputType.FORMATTED);
             setZoneId("UTC");
+        }
+
+        // Theirs begins with the colon that parts it from the message in a line of text.
+        @Override
+        protected boolean isFormattedExceptionOutputType() {
+            return false;
         }
 
         @Override
         protected void after(Generator generator, ExtLogRecord line) throws Exception {
             super.after(generator, line);
+            if (line.getThrown() != null) {
+                StringWriter trace = new StringWriter();
+                line.getThrown().printStackTrace(new PrintWriter(trace));
+                generator.add(getKey(Key.STACK_TRACE), trace.toString());
+            }
             for (Map.Entry<String, String> field : FIELDS.entrySet()) {
                 String value = line.getMdc(field.getValue());
                 if (value != null && !value.isEmpty()) {

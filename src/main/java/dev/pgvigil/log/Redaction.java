@@ -17,6 +17,10 @@ final class Redaction {
 
     private static final String CUT = "… (cut)";
 
+    // What config.Problem says of a key holds no value: pgvigil.targets.shop.password: must be a single value
+    private static final String OWN_PROBLEM = "(?!(?<=\\bpgvigil\\.[\\w.<>-]{1,200}): "
+            + "(?:must|is|are|cannot|needs|holds|has|names|not|only|set|the|unknown) )";
+
     private record Rule(Pattern found, String replacement) {
         static Rule of(String regex, String replacement) {
             return new Rule(Pattern.compile(regex), replacement);
@@ -36,7 +40,8 @@ final class Redaction {
             // password=…, "password": "…", --token …; a file's or a variable's name is no secret
             Rule.of(
                     "(?i)((?:passw(?:or)?d|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key"
-                            + "|credentials?)(?![\\w-]{0,20}?(?:file|env))[\\w-]{0,20}[\"']?\\s{0,9}[=:]\\s{0,9})"
+                            + "|credentials?)(?![\\w-]{0,20}?(?:file|env))[\\w-]{0,20}" + OWN_PROBLEM
+                            + "[\"']?\\s{0,9}[=:]\\s{0,9})"
                             + "(?:\"[^\"]{0,512}\"?|'[^']{0,512}'?|[^\\s,;&\"')}\\]]{1,512})",
                     "$1" + MASK),
             Rule.of("(?s)-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----.*?(?:-----END|\\z)", MASK),

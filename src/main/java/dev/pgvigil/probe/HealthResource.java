@@ -5,7 +5,10 @@ import dev.pgvigil.self.Self;
 import dev.pgvigil.self.SelfSection;
 import dev.pgvigil.watch.Fleet;
 import dev.pgvigil.watch.Snapshot;
+import dev.pgvigil.watch.view.LargeAnswers;
 import io.smallrye.common.annotation.NonBlocking;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -13,16 +16,20 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.Status;
 
-/** The probes. Each answers from memory on the event loop that took the request, whatever the databases do. */
+/**
+ * The probes. Each answers from memory, whatever the databases do, and on the event loop that took the request unless it is
+ * over many targets.
+ */
 @Path("/health")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "probes", description = "For Kubernetes: 200 and UP, or 503 and DOWN")
@@ -33,11 +40,18 @@ final class HealthResource {
     private final Self self;
     private final Fleet fleet;
     private final Configuration configuration;
+    private final Verdicts verdicts;
+    private final LargeAnswers answers;
 
-    HealthResource(Self self, Fleet fleet, Configuration configuration) {
+    /** What {@code detailed} depends on, save the fleet and this process. */
+    private record Detailed(List<Group> groups) {}
+
+    HealthResource(Self self, Fleet fleet, Configuration configuration, Verdicts verdicts, LargeAnswers answers) {
         this.self = self;
         this.fleet = fleet;
         this.configuration = configuration;
+        this.verdicts = verdicts;
+        this.answers = answers;
     }
 
     @GET
@@ -78,30 +92,27 @@ final class HealthResource {
     @Operation(
             operationId = "health_detailed",
             summary = "pgvigil's own health, every group and every target; needs the token")
-    public RestResponse<Answer> detailed() {
-        Snapshot snapshot = fleet.snapshot();
-        Instant now = Instant.now();
-        List<Part> parts = new ArrayList<>(own().all());
-        groups().forEach(group -> parts.add(group.judge("group:" + group.name(), snapshot, now)));
-        snapshot.targets().values().stream()
-                .map(state -> Detail.of(state, snapshot, now))
-                .sorted(Comparator.comparing(Part::name))
-                .forEach(parts::add);
-        return answer(parts);
+    @APIResponse(
+            responseCode = "200",
+            description = "OK",
+            content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Answer.class)))
+    public Uni<RestResponse<Buffer>> detailed() {
+        List<Group> groups = groups();
+        return answers.answer(new Detailed(groups), () -> answer(details(groups)));
     }
 
     @GET
     @Path("database")
     @Operation(operationId = "health_database", summary = "All targets as one group")
-    public RestResponse<Answer> database() {
-        return judged(Stream.of(Group.EVERYTHING));
+    public Uni<RestResponse<Answer>> database() {
+        return judged(List.of(Group.EVERYTHING));
     }
 
     @GET
     @Path("group")
     @Operation(operationId = "health_groups", summary = "Every configured group; needs the token")
-    public RestResponse<Answer> allGroups() {
-        return judged(groups().stream());
+    public Uni<RestResponse<Answer>> allGroups() {
+        return judged(groups());
     }
 
     @GET
@@ -109,34 +120,50 @@ final class HealthResource {
     @Operation(
             operationId = "health_group",
             summary = "One configured group of targets; 404 and DOWN if there is none of that name")
-    public RestResponse<Answer> group(String name) {
+    public Uni<RestResponse<Answer>> group(String name) {
         Group group = configuration.settings().get(GroupsSection.class).named(name);
         return group == null
-                ? answer(Status.NOT_FOUND, List.of(Part.of(name, false, new Data().text("reason", "no such group"))))
-                : judged(Stream.of(group));
+                ? Uni.createFrom()
+                        .item(answer(
+                                Status.NOT_FOUND,
+                                Answer.of(List.of(Part.of(name, false, new Data().text("reason", "no such group"))))))
+                : judged(List.of(group));
     }
 
     private Own own() {
         return new Own(self.vitals(), configuration.settings().get(SelfSection.class), configuration.state());
     }
 
-    private Collection<Group> groups() {
-        return configuration.settings().get(GroupsSection.class).byName().values();
+    private List<Group> groups() {
+        return List.copyOf(
+                configuration.settings().get(GroupsSection.class).byName().values());
     }
 
-    private RestResponse<Answer> judged(Stream<Group> groups) {
+    private List<Part> details(List<Group> groups) {
         Snapshot snapshot = fleet.snapshot();
         Instant now = Instant.now();
-        return answer(
-                groups.map(group -> group.judge(group.name(), snapshot, now)).toList());
+        List<Part> parts = new ArrayList<>(own().all());
+        groups.forEach(group -> parts.add(group.judge("group:" + group.name(), snapshot, now)));
+        snapshot.targets().values().stream()
+                .map(state -> Detail.of(state, snapshot, now))
+                .sorted(Comparator.comparing(Part::name))
+                .forEach(parts::add);
+        return parts;
+    }
+
+    private Uni<RestResponse<Answer>> judged(List<Group> groups) {
+        return verdicts.of(groups).map(HealthResource::answer);
     }
 
     private static RestResponse<Answer> answer(List<Part> parts) {
-        boolean up = parts.stream().allMatch(Part::up);
-        return answer(up ? Status.OK : Status.SERVICE_UNAVAILABLE, parts);
+        return answer(Answer.of(parts));
     }
 
-    private static RestResponse<Answer> answer(Status status, List<Part> parts) {
-        return RestResponse.ResponseBuilder.create(status, Answer.of(parts)).build();
+    private static RestResponse<Answer> answer(Answer answer) {
+        return answer(answer.status() == State.UP ? Status.OK : Status.SERVICE_UNAVAILABLE, answer);
+    }
+
+    private static RestResponse<Answer> answer(Status status, Answer answer) {
+        return RestResponse.ResponseBuilder.create(status, answer).build();
     }
 }

@@ -32,6 +32,11 @@ record Selection(List<Glob> names, Map<String, String> tags, String region, Expe
         return candidates(snapshot).filter(state -> selects(state, snapshot));
     }
 
+    /** How many targets have to be looked at. */
+    int looks(Snapshot snapshot) {
+        return allExact() ? names.size() : snapshot.targets().size();
+    }
+
     /** The names, given in full, that no target has: what is asked for and missing must not go unseen. */
     Stream<String> missing(Snapshot snapshot) {
         return names.stream()
@@ -41,10 +46,14 @@ record Selection(List<Glob> names, Map<String, String> tags, String region, Expe
     }
 
     private Stream<TargetState> candidates(Snapshot snapshot) {
-        return !names.isEmpty() && names.stream().allMatch(Glob::exact)
+        return allExact()
                 ? names.stream()
                         .flatMap(name -> Stream.ofNullable(snapshot.targets().get(name.pattern())))
                 : snapshot.targets().values().stream();
+    }
+
+    private boolean allExact() {
+        return !names.isEmpty() && names.stream().allMatch(Glob::exact);
     }
 
     private boolean selects(TargetState state, Snapshot snapshot) {

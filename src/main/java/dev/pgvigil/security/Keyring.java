@@ -1,10 +1,13 @@
 package dev.pgvigil.security;
 
+import dev.pgvigil.http.TokenReplaced;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.Vertx;
 import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import org.eclipse.microprofile.config.Config;
@@ -21,14 +24,21 @@ final class Keyring {
     private final TokenSource source;
     private final String host;
     private final Vertx vertx;
+    private final Runnable replaced;
 
     private volatile @Nullable Token token;
     private @Nullable String complaint;
 
-    Keyring(Config config, Vertx vertx) {
+    @Inject
+    Keyring(Config config, Vertx vertx, Event<TokenReplaced> replaced) {
+        this(config, vertx, () -> replaced.fire(new TokenReplaced()));
+    }
+
+    Keyring(Config config, Vertx vertx, Runnable replaced) {
         this.source = TokenSource.of(config);
         this.host = config.getValue("quarkus.http.host", String.class);
         this.vertx = vertx;
+        this.replaced = replaced;
     }
 
     /** The token; null: none is configured, and we listen on loopback only. */
@@ -60,6 +70,7 @@ final class Keyring {
             if (read != null && !read.equals(token)) {
                 token = read;
                 LOG.info("the token file holds a new token: it is in force, and all sessions have ended");
+                replaced.run();
             }
             complaint = null;
         } catch (ConfigurationException e) {

@@ -85,8 +85,13 @@ public final class LoginResource {
                 .path("/")
                 .maxAge((int) time.toSeconds())
                 .httpOnly(true)
-                .secure(request.isSSL())
+                .secure(encrypted(request))
                 .sameSite(NewCookie.SameSite.STRICT)
                 .build();
+    }
+
+    /** Whether the browser's connection is encrypted, here or by a proxy; who lies about it keeps himself out. */
+    private static boolean encrypted(HttpServerRequest request) {
+        return request.isSSL() || "https".equalsIgnoreCase(request.getHeader("X-Forwarded-Proto"));
     }
 }

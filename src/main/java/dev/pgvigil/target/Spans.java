@@ -39,6 +39,9 @@ public final class Spans {
     static final AttributeKey<String> TARGET = AttributeKey.stringKey("pgvigil.target");
     static final AttributeKey<String> OUTCOME = AttributeKey.stringKey("pgvigil.outcome");
 
+    // Who asked for the passes that begin now. Not in the current context: on an event loop that is a request's alone.
+    private static final ThreadLocal<Context> ASKER = ThreadLocal.withInitial(Context::root);
+
     private final Tracer tracer;
     private final SqlStatementSanitizer sanitizer = SqlStatementSanitizer.create(true);
 
@@ -66,8 +69,18 @@ public final class Spans {
         }
     }
 
+    /** Has the passes that begin inside this work belong to whoever asked for them: a request for a fresh answer. */
+    public static void askedBy(Context asker, Runnable work) {
+        ASKER.set(asker);
+        try {
+            work.run();
+        } finally {
+            ASKER.remove();
+        }
+    }
+
     /**
-     * The work inside a root span {@code check <name>}, begun anew at each subscription.
+     * The work inside a span {@code check <name>}, begun anew at each subscription: a root, unless somebody asked for it.
      *
      * @param target null where the pass is the whole server's
      */
@@ -75,7 +88,8 @@ public final class Spans {
             String check, Server server, String database, @Nullable String target, Function<Pass, Uni<T>> work) {
         return Uni.createFrom().deferred(() -> {
             // the caller's context is no parent: a pass belongs to the watch, whichever request it happens to follow
-            Span span = tracer.spanBuilder("check " + check).setNoParent().startSpan();
+            Span span =
+                    tracer.spanBuilder("check " + check).setParent(ASKER.get()).startSpan();
             Pass pass = new Pass(span, server, database);
             if (!span.isRecording()) {
                 return work.apply(pass);

@@ -4,6 +4,7 @@ import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.target.Role;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** Something that became different in the fleet. */
 public sealed interface Change {
@@ -29,6 +30,14 @@ public sealed interface Change {
 
     record Closed(Instant at, String target, Finding finding) implements Change {}
 
-    /** A heartbeat's answer, several a second for each target: only for those who ask for it. */
-    record Beat(Instant at, String target, boolean answered, double milliseconds) implements Change {}
+    /**
+     * A heartbeat's answer, several a second for each target: only for those who ask for it.
+     *
+     * @param responseTimeMs how long it took; null: it was not answered
+     */
+    record Beat(
+            Instant at,
+            String target,
+            boolean answered,
+            @Nullable Double responseTimeMs) implements Change {}
 }

@@ -173,15 +173,15 @@ final class Standing {
 
     private List<Change> beats(Outcome<?> outcome) {
         List<Change> changes = new ArrayList<>();
-        double milliseconds = -1;
+        Double took = null;
         if (outcome instanceof Outcome.Observed<?> seen && seen.value() instanceof Heartbeat.Beat beat) {
-            milliseconds = beat.responseTimeMs();
+            took = beat.responseTimeMs();
             changes.addAll(roleChanges(beat.role(), outcome.at()));
             role = beat.role();
         }
         if (fleet.listeners() > 0) {
             for (String name : targets.keySet()) {
-                changes.add(new Change.Beat(outcome.at(), name, milliseconds >= 0, Math.max(0, milliseconds)));
+                changes.add(new Change.Beat(outcome.at(), name, took != null, took));
             }
         }
         return changes;

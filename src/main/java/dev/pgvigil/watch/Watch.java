@@ -10,6 +10,7 @@ import dev.pgvigil.target.Deadlines;
 import dev.pgvigil.target.Server;
 import dev.pgvigil.target.Spans;
 import dev.pgvigil.target.Target;
+import io.opentelemetry.context.Context;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
@@ -106,11 +107,12 @@ public class Watch {
         if (lane == null) {
             return Uni.createFrom().failure(new NoSuchElementException("no target " + target));
         }
+        Context asker = Context.current();
         return Uni.createFrom()
                 .emitter(emitter -> lane.loop().runOnContext(start -> {
                     Runnable judged = () -> complete(emitter, lane.watch().state(target), target);
                     lane.loop().setTimer(deadlines.answer().multipliedBy(2).toMillis(), late -> judged.run());
-                    lane.watch().beat(judged);
+                    Spans.askedBy(asker, () -> lane.watch().beat(judged));
                 }));
     }
 

@@ -30,8 +30,6 @@ final class RecordSchemas {
     // Nullable fields by the name of the schema; a record that names its schema wins over one that happens to be called
     // so.
     private final Map<String, Set<String>> nullable = new HashMap<>();
-    // Records with type parameters: their schemas are called by their name and those of the arguments.
-    private final Set<String> generic = new HashSet<>();
     // Schemas of enums that say themselves how they are written.
     private final Set<String> written = new HashSet<>();
 
@@ -56,9 +54,6 @@ final class RecordSchemas {
             }
         }
         nullable.put(called(type), fields);
-        if (!type.typeParameters().isEmpty()) {
-            generic.add(called(type));
-        }
     }
 
     private static @Nullable String name(ClassInfo type) {
@@ -85,22 +80,12 @@ final class RecordSchemas {
             return;
         }
         schema.setRequired(new ArrayList<>(properties.keySet()));
-        for (String field : nullable(name)) {
+        for (String field : nullable.getOrDefault(name, Set.of())) {
             Schema property = properties.get(field);
             if (property != null) {
                 schema.addProperty(field, orNull(property));
             }
         }
-    }
-
-    private Set<String> nullable(String name) {
-        return nullable.containsKey(name)
-                ? nullable.getOrDefault(name, Set.of())
-                : generic.stream()
-                        .filter(name::startsWith)
-                        .findFirst()
-                        .map(record -> nullable.getOrDefault(record, Set.of()))
-                        .orElse(Set.of());
     }
 
     private static Schema orNull(Schema schema) {

@@ -3,6 +3,7 @@ package dev.pgvigil.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pgvigil.testing.Logged;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -57,7 +58,7 @@ class ConfigurationTest {
     @Test
     void theFileWinsAndTheLogSaysSo() throws IOException {
         Path file = Files.writeString(folder.resolve("c.yaml"), "pgvigil: { note: { text: file } }");
-        try (Logged logged = new Logged()) {
+        try (Logged logged = new Logged("dev.pgvigil.config")) {
             Configuration configuration =
                     start(config("pgvigil.config", file.toString(), "database.url", "postgresql://u:hunter2@h/d"));
 

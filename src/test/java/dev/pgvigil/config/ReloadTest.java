@@ -3,6 +3,7 @@ package dev.pgvigil.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.pgvigil.testing.Logged;
 import io.quarkus.runtime.StartupEvent;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +26,7 @@ class ReloadTest {
     private Path folder;
 
     private final List<Settings> told = new CopyOnWriteArrayList<>();
-    private final Logged logged = new Logged();
+    private final Logged logged = new Logged("dev.pgvigil.config");
     private Path file;
     private Configuration configuration;
 

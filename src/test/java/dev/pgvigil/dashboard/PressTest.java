@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgvigil.watch.Fleet;
 import dev.pgvigil.watch.Telling;
+import dev.pgvigil.watch.view.Workshop;
 import io.quarkus.qute.Engine;
 import io.quarkus.qute.TemplateInstance;
 import io.smallrye.mutiny.Uni;
@@ -20,7 +21,7 @@ class PressTest {
 
     private final Engine engine = Engine.builder().addDefaults().build();
     private final Fleet fleet = new Fleet();
-    private final Press press = new Press(fleet, Duration.ofHours(1), Duration.ofSeconds(1));
+    private final Press press = new Press(fleet, new Workshop(), Duration.ofHours(1), Duration.ofSeconds(1));
     private final AtomicInteger renderings = new AtomicInteger();
 
     @AfterEach

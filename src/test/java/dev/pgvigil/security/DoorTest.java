@@ -224,16 +224,32 @@ class DoorTest {
     }
 
     @Test
+    void theSessionIsForEncryptedConnectionsAloneWhereTheBrowsersIsOne() {
+        assertThat(login(Guarded.TOKEN).header("Set-Cookie")).doesNotContain("Secure");
+        assertThat(RestAssured.given()
+                        .header("X-Forwarded-Proto", "https")
+                        .redirects()
+                        .follow(false)
+                        .formParam("token", Guarded.TOKEN)
+                        .post("/login")
+                        .header("Set-Cookie"))
+                .contains("Secure");
+    }
+
+    @Test
     void configuredOriginsMayReadTheApiAndNoOthers() {
         RestAssured.given()
                 .header("Origin", "https://ops.example")
                 .header("Access-Control-Request-Method", "GET")
-                .header("Access-Control-Request-Headers", "authorization")
+                .header("Access-Control-Request-Headers", "authorization,last-event-id")
                 .options("/api/v1/fleet")
                 .then()
                 .statusCode(204)
                 .header("Access-Control-Allow-Origin", "https://ops.example")
-                .header("Access-Control-Allow-Headers", containsString("Authorization"));
+                .header("Access-Control-Allow-Headers", containsString("Authorization"))
+                .header("Access-Control-Allow-Headers", containsString("Last-Event-ID"))
+                .header("Vary", equalTo("origin"));
+        Guarded.with().get("/api/v1/fleet").then().header("Vary", equalTo("origin"));
         Guarded.with()
                 .header("Origin", "https://wall.example")
                 .get("/api/v1/fleet")

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KeyringTest {
 
     private final Vertx vertx = Vertx.vertx();
+    private int replaced;
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // JUnit sets it
@@ -42,12 +43,14 @@ class KeyringTest {
         keyring.reread();
         assertThat(opens(keyring, "second-token-012345")).isTrue();
         assertThat(opens(keyring, "first-token-012345")).isFalse();
+        assertThat(replaced).isEqualTo(1);
 
         Files.writeString(file, "bad");
         keyring.reread();
         Files.delete(file);
         keyring.reread();
         assertThat(opens(keyring, "second-token-012345")).isTrue();
+        assertThat(replaced).isEqualTo(1);
     }
 
     @Test
@@ -98,7 +101,7 @@ class KeyringTest {
                 .addDefaultInterceptors()
                 .withSources(new PropertiesConfigSource(settings, "test", 100))
                 .build();
-        Keyring keyring = new Keyring(config, vertx);
+        Keyring keyring = new Keyring(config, vertx, () -> replaced++);
         keyring.start(new StartupEvent());
         return keyring;
     }

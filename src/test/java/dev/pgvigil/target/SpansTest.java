@@ -7,8 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pgvigil.config.Secret;
 import dev.pgvigil.target.Failure.Reason;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
@@ -144,6 +148,21 @@ class SpansTest {
             run("select 1");
         }
 
+        assertThat(exported.spans.getLast().getParentSpanContext().isValid()).isFalse();
+    }
+
+    @Test
+    void whoever_asks_for_a_pass_is_its_parent_and_of_no_later_one() {
+        SpanContext asker = SpanContext.create(
+                "0af7651916cd43dd8448eb211c80319c",
+                "b7ad6b7169203331",
+                TraceFlags.getSampled(),
+                TraceState.getDefault());
+
+        Spans.askedBy(Context.root().with(Span.wrap(asker)), () -> run("select 1"));
+        assertThat(exported.spans.getLast().getParentSpanContext()).isEqualTo(asker);
+
+        run("select 1");
         assertThat(exported.spans.getLast().getParentSpanContext().isValid()).isFalse();
     }
 

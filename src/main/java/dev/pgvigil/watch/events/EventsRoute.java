@@ -5,6 +5,7 @@ import dev.pgvigil.http.Refusal;
 import dev.pgvigil.watch.Change;
 import dev.pgvigil.watch.Fleet;
 import dev.pgvigil.watch.view.Look;
+import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
@@ -57,28 +58,27 @@ final class EventsRoute {
         if (target != null && !fleet.snapshot().targets().containsKey(target)) {
             throw Refusal.notFound("no watched database is named \"" + Query.shown(target) + "\"");
         }
-        Listener listener = new Listener(vertx.getOrCreateContext(), request, wanted(target, beats), hub::dropped);
+        Context loop = vertx.getOrCreateContext();
+        Listener listener = new Listener(loop, request, wanted(target, beats), hub::dropped);
         request.response().closeHandler(closed -> hub.remove(listener));
         request.response().endHandler(ended -> hub.remove(listener));
         if (!hub.add(listener)) {
             throw Refusal.of(503, "the event stream has " + Hub.LISTENERS + " readers already")
                     .header("Retry-After", "5");
         }
-        begin(listener, request, target);
+        // Changes from here on wait behind this.
+        hub.beginning(new Look(fleet.snapshot(), Instant.now()), target)
+                .emitOn(work -> loop.runOnContext(now -> work.run()))
+                .subscribe()
+                .with(bytes -> begin(listener, request, bytes), context::fail);
     }
 
-    // Changes from here on wait behind this, for they are written by later tasks of this event loop.
-    private void begin(Listener listener, HttpServerRequest request, @Nullable String target) {
+    private static void begin(Listener listener, HttpServerRequest request, byte[] bytes) {
         request.response()
                 .setChunked(true)
                 .putHeader(HttpHeaders.CONTENT_TYPE, MEDIA_TYPE)
                 .putHeader("X-Accel-Buffering", "no");
-        listener.write(Event.RETRY);
-        Beginning beginning = Beginning.of(new Look(fleet.snapshot(), Instant.now()), target);
-        byte[] bytes = hub.rendered(new Event("snapshot", beginning));
-        if (bytes != null) {
-            listener.write(bytes);
-        }
+        listener.begin(bytes);
     }
 
     private static void check(HttpServerRequest request) {

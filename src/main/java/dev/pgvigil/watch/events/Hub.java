@@ -2,14 +2,20 @@ package dev.pgvigil.watch.events;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pgvigil.http.TokenReplaced;
 import dev.pgvigil.watch.Change;
 import dev.pgvigil.watch.Fleet;
+import dev.pgvigil.watch.view.Look;
+import dev.pgvigil.watch.view.Workshop;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -32,6 +38,7 @@ final class Hub {
     // Passing a change on waits for nobody, so next to nothing ever waits here.
     private static final int BUFFER = 1024;
 
+    private final Workshop workshop;
     private final ObjectMapper json;
     private final Set<Listener> listeners = ConcurrentHashMap.newKeySet();
     private final AtomicLong ids = new AtomicLong();
@@ -41,11 +48,12 @@ final class Hub {
     private final Cancellable changes;
 
     @Inject
-    Hub(Fleet fleet, ObjectMapper json, MeterRegistry meters, Vertx vertx) {
-        this(fleet, json, meters, vertx, KEEP_ALIVE);
+    Hub(Fleet fleet, Workshop workshop, ObjectMapper json, MeterRegistry meters, Vertx vertx) {
+        this(fleet, workshop, json, meters, vertx, KEEP_ALIVE);
     }
 
-    Hub(Fleet fleet, ObjectMapper json, MeterRegistry meters, Vertx vertx, Duration keepAlive) {
+    Hub(Fleet fleet, Workshop workshop, ObjectMapper json, MeterRegistry meters, Vertx vertx, Duration keepAlive) {
+        this.workshop = workshop;
         this.json = json;
         this.vertx = vertx;
         this.dropped = Counter.builder("pgvigil.events.dropped")
@@ -85,14 +93,32 @@ final class Hub {
         dropped.increment();
     }
 
+    /** What a stream begins with: made away from the event loops, for it has as many rows as there are targets. */
+    Uni<byte[]> beginning(Look look, @Nullable String target) {
+        long id = ids.incrementAndGet();
+        return workshop.make(() -> {
+            try {
+                byte[] snapshot = new Event("snapshot", Beginning.of(look, target)).rendered(id, json);
+                return Buffer.buffer(Event.RETRY).appendBytes(snapshot).getBytes();
+            } catch (JsonProcessingException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
     /** An event with the next id; null if it cannot be rendered, which is our own fault. */
-    byte @Nullable [] rendered(Event event) {
+    private byte @Nullable [] rendered(Event event) {
         try {
             return event.rendered(ids.incrementAndGet(), json);
         } catch (JsonProcessingException e) {
             LOG.errorf(e, "event %s cannot be written as JSON", event.name());
             return null;
         }
+    }
+
+    /** How many bytes wait for each reader. */
+    List<Integer> waiting() {
+        return listeners.stream().map(Listener::waiting).toList();
     }
 
     private void tell(Change change) {
@@ -110,6 +136,11 @@ final class Hub {
     // Changes were lost, so every reader must begin anew.
     private void lost(Throwable failure) {
         LOG.error("changes came faster than they could be told", failure);
+        listeners.forEach(Listener::end);
+    }
+
+    /** Who came in by the token before must come in anew. */
+    void locked(@Observes TokenReplaced replaced) {
         listeners.forEach(Listener::end);
     }
 

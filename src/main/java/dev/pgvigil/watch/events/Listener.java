@@ -7,7 +7,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.ArrayDeque;
-import java.util.Queue;
+import java.util.Deque;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -29,9 +29,10 @@ final class Listener {
     private final HttpServerRequest request;
     private final Predicate<Change> wanted;
     private final Consumer<Listener> onDrop;
-    private final Queue<byte[]> queue = new ArrayDeque<>();
+    private final Deque<byte[]> queue = new ArrayDeque<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicBoolean dropped = new AtomicBoolean();
+    private boolean begun;
     private boolean writing;
     private boolean stuck;
 
@@ -51,20 +52,30 @@ final class Listener {
         return wanted.test(change);
     }
 
+    /** How many bytes were offered and not taken yet. */
+    int waiting() {
+        return waiting.get();
+    }
+
+    /** Has these bytes written before all that was offered until now; nothing is written before them. */
+    void begin(byte[] bytes) {
+        waiting.addAndGet(bytes.length);
+        loop.runOnContext(now -> {
+            queue.addFirst(bytes);
+            begun = true;
+            flush();
+        });
+    }
+
     /** Has these bytes written behind all before them, or cuts the reader off. */
     void offer(byte[] bytes) {
         if (waiting.addAndGet(bytes.length) > WAITING_BYTES) {
             drop();
         } else {
-            loop.runOnContext(now -> write(bytes));
-        }
-    }
-
-    /** Writes at once, on the event loop: the beginning, before anything is offered. */
-    void write(byte[] bytes) {
-        if (!dropped.get()) {
-            queue.add(bytes);
-            flush();
+            loop.runOnContext(now -> {
+                queue.add(bytes);
+                flush();
+            });
         }
     }
 
@@ -72,7 +83,7 @@ final class Listener {
     void tick() {
         loop.runOnContext(now -> {
             if (!writing) {
-                write(Event.COMMENT);
+                offer(Event.COMMENT);
             } else if (stuck) {
                 drop();
             } else {
@@ -87,7 +98,7 @@ final class Listener {
     }
 
     private void flush() {
-        if (writing || queue.isEmpty()) {
+        if (!begun || writing || queue.isEmpty() || dropped.get()) {
             return;
         }
         Buffer buffer = Buffer.buffer();

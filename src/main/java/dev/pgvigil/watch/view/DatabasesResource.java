@@ -1,19 +1,23 @@
 package dev.pgvigil.watch.view;
 
 import dev.pgvigil.check.Catalogue;
-import dev.pgvigil.http.Page;
 import dev.pgvigil.http.Query;
 import dev.pgvigil.watch.Fleet;
 import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
@@ -29,16 +33,29 @@ public final class DatabasesResource {
     private final Fleet fleet;
     private final Catalogue catalogue;
     private final HealthCheck healthCheck;
+    private final LargeAnswers answers;
 
-    DatabasesResource(Fleet fleet, Catalogue catalogue, HealthCheck healthCheck) {
+    /** Which part of the list is asked for. */
+    private record Part(Filter filter, int size, @Nullable String after) {}
+
+    DatabasesResource(Fleet fleet, Catalogue catalogue, HealthCheck healthCheck, LargeAnswers answers) {
         this.fleet = fleet;
         this.catalogue = catalogue;
         this.healthCheck = healthCheck;
+        this.answers = answers;
     }
 
     @GET
+    @Produces(MediaType.APPLICATION_JSON)
     @Operation(operationId = "databases", summary = "The watched databases by name")
-    public Page<Row> databases(
+    @APIResponse(
+            responseCode = "200",
+            description = "OK",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = DatabasesPage.class)))
+    public Uni<RestResponse<Buffer>> databases(
             @RestQuery
                     @Parameter(
                             description = "any of these",
@@ -59,21 +76,12 @@ public final class DatabasesResource {
                     @Nullable
                     String limit,
             @RestQuery @Parameter(description = "the field next of the page before") @Nullable String after) {
-        Filter filter = Filter.of(status, region, tag);
-        int size = Query.integer("limit", limit, Page.STANDARD, 1, Page.LARGEST);
-        Look look = look();
-        List<Row> rows = look.targets().stream()
-                .map(state -> Row.of(state, look))
-                .filter(filter::matches)
-                .toList();
-        List<Row> rest = rows.stream()
-                .filter(row -> after == null || row.name().compareTo(after) > 0)
-                .limit(size + 1L)
-                .toList();
-        return rest.size() > size
-                ? new Page<>(
-                        rows.size(), rest.subList(0, size), rest.get(size - 1).name())
-                : new Page<>(rows.size(), rest, null);
+        Part part = new Part(
+                Filter.of(status, region, tag),
+                Query.integer("limit", limit, DatabasesPage.STANDARD, 1, DatabasesPage.LARGEST),
+                after);
+        return answers.answer(
+                part, () -> RestResponse.ok(DatabasesPage.of(look(), part.filter, part.size, part.after)));
     }
 
     @GET

@@ -2,11 +2,19 @@ package dev.pgvigil.watch.view;
 
 import dev.pgvigil.watch.Fleet;
 import io.smallrye.common.annotation.NonBlocking;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
 
 /** The summary of the fleet, from memory. */
 @Path("/api/v1/fleet")
@@ -15,14 +23,25 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public final class FleetResource {
 
     private final Fleet fleet;
+    private final LargeAnswers answers;
 
-    FleetResource(Fleet fleet) {
+    FleetResource(Fleet fleet, LargeAnswers answers) {
         this.fleet = fleet;
+        this.answers = answers;
     }
 
     @GET
+    @Produces(MediaType.APPLICATION_JSON)
     @Operation(operationId = "fleet", summary = "The whole fleet at a glance")
-    public FleetView fleet() {
-        return FleetView.of(new Look(fleet.snapshot(), Instant.now()));
+    @APIResponse(
+            responseCode = "200",
+            description = "OK",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = FleetView.class)))
+    public Uni<RestResponse<Buffer>> fleet() {
+        return answers.answer(
+                FleetView.class, () -> RestResponse.ok(FleetView.of(new Look(fleet.snapshot(), Instant.now()))));
     }
 }

@@ -9,20 +9,28 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.http.Refusal;
+import dev.pgvigil.http.TokenReplaced;
 import dev.pgvigil.watch.Change;
 import dev.pgvigil.watch.Fleet;
 import dev.pgvigil.watch.HandMade;
 import dev.pgvigil.watch.events.Listening.Told;
+import dev.pgvigil.watch.view.Workshop;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +47,8 @@ class EventsTest {
             .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
     private final List<Listening> open = new ArrayList<>();
     private SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final Workshop workshop = new Workshop();
+    private @Nullable Hub hub;
     private int port;
 
     @BeforeEach
@@ -50,7 +60,9 @@ class EventsTest {
         meters = new SimpleMeterRegistry();
         HandMade.mixed().into(fleet);
         Router router = Router.router(vertx);
-        new EventsRoute(fleet, new Hub(fleet, json, meters, vertx, keepAlive), vertx).register(router);
+        Hub served = new Hub(fleet, workshop, json, meters, vertx, keepAlive);
+        hub = served;
+        new EventsRoute(fleet, served, vertx).register(router);
         router.route()
                 .failureHandler(context -> context.response()
                         .setStatusCode(context.failure() instanceof Refusal refusal ? refusal.status() : 500)
@@ -111,8 +123,15 @@ class EventsTest {
         Listening some = listen("/api/v1/events");
         all.next();
         some.next();
-        HandMade.tell(fleet, new Change.Beat(NOW, "shop", true, 0.8), new Change.Added(NOW, "new"));
-        assertThat(event(all).name()).isEqualTo("beat");
+        HandMade.tell(
+                fleet,
+                new Change.Beat(NOW, "shop", true, 0.8),
+                new Change.Beat(NOW, "shop", false, null),
+                new Change.Added(NOW, "new"));
+        assertThat(event(all).json().get("response_time_ms").asDouble()).isEqualTo(0.8);
+        Told lost = event(all);
+        assertThat(lost.name()).isEqualTo("beat");
+        assertThat(lost.json().get("response_time_ms").isNull()).isTrue();
         assertThat(event(some).name()).isEqualTo("added");
     }
 
@@ -179,6 +198,52 @@ class EventsTest {
     }
 
     @Test
+    void whatWasReadLeavesNoRoomBehindForMoreThanTheBound() throws IOException {
+        serve(Duration.ofMillis(20));
+        Listening reader = listen("/api/v1/events");
+        reader.next();
+        for (int i = 0; i < 50; i++) {
+            assertThat(reader.next().name()).isEqualTo(":");
+        }
+        await().untilAsserted(() -> assertThat(hub().waiting()).containsExactly(0));
+    }
+
+    @Test
+    void anotherTokenEndsStreams() throws IOException {
+        Listening reader = listen("/api/v1/events");
+        reader.next();
+        hub().locked(new TokenReplaced());
+        assertThatThrownBy(() -> {
+                    while (true) {
+                        reader.next();
+                    }
+                })
+                .isInstanceOf(IOException.class)
+                .hasMessage("the stream ended");
+        await().until(() -> readers() == 0);
+        assertThat(dropped()).isZero();
+    }
+
+    /** Told while the beginning is still being made. */
+    @Test
+    void nothingIsToldBeforeTheBeginningAndNothingIsLost() throws IOException {
+        CountDownLatch busy = new CountDownLatch(1);
+        for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+            workshop.make(() -> awaited(busy)).subscribe().with(done -> {});
+        }
+        CompletableFuture<Listening> reader = CompletableFuture.supplyAsync(() -> opened("/api/v1/events"));
+        await().until(() -> readers() == 1);
+        HandMade.tell(fleet, new Change.Added(NOW, "new"));
+        busy.countDown();
+        Listening listening = reader.join();
+        Told first = listening.next();
+        Told second = event(listening);
+        assertThat(first.name()).isEqualTo("snapshot");
+        assertThat(second.name()).isEqualTo("added");
+        assertThat(Long.parseLong(second.id())).isGreaterThan(Long.parseLong(first.id()));
+    }
+
+    @Test
     void burstsAreForReadersToTake() throws IOException {
         Listening reader = listen("/api/v1/events");
         reader.next();
@@ -221,6 +286,26 @@ class EventsTest {
         reader.close();
         await().until(() -> readers() == 0);
         assertThat(dropped()).isZero();
+    }
+
+    private Listening opened(String path) {
+        try {
+            return listen(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean awaited(CountDownLatch latch) {
+        try {
+            return latch.await(20, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Hub hub() {
+        return Objects.requireNonNull(hub);
     }
 
     private Listening listen(String path) throws IOException {

@@ -1,4 +1,4 @@
-package dev.pgvigil.config;
+package dev.pgvigil.testing;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -8,19 +8,21 @@ import java.util.logging.Logger;
 import org.jboss.logmanager.formatters.PatternFormatter;
 
 /** What the configuration logs, from now on until it is closed. */
-final class Logged extends Handler implements AutoCloseable {
-
-    private static final Logger LOGGER = Logger.getLogger("dev.pgvigil.config");
+public final class Logged extends Handler implements AutoCloseable {
 
     private static final PatternFormatter WHOLE = new PatternFormatter("%s %e");
 
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
-    Logged() {
-        LOGGER.addHandler(this);
+    private final Logger logger;
+
+    /** Listens to the loggers of a package. */
+    public Logged(String name) {
+        logger = Logger.getLogger(name);
+        logger.addHandler(this);
     }
 
-    List<String> lines() {
+    public List<String> lines() {
         return lines;
     }
 
@@ -34,6 +36,6 @@ final class Logged extends Handler implements AutoCloseable {
 
     @Override
     public void close() {
-        LOGGER.removeHandler(this);
+        logger.removeHandler(this);
     }
 }
