@@ -81,7 +81,7 @@ record Attempt(
     private static Optional<Object> read(Section<?> section, Node node) {
         try {
             return Optional.of(section.read(node));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.errorf(unspoken(e), "reading the section %s failed", section.key());
             node.problem("cannot be read: a fault of pgvigil, please report it with the log");
             return Optional.empty();
@@ -89,7 +89,7 @@ record Attempt(
     }
 
     /** Where it happened, without the message: that may quote what the user wrote. */
-    private static Throwable unspoken(RuntimeException e) {
+    private static Throwable unspoken(Throwable e) {
         RuntimeException shown = new IllegalStateException(e.getClass().getName());
         shown.setStackTrace(e.getStackTrace());
         return shown;

@@ -109,7 +109,7 @@ public class Configuration {
     private void look() {
         try {
             loading.look().ifPresent(this::tell);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // whatever came out of here would end the looking for good
             LOG.error("looking for a change of the configuration failed", e);
         }
     }
@@ -118,7 +118,7 @@ public class Configuration {
         for (Consumer<Settings> listener : listeners) {
             try {
                 listener.accept(settings);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) { // one part's fault costs the others nothing
                 LOG.error("a part of pgvigil could not take the new configuration", e);
             }
         }

@@ -12,7 +12,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** What a file holds at one moment, or why it cannot be read. */
-sealed interface Content {
+public sealed interface Content {
 
     /** Room for some 10,000 targets. */
     int MAX = 8 << 20;

@@ -1,6 +1,5 @@
 package dev.pgvigil.config;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -81,11 +80,8 @@ public interface Node {
     /**
      * A file that the configuration names, watched for change from now on. Relative names start at the folder of the
      * configuration file.
-     *
-     * @return null, with the mistake noted at this place, if it cannot be read
      */
-    @Nullable
-    Path file(String name);
+    Content file(String name);
 
     /** The text of such a file; null, with the mistake noted at this place, if it cannot be read. */
     @Nullable

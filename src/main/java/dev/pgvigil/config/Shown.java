@@ -6,8 +6,9 @@ import java.util.regex.Pattern;
 public final class Shown {
 
     private static final int MAX = 60;
-    private static final String MASKED = "\"***\"";
-    private static final Pattern FILE = Pattern.compile(".*/.*|.+\\.[a-z]{2,4}", Pattern.DOTALL);
+    /** In place of what may be a secret. */
+    static final String MASKED = "\"***\"";
+
     private static final Pattern PLAIN_KEY = Pattern.compile("[\\p{L}\\p{N} ._*-]{1," + MAX + "}");
 
     private Shown() {}
@@ -15,11 +16,6 @@ public final class Shown {
     /** A value in quotes. Connection strings do not show. */
     public static String value(String text) {
         return text.contains("://") ? MASKED : '"' + escaped(text) + '"';
-    }
-
-    /** A file's name in quotes; what does not look like one may be a password in the wrong place, and does not show. */
-    static String file(String name) {
-        return FILE.matcher(name).matches() ? value(name) : MASKED;
     }
 
     /** A key; {@code ?} for one of other characters than names are made of. */

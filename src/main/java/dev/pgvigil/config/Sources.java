@@ -1,5 +1,6 @@
 package dev.pgvigil.config;
 
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -49,6 +50,27 @@ final class Sources {
             return content(folder.resolve(name));
         } catch (InvalidPathException e) {
             return new Content.Unreadable("has a name that no file can have");
+        }
+    }
+
+    /**
+     * A file's name as messages may repeat it. A password in the wrong place may hold slashes and dots: what does not lead
+     * to a folder that is there does not show.
+     */
+    String shown(String name) {
+        return leadsSomewhere(name) ? Shown.value(name) : Shown.MASKED;
+    }
+
+    private boolean leadsSomewhere(String name) {
+        try {
+            Path path = folder.resolve(name);
+            Path written = Path.of(name);
+            Path top = path.getRoot();
+            Path begin = written.isAbsolute() && top != null ? top : folder;
+            return Files.exists(path)
+                    || (written.getNameCount() > 1 && Files.isDirectory(begin.resolve(written.getName(0))));
+        } catch (InvalidPathException e) {
+            return false;
         }
     }
 

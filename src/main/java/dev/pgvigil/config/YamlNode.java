@@ -1,6 +1,5 @@
 package dev.pgvigil.config;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -143,29 +142,22 @@ final class YamlNode extends TypedNode {
     }
 
     @Override
-    public @Nullable Path file(String name) {
-        Content.Read read = read(name);
-        return read == null ? null : read.file();
+    public Content file(String name) {
+        return reading.sources().named(name);
     }
 
     @Override
     public @Nullable String content(String name) {
-        Content.Read read = read(name);
-        String text = read == null ? null : Utf8.decoded(read.bytes());
-        if (read != null && text == null) {
-            problem("the file " + Shown.file(name) + " is not UTF-8 text");
+        String text = null;
+        String reason = "is not UTF-8 text";
+        switch (file(name)) {
+            case Content.Read read -> text = Utf8.decoded(read.bytes());
+            case Content.Unreadable not -> reason = not.reason();
+        }
+        if (text == null) {
+            problem("the file " + reading.sources().shown(name) + " " + reason);
         }
         return text;
-    }
-
-    private Content.@Nullable Read read(String name) {
-        return switch (reading.sources().named(name)) {
-            case Content.Read read -> read;
-            case Content.Unreadable not -> {
-                problem("the file " + Shown.file(name) + " " + not.reason());
-                yield null;
-            }
-        };
     }
 
     /** Notes every key, here and below, that nobody asked for. */

@@ -1,19 +1,11 @@
 package dev.pgvigil.target;
 
-import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
-import io.vertx.core.net.TrustOptions;
 import io.vertx.core.tracing.TracingPolicy;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.SslMode;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import javax.net.ssl.TrustManagerFactory;
-import org.jspecify.annotations.Nullable;
 
 /** What the driver is told for a connection: where, as whom, how encrypted, and the settings that keep it harmless. */
 final class ConnectOptions {
@@ -60,44 +52,19 @@ final class ConnectOptions {
         return Long.toString(duration.toMillis());
     }
 
-    /** libpq's modes. {@code require} trusts anyone, unless a root certificate is given: then it verifies the chain. */
+    /** As in libpq, any mode verifies the chain if there is something to verify it against. */
     private static PgConnectOptions encrypted(PgConnectOptions options, Tls tls) {
         options.setSsl(true);
-        Path cert = tls.cert();
-        Path key = tls.key();
-        if (cert != null && key != null) {
-            options.setKeyCertOptions(
-                    new PemKeyCertOptions().setCertPath(cert.toString()).setKeyPath(key.toString()));
+        if (tls.client() != null) {
+            options.setKeyCertOptions(tls.client().made());
         }
-        return switch (tls.mode()) {
-            case DISABLE, ALLOW, PREFER -> unverified(options);
-            case REQUIRE -> tls.rootCert() == null ? unverified(options) : verified(options, tls.rootCert(), false);
-            case VERIFY_CA -> verified(options, tls.rootCert(), false);
-            case VERIFY_FULL -> verified(options, tls.rootCert(), true);
-        };
-    }
-
-    private static PgConnectOptions unverified(PgConnectOptions options) {
-        options.setTrustAll(true);
-        return options.setSslMode(SslMode.REQUIRE);
-    }
-
-    private static PgConnectOptions verified(PgConnectOptions options, @Nullable Path root, boolean hostName) {
-        options.setTrustOptions(
-                root == null || root.equals(Tls.SYSTEM)
-                        ? platformTrust()
-                        : new PemTrustOptions().addCertPath(root.toString()));
+        if (tls.trust() == null) {
+            options.setTrustAll(true);
+            return options.setSslMode(SslMode.REQUIRE);
+        }
+        boolean hostName = tls.mode() == Tls.Mode.VERIFY_FULL;
+        options.setTrustOptions(tls.trust().made());
         options.setHostnameVerificationAlgorithm(hostName ? "HTTPS" : "");
         return options.setSslMode(hostName ? SslMode.VERIFY_FULL : SslMode.VERIFY_CA);
-    }
-
-    private static TrustOptions platformTrust() {
-        try {
-            TrustManagerFactory platform = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            platform.init((KeyStore) null);
-            return TrustOptions.wrap(platform.getTrustManagers()[0]);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("the platform has no trust store", e);
-        }
     }
 }

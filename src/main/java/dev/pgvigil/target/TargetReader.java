@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param thresholds reads a target's own over the fleet's
  * @param checks reads a target's own over the fleet's
+ * @param files for TLS, of all targets
  */
-record TargetReader(ThresholdsReader thresholds, ChecksReader checks) {
+record TargetReader(ThresholdsReader thresholds, ChecksReader checks, TlsFiles files) {
 
     static final int MAX_NAME = 100;
     private static final int MAX_REGION = 100;
@@ -39,7 +40,7 @@ record TargetReader(ThresholdsReader thresholds, ChecksReader checks) {
     /** The target of a connection string alone, named by its database; none if there is a mistake in it. */
     Optional<Target> alone(Node place) {
         ConnectionUrl url = url(place);
-        Tls tls = url == null ? null : new TlsReader(place, url.parameters()).read();
+        Tls tls = url == null ? null : new TlsReader(place, url.parameters(), files).read();
         if (url == null || tls == null) {
             return Optional.empty();
         }
@@ -58,7 +59,7 @@ record TargetReader(ThresholdsReader thresholds, ChecksReader checks) {
 
     private record Reached(Server server, String database) {}
 
-    private static Optional<Reached> reach(Node entry) {
+    private Optional<Reached> reach(Node entry) {
         Node place = entry.child("url");
         if (!place.present()) {
             entry.problem("needs a url: postgresql://user@host:port/database");
@@ -66,7 +67,7 @@ record TargetReader(ThresholdsReader thresholds, ChecksReader checks) {
         ConnectionUrl url = url(place);
         PasswordReader reader = new PasswordReader(entry);
         Secret password = reader.read(url == null ? null : url.password());
-        Tls tls = url == null ? null : new TlsReader(place, url.parameters()).read();
+        Tls tls = url == null ? null : new TlsReader(place, url.parameters(), files).read();
         return url == null || tls == null || reader.failed()
                 ? Optional.empty()
                 : Optional.of(

@@ -17,8 +17,9 @@ public class TargetsSection implements Section<Targets> {
     private static final int MAX_TARGETS = 10_000;
 
     private final KnownChecks known;
+    private final PlatformTrust platform = new PlatformTrust();
 
-    TargetsSection(KnownChecks known) {
+    public TargetsSection(KnownChecks known) {
         this.known = known;
     }
 
@@ -33,7 +34,9 @@ public class TargetsSection implements Section<Targets> {
                 new ThresholdsReader(known.limits(), Thresholds.DEFAULTS).read(node.beside("thresholds"));
         Map<String, CheckSetting> checks = new ChecksReader(known.names(), Map.of()).read(node.beside("checks"));
         TargetReader reader = new TargetReader(
-                new ThresholdsReader(known.limits(), thresholds), new ChecksReader(known.names(), checks));
+                new ThresholdsReader(known.limits(), thresholds),
+                new ChecksReader(known.names(), checks),
+                new TlsFiles(platform));
         Node url = node.variable("DATABASE_URL");
         return new Targets(url.present() ? reader.alone(url).stream().toList() : listed(reader, node));
     }

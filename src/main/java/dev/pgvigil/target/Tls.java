@@ -1,26 +1,22 @@
 package dev.pgvigil.target;
 
-import java.nio.file.Path;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.TrustOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How a connection is encrypted, in libpq's words and with libpq's meaning.
  *
  * @param mode the sslmode; libpq's default is {@code prefer}
- * @param rootCert file of trusted CA certificates (PEM); null: none, {@code system}: the platform's
- * @param cert client certificate (PEM), with {@code key}
- * @param key private key of {@code cert} (PEM)
+ * @param trust whose certificates are believed; null: anybody's
+ * @param client what the client shows of itself; null: nothing
  */
 public record Tls(
         Mode mode,
-        @Nullable Path rootCert,
-        @Nullable Path cert,
-        @Nullable Path key) {
+        @Nullable Material<TrustOptions> trust,
+        @Nullable Material<KeyCertOptions> client) {
 
-    /** The value of sslrootcert that stands for the platform's own trust store. */
-    public static final Path SYSTEM = Path.of("system");
-
-    public static final Tls PREFER = new Tls(Mode.PREFER, null, null, null);
+    public static final Tls PREFER = new Tls(Mode.PREFER);
 
     /** libpq's sslmode. */
     public enum Mode {
@@ -28,13 +24,24 @@ public record Tls(
         DISABLE,
         /** Plain text; TLS if the server refuses that. */
         ALLOW,
-        /** TLS, unverified; plain text if the server has none. */
+        /** TLS; plain text if the server has none, or none that is believed. */
         PREFER,
-        /** TLS; verified against the root certificate if one is given. */
+        /** TLS. */
         REQUIRE,
         /** TLS, certificate chain verified. */
         VERIFY_CA,
         /** TLS, certificate chain and host name verified. */
         VERIFY_FULL
+    }
+
+    public Tls {
+        if (trust == null && (mode == Mode.VERIFY_CA || mode == Mode.VERIFY_FULL)) {
+            throw new IllegalArgumentException(mode + " needs something to verify against");
+        }
+    }
+
+    /** Without any certificates. */
+    public Tls(Mode mode) {
+        this(mode, null, null);
     }
 }

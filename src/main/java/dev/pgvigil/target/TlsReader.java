@@ -1,22 +1,27 @@
 package dev.pgvigil.target;
 
+import dev.pgvigil.config.Content;
 import dev.pgvigil.config.Node;
 import dev.pgvigil.config.Shown;
-import java.nio.file.Path;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.TrustOptions;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the TLS parameters of a connection string, and sees that the files they name can be read. */
+/** Reads the TLS parameters of a connection string, and makes of the files they name what connections use. */
 final class TlsReader {
 
     private static final String ALLOWED =
             Arrays.stream(Tls.Mode.values()).map(TlsReader::word).collect(Collectors.joining(", "));
 
+    private static final String SYSTEM = "system";
+
     private final Node url;
     private final Map<String, String> parameters;
+    private final TlsFiles files;
     private boolean failed;
 
     /**
@@ -24,28 +29,29 @@ final class TlsReader {
      *
      * @param url where mistakes are noted
      * @param parameters of the connection string
+     * @param files of all targets
      */
-    TlsReader(Node url, Map<String, String> parameters) {
+    TlsReader(Node url, Map<String, String> parameters, TlsFiles files) {
         this.url = url;
         this.parameters = parameters;
+        this.files = files;
     }
 
     /** Null if there is a mistake. */
     @Nullable
     Tls read() {
-        Path rootCert = rootCert();
-        Tls.Mode mode = mode(rootCert);
-        Path cert = file("sslcert");
-        Path key = file("sslkey");
+        boolean system = SYSTEM.equals(parameters.get("sslrootcert"));
+        Material<TrustOptions> own = system ? null : usable("sslrootcert", file("sslrootcert"), files::trust);
+        Tls.Mode mode = mode(system);
+        Material<TrustOptions> trust = mode == Tls.Mode.VERIFY_FULL && own == null && !failed ? platform() : own;
+        Material<KeyCertOptions> client = client();
         if (parameters.containsKey("sslcert") != parameters.containsKey("sslkey")) {
             problem("sslcert and sslkey come together or not at all");
         }
-        boolean system = mode == Tls.Mode.VERIFY_FULL && rootCert == null;
-        return failed ? null : new Tls(mode, system ? Tls.SYSTEM : rootCert, cert, key);
+        return failed ? null : new Tls(mode, trust, client);
     }
 
-    private Tls.Mode mode(@Nullable Path rootCert) {
-        boolean system = Tls.SYSTEM.equals(rootCert);
+    private Tls.Mode mode(boolean system) {
         String word = parameters.get("sslmode");
         Tls.Mode mode = word == null ? (system ? Tls.Mode.VERIFY_FULL : Tls.Mode.PREFER) : named(word);
         if (mode == null) {
@@ -62,15 +68,45 @@ final class TlsReader {
         return mode;
     }
 
-    private @Nullable Path rootCert() {
-        return Tls.SYSTEM.toString().equals(parameters.get("sslrootcert")) ? Tls.SYSTEM : file("sslrootcert");
+    private @Nullable Material<TrustOptions> platform() {
+        Material<TrustOptions> platform = files.platform();
+        if (platform == null) {
+            problem("sslmode=verify-full needs sslrootcert=FILE, as this platform has no trust store");
+        }
+        return platform;
     }
 
-    private @Nullable Path file(String parameter) {
+    private @Nullable Material<KeyCertOptions> client() {
+        Content.Read cert = file("sslcert");
+        Content.Read key = file("sslkey");
+        boolean chain = usable("sslcert", cert, files::chain) != null;
+        boolean secret = usable("sslkey", key, files::key) != null;
+        return cert != null && chain && secret ? usable("sslkey", key, file -> files.client(cert, file)) : null;
+    }
+
+    private Content.@Nullable Read file(String parameter) {
         String name = parameters.get(parameter);
-        Path file = name == null ? null : url.file(name);
-        failed |= name != null && file == null;
-        return file;
+        return switch (name == null ? null : url.file(name)) {
+            case Content.Read read -> read;
+            case Content.Unreadable not -> {
+                problem(parameter, not.reason());
+                yield null;
+            }
+            case null -> null;
+        };
+    }
+
+    private <T> @Nullable T usable(String parameter, Content.@Nullable Read file, TlsFiles.Maker<T> maker) {
+        try {
+            return file == null ? null : maker.make(file);
+        } catch (UnusableFile e) {
+            problem(parameter, e.reason());
+            return null;
+        }
+    }
+
+    private void problem(String parameter, String reason) {
+        problem(parameter + ": the file " + Shown.value(parameters.getOrDefault(parameter, "")) + " " + reason);
     }
 
     private void problem(String message) {

@@ -1,5 +1,6 @@
 package dev.pgvigil.config;
 
+import io.quarkus.runtime.StartupEvent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -33,6 +34,18 @@ public record Loaded(Optional<Settings> settings, List<String> problems, List<Li
                 attempt.known().stream()
                         .map(known -> List.of(known.key(), known.allowed(), known.standard()))
                         .toList());
+    }
+
+    /** Such a configuration, begun. */
+    public static Configuration started(Path file, Duration every, Section<?>... sections) {
+        Configuration configuration = watching(file, every, sections);
+        configuration.start(new StartupEvent());
+        return configuration;
+    }
+
+    /** Ends the looking for changes. */
+    public static void stop(Configuration configuration) {
+        configuration.stop();
     }
 
     /** A configuration that looks for changes of its file as often as this. */

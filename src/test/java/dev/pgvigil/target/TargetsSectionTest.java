@@ -1,14 +1,22 @@
 package dev.pgvigil.target;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.pgvigil.config.Configuration;
 import dev.pgvigil.config.Loaded;
 import dev.pgvigil.config.Secret;
+import dev.pgvigil.config.Shown;
+import dev.pgvigil.testing.Authority;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.GeneralSecurityException;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +26,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class TargetsSectionTest {
+
+    private static final Authority AUTHORITY = Authority.create("ours");
 
     private final TargetsSection section = new TargetsSection(new SampleChecks());
 
@@ -50,12 +60,7 @@ class TargetsSectionTest {
         assertThat(target)
                 .isEqualTo(new Target(
                         "shop-1.eu_west",
-                        new Server(
-                                "db1.internal",
-                                5433,
-                                "pgvigil",
-                                new Secret("hunter2"),
-                                new Tls(Tls.Mode.REQUIRE, null, null, null)),
+                        new Server("db1.internal", 5433, "pgvigil", new Secret("hunter2"), new Tls(Tls.Mode.REQUIRE)),
                         "shop",
                         "eu-west-1",
                         ExpectedRole.PRIMARY,
@@ -165,30 +170,39 @@ class TargetsSectionTest {
         assertThat(targets.get(0).server()).isEqualTo(targets.get(1).server());
     }
 
-    /** What each sslmode comes to; CA stands for a file, and an empty cell for nothing. */
+    /** What each sslmode comes to: whether something is there to verify against. */
     @ParameterizedTest
     @CsvSource({
-        "'',                                 PREFER,      ''",
-        "sslmode=disable,                    DISABLE,     ''",
-        "sslmode=allow,                      ALLOW,       ''",
-        "sslmode=prefer,                     PREFER,      ''",
-        "sslmode=require,                    REQUIRE,     ''",
-        "sslmode=require&sslrootcert=CA,     REQUIRE,     CA",
-        "sslmode=verify-ca&sslrootcert=CA,   VERIFY_CA,   CA",
-        "sslmode=verify-full&sslrootcert=CA, VERIFY_FULL, CA",
-        "sslmode=verify-full,                VERIFY_FULL, system",
-        "sslrootcert=system,                 VERIFY_FULL, system",
-        "ssl=true,                           REQUIRE,     ''",
+        "'',                                 PREFER,      false",
+        "sslmode=disable,                    DISABLE,     false",
+        "sslmode=allow,                      ALLOW,       false",
+        "sslmode=prefer,                     PREFER,      false",
+        "sslmode=require,                    REQUIRE,     false",
+        "sslmode=prefer&sslrootcert=CA,      PREFER,      true",
+        "sslmode=require&sslrootcert=CA,     REQUIRE,     true",
+        "sslmode=verify-ca&sslrootcert=CA,   VERIFY_CA,   true",
+        "sslmode=verify-full&sslrootcert=CA, VERIFY_FULL, true",
+        "sslmode=verify-full,                VERIFY_FULL, true",
+        "sslrootcert=system,                 VERIFY_FULL, true",
+        "ssl=true,                           REQUIRE,     false",
     })
-    void readsTls(String parameters, Tls.Mode mode, String root) throws IOException {
-        Path file = Files.writeString(folder.resolve("ca.pem"), "a certificate");
-        String query = parameters.replace("CA", "ca.pem");
-        Tls tls = only("pgvigil: { targets: { a: { url: 'postgresql://u@db1/a?" + query + "' } } }")
-                .server()
-                .tls();
+    void readsTls(String parameters, Tls.Mode mode, boolean trust) throws IOException {
+        Tls tls = tls(parameters.replace("CA", Authority.create("ca").root().toString()));
 
         assertThat(tls.mode()).isEqualTo(mode);
-        assertThat(tls.rootCert()).isEqualTo(root.isEmpty() ? null : root.equals("CA") ? file : Tls.SYSTEM);
+        assertThat(tls.trust() != null).isEqualTo(trust);
+        assertThat(tls.client()).isNull();
+    }
+
+    @Test
+    void trustIsEqualForEqualContent() throws IOException {
+        Path root = Authority.create("ca").root();
+        Path same = Files.copy(root, folder.resolve("same.crt"));
+        Path other = Authority.create("ca").root();
+
+        assertThat(tls("sslrootcert=" + same)).isEqualTo(tls("sslrootcert=" + root));
+        assertThat(tls("sslrootcert=" + other)).isNotEqualTo(tls("sslrootcert=" + root));
+        assertThat(tls("sslmode=verify-full")).isEqualTo(tls("sslrootcert=system"));
     }
 
     @ParameterizedTest
@@ -197,24 +211,79 @@ class TargetsSectionTest {
             sslmode=require&sslrootcert=system  | sslmode must be verify-full with sslrootcert=system, not require
             sslmode=Require                     | sslmode must be one of disable, allow, prefer, require, verify-ca, verify-full, not "Require"
             sslmode=                            | sslmode must be one of disable, allow, prefer, require, verify-ca, verify-full, not ""
-            sslcert=/proc/self/stat             | sslcert and sslkey come together or not at all
-            sslrootcert=/                       | the file "/" is not a regular file
-            sslrootcert=none.pem                | the file "none.pem" does not exist
+            sslcert=CERT                        | sslcert and sslkey come together or not at all
+            sslcert=CERT&sslkey=OTHER           | sslkey: the file "OTHER" holds a private key that does not belong to the certificate of sslcert
+            sslcert=CERT&sslkey=RSA             | sslkey: the file "RSA" holds a private key that does not belong to the certificate of sslcert
+            sslcert=MIXED&sslkey=KEY            | sslcert: the file "MIXED" holds certificates in disorder: the client's comes first, and after each the one of its issuer
+            sslrootcert=/                       | sslrootcert: the file "/" is not a regular file
+            sslrootcert=none.pem                | sslrootcert: the file "none.pem" does not exist
             """)
-    void refusesTls(String parameters, String message) {
-        assertThat(Loaded.url("postgresql://u@db1/a?" + parameters, section).problems())
-                .containsExactly("DATABASE_URL: " + message);
+    void refusesTls(String parameters, String message) throws Exception {
+        Authority.Certificate ours = AUTHORITY.client("u");
+        String query = parameters;
+        String said = message;
+        Map<String, String> files = Map.of(
+                "CERT", ours.chain(),
+                "MIXED", Authority.create("other").client("u").chain() + ours.chain(),
+                "KEY", ours.key(),
+                "OTHER", AUTHORITY.client("u").key(),
+                "RSA", Authority.pem(rsa()));
+        for (Map.Entry<String, String> file : files.entrySet()) {
+            Path path = Files.writeString(folder.resolve(file.getKey()), file.getValue());
+            query = query.replace("=" + file.getKey(), "=" + path);
+            said = said.replace('"' + file.getKey() + '"', Shown.value(path.toString()));
+        }
+
+        assertThat(Loaded.url("postgresql://u@db1/a?" + query, section).problems())
+                .containsExactly("DATABASE_URL: " + said);
+    }
+
+    /** Whoever changes the file sees the mistake; what was in force stays so, whatever the file holds now. */
+    @Test
+    void aBadCertificateOfAReloadLeavesTheOldOneInForce() throws IOException {
+        Path root = Files.copy(AUTHORITY.root(), folder.resolve("ca.pem"));
+        Path file = file("pgvigil: { targets: { a: { url: 'postgresql://u@db1/a?sslrootcert=ca.pem' } } }");
+        Configuration configuration = Loaded.started(file, Duration.ofMillis(10), section);
+        List<Target> before = configuration.settings().get(TargetsSection.class).entries();
+
+        Files.writeString(root, "");
+        await().until(() -> configuration.state().failedReloads() == 1);
+        assertThat(configuration.state().problems())
+                .singleElement()
+                .asString()
+                .startsWith("line 1: pgvigil.targets.a.url: sslrootcert: the file \"ca.pem\" holds no certificate");
+        assertThat(configuration.settings().get(TargetsSection.class).entries()).isSameAs(before);
+
+        Files.copy(Authority.create("other").root(), root, StandardCopyOption.REPLACE_EXISTING);
+        await().until(() -> configuration.state().reloads() == 1);
+        assertThat(configuration.settings().get(TargetsSection.class).entries()).isNotEqualTo(before);
+        Loaded.stop(configuration);
     }
 
     @Test
     void readsAClientCertificate() throws IOException {
-        Path cert = Files.writeString(folder.resolve("c.pem"), "");
-        Path key = Files.writeString(folder.resolve("k.pem"), "");
-        Tls tls = only("pgvigil: { targets: { a: { url: 'postgresql://u@db1/a?sslcert=c.pem&sslkey=k.pem' } } }")
+        Authority.Certificate client = AUTHORITY.client("u");
+        Path cert = Files.writeString(folder.resolve("c.pem"), client.chain());
+        Path key = Files.writeString(folder.resolve("k.pem"), client.key());
+        Path both = Files.writeString(folder.resolve("both.pem"), client.key() + client.chain() + client.chain());
+        Tls tls = tls("sslcert=" + cert + "&sslkey=" + key);
+
+        assertThat(tls.mode()).isEqualTo(Tls.Mode.PREFER);
+        assertThat(tls.trust()).isNull();
+        assertThat(tls.client())
+                .isNotNull()
+                .isEqualTo(tls("sslcert=" + cert + "&sslkey=" + key).client());
+        assertThat(tls("sslcert=" + both + "&sslkey=" + both).client()).isNotNull();
+    }
+
+    private static PrivateKey rsa() throws GeneralSecurityException {
+        return KeyPairGenerator.getInstance("RSA").generateKeyPair().getPrivate();
+    }
+
+    private Tls tls(String parameters) throws IOException {
+        return only("pgvigil: { targets: { a: { url: 'postgresql://u@db1/a?" + parameters + "' } } }")
                 .server()
                 .tls();
-
-        assertThat(tls).isEqualTo(new Tls(Tls.Mode.PREFER, null, cert, key));
     }
 
     @ParameterizedTest

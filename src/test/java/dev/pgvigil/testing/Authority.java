@@ -156,7 +156,8 @@ public final class Authority {
         }
     }
 
-    private static String pem(Object object) throws IOException {
+    /** A key or certificate; of a private key, the older format of its kind. */
+    public static String pem(Object object) throws IOException {
         StringWriter text = new StringWriter();
         try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
             writer.writeObject(object);

@@ -146,7 +146,7 @@ public final class PgServer implements AutoCloseable {
 
     /** This server for a role, without TLS. */
     public Server server(String user, @Nullable String password) {
-        return server(user, password, new Tls(Tls.Mode.DISABLE, null, null, null));
+        return server(user, password, new Tls(Tls.Mode.DISABLE));
     }
 
     /** This server for a role. */

@@ -2,18 +2,26 @@ package dev.pgvigil.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.Status;
+import dev.pgvigil.config.Loaded;
 import dev.pgvigil.target.Target;
+import dev.pgvigil.target.TargetsSection;
 import dev.pgvigil.target.Tls;
 import dev.pgvigil.target.Tls.Mode;
 import dev.pgvigil.testing.Authority;
 import dev.pgvigil.testing.PgServer;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -39,12 +47,15 @@ class EncryptionTest {
         "DISABLE,,refused",
         "ALLOW,,encrypted",
         "PREFER,,encrypted",
+        "ALLOW,ours,encrypted",
+        "ALLOW,foreign,refused",
+        "PREFER,ours,encrypted",
+        "PREFER,foreign,untrusted",
         "REQUIRE,,encrypted",
         "REQUIRE,ours,encrypted",
         "REQUIRE,foreign,untrusted",
         "VERIFY_CA,ours,encrypted",
         "VERIFY_CA,foreign,untrusted",
-        "VERIFY_CA,system,untrusted",
         "VERIFY_FULL,ours,encrypted",
         "VERIFY_FULL,foreign,untrusted",
         "VERIFY_FULL,,untrusted"
@@ -53,6 +64,35 @@ class EncryptionTest {
         SERVER.certificate(OURS.valid());
         SERVER.demandTls();
         expect(mode, root, result);
+    }
+
+    /** libpq too falls back to plain text from a certificate that it does not believe. */
+    @ParameterizedTest(name = "{0} with root {1}: {2}")
+    @CsvSource({
+        "ALLOW,foreign,plain",
+        "PREFER,,encrypted",
+        "PREFER,ours,encrypted",
+        "PREFER,foreign,plain",
+        "REQUIRE,foreign,untrusted"
+    })
+    void modesOverAServerThatTakesBoth(Mode mode, @Nullable String root, String result) {
+        SERVER.certificate(OURS.valid());
+        SERVER.demandPassword();
+        expect(mode, root, result);
+    }
+
+    @Test
+    void aClientsCertificateLogsIn(@TempDir Path folder) throws IOException {
+        Authority.Certificate client = OURS.client("vigil");
+        Path cert = Files.writeString(folder.resolve("c.pem"), client.chain());
+        Path key = Files.writeString(folder.resolve("k.pem"), client.key());
+        SERVER.certificate(OURS.valid());
+        SERVER.sql("alter system set ssl_ca_file = '" + OURS.root() + "'");
+        SERVER.hba("hostssl all all 127.0.0.1/32 cert");
+        Tls tls = read("sslmode=verify-full&sslrootcert=" + OURS.root() + "&sslcert=" + cert + "&sslkey=" + key);
+        try (Watching watching = Watching.over(Target.of("shop", SERVER.server("vigil", null, tls), "postgres"))) {
+            watching.awaitStatus("shop", Status.HEALTHY);
+        }
     }
 
     @ParameterizedTest(name = "{0}: {1}")
@@ -106,9 +146,11 @@ class EncryptionTest {
             switch (result) {
                 case "encrypted" -> {
                     watching.awaitStatus("shop", Status.HEALTHY);
-                    assertThat(SERVER.value("select bool_and(ssl) from pg_stat_ssl join pg_stat_activity using (pid)"
-                                    + " where usename = 'vigil'"))
-                            .isEqualTo("t");
+                    assertThat(encrypted()).isEqualTo("t");
+                }
+                case "plain" -> {
+                    watching.awaitStatus("shop", Status.HEALTHY);
+                    assertThat(encrypted()).isEqualTo("f");
                 }
                 case "untrusted" ->
                     assertThat(watching.awaitFinding("shop", "heartbeat/unreachable")
@@ -122,17 +164,34 @@ class EncryptionTest {
         }
     }
 
+    private static @Nullable String encrypted() {
+        return SERVER.value(
+                "select bool_and(ssl) from pg_stat_ssl join pg_stat_activity using (pid) where usename = 'vigil'");
+    }
+
     private static Target target(Mode mode, @Nullable String root) {
         return Target.of("shop", SERVER.server("vigil", "secret", tls(mode, root)), "postgres");
     }
 
     private static Tls tls(Mode mode, @Nullable String root) {
-        Path file = switch (root == null ? "" : root) {
-            case "ours" -> OURS.root();
-            case "foreign" -> FOREIGN.root();
-            case "system" -> Tls.SYSTEM;
-            default -> null;
-        };
-        return new Tls(mode, file, null, null);
+        String parameters = "sslmode=" + mode.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return read(
+                switch (root == null ? "" : root) {
+                    case "ours" -> parameters + "&sslrootcert=" + OURS.root();
+                    case "foreign" -> parameters + "&sslrootcert=" + FOREIGN.root();
+                    default -> parameters;
+                });
+    }
+
+    /** As a user would say it. */
+    private static Tls read(String parameters) {
+        return Loaded.url("postgresql://vigil@localhost?" + parameters, new TargetsSection(new Catalogue(List.of())))
+                .settings()
+                .orElseThrow()
+                .get(TargetsSection.class)
+                .entries()
+                .getFirst()
+                .server()
+                .tls();
     }
 }
