@@ -8,14 +8,19 @@ import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_FIELD_INJECTION;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.stream.Collectors.toSet;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.smallrye.mutiny.Uni;
 import java.util.Arrays;
+import java.util.Set;
+import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,6 +45,15 @@ class ArchitectureTest {
         "watch, watch check.. target.. config..",
         "watch.., watch.. check.. target.. config.. http..",
         "history.., history.. watch.. check.. target.. config.. http..",
+        "self.., self.. watch check.. target.. config..",
+        "probe.., probe.. self.. watch check.. target.. config..",
+        "export.., export.. self.. watch check.. target.. config.. http..",
+        // What all paths share knows nothing of databases.
+        "log.., log..",
+        "api.., api.. http..",
+        "security.., security.. http.. config..",
+        // The page draws what the API answers.
+        "dashboard.., dashboard.. history.. self.. watch.. check.. target.. http..",
     })
     void arrowsPointOneWay(String name, String allowed) {
         String[] known =
@@ -54,6 +68,37 @@ class ArchitectureTest {
                 .dependOnClassesThat(foreign)
                 .because("the core knows nothing of what reads it")
                 .check(PRODUCT);
+    }
+
+    /** A package that is forgotten above may use everything. */
+    @Test
+    void everyPackageHasItsRow() throws NoSuchMethodException {
+        Set<String> rows = Arrays.stream(ArchitectureTest.class
+                        .getDeclaredMethod("arrowsPointOneWay", String.class, String.class)
+                        .getAnnotation(CsvSource.class)
+                        .value())
+                .map(row -> row.substring(0, row.indexOf(',')).replace("..", ""))
+                .collect(toSet());
+
+        assertThat(features()).isNotEmpty().isSubsetOf(rows);
+    }
+
+    /** The packages below the root. */
+    private static Set<String> features() {
+        return PRODUCT.getPackage(ROOT).getSubpackages().stream()
+                .map(JavaPackage::getRelativeName)
+                .collect(toSet());
+    }
+
+    /** NullAway looks only at what is marked. */
+    @Test
+    void everyPackageIsNullMarked() {
+        Set<String> unmarked = PRODUCT.getPackage(ROOT).getSubpackagesInTree().stream()
+                .filter(name -> !name.getClasses().isEmpty() && !name.isAnnotatedWith(NullMarked.class))
+                .map(JavaPackage::getName)
+                .collect(toSet());
+
+        assertThat(unmarked).isEmpty();
     }
 
     @ParameterizedTest

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +67,16 @@ record Attempt(
         Node pgvigil = root.child(ROOT);
         Map<Class<?>, Object> values = new HashMap<>();
         for (Section<?> section : sections) {
-            read(section, pgvigil.child(section.key())).ifPresent(value -> values.put(section.getClass(), value));
+            guarded(section, pgvigil, section::read).ifPresent(value -> values.put(section.getClass(), value));
+        }
+        if (values.size() == sections.size()) {
+            Settings all = new Settings(values);
+            for (Section<?> section : sections) {
+                guarded(section, pgvigil, node -> {
+                    section.compare(all, node);
+                    return section;
+                });
+            }
         }
         root.noteUnknown();
         List<Problem> problems = reading.problems();
@@ -78,9 +88,10 @@ record Attempt(
     }
 
     // A fault of ours in one section must not end the watch for changes, nor pass for a good configuration.
-    private static Optional<Object> read(Section<?> section, Node node) {
+    private static Optional<Object> guarded(Section<?> section, Node pgvigil, Function<Node, Object> work) {
+        Node node = pgvigil.child(section.key());
         try {
-            return Optional.of(section.read(node));
+            return Optional.of(work.apply(node));
         } catch (RuntimeException | Error e) {
             LOG.errorf(unspoken(e), "reading the section %s failed", section.key());
             node.problem("cannot be read: a fault of pgvigil, please report it with the log");

@@ -24,6 +24,9 @@ public interface Node {
     /** Notes a mistake at this place. */
     void problem(String message);
 
+    /** Whether a mistake was noted at this place or below. */
+    boolean mistaken();
+
     /** The place under a key; an absent one if the user did not write it. */
     Node child(String key);
 

@@ -39,6 +39,12 @@ final class Reading {
         }
     }
 
+    /** Whether there is a mistake under that key, or under one below it. */
+    boolean mistaken(String key) {
+        return problems.stream()
+                .anyMatch(problem -> problem.key().equals(key) || problem.key().startsWith(key + "."));
+    }
+
     /** Whether one more value may be read; it ends here if not, and that is a mistake. */
     boolean goesOn(Node at) {
         if (++values == MAX_VALUES + 1) {

@@ -18,4 +18,12 @@ public interface Section<T> {
      * @param node the section's node; of an absent section, an empty one, so that defaults have one place
      */
     T read(Node node);
+
+    /**
+     * Holds what this section read against what others did. Called when all of them have read, mistakes or not.
+     *
+     * @param all values of all sections; those that were read with a mistake hold a default in its place
+     * @param node the section's node
+     */
+    default void compare(Settings all, Node node) {}
 }

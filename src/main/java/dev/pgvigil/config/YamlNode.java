@@ -72,6 +72,11 @@ final class YamlNode extends TypedNode {
     }
 
     @Override
+    public boolean mistaken() {
+        return reading.mistaken(path());
+    }
+
+    @Override
     Node child(String name, Supplier<String> allowed, Supplier<String> standard) {
         YamlNode child = asked.computeIfAbsent(name, n -> place(n, below(pattern, n)));
         reading.known(child.pattern, allowed, standard);

@@ -10,8 +10,6 @@ import java.util.Map;
 /** What the driver is told for a connection: where, as whom, how encrypted, and the settings that keep it harmless. */
 final class ConnectOptions {
 
-    private static final Duration ORPHAN = Duration.ofMinutes(2);
-
     private ConnectOptions() {}
 
     static PgConnectOptions of(Server server, String database, Deadlines deadlines, Duration statement, boolean tls) {
@@ -28,19 +26,19 @@ final class ConnectOptions {
         if (server.password() != null) {
             options.setPassword(server.password().value());
         }
-        options.setProperties(settings(deadlines.lock(), statement));
+        options.setProperties(settings(deadlines, statement));
         return tls ? encrypted(options, server.tls()) : options.setSslMode(SslMode.DISABLE);
     }
 
-    private static Map<String, String> settings(Duration lock, Duration statement) {
+    private static Map<String, String> settings(Deadlines deadlines, Duration statement) {
         Map<String, String> settings = new HashMap<>(PgConnectOptions.DEFAULT_PROPERTIES);
         settings.put("application_name", "pgvigil");
         settings.put("default_transaction_read_only", "on");
-        settings.put("lock_timeout", milliseconds(lock));
+        settings.put("lock_timeout", milliseconds(deadlines.lock()));
         settings.put("statement_timeout", milliseconds(statement));
         settings.put("idle_in_transaction_session_timeout", milliseconds(statement.plus(statement)));
         // If this process or its network vanishes, the server rids itself of the session.
-        settings.put("idle_session_timeout", milliseconds(ORPHAN));
+        settings.put("idle_session_timeout", milliseconds(deadlines.idle()));
         settings.put("max_parallel_workers_per_gather", "0");
         settings.put("jit", "off");
         settings.put("search_path", "pg_catalog");

@@ -26,7 +26,8 @@ public class SessionsSection implements Section<Deadlines> {
                 node.duration("statement-timeout", standard.statement(), LEAST, MOST),
                 node.duration("answer-timeout", standard.answer(), LEAST, MOST),
                 node.duration("slow-statement-timeout", standard.slowStatement(), LEAST, MOST),
-                node.duration("rotate-after", standard.rotateAfter(), Duration.ofMinutes(1), Duration.ofDays(1)));
+                node.duration("rotate-after", standard.rotateAfter(), Duration.ofMinutes(1), Duration.ofDays(1)),
+                standard.idle());
         if (deadlines.lock().compareTo(deadlines.statement()) >= 0
                 || deadlines.statement().compareTo(deadlines.answer()) >= 0) {
             node.problem("lock-timeout must be shorter than statement-timeout, and that shorter than answer-timeout");

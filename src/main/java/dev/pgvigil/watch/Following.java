@@ -7,6 +7,7 @@ import dev.pgvigil.target.TargetsSection;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 
 /** Has the watch follow the configuration, from the start and whenever it changes. */
 @Singleton
@@ -28,7 +29,10 @@ class Following {
     }
 
     private void follow(Settings settings) {
-        fleet.staleAfter(settings.get(WatchSection.class).staleAfter());
-        watch.watch(settings.get(TargetsSection.class).entries(), settings.get(SessionsSection.class));
+        Duration staleAfter = settings.get(WatchSection.class).staleAfter();
+        fleet.staleAfter(staleAfter);
+        watch.watch(
+                settings.get(TargetsSection.class).entries(),
+                settings.get(SessionsSection.class).askedEvery(staleAfter));
     }
 }

@@ -11,8 +11,10 @@ import java.util.Collection;
 final class Pace {
 
     private static final Duration EVERY = Duration.ofSeconds(10);
-    /** A heartbeat gives way too, but never so far that it would be stale. */
+    /** A heartbeat gives way too, but less, and never so far that it would be stale. */
     private static final double HEARTBEAT_MOST = 4;
+    /** Of the time in which a heartbeat is fresh, what it may use up: timers are late at times. */
+    private static final double OF_FRESH = 0.9;
 
     private double factor = 1;
     private long judgedAt = System.nanoTime();
@@ -31,9 +33,19 @@ final class Pace {
         link.stretched(factor);
     }
 
-    /** The time between two passes of a check. */
-    Duration of(Check<?> check, Duration cadence) {
-        return stretched(check.name(), cadence, factor);
+    /**
+     * The time between two passes of a check.
+     *
+     * @param fresh how long after a heartbeat was asked for the next may be, for its target not to be stale in between
+     */
+    Duration of(Check<?> check, Duration cadence, Duration fresh) {
+        Duration stretched = stretched(check.name(), cadence, factor);
+        return check.name().equals(Heartbeat.NAME) ? capped(stretched, cadence, fresh) : stretched;
+    }
+
+    static Duration capped(Duration stretched, Duration cadence, Duration fresh) {
+        Duration most = Duration.ofNanos(Math.max(cadence.toNanos(), Math.round(OF_FRESH * fresh.toNanos())));
+        return stretched.compareTo(most) < 0 ? stretched : most;
     }
 
     /** A cadence stretched by this factor, as far as the check lets it. */

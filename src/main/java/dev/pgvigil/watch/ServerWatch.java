@@ -214,7 +214,8 @@ final class ServerWatch implements Link.Listener {
         if (stopped) {
             return;
         }
-        int turn = run.begin(now, pace.of(run.check, schedule.cadence(run)));
+        Duration fresh = shared.fleet().snapshot().staleAfter().minus(deadlines.answer());
+        int turn = run.begin(now, pace.of(run.check, schedule.cadence(run), fresh));
         if (!link.ready()) {
             Failure trouble = link.trouble();
             if (trouble == null) {

@@ -2,6 +2,9 @@ package dev.pgvigil.watch;
 
 import dev.pgvigil.config.Node;
 import dev.pgvigil.config.Section;
+import dev.pgvigil.config.Settings;
+import dev.pgvigil.target.SessionsSection;
+import dev.pgvigil.target.TargetsSection;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 
@@ -25,5 +28,15 @@ public class WatchSection implements Section<WatchSection.Watching> {
     public Watching read(Node node) {
         return new Watching(
                 node.duration("stale-after", Duration.ofSeconds(5), Duration.ofSeconds(1), Duration.ofMinutes(10)));
+    }
+
+    @Override
+    public void compare(Settings all, Node node) {
+        Node sessions = node.beside("sessions");
+        if (!node.mistaken() && !sessions.mistaken()) {
+            Duration answer = all.get(SessionsSection.class).answer();
+            new BeatBounds(all.get(WatchSection.class).staleAfter(), answer, node)
+                    .compare(all.get(TargetsSection.class).entries());
+        }
     }
 }

@@ -23,6 +23,9 @@ final class Note implements Section<Note.Text> {
         if (node.string("text", "").equals("broken")) {
             throw new IllegalStateException("secret");
         }
+        if (node.string("text", "").equals("endless")) {
+            throw new StackOverflowError("secret");
+        }
         return new Text(node.string("text", "none"), Objects.requireNonNullElse(secret, ""));
     }
 }

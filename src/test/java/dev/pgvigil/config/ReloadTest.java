@@ -17,6 +17,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReloadTest {
 
@@ -152,9 +154,10 @@ class ReloadTest {
         assertThat(logged.lines()).noneMatch(line -> line.contains("new2") || line.contains("new3"));
     }
 
-    @Test
-    void aFaultOfASectionIsABadFile() throws IOException {
-        Files.writeString(file, "pgvigil: { note: { text: broken } }");
+    @ParameterizedTest
+    @ValueSource(strings = {"broken", "endless"})
+    void aFaultOfASectionIsABadFile(String fault) throws IOException {
+        Files.writeString(file, "pgvigil: { note: { text: " + fault + " } }");
         await().until(() -> configuration.state().failedReloads() == 1);
 
         assertThat(note().text()).isEqualTo("first");
@@ -166,16 +169,20 @@ class ReloadTest {
 
     @Test
     void aListenerThatFailsCostsTheOthersNothing() throws IOException {
-        Configuration other = Loaded.watching(file, EVERY, new Note());
-        other.start(new StartupEvent());
+        Configuration other = Loaded.started(file, EVERY, new Note());
         other.onChange(settings -> {
             throw new IllegalStateException("cannot take it");
         });
+        other.onChange(settings -> {
+            throw new StackOverflowError("cannot take it");
+        });
         other.onChange(told::add);
         Files.writeString(file, "pgvigil: { note: { text: second } }");
-
         await().until(() -> told.contains(other.settings()));
-        other.stop();
+
+        Files.writeString(file, "pgvigil: { note: { text: third } }");
+        await().until(() -> other.state().reloads() == 2 && told.contains(other.settings()));
+        Loaded.stop(other);
     }
 
     private Note.Text note() {

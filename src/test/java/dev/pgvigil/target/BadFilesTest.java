@@ -3,6 +3,7 @@ package dev.pgvigil.target;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgvigil.config.Loaded;
+import dev.pgvigil.watch.WatchSection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +33,12 @@ class BadFilesTest {
     @ParameterizedTest
     @MethodSource("mistakes")
     void areAllReported(String name) throws IOException {
-        Loaded loaded = Loaded.file(TABLE.resolve(name + ".yaml"), Map.of(), new TargetsSection(new SampleChecks()));
+        Loaded loaded = Loaded.file(
+                TABLE.resolve(name + ".yaml"),
+                Map.of(),
+                new TargetsSection(new SampleChecks()),
+                new SessionsSection(),
+                new WatchSection());
 
         List<String> expected = Files.readAllLines(TABLE.resolve(name + ".txt"));
         assertThat(loaded.problems()).containsExactlyElementsOf(expected);

@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
-import java.security.PrivateKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TargetsSectionTest {
 
     private static final Authority AUTHORITY = Authority.create("ours");
+    private static final String RSA = rsa();
 
     private final TargetsSection section = new TargetsSection(new SampleChecks());
 
@@ -218,7 +218,7 @@ class TargetsSectionTest {
             sslrootcert=/                       | sslrootcert: the file "/" is not a regular file
             sslrootcert=none.pem                | sslrootcert: the file "none.pem" does not exist
             """)
-    void refusesTls(String parameters, String message) throws Exception {
+    void refusesTls(String parameters, String message) throws IOException {
         Authority.Certificate ours = AUTHORITY.client("u");
         String query = parameters;
         String said = message;
@@ -227,7 +227,7 @@ class TargetsSectionTest {
                 "MIXED", Authority.create("other").client("u").chain() + ours.chain(),
                 "KEY", ours.key(),
                 "OTHER", AUTHORITY.client("u").key(),
-                "RSA", Authority.pem(rsa()));
+                "RSA", RSA);
         for (Map.Entry<String, String> file : files.entrySet()) {
             Path path = Files.writeString(folder.resolve(file.getKey()), file.getValue());
             query = query.replace("=" + file.getKey(), "=" + path);
@@ -276,8 +276,13 @@ class TargetsSectionTest {
         assertThat(tls("sslcert=" + both + "&sslkey=" + both).client()).isNotNull();
     }
 
-    private static PrivateKey rsa() throws GeneralSecurityException {
-        return KeyPairGenerator.getInstance("RSA").generateKeyPair().getPrivate();
+    private static String rsa() {
+        try {
+            return Authority.pem(
+                    KeyPairGenerator.getInstance("RSA").generateKeyPair().getPrivate());
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private Tls tls(String parameters) throws IOException {

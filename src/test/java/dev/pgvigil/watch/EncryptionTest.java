@@ -152,10 +152,10 @@ class EncryptionTest {
                     watching.awaitStatus("shop", Status.HEALTHY);
                     assertThat(encrypted()).isEqualTo("f");
                 }
-                case "untrusted" ->
-                    assertThat(watching.awaitFinding("shop", "heartbeat/unreachable")
-                                    .title())
-                            .isEqualTo("TLS failed");
+                case "untrusted" -> {
+                    Finding found = watching.awaitFinding("shop", "heartbeat/unreachable");
+                    assertThat(found.title()).as("%s", found).isEqualTo("TLS failed");
+                }
                 default ->
                     assertThat(watching.awaitFinding("shop", "heartbeat/unreachable")
                                     .title())

@@ -3,6 +3,7 @@ package dev.pgvigil.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.check.Check;
 import dev.pgvigil.check.Databases;
 import dev.pgvigil.check.Finding;
@@ -11,15 +12,23 @@ import dev.pgvigil.check.Past;
 import dev.pgvigil.check.Scope;
 import dev.pgvigil.check.Severity;
 import dev.pgvigil.check.Status;
+import dev.pgvigil.config.Configuration;
+import dev.pgvigil.config.Loaded;
 import dev.pgvigil.target.CheckSetting;
 import dev.pgvigil.target.Discovery;
 import dev.pgvigil.target.ExpectedRole;
 import dev.pgvigil.target.Server;
 import dev.pgvigil.target.Session;
+import dev.pgvigil.target.SessionsSection;
 import dev.pgvigil.target.Target;
+import dev.pgvigil.target.TargetsSection;
 import dev.pgvigil.target.Thresholds;
 import dev.pgvigil.testing.PgServer;
+import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -29,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -87,6 +97,36 @@ class SessionsTest {
                             + " idle_in_transaction_session_timeout=1000 idle_session_timeout=120000 jit=off"
                             + " lock_timeout=100 max_parallel_workers_per_gather=0 search_path=pg_catalog"
                             + " statement_timeout=500");
+        }
+    }
+
+    /** Else the server ends a session between two heartbeats. */
+    @Test
+    void areEndedByTheServerOnlyWhenAHeartbeatIsLongOverdue(@TempDir Path folder) throws IOException {
+        PgServer server = PgServer.shared(NEWEST);
+        Path file = Files.writeString(folder.resolve("pgvigil.yaml"), """
+                pgvigil:
+                  watch: { stale-after: 10m }
+                  checks: { heartbeat: { every: 8m } }
+                  targets:
+                    shop: { url: "postgresql://%s@%s/postgres?sslmode=disable" }
+                """.formatted(
+                        server.server().user(), server.server().id()));
+        String idle = "select setting from pg_settings where name = 'idle_session_timeout'";
+        List<Check<?>> checks = List.of(new Heartbeat(), new Question(Scope.SERVER, idle, Duration.ofMillis(300)));
+        Configuration configuration = Loaded.started(
+                file,
+                Duration.ofDays(1),
+                new TargetsSection(new Catalogue(checks)),
+                new SessionsSection(),
+                new WatchSection());
+        try (Watching watching = Watching.with(checks)) {
+            new Following(configuration, watching.watch(), watching.fleet()).start(new StartupEvent());
+            assertThat(Long.parseLong(
+                            watching.awaitFinding("shop", "question/answer").observed()))
+                    .isGreaterThan(Duration.ofMinutes(10).toMillis());
+        } finally {
+            Loaded.stop(configuration);
         }
     }
 
