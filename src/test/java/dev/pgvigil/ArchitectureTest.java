@@ -46,7 +46,7 @@ class ArchitectureTest {
         "watch.., watch.. check.. target.. config.. http..",
         "history.., history.. watch.. check.. target.. config.. http..",
         "self.., self.. watch check.. target.. config..",
-        "probe.., probe.. self.. watch check.. target.. config..",
+        "probe.., probe.. self.. watch.. check.. target.. config..",
         "export.., export.. self.. watch check.. target.. config.. http..",
         // What all paths share knows nothing of databases.
         "log.., log..",
