@@ -20,9 +20,9 @@ final class Failures {
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\s]+");
     private static final int LONGEST = 300;
 
-    /** What the driver says of a server that answers the question for TLS with no, or with something else. */
-    private static final Set<String> NO_TLS =
-            Set.of("Postgres Server does not handle SSL connection", "Invalid SSL connection message");
+    /** What the driver says where TLS does not come about: in plain exceptions without a cause. */
+    private static final Set<String> NO_TLS = Set.of(
+            "Postgres Server does not handle SSL connection", "Invalid SSL connection message", "SSL handshake failed");
 
     private Failures() {}
 
