@@ -15,6 +15,7 @@ import dev.pgvigil.check.Status;
 import dev.pgvigil.config.Configuration;
 import dev.pgvigil.config.Loaded;
 import dev.pgvigil.target.CheckSetting;
+import dev.pgvigil.target.Deadlines;
 import dev.pgvigil.target.Discovery;
 import dev.pgvigil.target.ExpectedRole;
 import dev.pgvigil.target.Server;
@@ -184,6 +185,28 @@ class SessionsTest {
         }
         try (Watching watching = Watching.with(checks, target)) {
             watching.awaitLink(target.server(), link -> link.statementSeconds() > 6);
+            assertThat(watching.link(target.server()).abandoned()).isZero();
+            assertThat(watching.changes()).noneMatch(SessionsTest::unhealthy);
+        }
+    }
+
+    @Test
+    void anOldSessionIsReplacedAndNobodyNotices() {
+        PgServer server = PgServer.shared(NEWEST);
+        Target target = server.target("shop", "postgres");
+        Deadlines standard = Deadlines.STANDARD;
+        Deadlines hasty = new Deadlines(
+                standard.connect(),
+                standard.lock(),
+                standard.statement(),
+                standard.answer(),
+                standard.slowStatement(),
+                Duration.ofMillis(600),
+                standard.idle());
+        try (Watching watching = Watching.over(target)) {
+            watching.follow(hasty, target);
+            watching.awaitLink(target.server(), link -> link.connects() >= 5);
+            watching.awaitLink(target.server(), link -> link.open() <= 2);
             assertThat(watching.link(target.server()).abandoned()).isZero();
             assertThat(watching.changes()).noneMatch(SessionsTest::unhealthy);
         }

@@ -65,7 +65,11 @@ public final class Watching implements AutoCloseable {
 
     /** Watches these from now on. */
     public void follow(Target... targets) {
-        watch.watch(List.of(targets), Deadlines.STANDARD);
+        follow(Deadlines.STANDARD, targets);
+    }
+
+    void follow(Deadlines deadlines, Target... targets) {
+        watch.watch(List.of(targets), deadlines);
     }
 
     public Watch watch() {
