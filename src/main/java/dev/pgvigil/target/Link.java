@@ -2,6 +2,7 @@ package dev.pgvigil.target;
 
 import dev.pgvigil.target.Failure.Reason;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
 import io.vertx.core.impl.ContextInternal;
 import java.time.Duration;
 import java.util.HashMap;
@@ -145,14 +146,17 @@ public final class Link {
         return unanswered ? deadlines.answer().dividedBy(2) : deadlines.answer();
     }
 
-    /** Ends all sessions. */
-    public void close() {
+    /** Ends all sessions; the future ends when the shared one is gone. */
+    public Future<Void> close() {
         closed = true;
         spare.release();
-        if (main != null) {
-            main.close();
-            main = null;
+        if (main == null) {
+            return Future.succeededFuture();
         }
+        Wire last = main;
+        main = null;
+        last.close();
+        return last.gone();
     }
 
     public boolean ready() {

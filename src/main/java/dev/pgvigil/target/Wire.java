@@ -20,6 +20,7 @@ final class Wire {
     private final Prepared prepared = new Prepared(this::query);
     private final Turns turns = new Turns();
     private final long openedAt = System.nanoTime();
+    private final Promise<Void> gone = Promise.promise();
     private boolean closed;
 
     Wire(ConnectionFactory sockets, SqlConnection connection, Budget.Permit permit, String database) {
@@ -62,11 +63,18 @@ final class Wire {
         }
     }
 
+    /** Ends when the socket is closed. */
+    Future<Void> gone() {
+        return gone.future();
+    }
+
     /** Closes the socket at once. */
     void drop() {
-        closed = true;
-        permit.release();
-        sockets.close(Promise.promise());
+        if (!closed) {
+            closed = true;
+            permit.release();
+            sockets.close(gone);
+        }
     }
 
     boolean closed() {

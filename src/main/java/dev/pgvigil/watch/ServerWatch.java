@@ -14,6 +14,7 @@ import dev.pgvigil.target.Server;
 import dev.pgvigil.target.ServerFacts;
 import dev.pgvigil.target.Spans;
 import dev.pgvigil.target.Target;
+import io.vertx.core.Future;
 import io.vertx.core.impl.ContextInternal;
 import java.time.Duration;
 import java.time.Instant;
@@ -96,12 +97,14 @@ final class ServerWatch implements Link.Listener {
         }
     }
 
-    void stop() {
+    /** Watches nothing any more; the future ends when the session is gone. */
+    Future<Void> stop() {
         stopped = true;
         loop.owner().cancelTimer(timer);
-        link.close();
+        Future<Void> gone = link.close();
         standing.end();
         wake();
+        return gone;
     }
 
     /** Beats now, or joins the beat that is under way or has just ended, and calls back when it is judged. */

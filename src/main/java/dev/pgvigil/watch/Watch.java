@@ -21,6 +21,7 @@ import io.vertx.core.impl.ContextInternal;
 import io.vertx.core.impl.VertxInternal;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -28,12 +29,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Watches the fleet that is configured, and follows the configuration when it changes. */
 @Singleton
 public class Watch {
+
+    private static final Logger LOG = Logger.getLogger(Watch.class);
+    private static final Duration GOODBYE = Duration.ofSeconds(1);
 
     private final Catalogue catalogue;
     private final Connector connector;
@@ -49,14 +57,11 @@ public class Watch {
     /** A server's watch and the event loop that it lives on. */
     private record Lane(ServerWatch watch, ContextInternal loop) {
 
-        /** Runs this there; the future ends when it has run. */
-        Future<Void> run(Consumer<ServerWatch> work) {
+        /** Does this there; the future ends when what it gives has ended, or when that takes too long. */
+        Future<Void> run(Function<ServerWatch, Future<Void>> work) {
             Promise<Void> done = loop.promise();
-            loop.runOnContext(now -> {
-                work.accept(watch);
-                done.complete();
-            });
-            return done.future();
+            loop.runOnContext(now -> work.apply(watch).onComplete(done));
+            return done.future().timeout(GOODBYE.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
@@ -92,8 +97,20 @@ public class Watch {
         });
     }
 
+    /** Says goodbye to the servers, and waits for that a little: behind this the event loops end. */
     void stop(@Observes ShutdownEvent event) {
         watch(List.of(), deadlines);
+        Future<?> last;
+        synchronized (this) {
+            last = turn;
+        }
+        try {
+            last.toCompletionStage().toCompletableFuture().get(GOODBYE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debug("not every session was gone in time", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /**
@@ -132,7 +149,13 @@ public class Watch {
         List<Future<Void>> left = new ArrayList<>();
         lanes.forEach((server, lane) -> {
             List<Target> its = wanted.get(server);
-            left.add(its == null ? lane.run(ServerWatch::stop) : lane.run(watch -> watch.keep(names(its))));
+            left.add(
+                    its == null
+                            ? lane.run(ServerWatch::stop)
+                            : lane.run(watch -> {
+                                watch.keep(names(its));
+                                return Future.succeededFuture();
+                            }));
         });
         lanes.keySet().retainAll(wanted.keySet());
         return Future.join(left);
