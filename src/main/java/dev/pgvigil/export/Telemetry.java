@@ -5,6 +5,7 @@ import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
 import io.opentelemetry.sdk.metrics.SdkMeterProviderBuilder;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
+import io.prometheus.client.CollectorRegistry;
 import io.quarkus.opentelemetry.runtime.AutoConfiguredOpenTelemetrySdkBuilderCustomizer;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
@@ -14,24 +15,24 @@ import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** Adds the series of the fleet to what OpenTelemetry exports, where there is an endpoint to export to. */
+/** Adds pgvigil's own series to what OpenTelemetry exports, where there is an endpoint to export to. */
 @Singleton
 final class Telemetry implements AutoConfiguredOpenTelemetrySdkBuilderCustomizer {
 
     private static final String NONE = "none";
 
-    private final Walk walk;
+    private final CollectorRegistry registry;
     private final Instance<MetricExporter> exporter;
     private final Duration interval;
     private final boolean exporting;
 
     Telemetry(
-            Walk walk,
+            CollectorRegistry registry,
             Instance<MetricExporter> exporter,
             @ConfigProperty(name = "quarkus.otel.metric.export.interval") Duration interval,
             @ConfigProperty(name = "quarkus.otel.exporter.otlp.metrics.endpoint") Optional<String> endpoint,
             @ConfigProperty(name = "otel.metrics.exporter", defaultValue = "otlp") String chosen) {
-        this.walk = walk;
+        this.registry = registry;
         this.exporter = exporter;
         this.interval = interval;
         this.exporting =
@@ -61,7 +62,7 @@ final class Telemetry implements AutoConfiguredOpenTelemetrySdkBuilderCustomizer
     }
 
     private SdkMeterProviderBuilder add(SdkMeterProviderBuilder provider) {
-        return provider.registerMetricProducer(new OtlpExport(walk))
+        return provider.registerMetricProducer(new OtlpExport(registry))
                 .registerMetricReader(PeriodicMetricReader.builder(new Portions(exporter.get()))
                         .setInterval(interval)
                         .build());
