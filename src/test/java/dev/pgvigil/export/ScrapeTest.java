@@ -149,7 +149,7 @@ class ScrapeTest {
     void who_asks_for_open_metrics_gets_it_and_nobody_else(@Nullable String accept, String type) {
         String answer = ask("GET /metrics HTTP/1.1", accept == null ? "X-None: 1" : "Accept: " + accept);
 
-        assertThat(answer).startsWith("HTTP/1.1 200").contains("Content-Type: " + type, "pgvigil_build_info{");
+        assertThat(answer).startsWith("HTTP/1.1 200").contains("content-type: " + type, "pgvigil_build_info{");
         assertThat(answer.contains("# EOF")).isEqualTo(type.startsWith("application/openmetrics-text"));
     }
 
@@ -193,7 +193,7 @@ class ScrapeTest {
 
         assertThat(answer)
                 .startsWith("HTTP/1.1 200")
-                .contains("Content-Type: text/plain")
+                .contains("content-type: text/plain")
                 .endsWith("\r\n\r\n");
     }
 

@@ -26,7 +26,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 class KubernetesGuideTest {
 
     private static final Pattern BLOCK = Pattern.compile("```(\\w+)\\n(.*?)```", Pattern.DOTALL);
-    private static final Pattern HEALTH = Pattern.compile("/health(?:/[a-z-]+)*");
+    private static final Pattern HEALTH = Pattern.compile("(?<!/api)/health(?:/[a-z-]+)*");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)\\)");
 
     private final String guide = read("docs/kubernetes.md");
