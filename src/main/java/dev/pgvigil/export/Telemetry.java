@@ -20,28 +20,33 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 final class Telemetry implements AutoConfiguredOpenTelemetrySdkBuilderCustomizer {
 
     private static final String NONE = "none";
+    private static final String SAMPLER = "otel.traces.sampler";
+    private static final String STANDARD_SAMPLER = "parentbased_traceidratio";
 
     private final CollectorRegistry registry;
     private final Instance<MetricExporter> exporter;
     private final Duration interval;
     private final boolean exporting;
+    private final String share;
 
     Telemetry(
             CollectorRegistry registry,
             Instance<MetricExporter> exporter,
             @ConfigProperty(name = "quarkus.otel.metric.export.interval") Duration interval,
             @ConfigProperty(name = "quarkus.otel.exporter.otlp.metrics.endpoint") Optional<String> endpoint,
-            @ConfigProperty(name = "otel.metrics.exporter", defaultValue = "otlp") String chosen) {
+            @ConfigProperty(name = "otel.metrics.exporter") Optional<String> chosen,
+            @ConfigProperty(name = "quarkus.otel.traces.sampler.arg") String share) {
         this.registry = registry;
         this.exporter = exporter;
         this.interval = interval;
-        this.exporting =
-                !chosen.equals(NONE) && endpoint.filter(url -> !url.isBlank()).isPresent();
+        this.share = share;
+        this.exporting = !chosen.equals(Optional.of(NONE))
+                && endpoint.filter(url -> !url.isBlank()).isPresent();
     }
 
     @Override
     public void customize(AutoConfiguredOpenTelemetrySdkBuilder builder) {
-        builder.addPropertiesCustomizer(Telemetry::exporters);
+        builder.addPropertiesCustomizer(Telemetry::exporters).addPropertiesCustomizer(this::sampling);
         if (exporting) {
             builder.addMeterProviderCustomizer((provider, config) -> add(provider));
         }
@@ -59,6 +64,13 @@ final class Telemetry implements AutoConfiguredOpenTelemetrySdkBuilderCustomizer
             exporters.put("otel.traces.exporter", "cdi");
         }
         return exporters;
+    }
+
+    /** Which traces are kept, as configured: the SDK takes a blank variable for a sampler without a name. */
+    private Map<String, String> sampling(ConfigProperties config) {
+        String sampler = config.getString(SAMPLER);
+        return Map.of(
+                SAMPLER, sampler == null || sampler.isBlank() ? STANDARD_SAMPLER : sampler, SAMPLER + ".arg", share);
     }
 
     private SdkMeterProviderBuilder add(SdkMeterProviderBuilder provider) {
