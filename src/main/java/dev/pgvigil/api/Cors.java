@@ -22,7 +22,10 @@ final class Cors {
     private final List<String> origins;
 
     Cors(@ConfigProperty(name = "pgvigil.cors-origins") Optional<List<String>> origins) {
-        this.origins = origins.orElse(List.of()).stream().map(String::strip).toList();
+        this.origins = origins.orElse(List.of()).stream()
+                .map(String::strip)
+                .filter(origin -> !origin.isEmpty())
+                .toList();
     }
 
     void register(@Observes Filters filters) {

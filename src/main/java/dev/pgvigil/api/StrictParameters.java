@@ -22,9 +22,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Refuses query parameters that a resource does not know: a misspelt filter must not show the whole fleet to a program. A
  * person sees what is shown, and comes by links to which others have added something: pages ignore what they do not know.
+ * So do probes, as some send {@code ?verbose} by habit, and a 400 would restart a Pod.
  */
 @Singleton
 final class StrictParameters {
+
+    private static final String PROBES = "/health";
 
     // One entry for each resource method.
     private final Map<Method, Map<String, Boolean>> known = new ConcurrentHashMap<>();
@@ -32,7 +35,10 @@ final class StrictParameters {
     @ServerRequestFilter
     void check(ResourceInfo resource, UriInfo uri) {
         @Nullable Method method = resource.getResourceMethod();
-        if (method == null || uri.getQueryParameters().isEmpty() || forPeople(method)) {
+        if (method == null
+                || uri.getQueryParameters().isEmpty()
+                || uri.getPath().startsWith(PROBES)
+                || forPeople(method)) {
             return;
         }
         Query.strict(uri.getQueryParameters(), known.computeIfAbsent(method, StrictParameters::parameters));

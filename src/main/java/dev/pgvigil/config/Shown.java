@@ -18,6 +18,11 @@ public final class Shown {
         return text.contains("://") ? MASKED : '"' + escaped(text) + '"';
     }
 
+    /** An address of the web in quotes. One with a user's name may hold his password, and does not show. */
+    static String address(String text) {
+        return text.contains("@") ? MASKED : '"' + escaped(text) + '"';
+    }
+
     /** A key; {@code ?} for one of other characters than names are made of. */
     static String key(String text) {
         return PLAIN_KEY.matcher(text).matches() || text.equals("<<") ? text : "?";

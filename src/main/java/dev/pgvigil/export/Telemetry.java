@@ -5,6 +5,7 @@ import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
 import io.opentelemetry.sdk.metrics.SdkMeterProviderBuilder;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
+import io.prometheus.client.CollectorRegistry;
 import io.quarkus.opentelemetry.runtime.AutoConfiguredOpenTelemetrySdkBuilderCustomizer;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
@@ -14,33 +15,38 @@ import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** Adds the series of the fleet to what OpenTelemetry exports, where there is an endpoint to export to. */
+/** Adds pgvigil's own series to what OpenTelemetry exports, where there is an endpoint to export to. */
 @Singleton
 final class Telemetry implements AutoConfiguredOpenTelemetrySdkBuilderCustomizer {
 
     private static final String NONE = "none";
+    private static final String SAMPLER = "otel.traces.sampler";
+    private static final String STANDARD_SAMPLER = "parentbased_traceidratio";
 
-    private final Walk walk;
+    private final CollectorRegistry registry;
     private final Instance<MetricExporter> exporter;
     private final Duration interval;
     private final boolean exporting;
+    private final String share;
 
     Telemetry(
-            Walk walk,
+            CollectorRegistry registry,
             Instance<MetricExporter> exporter,
             @ConfigProperty(name = "quarkus.otel.metric.export.interval") Duration interval,
             @ConfigProperty(name = "quarkus.otel.exporter.otlp.metrics.endpoint") Optional<String> endpoint,
-            @ConfigProperty(name = "otel.metrics.exporter", defaultValue = "otlp") String chosen) {
-        this.walk = walk;
+            @ConfigProperty(name = "otel.metrics.exporter") Optional<String> chosen,
+            @ConfigProperty(name = "quarkus.otel.traces.sampler.arg") String share) {
+        this.registry = registry;
         this.exporter = exporter;
         this.interval = interval;
-        this.exporting =
-                !chosen.equals(NONE) && endpoint.filter(url -> !url.isBlank()).isPresent();
+        this.share = share;
+        this.exporting = !chosen.equals(Optional.of(NONE))
+                && endpoint.filter(url -> !url.isBlank()).isPresent();
     }
 
     @Override
     public void customize(AutoConfiguredOpenTelemetrySdkBuilder builder) {
-        builder.addPropertiesCustomizer(Telemetry::exporters);
+        builder.addPropertiesCustomizer(Telemetry::exporters).addPropertiesCustomizer(this::sampling);
         if (exporting) {
             builder.addMeterProviderCustomizer((provider, config) -> add(provider));
         }
@@ -60,8 +66,15 @@ final class Telemetry implements AutoConfiguredOpenTelemetrySdkBuilderCustomizer
         return exporters;
     }
 
+    /** Which traces are kept, as configured: the SDK takes a blank variable for a sampler without a name. */
+    private Map<String, String> sampling(ConfigProperties config) {
+        String sampler = config.getString(SAMPLER);
+        return Map.of(
+                SAMPLER, sampler == null || sampler.isBlank() ? STANDARD_SAMPLER : sampler, SAMPLER + ".arg", share);
+    }
+
     private SdkMeterProviderBuilder add(SdkMeterProviderBuilder provider) {
-        return provider.registerMetricProducer(new OtlpExport(walk))
+        return provider.registerMetricProducer(new OtlpExport(registry))
                 .registerMetricReader(PeriodicMetricReader.builder(new Portions(exporter.get()))
                         .setInterval(interval)
                         .build());

@@ -6,8 +6,11 @@ import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,14 +21,16 @@ import org.jspecify.annotations.Nullable;
 final class HostGuard {
 
     private static final int PRIORITY = 900;
-    private static final Set<String> OWN = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
 
     private final Keyring keyring;
     private final Refused refused;
+    private final Set<String> own;
 
-    HostGuard(Keyring keyring, Refused refused) {
+    HostGuard(Keyring keyring, Refused refused, @ConfigProperty(name = "quarkus.http.host") String host) {
         this.keyring = keyring;
         this.refused = refused;
+        // Where we listen without a token is loopback too, by whatever name.
+        this.own = new LinkedHashSet<>(List.of("localhost", "127.0.0.1", "::1", plain(host)));
     }
 
     void register(@Observes Filters filters) {
@@ -38,11 +43,16 @@ final class HostGuard {
         } else {
             refused.count(Refused.Reason.HOST);
             context.fail(Refusal.of(
-                    421, "without a token pgvigil answers to localhost, 127.0.0.1 and [::1] only; set PGVIGIL_TOKEN"));
+                    421, "without a token pgvigil answers to " + String.join(", ", own) + " only; set PGVIGIL_TOKEN"));
         }
     }
 
-    private static boolean own(@Nullable HostAndPort authority) {
-        return authority != null && OWN.contains(authority.host().toLowerCase(Locale.ROOT));
+    private boolean own(@Nullable HostAndPort authority) {
+        return authority != null && own.contains(plain(authority.host()));
+    }
+
+    /** IPv6 comes with brackets and without. */
+    private static String plain(String host) {
+        return host.toLowerCase(Locale.ROOT).replace("[", "").replace("]", "");
     }
 }

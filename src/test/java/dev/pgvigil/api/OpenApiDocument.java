@@ -66,7 +66,10 @@ public final class OpenApiDocument implements OASFilter {
             answer.setSchema(observing(answer.getSchema(), OBSERVED.get(id)));
         }
         if (ok != null && path.startsWith("/health")) {
-            operation.getResponses().addAPIResponse("503", down(ok));
+            operation.getResponses().addAPIResponse("503", down(ok, "Not so; the checks say why"));
+            if (path.contains("{")) {
+                operation.getResponses().addAPIResponse("404", down(ok, "There is none of this name"));
+            }
         }
         operation.getResponses().setDefaultValue(problem());
     }
@@ -81,11 +84,11 @@ public final class OpenApiDocument implements OASFilter {
     }
 
     /** A probe's no has the form of its yes. */
-    private static APIResponse down(APIResponse up) {
+    private static APIResponse down(APIResponse up, String description) {
         MediaType answer = OASFactory.createMediaType()
                 .schema(up.getContent().getMediaType(JSON).getSchema());
         return OASFactory.createAPIResponse()
-                .description("Not so; the checks say why")
+                .description(description)
                 .content(OASFactory.createContent().addMediaType(JSON, answer));
     }
 

@@ -10,11 +10,14 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
+import dev.pgvigil.security.OpenPaths;
 import dev.pgvigil.testing.Guarded;
 import dev.pgvigil.watch.Fleet;
 import dev.pgvigil.watch.HandMade;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
+import io.restassured.response.Response;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,7 +65,7 @@ class OpenApiTest {
     private static final Pattern README_ROW = Pattern.compile("(?m)^\\| `(/[^`]*)` \\|");
 
     /** Served, and no part of the API. */
-    private static final Set<String> BESIDE = Set.of("/", "/database", "/openapi", "/docs");
+    private static final Set<String> BESIDE = Set.of("/", "/database", "/openapi", "/docs", "/login", "/logout");
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -116,8 +119,13 @@ class OpenApiTest {
         Set<String> served = new TreeSet<>(BESIDE);
         document().get("paths").fieldNames().forEachRemaining(served::add);
         assertThat(told).isEqualTo(served);
-        BESIDE.forEach(path ->
-                assertThat(Guarded.with().get(path).statusCode()).as(path).isEqualTo(200));
+        BESIDE.forEach(path -> assertThat(Guarded.with()
+                        .redirects()
+                        .follow(false)
+                        .request(path.equals("/logout") ? "POST" : "GET", path)
+                        .statusCode())
+                .as(path)
+                .isBetween(200, 303));
     }
 
     /** The one that is served is a file: making it costs a start more than anything else would. */
@@ -224,6 +232,55 @@ class OpenApiTest {
         }
         assertThat(mistakes).isEmpty();
         assertThat(WITHOUT_END).allMatch(path -> document.at("/paths").has(path));
+    }
+
+    /** Whatever else a path can be made to answer has the status, type and form that the document tells of. */
+    @Test
+    void otherAnswersAreTold() throws IOException {
+        ObjectNode document = document();
+        Map<String, List<String>> mistakes = new TreeMap<>();
+        Set<Integer> seen = new TreeSet<>();
+        for (Map.Entry<String, JsonNode> path : document.get("paths").properties()) {
+            JsonNode told = path.getValue().at("/get/responses");
+            others(path.getKey()).forEach((what, answer) -> {
+                seen.add(answer.statusCode());
+                JsonNode response = told.path(String.valueOf(answer.statusCode()));
+                JsonNode content = (response.isMissingNode() ? told.get("default") : response).get("content");
+                JsonNode form = content.path(type(answer));
+                if (form.isMissingNode()) {
+                    mistakes.put(what, List.of(answer.statusCode() + " " + answer.contentType()));
+                } else if (form.get("schema").has("$ref")) {
+                    check(mistakes, what, strict(document, form.get("schema")), answer.asString());
+                }
+            });
+        }
+        assertThat(mistakes).isEmpty();
+        assertThat(seen).contains(200, 400, 401, 404, 405, 406, 503);
+    }
+
+    private static Map<String, Response> others(String path) {
+        String asked = asked(path).getFirst();
+        Map<String, Response> answers = new TreeMap<>();
+        if (!WITHOUT_END.contains(path)) {
+            answers.put(path, Guarded.with().get(asked));
+        }
+        if (path.contains("{name}")) {
+            String none = path.replace("{name}", "no-such");
+            answers.put(none, Guarded.with().get(none));
+        }
+        if (!path.startsWith("/health") && !path.equals("/metrics")) {
+            answers.put("?nonsense " + path, Guarded.with().get(path.replace("{name}", "shop") + "?nonsense=1"));
+        }
+        answers.put("POST " + path, Guarded.with().post(asked));
+        answers.put("image " + path, Guarded.with().accept("image/png").get(asked));
+        if (!OpenPaths.contain(path.replace("{name}", "shop"))) {
+            answers.put("stranger " + path, RestAssured.given().get(asked));
+        }
+        return answers;
+    }
+
+    private static String type(Response answer) {
+        return String.valueOf(answer.contentType()).replaceFirst(";.*", "");
     }
 
     private static void check(Map<String, List<String>> mistakes, String what, JsonSchema schema, String json) {

@@ -1,10 +1,12 @@
 package dev.pgvigil.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.anyOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.notNullValue;
 
 import dev.pgvigil.testing.Guarded;
 import dev.pgvigil.testing.RawHttp;
@@ -69,6 +71,16 @@ class ProblemsTest {
             })
     void badParametersAreNamed(String path, String detail) {
         problem(Guarded.with().get(path), 400).body("detail", equalTo(detail));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/health/live?verbose", "/health/live?verbose=1", "/health?x=", "/health/detailed?a&a"})
+    void probesTakeAnyParameter(String path) {
+        Guarded.with()
+                .get(path)
+                .then()
+                .statusCode(anyOf(equalTo(200), equalTo(503)))
+                .body("checks", notNullValue());
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.pgvigil.export;
 
 import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toCollection;
 
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.regex.Pattern;
 final class MetricsTable {
 
     private static final Pattern LABEL = Pattern.compile("[{,]([a-z_]+)=\"");
+    private static final Pattern ROW = Pattern.compile("(?m)^\\| `(pgvigil_[a-z_]+)` \\|");
     // what a user's tags, or an odd name, would put there
     private static final Set<String> WHOSE = Set.of("server", "target", "datname");
 
@@ -42,6 +44,11 @@ final class MetricsTable {
                                 labels(labels.getOrDefault(name, Set.of())),
                                 exposition.helps().get(name)))
                 .collect(joining("\n"));
+    }
+
+    /** The names in the first column of a page's table. */
+    static Set<String> names(String page) {
+        return ROW.matcher(page).results().map(row -> row.group(1)).collect(toCollection(TreeSet::new));
     }
 
     private static String labels(Set<String> names) {

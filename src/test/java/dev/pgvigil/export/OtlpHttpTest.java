@@ -14,6 +14,7 @@ import dev.pgvigil.target.Spans;
 import dev.pgvigil.target.Tls;
 import dev.pgvigil.testing.OtlpReceiver;
 import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
@@ -24,10 +25,15 @@ import io.quarkus.test.junit.TestProfile;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpVersion;
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -196,6 +202,46 @@ class OtlpHttpTest {
         assertThat(arrivals.metric("pgvigil_heartbeat_age_seconds").getUnit()).isEqualTo("s");
         assertThat(attributes(receiver.metrics().getFirst().getResource().getAttributesList()))
                 .containsEntry("service.name", "pgvigil");
+    }
+
+    @Test
+    void all_that_the_page_of_metrics_tells_arrives_by_the_same_names() throws IOException {
+        Set<String> told = MetricsTable.names(Files.readString(Path.of("docs/metrics.md")));
+
+        // the SDK tells of its own queue as well
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(arrivals.metrics()
+                                .map(Metric::getName)
+                                .filter(name -> name.startsWith("pgvigil_"))
+                                .distinct())
+                        .containsExactlyInAnyOrderElementsOf(told));
+    }
+
+    @Test
+    void a_distribution_arrives_whole() {
+        HistogramDataPoint lateness = await().atMost(PATIENCE)
+                .until(
+                        () -> arrivals.metrics()
+                                .filter(metric -> metric.getName().equals("pgvigil_heartbeat_lateness_seconds"))
+                                .map(metric -> metric.getHistogram().getDataPoints(0))
+                                .filter(point -> point.getCount() > 0)
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
+
+        assertThat(lateness.getExplicitBoundsList())
+                .startsWith(0.001, 0.002, 0.005)
+                .endsWith(5.0)
+                .isSorted();
+        assertThat(lateness.getBucketCountsList())
+                .hasSize(lateness.getExplicitBoundsCount() + 1)
+                .allMatch(count -> count >= 0);
+        assertThat(lateness.getBucketCountsList().stream()
+                        .mapToLong(Long::longValue)
+                        .sum())
+                .isEqualTo(lateness.getCount());
+        assertThat(lateness.getSum()).isPositive();
+        assertThat(lateness.getAttributesList()).isEmpty();
     }
 
     @Test

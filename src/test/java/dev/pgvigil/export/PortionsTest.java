@@ -47,7 +47,7 @@ class PortionsTest {
         Staging.put(scraping.fleet, snapshot);
         Collecting collecting = new Collecting(true);
         CompletableResultCode result =
-                new Portions(collecting).export(new OtlpExport(scraping.walk).produce(Resource.empty()));
+                new Portions(collecting).export(new OtlpExport(scraping.registry).produce(Resource.empty()));
 
         assertThat(result.isSuccess()).isTrue();
         assertThat(collecting.requests)
@@ -65,7 +65,7 @@ class PortionsTest {
     @Test
     void little_is_one_request() {
         Collecting collecting = new Collecting(true);
-        new Portions(collecting).export(new OtlpExport(scraping.walk).produce(Resource.empty()));
+        new Portions(collecting).export(new OtlpExport(scraping.registry).produce(Resource.empty()));
 
         assertThat(collecting.requests).hasSize(1);
     }
@@ -73,7 +73,7 @@ class PortionsTest {
     @Test
     void a_portion_that_is_refused_shows() {
         assertThat(new Portions(new Collecting(false))
-                        .export(new OtlpExport(scraping.walk).produce(Resource.empty()))
+                        .export(new OtlpExport(scraping.registry).produce(Resource.empty()))
                         .isSuccess())
                 .isFalse();
     }

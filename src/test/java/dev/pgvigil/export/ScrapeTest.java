@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.pgvigil.testing.RawHttp;
 import dev.pgvigil.watch.Fleet;
 import dev.pgvigil.watch.TargetState;
 import io.micrometer.core.instrument.Metrics;
@@ -12,6 +13,7 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
@@ -21,8 +23,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The scrape of a pgvigil that watches a real server. */
 @QuarkusTest
@@ -46,7 +52,7 @@ class ScrapeTest {
     Fleet fleet;
 
     @Inject
-    ScrapeGate gate;
+    ScrapeHandler handler;
 
     @Inject
     OpenTelemetry telemetry;
@@ -111,17 +117,97 @@ class ScrapeTest {
 
     @Test
     void scrapes_do_not_pile_up() {
-        for (int i = 0; i < ScrapeGate.AT_ONCE; i++) {
-            assertThat(gate.enter()).isTrue();
+        for (int i = 0; i < ScrapeHandler.AT_ONCE; i++) {
+            assertThat(handler.enter()).isTrue();
         }
         given().get("/metrics").then().statusCode(503).header("Retry-After", "1");
         given().get("/health/live").then().statusCode(200);
-        for (int i = 0; i < ScrapeGate.AT_ONCE; i++) {
-            gate.leave();
+        for (int i = 0; i < ScrapeHandler.AT_ONCE; i++) {
+            handler.leave();
         }
-        for (int i = 0; i < 3 * ScrapeGate.AT_ONCE; i++) {
+        for (int i = 0; i < 3 * ScrapeHandler.AT_ONCE; i++) {
             given().get("/metrics").then().statusCode(200);
         }
+    }
+
+    /** What curl, browsers, Prometheus 2 and 3 and others send; null: the header is missing. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "null",
+            value = {
+                "null|text/plain; version=0.0.4; charset=utf-8",
+                "*/*|text/plain; version=0.0.4; charset=utf-8",
+                "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8|text/plain; version=0.0.4; charset=utf-8",
+                "text/plain;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.4,*/*;q=0.2|text/plain; version=0.0.4; charset=utf-8",
+                "application/openmetrics-text;q=0,text/*|text/plain; version=0.0.4; charset=utf-8",
+                "application/openmetrics-text|application/openmetrics-text; version=1.0.0; charset=utf-8",
+                "application/openmetrics-text; version=0.0.1|application/openmetrics-text; version=1.0.0; charset=utf-8",
+                "application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,"
+                        + "text/plain;version=0.0.4;q=0.3,*/*;q=0.2|application/openmetrics-text; version=1.0.0; charset=utf-8",
+            })
+    void who_asks_for_open_metrics_gets_it_and_nobody_else(@Nullable String accept, String type) {
+        String answer = ask("GET /metrics HTTP/1.1", accept == null ? "X-None: 1" : "Accept: " + accept);
+
+        assertThat(answer).startsWith("HTTP/1.1 200").contains("content-type: " + type, "pgvigil_build_info{");
+        assertThat(answer.contains("# EOF")).isEqualTo(type.startsWith("application/openmetrics-text"));
+    }
+
+    @Test
+    void open_metrics_is_as_prometheus_wants_it() throws IOException, InterruptedException {
+        String text = given().accept("application/openmetrics-text")
+                .get("/metrics")
+                .then()
+                .statusCode(200)
+                .extract()
+                .asString();
+
+        assertThat(text).contains("# TYPE pgvigil_check_passes counter\n", "\npgvigil_check_passes_total{check=");
+        assertThat(text.lines().filter(line -> line.startsWith("# TYPE "))).doesNotHaveDuplicates();
+        assertThat(text).endsWith("# EOF\n").containsOnlyOnce("# EOF");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"image/png", "application/json", "text/plain;q=0", "text/html"})
+    void other_types_are_refused(String accept) {
+        problem("GET /metrics HTTP/1.1", "Accept: " + accept, 406);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"POST", "PUT", "DELETE", "PATCH", "OPTIONS", "WORD"})
+    void other_methods_are_refused(String method) {
+        assertThat(problem(method + " /metrics HTTP/1.1", "Content-Length: 0", 405))
+                .contains("Allow: GET, HEAD");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"/metrics/", "/metrics/anything", "/metrics/x/y?a=b", "//metrics", "/%6Detrics", "/./metrics"})
+    void nothing_is_below_or_beside(String path) {
+        problem("GET " + path + " HTTP/1.1", "Accept: text/plain", 404);
+    }
+
+    @Test
+    void head_has_no_body() {
+        String answer = ask("HEAD /metrics HTTP/1.1", "Accept: */*");
+
+        assertThat(answer)
+                .startsWith("HTTP/1.1 200")
+                .contains("content-type: text/plain")
+                .endsWith("\r\n\r\n");
+    }
+
+    private static String problem(String request, String header, int status) {
+        String answer = ask(request, header);
+        assertThat(answer)
+                .startsWith("HTTP/1.1 " + status)
+                .contains("application/problem+json", "\"status\":" + status)
+                .doesNotContain("pgvigil_build_info");
+        return answer;
+    }
+
+    private static String ask(String request, String header) {
+        return RawHttp.ask(RestAssured.port, request, "Host: localhost", header);
     }
 
     @Test

@@ -37,7 +37,6 @@ final class Scraping {
     final Fleet fleet = new Fleet();
     final Losses losses = new Losses();
     final Tally tally;
-    final Walk walk;
     Configuration.State configuration =
             new Configuration.State("pgvigil.yaml", Instant.EPOCH, Instant.EPOCH, List.of(), 0, 0);
     Vitals vitals = new Vitals(
@@ -46,12 +45,12 @@ final class Scraping {
             Duration.ZERO,
             List.of(),
             new FirstPass(1, 0, Duration.ofSeconds(1)));
-    private final CollectorRegistry registry = PrometheusExport.scraped();
+    final CollectorRegistry registry = PrometheusExport.scraped();
 
     Scraping(Check<?>... checks) {
         Catalogue catalogue = Catalogues.of(checks);
         tally = new Tally(catalogue);
-        walk = new Walk(
+        Walk walk = new Walk(
                 fleet,
                 new OwnSeries(tally, () -> configuration, "1.2.3"),
                 new VitalSeries(() -> vitals),

@@ -22,14 +22,15 @@ import org.junit.jupiter.api.Test;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
-/** What {@code docs/kubernetes.md} shows works as it stands. */
+/** What {@code docs/kubernetes.md} and the README show works as it stands. */
 class KubernetesGuideTest {
 
     private static final Pattern BLOCK = Pattern.compile("```(\\w+)\\n(.*?)```", Pattern.DOTALL);
-    private static final Pattern HEALTH = Pattern.compile("/health(?:/[a-z-]+)*");
+    private static final Pattern HEALTH = Pattern.compile("(?<!/api)/health(?:/[a-z-]+)*");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)\\)");
 
-    private final String guide = read();
+    private final String guide = read("docs/kubernetes.md");
+    private final String readme = read("README.md");
 
     @Test
     void theFilesExist() {
@@ -57,11 +58,33 @@ class KubernetesGuideTest {
     void thePathsExist() {
         Set<String> known = new TreeSet<>(HealthPaths.known());
         known.add("/health/group/checkout");
-        Set<String> told =
-                HEALTH.matcher(guide).results().map(hit -> hit.group()).collect(Collectors.toCollection(TreeSet::new));
+        Set<String> told = HEALTH.matcher(guide + readme)
+                .results()
+                .map(hit -> hit.group())
+                .collect(Collectors.toCollection(TreeSet::new));
 
         assertThat(known).containsAll(told);
         assertThat(told).contains("/health/live", "/health/ready", "/health/started", "/health/detailed");
+    }
+
+    @Test
+    void theReadmeShowsTheProbesOfTheBase() throws IOException {
+        String base = Files.readString(Path.of("k8s/base/deployment.yaml"));
+
+        for (String probe : List.of("liveness", "readiness", "startup")) {
+            String path = first(readme, probe + "Probe: \\{ httpGet: \\{ path: (/health/[a-z]+), port: 8080 }");
+            assertThat(first(base, probe + "Probe:\\s+httpGet:\\s+path: (\\S+)"))
+                    .isEqualTo(path);
+        }
+    }
+
+    private static String first(String text, String regex) {
+        return Pattern.compile(regex)
+                .matcher(text)
+                .results()
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(regex))
+                .group(1);
     }
 
     @Test
@@ -94,9 +117,9 @@ class KubernetesGuideTest {
         return (Map<String, Object>) document;
     }
 
-    private static String read() {
+    private static String read(String page) {
         try {
-            return Files.readString(Path.of("docs/kubernetes.md"));
+            return Files.readString(Path.of(page));
         } catch (IOException e) {
             throw new AssertionError(e);
         }

@@ -18,6 +18,8 @@ import org.eclipse.microprofile.config.Config;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class KeyringTest {
 
@@ -55,20 +57,7 @@ class KeyringTest {
 
     @Test
     void withoutATokenOnlyOwnNamesAreAnswered() {
-        Keyring keyring = started(Map.of("quarkus.http.host", "127.0.0.1"));
-        HostGuard guard = new HostGuard(keyring, new Refused(new SimpleMeterRegistry()));
-        Router router = Router.router(vertx);
-        router.route().handler(guard::check);
-        router.route().handler(context -> context.response().end("in"));
-        router.route()
-                .failureHandler(
-                        context -> context.response().setStatusCode(421).end(String.valueOf(context.failure())));
-        HttpServer server = vertx.createHttpServer()
-                .requestHandler(router)
-                .listen(0, "127.0.0.1")
-                .toCompletionStage()
-                .toCompletableFuture()
-                .join();
+        HttpServer server = guarded("127.0.0.1");
 
         for (String own : new String[] {"localhost", "LOCALHOST:8080", "127.0.0.1:1", "[::1]", "[::1]:8080"}) {
             assertThat(asked(server, own)).as(own).startsWith("HTTP/1.1 200");
@@ -84,7 +73,37 @@ class KeyringTest {
         }) {
             assertThat(asked(server, foreign)).as(foreign).doesNotStartWith("HTTP/1.1 200");
         }
-        assertThat(asked(server, "evil.example")).startsWith("HTTP/1.1 421").contains("set PGVIGIL_TOKEN");
+        assertThat(asked(server, "evil.example"))
+                .startsWith("HTTP/1.1 421")
+                .contains("answers to localhost, 127.0.0.1, ::1 only; set PGVIGIL_TOKEN");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"127.0.0.2,127.0.0.2:8080", "ip6-Localhost,ip6-localhost", "0:0:0:0:0:0:0:1,[0:0:0:0:0:0:0:1]:80"})
+    void whereItWasToldToListenItAnswersToo(String host, String asked) {
+        HttpServer server = guarded(host);
+
+        assertThat(asked(server, asked)).startsWith("HTTP/1.1 200");
+        assertThat(asked(server, "localhost")).startsWith("HTTP/1.1 200");
+        assertThat(asked(server, "127.0.0.3")).startsWith("HTTP/1.1 421");
+    }
+
+    /** A server without a token that was told to listen there, and is asked by tests over loopback. */
+    private HttpServer guarded(String host) {
+        Keyring keyring = started(Map.of("quarkus.http.host", "127.0.0.1"));
+        HostGuard guard = new HostGuard(keyring, new Refused(new SimpleMeterRegistry()), host);
+        Router router = Router.router(vertx);
+        router.route().handler(guard::check);
+        router.route().handler(context -> context.response().end("in"));
+        router.route()
+                .failureHandler(
+                        context -> context.response().setStatusCode(421).end(String.valueOf(context.failure())));
+        return vertx.createHttpServer()
+                .requestHandler(router)
+                .listen(0, "127.0.0.1")
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
     }
 
     private static String asked(HttpServer server, String host) {

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The watched databases, from memory save for a fresh status. */
 @Path("/api/v1/databases")
+@Produces(MediaType.APPLICATION_JSON)
 @NonBlocking
 @Tag(name = "databases")
 public final class DatabasesResource {

@@ -8,6 +8,8 @@ import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The older, shorter paths: they answer for the only database, or for the one that {@code name} says. */
 @Path("/api")
+@Produces(MediaType.APPLICATION_JSON)
 @NonBlocking
 @Tag(name = "short forms")
 public final class ShortFormsResource {

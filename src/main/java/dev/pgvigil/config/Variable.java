@@ -1,0 +1,59 @@
+package dev.pgvigil.config;
+
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An environment variable that says something to a library.
+ *
+ * @param name as users write it
+ * @param allowed what it may say, in words
+ * @param good whether it says so
+ * @param shown what a message may repeat of it
+ * @param setting what Quarkus calls it; null: whom it is for reads the variable itself
+ * @param value what the setting is to say
+ */
+record Variable(
+        String name,
+        String allowed,
+        Predicate<String> good,
+        UnaryOperator<String> shown,
+        @Nullable String setting,
+        UnaryOperator<String> value) {
+
+    static Variable of(String name, String allowed, Predicate<String> good) {
+        return new Variable(name, allowed, good, Shown::value, null, text -> text);
+    }
+
+    static Variable choice(String name, String... texts) {
+        List<String> known = List.of(texts);
+        return of(name, String.join(", ", known), known::contains);
+    }
+
+    static Variable milliseconds(String name, long largest) {
+        return of(
+                        name,
+                        "a whole number of milliseconds from 1 to " + largest,
+                        text -> text.matches("[1-9][0-9]{0,9}") && Long.parseLong(text) <= largest)
+                .value(text -> text + "ms");
+    }
+
+    Variable setting(String key) {
+        return new Variable(name, allowed, good, shown, key, value);
+    }
+
+    Variable value(UnaryOperator<String> made) {
+        return new Variable(name, allowed, good, shown, setting, made);
+    }
+
+    Variable shown(UnaryOperator<String> how) {
+        return new Variable(name, allowed, good, how, setting, value);
+    }
+
+    /** What is wrong with a text, and what would be right. */
+    String mistake(String text) {
+        return name + " is " + shown.apply(text) + "; allowed: " + allowed;
+    }
+}
