@@ -5,6 +5,7 @@ import dev.pgvigil.check.Heartbeat;
 import dev.pgvigil.history.History;
 import dev.pgvigil.self.Self;
 import dev.pgvigil.watch.Fleet;
+import dev.pgvigil.watch.SteadyClock;
 import dev.pgvigil.watch.TargetState;
 import dev.pgvigil.watch.view.Look;
 import io.quarkus.qute.CheckedTemplate;
@@ -20,7 +21,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.RestResponse;
@@ -117,7 +117,7 @@ public final class DashboardResource {
     }
 
     private Look look() {
-        return new Look(fleet.snapshot(), Instant.now());
+        return new Look(fleet.snapshot(), SteadyClock.now());
     }
 
     private String note() {

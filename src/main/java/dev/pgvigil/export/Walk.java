@@ -2,6 +2,7 @@ package dev.pgvigil.export;
 
 import dev.pgvigil.watch.Fleet;
 import dev.pgvigil.watch.Snapshot;
+import dev.pgvigil.watch.SteadyClock;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.List;
@@ -31,7 +32,7 @@ final class Walk {
     List<Family> families() {
         Harvest harvest = new Harvest(losses);
         Snapshot snapshot = fleet.snapshot();
-        Instant now = Instant.now();
+        Instant now = SteadyClock.now();
         parts.forEach(part -> part.measure(snapshot, now, harvest));
         losses.measure(harvest.under(Labels.NONE));
         return harvest.families();

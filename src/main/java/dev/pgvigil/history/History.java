@@ -8,6 +8,7 @@ import dev.pgvigil.watch.Fleet;
 import dev.pgvigil.watch.Outcome;
 import dev.pgvigil.watch.ServerState;
 import dev.pgvigil.watch.Snapshot;
+import dev.pgvigil.watch.SteadyClock;
 import dev.pgvigil.watch.TargetState;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.subscription.Cancellable;
@@ -36,7 +37,7 @@ public class History {
     private final Map<Server.Identity, Hour> hours = new ConcurrentHashMap<>();
     private final Cancellable changes;
     private final long timer;
-    private final Instant begin = Instant.now();
+    private final Instant begin = SteadyClock.now();
 
     @Inject
     History(Fleet fleet, Vertx vertx) {

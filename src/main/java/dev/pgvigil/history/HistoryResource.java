@@ -1,11 +1,11 @@
 package dev.pgvigil.history;
 
 import dev.pgvigil.watch.Fleet;
+import dev.pgvigil.watch.SteadyClock;
 import dev.pgvigil.watch.view.Look;
 import io.smallrye.common.annotation.NonBlocking;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
-import java.time.Instant;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestPath;
@@ -29,7 +29,7 @@ public final class HistoryResource {
             operationId = "database_history",
             summary = "Heartbeats and connections of its server over the last hour")
     public HistoryView history(@RestPath String name) {
-        Look look = new Look(fleet.snapshot(), Instant.now());
+        Look look = new Look(fleet.snapshot(), SteadyClock.now());
         return HistoryView.of(name, history.of(look.target(name).target().server()), look.now());
     }
 }

@@ -5,6 +5,7 @@ import dev.pgvigil.self.Self;
 import dev.pgvigil.self.SelfSection;
 import dev.pgvigil.watch.Fleet;
 import dev.pgvigil.watch.Snapshot;
+import dev.pgvigil.watch.SteadyClock;
 import dev.pgvigil.watch.view.LargeAnswers;
 import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.mutiny.Uni;
@@ -141,7 +142,7 @@ final class HealthResource {
 
     private List<Part> details(List<Group> groups) {
         Snapshot snapshot = fleet.snapshot();
-        Instant now = Instant.now();
+        Instant now = SteadyClock.now();
         List<Part> parts = new ArrayList<>(own().all());
         groups.forEach(group -> parts.add(group.judge("group:" + group.name(), snapshot, now)));
         snapshot.targets().values().stream()

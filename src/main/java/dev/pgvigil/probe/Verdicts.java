@@ -2,6 +2,7 @@ package dev.pgvigil.probe;
 
 import dev.pgvigil.watch.Fleet;
 import dev.pgvigil.watch.Snapshot;
+import dev.pgvigil.watch.SteadyClock;
 import dev.pgvigil.watch.view.Editions;
 import dev.pgvigil.watch.view.LargeAnswers;
 import dev.pgvigil.watch.view.Workshop;
@@ -38,7 +39,7 @@ final class Verdicts {
 
     private Answer judged(List<Group> groups) {
         Snapshot snapshot = fleet.snapshot();
-        Instant now = Instant.now();
+        Instant now = SteadyClock.now();
         return Answer.of(groups.stream()
                 .map(group -> group.judge(group.name(), snapshot, now))
                 .toList());

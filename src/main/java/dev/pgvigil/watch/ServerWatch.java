@@ -17,7 +17,6 @@ import dev.pgvigil.target.Target;
 import io.vertx.core.Future;
 import io.vertx.core.impl.ContextInternal;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -231,20 +230,22 @@ final class ServerWatch implements Link.Listener {
         ServerFacts known = facts;
         String missing = known == null ? null : Missing.of(run.check.needs(), known);
         if (missing != null) {
-            finish(run, turn, new Outcome.Skipped<>(Instant.now(), missing));
+            finish(run, turn, new Outcome.Skipped<>(SteadyClock.now(), missing));
             return;
         }
         asking.ask(run)
                 .subscribe()
                 .with(
                         value -> finish(
-                                run, turn, new Outcome.Observed<>(Instant.now(), run.took(System.nanoTime()), value)),
+                                run,
+                                turn,
+                                new Outcome.Observed<>(SteadyClock.now(), run.took(System.nanoTime()), value)),
                         thrown -> failed(run, turn, thrown));
     }
 
     private <O> void failed(Run<O> run, int turn, Throwable thrown) {
         Failure failure = thrown instanceof FailureException known ? known.failure() : unexpected(run, thrown);
-        Outcome<O> outcome = new Outcome.Failed<>(Instant.now(), run.took(System.nanoTime()), failure, run.last());
+        Outcome<O> outcome = new Outcome.Failed<>(SteadyClock.now(), run.took(System.nanoTime()), failure, run.last());
         finish(run, turn, outcome);
     }
 

@@ -56,7 +56,7 @@ final class Standing {
     /** From now on these are the server's targets, reached in this way. */
     void targets(Server server, Collection<Target> wanted, Set<String> checks) {
         state = state.reached(server);
-        Instant now = Instant.now();
+        Instant now = SteadyClock.now();
         List<Change> changes = new ArrayList<>();
         Set<String> names = wanted.stream().map(Target::name).collect(Collectors.toSet());
         List<String> gone =
@@ -86,7 +86,7 @@ final class Standing {
 
     /** The server and its targets are watched no more. */
     void end() {
-        Instant now = Instant.now();
+        Instant now = SteadyClock.now();
         List<Change> changes = new ArrayList<>();
         targets.keySet().forEach(name -> changes.add(new Change.Removed(now, name)));
         fleet.update(
@@ -144,7 +144,7 @@ final class Standing {
         if (!(before instanceof Outcome.Observed<?> last)) {
             return;
         }
-        Outcome<?> outcome = new Outcome.Failed<>(Instant.now(), Duration.ZERO, failure, last);
+        Outcome<?> outcome = new Outcome.Failed<>(SteadyClock.now(), Duration.ZERO, failure, last);
         if (run.only == null) {
             state = state.with(link.state(), check, outcome);
         } else {

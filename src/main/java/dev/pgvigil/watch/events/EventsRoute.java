@@ -4,6 +4,7 @@ import dev.pgvigil.http.Query;
 import dev.pgvigil.http.Refusal;
 import dev.pgvigil.watch.Change;
 import dev.pgvigil.watch.Fleet;
+import dev.pgvigil.watch.SteadyClock;
 import dev.pgvigil.watch.view.Look;
 import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
@@ -15,7 +16,6 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +67,7 @@ final class EventsRoute {
                     .header("Retry-After", "5");
         }
         // Changes from here on wait behind this.
-        hub.beginning(new Look(fleet.snapshot(), Instant.now()), target)
+        hub.beginning(new Look(fleet.snapshot(), SteadyClock.now()), target)
                 .emitOn(work -> loop.runOnContext(now -> work.run()))
                 .subscribe()
                 .with(bytes -> begin(listener, request, bytes), context::fail);

@@ -3,6 +3,7 @@ package dev.pgvigil.watch.view;
 import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.http.Query;
 import dev.pgvigil.watch.Fleet;
+import dev.pgvigil.watch.SteadyClock;
 import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
@@ -10,7 +11,6 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
-import java.time.Instant;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -143,6 +143,6 @@ public final class DatabasesResource {
     }
 
     private Look look() {
-        return new Look(fleet.snapshot(), Instant.now());
+        return new Look(fleet.snapshot(), SteadyClock.now());
     }
 }

@@ -1,6 +1,7 @@
 package dev.pgvigil.watch.view;
 
 import dev.pgvigil.watch.Fleet;
+import dev.pgvigil.watch.SteadyClock;
 import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
@@ -8,7 +9,6 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
-import java.time.Instant;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -42,6 +42,6 @@ public final class FleetResource {
                             schema = @Schema(implementation = FleetView.class)))
     public Uni<RestResponse<Buffer>> fleet() {
         return answers.answer(
-                FleetView.class, () -> RestResponse.ok(FleetView.of(new Look(fleet.snapshot(), Instant.now()))));
+                FleetView.class, () -> RestResponse.ok(FleetView.of(new Look(fleet.snapshot(), SteadyClock.now()))));
     }
 }

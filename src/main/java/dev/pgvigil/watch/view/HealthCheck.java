@@ -4,11 +4,11 @@ import dev.pgvigil.http.Query;
 import dev.pgvigil.http.Refusal;
 import dev.pgvigil.watch.Fleet;
 import dev.pgvigil.watch.Outcome;
+import dev.pgvigil.watch.SteadyClock;
 import dev.pgvigil.watch.Watch;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Locale;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +65,7 @@ final class HealthCheck {
     }
 
     private Look look() {
-        return new Look(fleet.snapshot(), Instant.now());
+        return new Look(fleet.snapshot(), SteadyClock.now());
     }
 
     private static String timing(long nanoseconds) {

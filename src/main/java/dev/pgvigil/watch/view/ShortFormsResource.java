@@ -3,6 +3,7 @@ package dev.pgvigil.watch.view;
 import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.http.Query;
 import dev.pgvigil.watch.Fleet;
+import dev.pgvigil.watch.SteadyClock;
 import dev.pgvigil.watch.TargetState;
 import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.mutiny.Uni;
@@ -10,7 +11,6 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
-import java.time.Instant;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -93,6 +93,6 @@ public final class ShortFormsResource {
     }
 
     private Look look() {
-        return new Look(fleet.snapshot(), Instant.now());
+        return new Look(fleet.snapshot(), SteadyClock.now());
     }
 }
