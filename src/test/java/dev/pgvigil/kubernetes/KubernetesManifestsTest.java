@@ -110,6 +110,9 @@ class KubernetesManifestsTest {
             service.yaml             | targetPort: http        | targetPort: web              | leads to no port: web
             poddisruptionbudget.yaml | matchLabels:\\n      app.kubernetes.io/name: pgvigil | matchLabels:\\n      app.kubernetes.io/name: other | selects no pod
             networkpolicy.yaml       | port: http              | port: web                    | leads to no port: web
+            networkpolicy.yaml       | port: 5432              | port: 5433                   | lets nothing out to TCP 5432
+            networkpolicy.yaml       | port: 53\\n              | port: 54\\n                   | lets nothing out to UDP 53
+            pgvigil.yaml             | ledger.databases/ledger | ledger.databases:6432/ledger | lets nothing out to TCP 6432
             servicemonitor.yaml      | port: http              | port: web                    | scrapes no port: web
             pgvigil.yaml             | secrets/databases/ledger | secrets/databases/other     | reads no file: /run/secrets/databases/other
             """)

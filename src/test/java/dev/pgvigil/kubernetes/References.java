@@ -3,6 +3,7 @@ package dev.pgvigil.kubernetes;
 import static dev.pgvigil.kubernetes.Manifests.orEmpty;
 
 import dev.pgvigil.probe.HealthPaths;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HTTPGetAction;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -19,11 +20,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Whether objects that are applied together name only what is there, and keep to what we ask of every pod. */
 final class References {
+
+    private static final Pattern DATABASE = Pattern.compile("postgresql://[^/\\s:]+(?::([0-9]+))?/");
 
     private final List<HasMetadata> objects;
     private final List<Pod> pods;
@@ -97,6 +103,28 @@ final class References {
         orEmpty(policy.getSpec().getIngress()).stream()
                 .flatMap(rule -> orEmpty(rule.getPorts()).stream())
                 .forEach(port -> ports(policy, wanted, port.getPort()));
+        if (policy.getSpec().getPolicyTypes().contains("Egress")) {
+            leaves(policy);
+        }
+    }
+
+    /** Names are to be resolved, and the databases of the configuration reached. */
+    private void leaves(NetworkPolicy policy) {
+        Set<String> open = orEmpty(policy.getSpec().getEgress()).stream()
+                .flatMap(rule -> orEmpty(rule.getPorts()).stream())
+                .map(port -> port.getProtocol() + " " + port.getPort().getIntVal())
+                .collect(Collectors.toSet());
+        Stream.concat(Stream.of("UDP 53"), databasePorts())
+                .distinct()
+                .filter(port -> !open.contains(port))
+                .forEach(port -> check(false, policy, "lets nothing out to " + port));
+    }
+
+    private Stream<String> databasePorts() {
+        return of(ConfigMap.class)
+                .flatMap(map -> orEmpty(map.getData()).values().stream())
+                .flatMap(text -> DATABASE.matcher(text).results())
+                .map(url -> "TCP " + (url.group(1) == null ? "5432" : url.group(1)));
     }
 
     private void ports(HasMetadata object, Map<String, String> wanted, @Nullable IntOrString port) {
