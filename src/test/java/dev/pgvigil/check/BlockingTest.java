@@ -2,6 +2,7 @@ package dev.pgvigil.check;
 
 import static dev.pgvigil.check.LockFaces.blocking;
 import static dev.pgvigil.check.LockFaces.prepared;
+import static dev.pgvigil.check.LockFaces.replay;
 import static dev.pgvigil.check.LockFaces.waiting;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -103,6 +104,11 @@ class BlockingTest {
             "active, client backend, select pg_cancel_backend(1), Cancel the statement",
             "active, autovacuum worker, select * from pg_stat_progress_vacuum where pid = 1, Wait",
             "'', '', , Nothing",
+            "active, parallel worker, select pg_cancel_backend(1), Cancel the statement",
+            "active, walsender, select * from pg_stat_activity where pid = 1, stop it where it is managed",
+            "idle in transaction, walsender, select * from pg_stat_activity where pid = 1, stop it where it is managed",
+            "active, pg_cron, select * from pg_stat_activity where pid = 1, stop it where it is managed",
+            "'', logical replication worker, select * from pg_stat_activity where pid = 1, stop it where it is managed",
         })
         void advisesByWhatIsAtTheRoot(String state, String backendType, String sql, String action) {
             Finding found = Judging.one(CHECK, locks(blocking(1, backendType, state), waiting(2, 60, 1)), SHOP);
@@ -154,6 +160,40 @@ class BlockingTest {
         }
 
         @Test
+        void replayAtTheRootIsEndedOnThePrimary() {
+            Finding found = Judging.one(CHECK, locks(replay(1, null), waiting(2, 60, 1)), SHOP);
+
+            assertThat(found.observed()).endsWith(", behind pid 1 (startup)");
+            assertThat(found.cause()).contains("a transaction on the primary");
+            assertThat(found.sql()).contains("AccessExclusiveLock").doesNotContain("cancel");
+        }
+
+        @Test
+        void replayThatWaitsForAReaderIsNoDdlToCancel() {
+            Finding found = Judging.one(
+                    CHECK, locks(blocking(1, "idle in transaction"), replay(2, 1), waiting(3, 60, 2)), SHOP);
+
+            assertThat(found.observed()).endsWith("; replay waits for AccessExclusiveLock on public.orders");
+            assertThat(found.cause()).contains("max_standby_streaming_delay");
+            assertThat(found.sql()).isEqualTo("select pg_terminate_backend(1)");
+        }
+
+        @Test
+        void saysHowManyWaitWhereNotAllWereLookedAt() {
+            Locks sample = Locks.sample(
+                    List.of(blocking(1, "idle in transaction"), waiting(2, 60, 1)),
+                    List.of(new Blocking.Waits("shop", 620, 75, 615), new Blocking.Waits("other", 3, 2, 3)));
+
+            Finding found = Judging.one(CHECK, sample, SHOP);
+            assertThat(found.observed())
+                    .startsWith(
+                            "620 sessions wait for a lock (looked at: the 200 that wait longest), the longest for 75 s");
+            assertThat(found.severity()).isEqualTo(Severity.CRITICAL);
+            assertThat(Recorded.value(Recorded.of(CHECK, sample), "pgvigil_blocking_waiting_sessions"))
+                    .isEqualTo(623);
+        }
+
+        @Test
         void keepsEvidenceBounded() {
             assertThat(Judging.one(CHECK, queue(60, 100), SHOP).evidence()).hasSize(EvidenceRow.MOST);
         }
@@ -173,11 +213,11 @@ class BlockingTest {
         private static Locks queue(double seconds, int waiting) {
             List<Participant> all = new ArrayList<>(List.of(blocking(1, "idle in transaction")));
             IntStream.range(0, waiting).forEach(i -> all.add(waiting(i + 2, seconds, 1)));
-            return Locks.of(all, true);
+            return Locks.of(all);
         }
 
         private static Locks locks(Participant... participants) {
-            return Locks.of(List.of(participants), true);
+            return Locks.of(List.of(participants));
         }
     }
 

@@ -39,6 +39,43 @@ final class LockFaces {
                 node(pid, null, backendType, state, null, null, List.of()));
     }
 
+    /** A standby's replay, which holds a lock or waits for the one who does. */
+    static Participant replay(int pid, @Nullable Integer blocker) {
+        List<Integer> blockers = blocker == null ? List.of() : List.of(blocker);
+        LockNode face = node(
+                pid,
+                null,
+                "startup",
+                "",
+                blocker == null ? null : "AccessExclusiveLock",
+                blocker == null ? null : 50.0,
+                blockers);
+        LockNode nobody = new LockNode(
+                pid,
+                null,
+                null,
+                null,
+                "",
+                "startup",
+                "",
+                null,
+                face.lockType(),
+                face.mode(),
+                face.relation(),
+                face.relationOid(),
+                face.waitingSeconds(),
+                0,
+                0,
+                blockers,
+                0,
+                List.of());
+        return new Participant(
+                new TreeSet<>(blockers),
+                blocker == null ? null : TABLE,
+                blocker == null ? Map.of(TABLE, "AccessExclusiveLock") : Map.of(),
+                nobody);
+    }
+
     static Participant prepared(String gid, String object) {
         return new Participant(
                 new TreeSet<>(),
