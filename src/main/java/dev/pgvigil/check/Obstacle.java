@@ -43,7 +43,7 @@ record Obstacle(
         return switch (state) {
             case "3D000" -> noDatabase(target);
             case "42501" -> noConnect(target);
-            case "55000" -> closed(database, failure.message().contains("invalid"));
+            case "55000" -> closed(database, failure.message().contains("invalid database"));
             case "53300" -> full(failure, target);
             case "57P03" -> notYet();
             case "28000" -> failure.message().contains("pg_hba.conf") ? noLine(target) : noLogin(failure, target);

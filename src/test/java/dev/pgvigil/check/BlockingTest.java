@@ -388,6 +388,75 @@ class BlockingTest {
         }
     }
 
+    /** More than are read: the server counts them. */
+    @Test
+    void aStormIsCountedInFull() throws SQLException {
+        int waiting = LockWaits.MOST_WAITING + 5;
+        try (PgServer server = PgServer.start(PgServer.majors().getLast(), Map.of("max_connections", "240"));
+                Clients clients = new Clients(server, "postgres");
+                Asking asking = Asking.of(server, "postgres")) {
+            clients.inTransaction("root", "select pg_advisory_xact_lock(7)");
+            for (int i = 0; i < waiting; i++) {
+                clients.idle("waiter").begin("select pg_advisory_xact_lock(7)");
+            }
+            Locks locks = await().atMost(Duration.ofSeconds(60))
+                    .until(() -> asking.observe(CHECK), seen -> seen.waiting() == waiting);
+
+            assertThat(locks.complete()).isFalse();
+            assertThat(locks.databases()).extracting(Blocking.Waits::waiting).containsExactly(waiting);
+            assertThat(locks.trees().getFirst().blocked()).isEqualTo(LockWaits.MOST_WAITING);
+            assertThat(Judging.one(CHECK, locks, Judging.target("postgres", AT_ONCE))
+                            .observed())
+                    .startsWith("205 sessions wait for a lock (looked at: the 200 that wait longest)");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.pgvigil.testing.PgServer#majors")
+    void replayOfAStandby(int major) throws SQLException {
+        Target target = Judging.target("postgres", AT_ONCE);
+        try (PgServer primary = PgServer.start(major)) {
+            primary.sql("create table orders (id int)");
+            primary.server();
+            try (PgServer standby = primary.standby();
+                    Clients writers = new Clients(primary, "postgres");
+                    Clients readers = new Clients(standby, "postgres");
+                    Asking asking = Asking.of(standby.server("pgvigil", null), "postgres")) {
+                Client ddl = writers.inTransaction("ddl", "lock table orders in access exclusive mode");
+                await().atMost(Duration.ofSeconds(10))
+                        .until(() -> "1"
+                                .equals(standby.value(
+                                        "select count(*) from pg_locks where mode = 'AccessExclusiveLock'")));
+                CompletableFuture<Void> read = readers.idle("report").start("select count(*) from orders");
+                Finding behindReplay = found(asking, target);
+                assertThat(behindReplay.observed()).contains("(startup)").doesNotContain("null");
+                assertThat(behindReplay.cause()).contains("a transaction on the primary");
+                assertThat(primary.value(String.valueOf(behindReplay.sql()))).isEqualTo(String.valueOf(ddl.pid()));
+                ddl.connection().rollback();
+                assertThat(read).succeedsWithin(Duration.ofSeconds(10));
+                assertThat(Judging.judge(CHECK, asking.observe(CHECK), target)).isEmpty();
+
+                Client holder = readers.inTransaction("holder", "select count(*) from orders");
+                primary.sql("alter table orders add column note text");
+                await().atMost(Duration.ofSeconds(10))
+                        .until(() -> "1".equals(standby.value("select count(*) from pg_locks where not granted")));
+                CompletableFuture<Void> queued = readers.idle("queued").start("select count(*) from orders");
+                Finding replayWaits = found(asking, target);
+                assertThat(replayWaits.observed()).contains("; replay waits for AccessExclusiveLock on public.orders");
+                assertThat(replayWaits.sql()).isEqualTo("select pg_terminate_backend(" + holder.pid() + ")");
+                standby.sql(String.valueOf(replayWaits.sql()));
+                assertThat(queued).succeedsWithin(Duration.ofSeconds(10));
+                assertThat(Judging.judge(CHECK, asking.observe(CHECK), target)).isEmpty();
+            }
+        }
+    }
+
+    private static Finding found(Asking asking, Target target) {
+        List<Finding> findings = await().atMost(Duration.ofSeconds(10))
+                .until(() -> Judging.judge(CHECK, asking.observe(CHECK), target), all -> !all.isEmpty());
+        return findings.getFirst();
+    }
+
     /** A database with a table, an application's sessions in it, and pgvigil's. */
     private static final class Scene implements AutoCloseable {
 
