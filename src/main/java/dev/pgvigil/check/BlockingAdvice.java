@@ -27,6 +27,9 @@ final class BlockingAdvice {
             if (node.pid() == 0) {
                 return PREPARED;
             }
+            if (node.backendType().equals("startup")) {
+                return STARTUP;
+            }
             if (node.waitingSeconds() != null) {
                 return DEADLOCK;
             }
@@ -34,7 +37,6 @@ final class BlockingAdvice {
                 case "" -> GONE;
                 case "client backend", "parallel worker" -> client(node);
                 case "autovacuum worker" -> AUTOVACUUM;
-                case "startup" -> STARTUP;
                 case String other -> SERVER;
             };
         }
@@ -72,7 +74,7 @@ final class BlockingAdvice {
                 .filter(LockNode::headOfQueue)
                 .findFirst()
                 .map(head -> head.backendType().equals("startup")
-                        ? replay(root, head, all, status, severity)
+                        ? replay(head, all, status, severity)
                         : queue(root, head, all, status, severity))
                 .orElseGet(() -> plain(root, all, status, severity))
                 .evidence(evidence);
@@ -100,17 +102,19 @@ final class BlockingAdvice {
                 .sql("select pg_cancel_backend(" + head.pid() + ")");
     }
 
-    /** On a standby, whoever reads what replay is to lock holds up replay, and all others behind it. */
-    private static Finding replay(LockNode root, LockNode head, String observed, Status status, Severity severity) {
-        Finding finding =
-                plain(root, observed + "; replay waits for AccessExclusiveLock on " + relation(head), status, severity);
-        return finding.cause(
-                        "The primary locked the relation (ALTER, DROP, TRUNCATE, a vacuum that shortens it, …), and "
-                                + "replay waits here until " + who(root)
-                                + " lets go, or max_standby_streaming_delay has passed. "
-                                + "Meanwhile the standby falls behind, and every other access to the relation queues up.")
-                .action("Wait: replay cancels what is in its way after max_standby_streaming_delay. Or end it now: "
-                        + action(root));
+    /** On a standby, whoever reads what replay is to lock holds up replay, and all others behind it. Who, the server hides. */
+    private static Finding replay(LockNode head, String observed, Status status, Severity severity) {
+        String queued = "replay waits for AccessExclusiveLock on " + relation(head);
+        return finding(status, severity, "sessions wait for locks", observed + "; " + queued)
+                .cause(
+                        "The primary locked the relation (ALTER, DROP, TRUNCATE, a vacuum that shortens it, …), and replay "
+                                + "waits for who still uses it here, until max_standby_streaming_delay has passed. Meanwhile the "
+                                + "standby falls behind, and every other access to the relation queues up.")
+                .action(
+                        "Wait: replay cancels what is in its way after max_standby_streaming_delay. Or end it now; who it is:")
+                .sql(
+                        "select a.pid, a.usename, a.application_name, a.state, a.query from pg_locks l join pg_stat_activity a "
+                                + "using (pid) where l.granted and l.relation = " + head.relationOid());
     }
 
     private static Finding finding(Status status, Severity severity, String title, String observed) {

@@ -1,7 +1,6 @@
 package dev.pgvigil.check;
 
 import dev.pgvigil.target.Limit;
-import dev.pgvigil.target.Role;
 import dev.pgvigil.target.Session;
 import dev.pgvigil.target.Target;
 import io.smallrye.mutiny.Uni;
@@ -94,7 +93,7 @@ public final class Conflicts implements Check<Conflicts.Counts> {
     }
 
     /** All that a server has counted, since its statistics began. */
-    public record Counts(boolean standby, List<Database> databases) {
+    public record Counts(List<Database> databases) {
 
         public Counts {
             databases = List.copyOf(databases);
@@ -133,8 +132,7 @@ public final class Conflicts implements Check<Conflicts.Counts> {
         boolean slots = session.facts().major() >= 16;
         String sql =
                 SQL.replace("{slots}", slots ? "pg_catalog.pg_stat_get_db_conflict_logicalslot(d.oid)" : "0::int8");
-        return session.rows(sql, Conflicts::database)
-                .map(databases -> new Counts(session.facts().role() == Role.REPLICA, databases));
+        return session.rows(sql, Conflicts::database).map(Counts::new);
     }
 
     @Override
@@ -153,32 +151,22 @@ public final class Conflicts implements Check<Conflicts.Counts> {
 
     @Override
     public void measure(Counts now, Gauges gauges) {
-        now.databases.stream()
-                .limit(ConnectionTally.MOST_DATABASES)
-                .forEach(database -> measure(now, database, gauges));
-    }
-
-    private static void measure(Counts now, Database database, Gauges gauges) {
-        gauges.counter(
-                "pgvigil_stat_database_deadlocks_total",
-                "Deadlocks that the server has resolved, in its first " + ConnectionTally.MOST_DATABASES
-                        + " databases.",
-                (double) database.deadlocks,
-                "datname",
-                database.datname);
-        if (now.standby) {
-            for (Kind kind : Kind.values()) {
-                gauges.counter(
-                        "pgvigil_stat_database_conflicts_total",
-                        "What a standby's replay has cancelled, in its first " + ConnectionTally.MOST_DATABASES
-                                + " databases.",
-                        (double) database.of(kind),
-                        "datname",
-                        database.datname,
-                        "kind",
-                        kind.label());
-            }
-        }
+        now.databases.stream().limit(ConnectionTally.MOST_DATABASES).forEach(database -> {
+            gauges.counter(
+                    "pgvigil_stat_database_deadlocks_total",
+                    "Deadlocks that the server has resolved, in its first " + ConnectionTally.MOST_DATABASES
+                            + " databases.",
+                    (double) database.deadlocks,
+                    "datname",
+                    database.datname);
+            gauges.counter(
+                    "pgvigil_stat_database_conflicts_total",
+                    "Statements that a standby's replay has cancelled, in its first " + ConnectionTally.MOST_DATABASES
+                            + " databases.",
+                    (double) database.allCancelled(),
+                    "datname",
+                    database.datname);
+        });
     }
 
     private static Database database(Row row) {

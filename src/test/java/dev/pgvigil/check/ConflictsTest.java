@@ -72,9 +72,9 @@ class ConflictsTest {
             Counts before = counts(500, 500);
 
             assertThat(judge(counts(0, 0), before, 60)).isEmpty();
-            assertThat(judge(new Counts(false, List.of(new Database("shop", reset, 0, Map.of()))), before, 60))
+            assertThat(judge(new Counts(List.of(new Database("shop", reset, 0, Map.of()))), before, 60))
                     .isEmpty();
-            Finding since = judge(new Counts(false, List.of(new Database("shop", reset, 501, Map.of()))), before, 60)
+            Finding since = judge(new Counts(List.of(new Database("shop", reset, 501, Map.of()))), before, 60)
                     .getFirst();
             assertThat(since.observed()).isEqualTo("501 deadlocks, in the last 60 s");
         }
@@ -82,7 +82,7 @@ class ConflictsTest {
         @Test
         void saysHowManyAndOfWhichKind() {
             Database now = new Database("shop", null, 3, Map.of(Kind.LOCK, 1L, Kind.SNAPSHOT, 11L));
-            List<Finding> findings = judge(new Counts(true, List.of(now)), new Counts(true, List.of(zero())), 60);
+            List<Finding> findings = judge(new Counts(List.of(now)), new Counts(List.of(zero())), 60);
 
             assertThat(findings).extracting(Finding::key).containsExactly("conflicts/deadlocks", "conflicts/recovery");
             assertThat(findings.getFirst().observed()).isEqualTo("3 deadlocks, in the last 60 s");
@@ -101,7 +101,7 @@ class ConflictsTest {
         void advisesOnEachKind(Kind kind) {
             Database now = new Database("shop", null, 0, Map.of(kind, 1L));
 
-            Finding found = judge(new Counts(true, List.of(now)), new Counts(true, List.of(zero())), 60)
+            Finding found = judge(new Counts(List.of(now)), new Counts(List.of(zero())), 60)
                     .getFirst();
 
             assertThat(found.observed()).contains(kind.label());
@@ -109,18 +109,14 @@ class ConflictsTest {
         }
 
         @Test
-        void measuresConflictsOfStandbysOnly() {
-            List<Recorded.Figure> primary = Recorded.of(CHECK, new Counts(false, List.of(zero())));
-            assertThat(primary)
-                    .extracting(Recorded.Figure::name)
-                    .containsExactly("pgvigil_stat_database_deadlocks_total");
+        void measures() {
+            Database shop = new Database("shop", null, 4, Map.of(Kind.LOCK, 9L, Kind.SNAPSHOT, 2L));
+            List<Recorded.Figure> figures = Recorded.of(CHECK, new Counts(List.of(shop)));
 
-            List<Recorded.Figure> standby = Recorded.of(CHECK, counts(4, 9));
-            assertThat(Recorded.value(standby, "pgvigil_stat_database_deadlocks_total", "datname", "shop"))
+            assertThat(Recorded.value(figures, "pgvigil_stat_database_deadlocks_total", "datname", "shop"))
                     .isEqualTo(4);
-            assertThat(Recorded.value(
-                            standby, "pgvigil_stat_database_conflicts_total", "datname", "shop", "kind", "lock"))
-                    .isEqualTo(9);
+            assertThat(Recorded.value(figures, "pgvigil_stat_database_conflicts_total", "datname", "shop"))
+                    .isEqualTo(11);
         }
 
         private static Database zero() {
@@ -128,7 +124,7 @@ class ConflictsTest {
         }
 
         private static Counts counts(long deadlocks, long cancelled) {
-            return new Counts(true, List.of(new Database("shop", null, deadlocks, Map.of(Kind.LOCK, cancelled))));
+            return new Counts(List.of(new Database("shop", null, deadlocks, Map.of(Kind.LOCK, cancelled))));
         }
     }
 
@@ -181,7 +177,6 @@ class ConflictsTest {
                 standby.sql("alter system set max_standby_streaming_delay = '50ms'");
                 standby.reload();
                 Counts before = asking.observe(CHECK);
-                assertThat(before.standby()).isTrue();
                 try (Clients clients = new Clients(standby, "postgres")) {
                     clients.inTransaction("report", "select count(*) from orders");
                     primary.sql("drop table orders");

@@ -39,17 +39,8 @@ final class LockFaces {
                 node(pid, null, backendType, state, null, null, List.of()));
     }
 
-    /** A standby's replay, which holds a lock or waits for the one who does. */
-    static Participant replay(int pid, @Nullable Integer blocker) {
-        List<Integer> blockers = blocker == null ? List.of() : List.of(blocker);
-        LockNode face = node(
-                pid,
-                null,
-                "startup",
-                "",
-                blocker == null ? null : "AccessExclusiveLock",
-                blocker == null ? null : 50.0,
-                blockers);
+    /** A standby's replay, which holds a lock, or waits for it: then the server does not say for whom. */
+    static Participant replay(int pid, boolean waits) {
         LockNode nobody = new LockNode(
                 pid,
                 null,
@@ -59,21 +50,18 @@ final class LockFaces {
                 "startup",
                 "",
                 null,
-                face.lockType(),
-                face.mode(),
-                face.relation(),
-                face.relationOid(),
-                face.waitingSeconds(),
+                waits ? "relation" : null,
+                waits ? "AccessExclusiveLock" : null,
+                waits ? "public.orders" : null,
+                waits ? 16384L : null,
+                waits ? 50.0 : null,
                 0,
                 0,
-                blockers,
+                List.of(),
                 0,
                 List.of());
         return new Participant(
-                new TreeSet<>(blockers),
-                blocker == null ? null : TABLE,
-                blocker == null ? Map.of(TABLE, "AccessExclusiveLock") : Map.of(),
-                nobody);
+                new TreeSet<>(), waits ? TABLE : null, waits ? Map.of() : Map.of(TABLE, "AccessExclusiveLock"), nobody);
     }
 
     static Participant prepared(String gid, String object) {

@@ -41,7 +41,6 @@ class ObstacleTest {
                 "53100 | could not extend file: No space left on device | server out of resources | ",
                 "58030 | could not read block 0 | server out of resources | ",
                 "57P03 | the database system is starting up | starting up or shutting down | ",
-                "57P01 | terminating connection due to administrator command | no connection | ",
                 "28000 | no pg_hba.conf entry for host \"127.0.0.1\", user \"pgvigil\", database \"shop\" | login refused "
                         + "| pg_hba_file_rules",
                 "28000 | role \"pgvigil\" does not exist | role cannot log in | rolname = 'pgvigil'",
