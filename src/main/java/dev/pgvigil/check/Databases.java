@@ -124,19 +124,18 @@ public final class Databases implements Check<Databases.Listing> {
         if (discovery == null) {
             return Optional.empty();
         }
-        long found = now.usable().stream().filter(discovery::matches).count();
+        long found = now.usable().stream()
+                .filter(database -> !database.equals(target.database()) && discovery.matches(database))
+                .count();
         long beyond = Math.max(0, found - Discovery.MOST);
         long unlisted = now.total() - now.databases().size();
         if (beyond + unlisted == 0) {
             return Optional.empty();
         }
-        String observed = (beyond == 0
-                        ? ""
-                        : "%d databases match the patterns, and %d of them are not watched; ".formatted(found, beyond))
+        String observed = (beyond == 0 ? "" : "%d databases match the patterns, %d too many; ".formatted(found, beyond))
                 + (unlisted == 0
                         ? ""
-                        : "the server has %d databases, and the last %d by name were not looked at; "
-                                .formatted(now.total(), unlisted));
+                        : "the server has %d databases, the last %d by name unseen; ".formatted(now.total(), unlisted));
         return Optional.of(Finding.of(
                         NAME,
                         "left-out",

@@ -43,15 +43,16 @@ class DatabasesTest {
                     .isEqualTo("databases/missing");
         }
 
+        /** Beside the target's own database, which is not discovered. */
         @ParameterizedTest
         @CsvSource({
-            "999, 999, app_*, ",
             "1000, 1000, app_*, ",
-            "1001, 1001, app_*, '1001 databases match the patterns, and 1 of them are not watched'",
-            "1001, 1001, other_*, ",
-            "2000, 2500, other_*, 'the server has 2500 databases, and the last 500 by name were not looked at'",
-            "2000, 2500, app_*, '2000 databases match the patterns, and 1000 of them are not watched; the server has 2500 "
-                    + "databases, and the last 500 by name were not looked at'",
+            "1001, 1001, app_*, ",
+            "1002, 1002, app_*, '1001 databases match the patterns, 1 too many'",
+            "1002, 1002, other_*, ",
+            "2000, 2500, other_*, 'the server has 2500 databases, the last 500 by name unseen'",
+            "2000, 2500, app_*, '1999 databases match the patterns, 999 too many; the server has 2500 databases, the last "
+                    + "500 by name unseen'",
         })
         void whatDiscoveryLeavesOut(int listed, long total, String pattern, @Nullable String observed) {
             List<Finding> findings = Judging.judge(CHECK, listing(listed, total), entry(pattern));

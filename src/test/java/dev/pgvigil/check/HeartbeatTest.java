@@ -198,7 +198,7 @@ class HeartbeatTest {
     }
 
     private static Server at(int port) {
-        return new Server("127.0.0.1", port, "postgres", null, new Tls(Tls.Mode.DISABLE, null, null, null));
+        return new Server("127.0.0.1", port, "postgres", null, new Tls(Tls.Mode.DISABLE));
     }
 
     private static Target expecting(ExpectedRole role, Server server, String database) {
