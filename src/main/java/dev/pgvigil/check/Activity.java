@@ -9,16 +9,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The clients' sessions that are not idle, and whatever waits for a lock: longest transaction first. Read once in a pass
  * and shared by the checks that need it.
  *
- * @param complete whether those are all; false where there were more than {@value #MOST}
+ * @param backends at most {@value #MOST}
+ * @param total how many there are
+ * @param lockWaits how many of these wait for a lock
  */
-record Activity(List<Backend> backends, boolean complete) {
+record Activity(List<Backend> backends, long total, long lockWaits) {
 
     /** The most sessions that are read. */
     static final int MOST = 500;
@@ -29,11 +30,12 @@ record Activity(List<Backend> backends, boolean complete) {
     private static final String SQL = """
             select s.pid, s.leader_pid, d.datname::text as datname,
               pg_catalog.pg_get_userbyid(s.usesysid)::text as usename, s.application_name, s.backend_type, s.state,
-              coalesce(s.wait_event_type = 'Lock', false) as lock_wait,
               extract(epoch from pg_catalog.clock_timestamp() - s.xact_start)::float8 as transaction_seconds,
               extract(epoch from pg_catalog.clock_timestamp() - s.query_start)::float8 as query_seconds,
               extract(epoch from pg_catalog.clock_timestamp() - s.state_change)::float8 as state_seconds,
               greatest(pg_catalog.age(s.backend_xid), pg_catalog.age(s.backend_xmin)) as horizon,
+              pg_catalog.count(*) over () as total,
+              pg_catalog.count(*) filter (where s.wait_event_type = 'Lock') over () as lock_waits,
               {query} as query
             from pg_catalog.pg_stat_get_activity(null) s
             left join pg_catalog.pg_database d on d.oid = s.datid
@@ -41,6 +43,8 @@ record Activity(List<Backend> backends, boolean complete) {
               and s.pid <> pg_catalog.pg_backend_pid()
             order by s.xact_start, s.pid
             limit %s""".formatted(MOST);
+
+    private static final Activity NONE = new Activity(List.of(), 0, 0);
 
     private static final String TEXT = "pg_catalog.substring(pg_catalog.textsend(s.query), 1, 1000)";
     private static final String NO_TEXT = "null::bytea";
@@ -53,7 +57,6 @@ record Activity(List<Backend> backends, boolean complete) {
      *
      * @param leader pid of the session that a parallel worker works for
      * @param state as PostgreSQL calls it; empty where there is none
-     * @param lockWait whether it waits for a heavyweight lock
      * @param transactionSeconds age of its transaction; 0 without one
      * @param querySeconds time since its latest statement began
      * @param stateSeconds time in its present state
@@ -68,7 +71,6 @@ record Activity(List<Backend> backends, boolean complete) {
             String applicationName,
             String backendType,
             String state,
-            boolean lockWait,
             double transactionSeconds,
             double querySeconds,
             double stateSeconds,
@@ -84,18 +86,27 @@ record Activity(List<Backend> backends, boolean complete) {
         }
     }
 
+    private record Line(Backend backend, long total, long lockWaits) {}
+
     Activity {
         backends = List.copyOf(backends);
     }
 
     static Uni<Activity> of(Session session) {
         return session.once(
-                "activity",
-                () -> withTexts(session, SQL, Activity::backend).map(rows -> new Activity(rows, rows.size() < MOST)));
+                "activity", () -> withTexts(session, SQL, Activity::line).map(Activity::of));
     }
 
-    Stream<Backend> lockWaits() {
-        return backends.stream().filter(Backend::lockWait);
+    private static Activity of(List<Line> lines) {
+        return lines.isEmpty()
+                ? NONE
+                : new Activity(
+                        lines.stream().map(Line::backend).toList(), lines.getFirst().total, lines.getFirst().lockWaits);
+    }
+
+    /** Whether those are all. */
+    boolean complete() {
+        return backends.size() >= total;
     }
 
     /**
@@ -131,6 +142,10 @@ record Activity(List<Backend> backends, boolean complete) {
         return text == null ? "" : text;
     }
 
+    private static Line line(Row row) {
+        return new Line(backend(row), row.getLong("total"), row.getLong("lock_waits"));
+    }
+
     private static Backend backend(Row row) {
         Long horizon = row.getLong("horizon");
         return new Backend(
@@ -141,7 +156,6 @@ record Activity(List<Backend> backends, boolean complete) {
                 text(row, "application_name"),
                 text(row, "backend_type"),
                 text(row, "state"),
-                row.getBoolean("lock_wait"),
                 seconds(row, "transaction_seconds"),
                 seconds(row, "query_seconds"),
                 seconds(row, "state_seconds"),

@@ -50,9 +50,9 @@ public final class Blocking implements Check<Blocking.Locks> {
     /**
      * The waits of a server.
      *
-     * @param databases those where sessions wait
+     * @param databases those where sessions wait, with all that do
      * @param trees worst first, at most {@value LockTree#MOST} nodes
-     * @param complete whether all that wait were read
+     * @param complete whether all that wait were read; if not, the trees know those that wait longest
      */
     @Schema(name = "Locks")
     public record Locks(
@@ -65,20 +65,27 @@ public final class Blocking implements Check<Blocking.Locks> {
             trees = List.copyOf(trees);
         }
 
-        static Locks of(List<LockTree.Participant> participants, boolean complete) {
+        /** All that wait, and what blocks them. */
+        static Locks of(List<LockTree.Participant> participants) {
             Map<String, Waits> databases = new TreeMap<>();
             participants.stream()
                     .filter(LockTree.Participant::waits)
                     .map(LockTree.Participant::face)
                     .map(face -> Waits.of(face.datname() == null ? "" : face.datname(), face.waited()))
                     .forEach(waits -> databases.merge(waits.datname, waits, Waits::plus));
+            return of(participants, List.copyOf(databases.values()), true);
+        }
+
+        /** Some that wait, and of all of them the number. */
+        static Locks sample(List<LockTree.Participant> participants, List<Waits> counted) {
+            return of(participants, counted, false);
+        }
+
+        private static Locks of(List<LockTree.Participant> participants, List<Waits> databases, boolean complete) {
             return new Locks(
-                    databases.values().stream().mapToInt(Waits::waiting).sum(),
-                    databases.values().stream()
-                            .mapToDouble(Waits::longestSeconds)
-                            .max()
-                            .orElse(0),
-                    List.copyOf(databases.values()),
+                    databases.stream().mapToInt(Waits::waiting).sum(),
+                    databases.stream().mapToDouble(Waits::longestSeconds).max().orElse(0),
+                    databases,
                     LockTree.of(participants),
                     complete);
         }
@@ -118,14 +125,16 @@ public final class Blocking implements Check<Blocking.Locks> {
     /** One cheap statement while nothing waits. */
     @Override
     public Uni<Locks> observe(Session session) {
-        return Activity.of(session).flatMap(activity -> {
-            List<Integer> waiting =
-                    activity.lockWaits().map(Activity.Backend::pid).toList();
-            return waiting.isEmpty()
-                    ? Uni.createFrom().item(Locks.NONE)
-                    : LockWaits.of(session, waiting)
-                            .map(waits -> Locks.of(waits.participants(), waits.complete() && activity.complete()));
-        });
+        return Activity.of(session)
+                .flatMap(activity -> activity.lockWaits() == 0
+                        ? Uni.createFrom().item(Locks.NONE)
+                        : LockWaits.of(session).flatMap(waits -> locks(session, waits)));
+    }
+
+    private static Uni<Locks> locks(Session session, LockWaits waits) {
+        return waits.complete()
+                ? Uni.createFrom().item(Locks.of(waits.participants()))
+                : LockWaits.counted(session).map(counted -> Locks.sample(waits.participants(), counted));
     }
 
     @Override
@@ -159,9 +168,10 @@ public final class Blocking implements Check<Blocking.Locks> {
         List<LockNode> trees = now.trees.stream()
                 .filter(root -> concerns(root, target.database()))
                 .toList();
-        String observed = "%s for a lock, the longest for %s"
+        String observed = "%s for a lock%s, the longest for %s"
                 .formatted(
                         waits.waiting == 1 ? "1 session waits" : waits.waiting + " sessions wait",
+                        now.complete ? "" : " (looked at: the " + LockWaits.MOST_WAITING + " that wait longest)",
                         Phrase.seconds(waits.longestSeconds));
         return BlockingAdvice.of(trees, observed, status, severity).threshold(threshold(target.thresholds()));
     }

@@ -18,6 +18,8 @@ final class BlockingAdvice {
         IDLE_IN_TRANSACTION,
         IDLE,
         AUTOVACUUM,
+        STARTUP,
+        SERVER,
         WORKING,
         GONE;
 
@@ -25,19 +27,25 @@ final class BlockingAdvice {
             if (node.pid() == 0) {
                 return PREPARED;
             }
+            if (node.backendType().equals("startup")) {
+                return STARTUP;
+            }
             if (node.waitingSeconds() != null) {
                 return DEADLOCK;
             }
+            return switch (node.backendType()) {
+                case "" -> GONE;
+                case "client backend", "parallel worker" -> client(node);
+                case "autovacuum worker" -> AUTOVACUUM;
+                case String other -> SERVER;
+            };
+        }
+
+        private static Root client(LockNode node) {
             if (node.state().startsWith("idle in transaction")) {
                 return IDLE_IN_TRANSACTION;
             }
-            if (node.backendType().equals("autovacuum worker")) {
-                return AUTOVACUUM;
-            }
-            if (node.state().equals("idle")) {
-                return IDLE;
-            }
-            return node.backendType().isEmpty() ? GONE : WORKING;
+            return node.state().equals("idle") ? IDLE : WORKING;
         }
     }
 
@@ -65,7 +73,9 @@ final class BlockingAdvice {
         return root.all()
                 .filter(LockNode::headOfQueue)
                 .findFirst()
-                .map(head -> queue(root, head, all, status, severity))
+                .map(head -> head.backendType().equals("startup")
+                        ? replay(head, all, status, severity)
+                        : queue(root, head, all, status, severity))
                 .orElseGet(() -> plain(root, all, status, severity))
                 .evidence(evidence);
     }
@@ -92,6 +102,21 @@ final class BlockingAdvice {
                 .sql("select pg_cancel_backend(" + head.pid() + ")");
     }
 
+    /** On a standby, whoever reads what replay is to lock holds up replay, and all others behind it. Who, the server hides. */
+    private static Finding replay(LockNode head, String observed, Status status, Severity severity) {
+        String queued = "replay waits for AccessExclusiveLock on " + relation(head);
+        return finding(status, severity, "sessions wait for locks", observed + "; " + queued)
+                .cause(
+                        "The primary locked the relation (ALTER, DROP, TRUNCATE, a vacuum that shortens it, …), and replay "
+                                + "waits for who still uses it here, until max_standby_streaming_delay has passed. Meanwhile the "
+                                + "standby falls behind, and every other access to the relation queues up.")
+                .action(
+                        "Wait: replay cancels what is in its way after max_standby_streaming_delay. Or end it now; who it is:")
+                .sql(
+                        "select a.pid, a.usename, a.application_name, a.state, a.query from pg_locks l join pg_stat_activity a "
+                                + "using (pid) where l.granted and l.relation = " + head.relationOid());
+    }
+
     private static Finding finding(Status status, Severity severity, String title, String observed) {
         return Finding.of(Blocking.NAME, "waiting", status, severity, title, observed);
     }
@@ -111,6 +136,12 @@ final class BlockingAdvice {
             case AUTOVACUUM ->
                 "Autovacuum at the root gives way to others after deadlock_timeout, unless it vacuums against "
                         + "wraparound: then it finishes first.";
+            case STARTUP ->
+                "Replay holds the lock on this standby, because a transaction on the primary does: DDL (ALTER, DROP, TRUNCATE, "
+                        + "LOCK TABLE, …) that has not committed there, or whose end is not replayed yet.";
+            case SERVER ->
+                "What is at the root serves no client: it is a process of the server or of an extension (%s), and it holds a lock or a snapshot."
+                        .formatted(root.backendType());
             case WORKING -> "The statement at the root takes long while its transaction holds the locks.";
             case GONE -> "What was at the root ended while pgvigil looked.";
         };
@@ -130,6 +161,13 @@ final class BlockingAdvice {
             case IDLE -> "End the session at the root; have the application take advisory locks per transaction.";
             case AUTOVACUUM ->
                 "Wait for it: ended, it starts again. Raise autovacuum_vacuum_cost_limit if it takes too long.";
+            case STARTUP ->
+                "Look on the primary for the transaction that holds AccessExclusiveLock, and end it there: the statement shows "
+                        + "it. Nothing can be ended on the standby. If there is none, replay is behind or paused: see "
+                        + "pg_is_wal_replay_paused().";
+            case SERVER ->
+                "Look at what it does, and stop it where it is managed: a subscription, a slot's consumer, the extension. "
+                        + "Cancelled, it would start again or leave its work half done.";
             case WORKING -> "Cancel the statement at the root, if it is not worth the wait; its transaction fails.";
             case GONE -> "Nothing: the next look shows whether the queue has gone on.";
         };
@@ -141,6 +179,10 @@ final class BlockingAdvice {
             case DEADLOCK, GONE -> null;
             case IDLE_IN_TRANSACTION, IDLE -> "select pg_terminate_backend(" + root.pid() + ")";
             case AUTOVACUUM -> "select * from pg_stat_progress_vacuum where pid = " + root.pid();
+            case STARTUP ->
+                "select a.pid, a.usename, a.state, a.xact_start, l.relation::regclass, a.query from pg_locks l join "
+                        + "pg_stat_activity a using (pid) where l.mode = 'AccessExclusiveLock' and l.granted";
+            case SERVER -> "select * from pg_stat_activity where pid = " + root.pid();
             case WORKING -> "select pg_cancel_backend(" + root.pid() + ")";
         };
     }
@@ -162,9 +204,11 @@ final class BlockingAdvice {
             return "a prepared transaction (gid %s, owner %s, %s old)"
                     .formatted(node.gid(), node.usename(), seconds(node.transactionSeconds()));
         }
-        String state = node.state().isEmpty() ? node.backendType() : node.state();
-        return "pid %s (user %s, application %s, %s for %s)"
-                .formatted(node.pid(), node.usename(), node.applicationName(), state, seconds(node.stateSeconds()));
+        String client = Phrase.client(node.usename(), node.applicationName());
+        String does =
+                node.state().isEmpty() ? node.backendType() : node.state() + " for " + seconds(node.stateSeconds());
+        String known = client + (does.isEmpty() ? "" : ", " + does);
+        return "pid " + node.pid() + (known.isEmpty() ? "" : " (" + known.substring(2) + ")");
     }
 
     private static String relation(LockNode node) {

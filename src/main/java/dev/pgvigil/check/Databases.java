@@ -1,12 +1,16 @@
 package dev.pgvigil.check;
 
+import dev.pgvigil.target.Discovery;
 import dev.pgvigil.target.Session;
 import dev.pgvigil.target.Sql;
 import dev.pgvigil.target.Target;
 import io.smallrye.mutiny.Uni;
+import io.vertx.sqlclient.Row;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Which databases a server has: finds those to discover, and targets whose database is gone or closed. */
 @Singleton
@@ -17,8 +21,12 @@ public final class Databases implements Check<Databases.Listing> {
     /** More than this are not listed. */
     static final int MOST = 2000;
 
+    /** {@code datconnlimit} of a database whose dropping was interrupted. */
+    private static final int INVALID = -2;
+
     private static final String SQL = """
-            select datname, datallowconn, datconnlimit
+            select datname, datallowconn, datconnlimit, pg_catalog.count(*) over () as total,
+              pg_catalog.count(*) filter (where datallowconn and datconnlimit <> -2) over () as accepting
             from pg_catalog.pg_database
             where not datistemplate
             order by datname
@@ -32,11 +40,18 @@ public final class Databases implements Check<Databases.Listing> {
     public record Database(String name, boolean allowsConnections, int connectionLimit) {
 
         boolean usable() {
-            return allowsConnections && connectionLimit != -2;
+            return allowsConnections && connectionLimit != INVALID;
         }
     }
 
-    public record Listing(List<Database> databases) {
+    /**
+     * The databases of a server.
+     *
+     * @param databases the first {@value #MOST} by name
+     * @param total how many there are
+     * @param accepting how many of these accept connections
+     */
+    public record Listing(List<Database> databases, long total, long accepting) {
 
         public Listing {
             databases = List.copyOf(databases);
@@ -50,6 +65,8 @@ public final class Databases implements Check<Databases.Listing> {
                     .toList();
         }
     }
+
+    private record Line(Database database, long total, long accepting) {}
 
     @Override
     public String name() {
@@ -68,65 +85,116 @@ public final class Databases implements Check<Databases.Listing> {
 
     @Override
     public Uni<Listing> observe(Session session) {
-        return session.rows(SQL, row -> new Database(row.getString(0), row.getBoolean(1), row.getInteger(2)))
-                .map(Listing::new);
+        return session.rows(SQL, Databases::line).map(Databases::listing);
+    }
+
+    private static Listing listing(List<Line> lines) {
+        return lines.isEmpty()
+                ? new Listing(List.of(), 0, 0)
+                : new Listing(
+                        lines.stream().map(Line::database).toList(),
+                        lines.getFirst().total,
+                        lines.getFirst().accepting);
+    }
+
+    private static Line line(Row row) {
+        Database database =
+                new Database(row.getString("datname"), row.getBoolean("datallowconn"), row.getInteger("datconnlimit"));
+        return new Line(database, row.getLong("total"), row.getLong("accepting"));
     }
 
     @Override
     public List<Finding> judge(Listing now, Past<Listing> past, Target target) {
+        return Stream.concat(own(now, target), leftOut(now, target).stream()).toList();
+    }
+
+    private static Stream<Finding> own(Listing now, Target target) {
         return now.databases().stream()
                 .filter(database -> database.name().equals(target.database()))
                 .findFirst()
                 .map(Databases::judge)
-                .orElseGet(() -> List.of(missing(target, now.databases().size() == MOST)));
+                .orElseGet(() -> Optional.of(
+                        now.total() > now.databases().size() ? unlisted(target, now.total()) : missing(target)))
+                .stream();
     }
 
-    private static List<Finding> judge(Database database) {
-        if (database.usable()) {
-            return List.of();
+    /** A database that discovery leaves out is watched by nobody, and looks like none. */
+    private static Optional<Finding> leftOut(Listing now, Target target) {
+        Discovery discovery = target.discovery();
+        if (discovery == null) {
+            return Optional.empty();
         }
-        boolean invalid = database.connectionLimit() == -2;
-        return List.of(Finding.of(
+        long found = now.usable().stream()
+                .filter(database -> !database.equals(target.database()) && discovery.matches(database))
+                .count();
+        long beyond = Math.max(0, found - Discovery.MOST);
+        long unlisted = now.total() - now.databases().size();
+        if (beyond + unlisted == 0) {
+            return Optional.empty();
+        }
+        String observed = (beyond == 0 ? "" : "%d databases match the patterns, %d too many; ".formatted(found, beyond))
+                + (unlisted == 0
+                        ? ""
+                        : "the server has %d databases, the last %d by name unseen; ".formatted(now.total(), unlisted));
+        return Optional.of(Finding.of(
                         NAME,
-                        "closed",
-                        Status.UNHEALTHY,
-                        Severity.CRITICAL,
-                        invalid ? "database is invalid" : "database accepts no connections",
-                        invalid ? "datconnlimit is -2" : "datallowconn is false")
-                .cause(invalid ? "a DROP DATABASE was interrupted" : "connections were switched off on purpose")
-                .action(invalid ? "drop the database and restore it from a backup" : "allow connections again")
-                .sql(
-                        invalid
-                                ? "drop database " + Sql.identifier(database.name())
-                                : "alter database " + Sql.identifier(database.name())
-                                        + " with allow_connections true"));
+                        "left-out",
+                        Status.HEALTHY,
+                        Severity.MEDIUM,
+                        "databases that are not watched",
+                        observed.substring(0, observed.length() - 2))
+                .threshold("%d databases of one entry, %d of a server".formatted(Discovery.MOST, MOST))
+                .cause("The server has more databases than one entry of the configuration may discover.")
+                .action("Narrow include or widen exclude of target " + target.name()
+                        + ", or divide its patterns among several entries. Databases beyond the first " + MOST
+                        + " by name need entries of their own."));
     }
 
-    private static Finding missing(Target target, boolean cut) {
-        return cut
-                ? Finding.of(
+    private static Optional<Finding> judge(Database database) {
+        if (database.usable()) {
+            return Optional.empty();
+        }
+        boolean invalid = database.connectionLimit() == INVALID;
+        Obstacle closed = Obstacle.closed(database.name(), invalid);
+        return Optional.of(closed.explain(Finding.of(
+                NAME,
+                closed.key(),
+                Status.UNHEALTHY,
+                Severity.CRITICAL,
+                closed.title(),
+                invalid ? "datconnlimit is -2" : "datallowconn is false")));
+    }
+
+    private static Finding unlisted(Target target, long total) {
+        return Finding.of(
                         NAME,
                         "unlisted",
                         Status.UNKNOWN,
                         Severity.LOW,
                         "database not among the first " + MOST,
-                        "the server has more databases than pgvigil lists")
-                : Finding.of(
-                                NAME,
-                                "missing",
-                                Status.UNHEALTHY,
-                                Severity.CRITICAL,
-                                "database does not exist",
-                                "the server has no database of this name")
-                        .cause("it was dropped or renamed, or the target's URL names another server")
-                        .action("correct the URL of target " + target.name() + ", or restore the database");
+                        "the server has " + total + " databases, and " + target.database()
+                                + " is not among those listed")
+                .cause("pgvigil lists the first " + MOST + " databases of a server by name.")
+                .action("Nothing, if the database is there: only this check does not see it.")
+                .sql("select datname, datallowconn, datconnlimit from pg_database where datname = "
+                        + Sql.literal(target.database()).strip());
+    }
+
+    private static Finding missing(Target target) {
+        return Finding.of(
+                        NAME,
+                        "missing",
+                        Status.UNHEALTHY,
+                        Severity.CRITICAL,
+                        "database does not exist",
+                        "the server has no database of this name")
+                .cause("It was dropped or renamed, or the target's URL names another server.")
+                .action("Correct the URL of target " + target.name() + ", or restore the database.");
     }
 
     @Override
     public void measure(Listing now, Gauges gauges) {
         gauges.gauge(
-                "pgvigil_server_databases",
-                "Databases of the server that accept connections.",
-                now.usable().size());
+                "pgvigil_server_databases", "Databases of the server that accept connections.", (double) now.accepting);
     }
 }

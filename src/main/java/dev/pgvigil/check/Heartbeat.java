@@ -1,6 +1,7 @@
 package dev.pgvigil.check;
 
 import dev.pgvigil.target.Failure;
+import dev.pgvigil.target.Failure.Reason;
 import dev.pgvigil.target.Limit;
 import dev.pgvigil.target.Role;
 import dev.pgvigil.target.Session;
@@ -77,8 +78,8 @@ public final class Heartbeat implements Check<Heartbeat.Beat> {
                             "slow heartbeat",
                             "the simplest query took %.0f ms".formatted(now.responseTimeMs()))
                     .threshold("heartbeat.slow " + slow.toMillis() + " ms")
-                    .cause("the host is short of CPU or memory, or the network to it is slow")
-                    .action("compare with the connect time from another host, and look at the load of the server"));
+                    .cause("The host is short of CPU or memory, or the network to it is slow.")
+                    .action("Compare with the connect time from another host, and look at the load of the server."));
         }
         return findings;
     }
@@ -94,68 +95,18 @@ public final class Heartbeat implements Check<Heartbeat.Beat> {
                         "server is a " + is,
                         "the server answers as a " + is)
                 .threshold("role " + expected)
-                .cause("a failover or a promotion, or an address that leads to another server")
-                .action("find out which server should be the " + expected + "; then repair the address or the role")
+                .cause("A failover or a promotion, or an address that leads to another server.")
+                .action("Find out which server should be the " + expected + "; then repair the address or the role.")
                 .sql("select pg_is_in_recovery(), inet_server_addr(), pg_postmaster_start_time()");
     }
 
     @Override
     public List<Finding> judgeFailure(Failure failure, Target target) {
-        Unreachable why = Unreachable.of(failure);
-        return List.of(Finding.of(NAME, "unreachable", why.status(), Severity.CRITICAL, why.title(), failure.message())
-                .threshold("an answer within the session deadlines, 2 of 3 times")
-                .cause(why.cause())
-                .action(why.action()));
-    }
-
-    /** What each kind of failure means for people. */
-    private record Unreachable(Status status, String title, String cause, String action) {
-
-        static Unreachable of(Failure failure) {
-            return switch (failure.reason()) {
-                case CONNECT ->
-                    down(
-                            "no connection",
-                            "the server is down, starting or shutting down, or the address is wrong",
-                            "start the server; if it runs, check host, port, listen_addresses and the firewall");
-                case TIMEOUT ->
-                    down(
-                            "no answer",
-                            "the server or its host hangs, or the network drops what is sent",
-                            "look at the host first: CPU, memory, storage; then at the network between");
-                case CAPACITY ->
-                    down(
-                            "out of connections",
-                            "applications hold all connection slots",
-                            "close idle sessions or pool connections; grant pg_use_reserved_connections (16 and newer)"
-                                    + " so that pgvigil gets in when others do not");
-                case AUTH ->
-                    down(
-                            "login refused",
-                            "the password is wrong or has expired, or pg_hba.conf does not allow this login",
-                            "correct the password of the target, or the server's pg_hba.conf");
-                case TLS ->
-                    down(
-                            "TLS failed",
-                            "the certificate has expired, is for another name, or is not signed by a trusted CA",
-                            "renew the server's certificate, or correct sslmode and sslrootcert of the target");
-                case PERMISSION, UNSUPPORTED, QUERY ->
-                    down(
-                            "heartbeat failed",
-                            "the server refuses the simplest query",
-                            "run the query by hand as the same user");
-                case LOCAL ->
-                    new Unreachable(
-                            Status.UNKNOWN,
-                            "pgvigil cannot look",
-                            "pgvigil itself lacks a resource; nothing is known of the server",
-                            "raise the limit of open files of pgvigil, or see why its connections are all in use");
-            };
-        }
-
-        private static Unreachable down(String title, String cause, String action) {
-            return new Unreachable(Status.UNHEALTHY, title, cause, action);
-        }
+        Obstacle why = Obstacle.of(failure, target);
+        Status status = failure.reason() == Reason.LOCAL ? Status.UNKNOWN : Status.UNHEALTHY;
+        return List.of(
+                why.explain(Finding.of(NAME, "unreachable", status, Severity.CRITICAL, why.title(), failure.message())
+                        .threshold("an answer within the session deadlines, 2 of 3 times")));
     }
 
     @Override

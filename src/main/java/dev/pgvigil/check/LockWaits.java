@@ -1,7 +1,6 @@
 package dev.pgvigil.check;
 
-import static java.util.stream.Collectors.joining;
-
+import dev.pgvigil.check.Blocking.Waits;
 import dev.pgvigil.check.LockTree.Participant;
 import dev.pgvigil.target.Session;
 import io.smallrye.mutiny.Uni;
@@ -23,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 record LockWaits(List<Participant> participants, boolean complete) {
 
-    private static final int MOST_WAITING = 200;
+    /** Of those that wait, so many are read, those that wait longest. */
+    static final int MOST_WAITING = 200;
+
     private static final int MOST = 600;
     private static final int BLOCKERS_SHOWN = 10;
 
@@ -39,7 +40,7 @@ record LockWaits(List<Participant> participants, boolean complete) {
             ), waiting as materialized (
               select l.*, pg_catalog.pg_blocking_pids(l.pid) as blockers
               from locks l
-              where not l.granted and l.pid = any ('{{pids}}'::int4[])
+              where not l.granted
               order by l.waitstart limit %s
             ), rows_locked as (
               select distinct on (l.pid) l.pid, l.database, l.relation
@@ -79,6 +80,18 @@ record LockWaits(List<Participant> participants, boolean complete) {
             order by w.waitstart, i.pid
             limit %s""".formatted(MOST_WAITING, MOST);
 
+    private static final String COUNTED = """
+            select coalesce(d.datname::text, '') as datname,
+              pg_catalog.count(distinct coalesce(s.leader_pid, l.pid))::int4 as waiting,
+              extract(epoch from pg_catalog.max(pg_catalog.clock_timestamp() - l.waitstart))::float8 as longest_seconds,
+              pg_catalog.count(distinct coalesce(s.leader_pid, l.pid))
+                filter (where pg_catalog.clock_timestamp() - l.waitstart > interval '%s s')::int4 as lasting
+            from pg_catalog.pg_locks l
+            join pg_catalog.pg_stat_get_activity(null) s on s.pid = l.pid
+            left join pg_catalog.pg_database d on d.oid = s.datid
+            where not l.granted
+            group by 1 order by 2 desc limit %s""".formatted(Blocking.PATIENCE_SECONDS, MOST);
+
     /**
      * One row of the answer.
      *
@@ -102,13 +115,23 @@ record LockWaits(List<Participant> participants, boolean complete) {
         }
     }
 
-    /** Asks for those that wait among these sessions, and for whatever blocks them. */
-    static Uni<LockWaits> of(Session session, List<Integer> waiting) {
-        String pids = waiting.stream().map(String::valueOf).collect(joining(","));
-        return Activity.withTexts(session, SQL.replace("{pids}", pids), LockWaits::line)
+    /** Asks for those that wait, and for whatever blocks them. */
+    static Uni<LockWaits> of(Session session) {
+        return Activity.withTexts(session, SQL, LockWaits::line)
                 .flatMap(lines -> lines.stream().anyMatch(Line::prepared)
-                        ? PreparedTransaction.of(session).map(prepared -> of(lines, prepared))
+                        ? PreparedTransaction.of(session).map(prepared -> of(lines, prepared.oldest()))
                         : Uni.createFrom().item(of(lines, List.of())));
+    }
+
+    /** Has the server count those that wait, database by database: for when they are too many to read. */
+    static Uni<List<Waits>> counted(Session session) {
+        return session.rows(
+                COUNTED,
+                row -> new Waits(
+                        row.getString("datname"),
+                        row.getInteger("waiting"),
+                        Activity.seconds(row, "longest_seconds"),
+                        row.getInteger("lasting")));
     }
 
     static LockWaits of(List<Line> lines, List<PreparedTransaction> prepared) {

@@ -94,9 +94,16 @@ public final class LongWork implements Check<LongWork.Work> {
     /**
      * The work of a server that has gone on for over a second, longest first.
      *
+     * @param prepared the oldest
+     * @param preparedTotal how many prepared transactions there are
      * @param complete whether all sessions were read
      */
-    public record Work(List<Item> queries, List<Item> idleInTransaction, List<Item> prepared, boolean complete) {
+    public record Work(
+            List<Item> queries,
+            List<Item> idleInTransaction,
+            List<Item> prepared,
+            long preparedTotal,
+            boolean complete) {
 
         public Work {
             queries = List.copyOf(queries);
@@ -104,12 +111,18 @@ public final class LongWork implements Check<LongWork.Work> {
             prepared = List.copyOf(prepared);
         }
 
-        static Work of(Activity activity, List<PreparedTransaction> prepared) {
+        static Work of(Activity activity, PreparedTransaction.All prepared) {
             return new Work(
                     longest(activity, Backend::active, Backend::querySeconds),
                     longest(activity, Backend::idleInTransaction, Backend::stateSeconds),
-                    prepared.stream().map(Item::of).toList(),
+                    prepared.oldest().stream().map(Item::of).toList(),
+                    prepared.total(),
                     activity.complete());
+        }
+
+        /** Whether those are all of their kind. */
+        boolean all(List<Item> sessions) {
+            return complete && sessions.size() < MOST;
         }
 
         private static List<Item> longest(Activity activity, Predicate<Backend> kind, ToDoubleFunction<Backend> age) {
@@ -159,9 +172,9 @@ public final class LongWork implements Check<LongWork.Work> {
     public List<Finding> judge(Work now, Past<Work> past, Target target) {
         LongWorkAdvice advice = new LongWorkAdvice(target.thresholds());
         return Stream.of(
-                        advice.queries(over(now.queries, target, QUERY)),
-                        advice.idle(over(now.idleInTransaction, target, IDLE)),
-                        advice.prepared(over(now.prepared, target, PREPARED)))
+                        advice.queries(over(now.queries, target, QUERY), now.all(now.queries)),
+                        advice.idle(over(now.idleInTransaction, target, IDLE), now.all(now.idleInTransaction)),
+                        advice.prepared(over(now.prepared, target, PREPARED), now.prepared.size() >= now.preparedTotal))
                 .flatMap(Optional::stream)
                 .toList();
     }
@@ -178,7 +191,7 @@ public final class LongWork implements Check<LongWork.Work> {
                 "pgvigil_long_work_oldest_prepared_seconds",
                 "Age of the oldest prepared transaction.",
                 oldest(now.prepared));
-        gauges.gauge("pgvigil_long_work_prepared_transactions", "Prepared transactions.", now.prepared.size());
+        gauges.gauge("pgvigil_long_work_prepared_transactions", "Prepared transactions.", (double) now.preparedTotal);
     }
 
     private static List<Item> over(List<Item> items, Target target, Limit limit) {

@@ -7,13 +7,16 @@ import dev.pgvigil.target.Thresholds;
 import java.util.List;
 import java.util.Optional;
 
-/** What lies behind work that goes on too long, and what to do. Of nothing it makes nothing. Pure. */
+/**
+ * What lies behind work that goes on too long, and what to do. Of nothing it makes nothing. Of a sample it
+ * says so. Pure.
+ */
 record LongWorkAdvice(Thresholds limits) {
 
     /** From this age in transactions on, what a session may still see keeps a good deal from being vacuumed. */
     private static final long OLD_HORIZON = 1_000_000;
 
-    Optional<Finding> queries(List<Item> items) {
+    Optional<Finding> queries(List<Item> items, boolean all) {
         return items.stream()
                 .findFirst()
                 .map(worst -> finding(
@@ -21,7 +24,8 @@ record LongWorkAdvice(Thresholds limits) {
                                 "long-running queries",
                                 "running statement",
                                 severity(worst, LongWork.QUERY_HIGH),
-                                items)
+                                items,
+                                all)
                         .threshold(threshold(LongWork.QUERY, LongWork.QUERY_HIGH))
                         .cause(
                                 "A heavy or badly planned statement, a missing index, or one that waits: for a lock (see the "
@@ -33,7 +37,7 @@ record LongWorkAdvice(Thresholds limits) {
                         .sql("select pg_cancel_backend(" + worst.pid() + ")"));
     }
 
-    Optional<Finding> idle(List<Item> items) {
+    Optional<Finding> idle(List<Item> items, boolean all) {
         return items.stream()
                 .findFirst()
                 .map(worst -> finding(
@@ -41,20 +45,20 @@ record LongWorkAdvice(Thresholds limits) {
                                 "transactions left open",
                                 "open transaction without work",
                                 severity(worst, LongWork.IDLE_HIGH),
-                                items)
+                                items,
+                                all)
                         .threshold(threshold(LongWork.IDLE, LongWork.IDLE_HIGH))
                         .cause(
                                 "The application opened a transaction and does something else, or lost its way out of it. "
                                         + "Meanwhile its locks stay, and vacuum keeps what it may still see."
                                         + horizon(items))
-                        .action(
-                                "Have the application %s commit or roll back in time; end the session of pid %s if it does "
-                                                .formatted(worst.applicationName(), worst.pid())
-                                        + "not come back. Set idle_in_transaction_session_timeout for its role.")
+                        .action("Have the application commit or roll back in time; end the session of pid "
+                                + worst.pid()
+                                + " if it does not come back. Set idle_in_transaction_session_timeout for its role.")
                         .sql("select pg_terminate_backend(" + worst.pid() + ")"));
     }
 
-    Optional<Finding> prepared(List<Item> items) {
+    Optional<Finding> prepared(List<Item> items, boolean all) {
         return items.stream()
                 .findFirst()
                 .map(worst -> finding(
@@ -62,7 +66,8 @@ record LongWorkAdvice(Thresholds limits) {
                                 "prepared transactions left behind",
                                 "prepared transaction",
                                 Severity.MEDIUM,
-                                items)
+                                items,
+                                all)
                         .threshold("over " + Phrase.seconds(limits.of(LongWork.PREPARED)))
                         .cause(
                                 "Whoever coordinates the two-phase commit did not finish it. Its locks stay, also across "
@@ -74,10 +79,11 @@ record LongWorkAdvice(Thresholds limits) {
                                 + Sql.literal(String.valueOf(worst.gid())).strip()));
     }
 
-    private static Finding finding(String key, String title, String noun, Severity severity, List<Item> items) {
+    private static Finding finding(
+            String key, String title, String noun, Severity severity, List<Item> items, boolean all) {
         Item worst = items.getFirst();
-        String observed = Phrase.count(items.size(), noun) + ", the oldest for " + Phrase.seconds(worst.seconds())
-                + " (" + who(worst) + ")";
+        String observed = (all ? "" : "at least ") + Phrase.count(items.size(), noun) + ", the oldest for "
+                + Phrase.seconds(worst.seconds()) + " (" + who(worst) + ")";
         return Finding.of(LongWork.NAME, key, Status.DEGRADED, severity, title, observed)
                 .evidence(items.stream().limit(EvidenceRow.MOST).map(Item::row).toList());
     }
@@ -93,7 +99,7 @@ record LongWorkAdvice(Thresholds limits) {
     private static String who(Item item) {
         return item.pid() == null
                 ? "gid %s, owner %s".formatted(item.gid(), item.usename())
-                : "pid %s, user %s, application %s".formatted(item.pid(), item.usename(), item.applicationName());
+                : "pid " + item.pid() + Phrase.client(item.usename(), item.applicationName());
     }
 
     private static String horizon(List<Item> items) {

@@ -1,6 +1,7 @@
 package dev.pgvigil.check;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Figures with their units, as findings write them. */
 public final class Phrase {
@@ -37,6 +38,12 @@ public final class Phrase {
     /** {@code 1 session}, {@code 5 sessions}. */
     public static String count(long number, String noun) {
         return number + " " + noun + (number == 1 ? "" : "s");
+    }
+
+    /** {@code , user app, application billing}, as far as there is one. */
+    static String client(@Nullable String usename, @Nullable String applicationName) {
+        return (usename == null ? "" : ", user " + usename)
+                + (applicationName == null || applicationName.isEmpty() ? "" : ", application " + applicationName);
     }
 
     /** A number without needless decimals. */

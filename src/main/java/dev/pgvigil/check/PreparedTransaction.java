@@ -20,15 +20,32 @@ record PreparedTransaction(long transaction, String gid, String usename, String 
             select p.transaction::text::int8 as transaction, p.gid, pg_catalog.pg_get_userbyid(p.ownerid)::text as usename,
               coalesce(d.datname::text, '') as datname,
               extract(epoch from pg_catalog.clock_timestamp() - p.prepared)::float8 as seconds,
-              pg_catalog.age(p.transaction) as horizon
+              pg_catalog.age(p.transaction) as horizon, pg_catalog.count(*) over () as total
             from pg_catalog.pg_prepared_xact() p
             left join pg_catalog.pg_database d on d.oid = p.dbid
             order by p.prepared
             limit %s""".formatted(MOST);
 
-    /** The oldest, at most {@value #MOST}. */
-    static Uni<List<PreparedTransaction>> of(Session session) {
-        return session.once("prepared", () -> session.rows(SQL, PreparedTransaction::read));
+    /**
+     * Those of a server.
+     *
+     * @param oldest at most {@value #MOST}
+     * @param total how many there are
+     */
+    record All(List<PreparedTransaction> oldest, long total) {
+
+        private static All of(List<Line> lines) {
+            return new All(lines.stream().map(Line::prepared).toList(), lines.isEmpty() ? 0 : lines.getFirst().total);
+        }
+    }
+
+    private record Line(PreparedTransaction prepared, long total) {}
+
+    static Uni<All> of(Session session) {
+        return session.once(
+                "prepared",
+                () -> session.rows(SQL, row -> new Line(read(row), row.getLong("total")))
+                        .map(All::of));
     }
 
     private static PreparedTransaction read(Row row) {

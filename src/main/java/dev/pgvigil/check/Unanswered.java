@@ -10,6 +10,10 @@ final class Unanswered {
 
     /** Nothing where others tell the reason: the heartbeat what keeps pgvigil out, the capabilities what is missing. */
     static List<Finding> of(String check, Failure failure) {
+        Obstacle obstacle = Obstacle.ofStatement(failure);
+        if (obstacle != null) {
+            return List.of(obstacle.explain(finding(check, Severity.MEDIUM, failure)));
+        }
         return switch (failure.reason()) {
             case CONNECT, CAPACITY, AUTH, TLS, PERMISSION, UNSUPPORTED -> List.of();
             case TIMEOUT ->

@@ -9,6 +9,9 @@ import java.util.Set;
  */
 public record Discovery(List<String> include, List<String> exclude) {
 
+    /** More than this from one entry are left out. */
+    public static final int MOST = 1000;
+
     private static final Set<String> ADMINISTRATIVE = Set.of(
             "template0", "template1", "rdsadmin", "cloudsqladmin", "alloydbadmin", "azure_maintenance", "azure_sys");
 

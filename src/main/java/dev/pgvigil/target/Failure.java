@@ -15,7 +15,7 @@ public record Failure(
     public enum Reason {
         /** No TCP connection, lost connection, server starting or shutting down. */
         CONNECT,
-        /** The server, database or role has no connection slot left. */
+        /** No connection slot is left in the server, the database or the role; or no memory, or no disk. */
         CAPACITY,
         /** Credentials or pg_hba.conf refuse us. */
         AUTH,

@@ -10,6 +10,8 @@ import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,9 @@ final class Failures {
 
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\s]+");
     private static final int LONGEST = 300;
+
+    /** An address as Java writes it: {@code host/10.0.0.1:5432}, and without a host {@code /10.0.0.1:5432}. */
+    private static final Pattern ADDRESS = Pattern.compile("(?<=^|\\s)([^\\s/]*)/((?:[0-9.]+|\\[[^\\]\\s]+]):\\d+)");
 
     /** What the driver says where TLS does not come about: in plain exceptions without a cause. */
     private static final Set<String> NO_TLS = Set.of(
@@ -40,18 +45,24 @@ final class Failures {
 
     private static Failure answered(PgException answer) {
         String state = answer.getSqlState();
-        return new Failure(reason(state), oneLine(answer.getErrorMessage()), state);
+        String message = oneLine(answer.getErrorMessage());
+        return new Failure(poolers(state, message) ? Reason.UNSUPPORTED : reason(state), message, state);
+    }
+
+    /** PgBouncer says so, in English always, of settings that it cannot pass on. */
+    private static boolean poolers(@Nullable String sqlState, String message) {
+        return "08P01".equals(sqlState) && message.contains("unsupported startup parameter");
     }
 
     private static Reason reason(@Nullable String sqlState) {
         return switch (sqlState == null ? "" : sqlState) {
-            case "53300" -> Reason.CAPACITY;
             case "28000", "28P01" -> Reason.AUTH;
             case "42501" -> Reason.PERMISSION;
             case "57014", "55P03" -> Reason.TIMEOUT;
             case "57P01", "57P02", "57P03", "57P05", "3D000" -> Reason.CONNECT;
             case "42883", "42P01", "42703", "42704", "0A000" -> Reason.UNSUPPORTED;
             case String other when other.startsWith("08") -> Reason.CONNECT;
+            case String other when other.startsWith("53") -> Reason.CAPACITY;
             case String other -> Reason.QUERY;
         };
     }
@@ -90,9 +101,15 @@ final class Failures {
         String message = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
         return switch (root) {
             case UnknownHostException unknown -> "host name does not resolve: " + message;
-            case SocketException refused -> message;
+            case SocketException refused -> ADDRESS.matcher(message).replaceAll(Failures::plain);
             case Throwable other -> message;
         };
+    }
+
+    private static String plain(MatchResult address) {
+        String host = address.group(1);
+        String text = host.isEmpty() ? address.group(2) : host + " (" + address.group(2) + ")";
+        return Matcher.quoteReplacement(text);
     }
 
     private static String oneLine(@Nullable String text) {

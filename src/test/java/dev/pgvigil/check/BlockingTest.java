@@ -2,6 +2,7 @@ package dev.pgvigil.check;
 
 import static dev.pgvigil.check.LockFaces.blocking;
 import static dev.pgvigil.check.LockFaces.prepared;
+import static dev.pgvigil.check.LockFaces.replay;
 import static dev.pgvigil.check.LockFaces.waiting;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -103,6 +104,11 @@ class BlockingTest {
             "active, client backend, select pg_cancel_backend(1), Cancel the statement",
             "active, autovacuum worker, select * from pg_stat_progress_vacuum where pid = 1, Wait",
             "'', '', , Nothing",
+            "active, parallel worker, select pg_cancel_backend(1), Cancel the statement",
+            "active, walsender, select * from pg_stat_activity where pid = 1, stop it where it is managed",
+            "idle in transaction, walsender, select * from pg_stat_activity where pid = 1, stop it where it is managed",
+            "active, pg_cron, select * from pg_stat_activity where pid = 1, stop it where it is managed",
+            "'', logical replication worker, select * from pg_stat_activity where pid = 1, stop it where it is managed",
         })
         void advisesByWhatIsAtTheRoot(String state, String backendType, String sql, String action) {
             Finding found = Judging.one(CHECK, locks(blocking(1, backendType, state), waiting(2, 60, 1)), SHOP);
@@ -154,6 +160,39 @@ class BlockingTest {
         }
 
         @Test
+        void replayAtTheRootIsEndedOnThePrimary() {
+            Finding found = Judging.one(CHECK, locks(replay(1, false), waiting(2, 60, 1)), SHOP);
+
+            assertThat(found.observed()).endsWith(", behind pid 1 (startup)");
+            assertThat(found.cause()).contains("a transaction on the primary");
+            assertThat(found.sql()).contains("AccessExclusiveLock").doesNotContain("cancel");
+        }
+
+        @Test
+        void replayThatWaitsForAReaderIsNoDdlToCancel() {
+            Finding found = Judging.one(CHECK, locks(replay(1, true), waiting(3, 40, 1)), SHOP);
+
+            assertThat(found.observed()).endsWith("; replay waits for AccessExclusiveLock on public.orders");
+            assertThat(found.cause()).contains("max_standby_streaming_delay");
+            assertThat(found.sql()).endsWith("where l.granted and l.relation = 16384");
+        }
+
+        @Test
+        void saysHowManyWaitWhereNotAllWereLookedAt() {
+            Locks sample = Locks.sample(
+                    List.of(blocking(1, "idle in transaction"), waiting(2, 60, 1)),
+                    List.of(new Blocking.Waits("shop", 620, 75, 615), new Blocking.Waits("other", 3, 2, 3)));
+
+            Finding found = Judging.one(CHECK, sample, SHOP);
+            assertThat(found.observed())
+                    .startsWith(
+                            "620 sessions wait for a lock (looked at: the 200 that wait longest), the longest for 75 s");
+            assertThat(found.severity()).isEqualTo(Severity.CRITICAL);
+            assertThat(Recorded.value(Recorded.of(CHECK, sample), "pgvigil_blocking_waiting_sessions"))
+                    .isEqualTo(623);
+        }
+
+        @Test
         void keepsEvidenceBounded() {
             assertThat(Judging.one(CHECK, queue(60, 100), SHOP).evidence()).hasSize(EvidenceRow.MOST);
         }
@@ -173,11 +212,11 @@ class BlockingTest {
         private static Locks queue(double seconds, int waiting) {
             List<Participant> all = new ArrayList<>(List.of(blocking(1, "idle in transaction")));
             IntStream.range(0, waiting).forEach(i -> all.add(waiting(i + 2, seconds, 1)));
-            return Locks.of(all, true);
+            return Locks.of(all);
         }
 
         private static Locks locks(Participant... participants) {
-            return Locks.of(List.of(participants), true);
+            return Locks.of(List.of(participants));
         }
     }
 
@@ -346,6 +385,76 @@ class BlockingTest {
             assertThat(locks.trees().getFirst().blocked()).isEqualTo(1);
             assertThat(scene.finding().cause()).contains("circle");
         }
+    }
+
+    /** More than are read: the server counts them. */
+    @Test
+    void aStormIsCountedInFull() throws SQLException {
+        int waiting = LockWaits.MOST_WAITING + 5;
+        try (PgServer server = PgServer.start(PgServer.majors().getLast(), Map.of("max_connections", "240"));
+                Clients clients = new Clients(server, "postgres");
+                Asking asking = Asking.of(server, "postgres")) {
+            clients.inTransaction("root", "select pg_advisory_xact_lock(7)");
+            for (int i = 0; i < waiting; i++) {
+                clients.idle("waiter").begin("select pg_advisory_xact_lock(7)");
+            }
+            Locks locks = await().atMost(Duration.ofSeconds(60))
+                    .until(() -> asking.observe(CHECK), seen -> seen.waiting() == waiting);
+
+            assertThat(locks.complete()).isFalse();
+            assertThat(locks.databases()).extracting(Blocking.Waits::waiting).containsExactly(waiting);
+            assertThat(locks.trees().getFirst().blocked()).isEqualTo(LockWaits.MOST_WAITING);
+            assertThat(Judging.one(CHECK, locks, Judging.target("postgres", AT_ONCE))
+                            .observed())
+                    .startsWith("205 sessions wait for a lock (looked at: the 200 that wait longest)");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.pgvigil.testing.PgServer#majors")
+    void replayOfAStandby(int major) throws SQLException {
+        Target target = Judging.target("postgres", AT_ONCE);
+        try (PgServer primary = PgServer.start(major)) {
+            primary.sql("create table orders (id int)");
+            primary.server();
+            try (PgServer standby = primary.standby();
+                    Clients writers = new Clients(primary, "postgres");
+                    Clients readers = new Clients(standby, "postgres");
+                    Asking asking = Asking.of(standby.server("pgvigil", null), "postgres")) {
+                Client ddl = writers.inTransaction("ddl", "lock table orders in access exclusive mode");
+                primary.sql("create table more (id int)"); // its commit sends on what was written before
+                await().atMost(Duration.ofSeconds(10))
+                        .until(() -> "1"
+                                .equals(standby.value(
+                                        "select count(*) from pg_locks where mode = 'AccessExclusiveLock'")));
+                CompletableFuture<Void> read = readers.idle("report").start("select count(*) from orders");
+                Finding behindReplay = found(asking, target);
+                assertThat(behindReplay.observed()).contains("(startup)").doesNotContain("null");
+                assertThat(behindReplay.cause()).contains("a transaction on the primary");
+                assertThat(primary.value(String.valueOf(behindReplay.sql()))).isEqualTo(String.valueOf(ddl.pid()));
+                ddl.connection().rollback();
+                assertThat(read).succeedsWithin(Duration.ofSeconds(10));
+                assertThat(Judging.judge(CHECK, asking.observe(CHECK), target)).isEmpty();
+
+                Client holder = readers.inTransaction("holder", "select count(*) from orders");
+                primary.sql("alter table orders add column note text");
+                await().atMost(Duration.ofSeconds(10))
+                        .until(() -> "1".equals(standby.value("select count(*) from pg_locks where not granted")));
+                CompletableFuture<Void> queued = readers.idle("queued").start("select count(*) from orders");
+                Finding replayWaits = found(asking, target);
+                assertThat(replayWaits.observed()).contains("; replay waits for AccessExclusiveLock on public.orders");
+                assertThat(standby.value(String.valueOf(replayWaits.sql()))).isEqualTo(String.valueOf(holder.pid()));
+                holder.connection().rollback();
+                assertThat(queued).succeedsWithin(Duration.ofSeconds(10));
+                assertThat(Judging.judge(CHECK, asking.observe(CHECK), target)).isEmpty();
+            }
+        }
+    }
+
+    private static Finding found(Asking asking, Target target) {
+        List<Finding> findings = await().atMost(Duration.ofSeconds(10))
+                .until(() -> Judging.judge(CHECK, asking.observe(CHECK), target), all -> !all.isEmpty());
+        return findings.getFirst();
     }
 
     /** A database with a table, an application's sessions in it, and pgvigil's. */

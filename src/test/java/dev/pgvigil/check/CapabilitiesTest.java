@@ -203,18 +203,21 @@ class CapabilitiesTest {
 
         @ParameterizedTest
         @CsvSource({
-            "AUTH, auth, UNKNOWN",
-            "PERMISSION, permission, UNKNOWN",
-            "CAPACITY, capacity, UNKNOWN",
-            "TLS, tls, UNKNOWN",
-            "UNSUPPORTED, unsupported, UNKNOWN",
-            "QUERY, unanswered, DEGRADED",
-            "TIMEOUT, unanswered, DEGRADED",
-            "LOCAL, unanswered, DEGRADED",
-            "CONNECT, , ",
+            "AUTH, 28P01, auth, UNKNOWN",
+            "PERMISSION, 42501, entrance, UNKNOWN",
+            "CAPACITY, 53300, capacity, UNKNOWN",
+            "CAPACITY, 53200, unanswered, DEGRADED",
+            "TLS, , tls, UNKNOWN",
+            "UNSUPPORTED, 42704, unsupported, UNKNOWN",
+            "QUERY, 22023, unanswered, DEGRADED",
+            "QUERY, 40001, unanswered, DEGRADED",
+            "TIMEOUT, , unanswered, DEGRADED",
+            "LOCAL, , unanswered, DEGRADED",
+            "CONNECT, 57P03, , ",
+            "CONNECT, , , ",
         })
-        void failures(Reason reason, @Nullable String key, @Nullable Status status) {
-            List<Finding> findings = CHECK.judgeFailure(Failure.of(reason, "it failed"), SHOP);
+        void failures(Reason reason, @Nullable String state, @Nullable String key, @Nullable Status status) {
+            List<Finding> findings = CHECK.judgeFailure(new Failure(reason, "it failed", state), SHOP);
 
             if (key == null) {
                 assertThat(findings).isEmpty();
@@ -347,7 +350,7 @@ class CapabilitiesTest {
                     .extracting(Finding::key)
                     .doesNotContain("capabilities/connect");
         }
-        assertThat(failure(server, "nowhere", target).key()).isEqualTo("capabilities/database");
+        assertThat(failure(server, "nowhere", Judging.target("nowhere")).key()).isEqualTo("capabilities/database");
     }
 
     private static Finding failure(PgServer server, String database, Target target) {

@@ -39,6 +39,31 @@ final class LockFaces {
                 node(pid, null, backendType, state, null, null, List.of()));
     }
 
+    /** A standby's replay, which holds a lock, or waits for it: then the server does not say for whom. */
+    static Participant replay(int pid, boolean waits) {
+        LockNode nobody = new LockNode(
+                pid,
+                null,
+                null,
+                null,
+                "",
+                "startup",
+                "",
+                null,
+                waits ? "relation" : null,
+                waits ? "AccessExclusiveLock" : null,
+                waits ? "public.orders" : null,
+                waits ? 16384L : null,
+                waits ? 50.0 : null,
+                0,
+                0,
+                List.of(),
+                0,
+                List.of());
+        return new Participant(
+                new TreeSet<>(), waits ? TABLE : null, waits ? Map.of() : Map.of(TABLE, "AccessExclusiveLock"), nobody);
+    }
+
     static Participant prepared(String gid, String object) {
         return new Participant(
                 new TreeSet<>(),

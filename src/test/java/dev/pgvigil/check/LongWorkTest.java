@@ -56,7 +56,7 @@ class LongWorkTest {
         @ParameterizedTest
         @CsvSource({"299.9, 0", "300, 1", "90000, 1"})
         void preparedTransactionsByAge(double seconds, int findings) {
-            Work work = Work.of(new Activity(List.of(), true), List.of(prepared("it's", seconds)));
+            Work work = Work.of(activity(), all(prepared("it's", seconds)));
 
             assertThat(Judging.judge(CHECK, work, SHOP)).hasSize(findings);
         }
@@ -90,24 +90,35 @@ class LongWorkTest {
             Finding idle = Judging.one(CHECK, work(session(8, "idle in transaction", 61)), SHOP);
             assertThat(idle.sql()).isEqualTo("select pg_terminate_backend(8)");
 
-            Work left = Work.of(new Activity(List.of(), true), List.of(prepared("it's", 400)));
+            Work left = Work.of(activity(), all(prepared("it's", 400)));
             assertThat(Judging.one(CHECK, left, SHOP).sql()).isEqualTo("rollback prepared 'it''s'");
         }
 
         @Test
         void theOldestComesFirstAndEvidenceIsBounded() {
             Work work = Work.of(
-                    new Activity(
-                            IntStream.range(0, 300)
-                                    .mapToObj(i -> session(i, "active", 400 + i))
-                                    .toList(),
-                            true),
-                    List.of());
+                    activity(IntStream.range(0, 300)
+                            .mapToObj(i -> session(i, "active", 400 + i))
+                            .toArray(Backend[]::new)),
+                    all());
 
             assertThat(work.queries()).hasSize(LongWork.MOST);
             Finding found = Judging.one(CHECK, work, SHOP);
-            assertThat(found.observed()).contains("pid 299");
+            assertThat(found.observed())
+                    .startsWith("at least 100 running statements")
+                    .contains("pid 299");
             assertThat(found.evidence()).hasSize(EvidenceRow.MOST);
+        }
+
+        @Test
+        void aSampleIsCalledOne() {
+            Activity sample = new Activity(List.of(session(1, "idle in transaction", 400)), 700, 0);
+            Work work = Work.of(sample, new PreparedTransaction.All(List.of(prepared("a", 400)), 140));
+
+            assertThat(Judging.judge(CHECK, work, SHOP))
+                    .extracting(Finding::observed)
+                    .allMatch(observed -> observed.startsWith("at least 1 "))
+                    .hasSize(2);
         }
 
         @Test
@@ -115,14 +126,14 @@ class LongWorkTest {
             assertThat(Judging.judge(CHECK, work(session(1, "active", 999)), Judging.target("elsewhere")))
                     .isEmpty();
             Backend worker =
-                    new Backend(1, null, "shop", "app", "", "parallel worker", "active", true, 999, 999, 999, 0, null);
+                    new Backend(1, null, "shop", "app", "", "parallel worker", "active", 999, 999, 999, 0, null);
             assertThat(Judging.judge(CHECK, work(worker), SHOP)).isEmpty();
         }
 
         @Test
         void saysWhatIsKeptFromVacuum() {
-            Backend old = new Backend(
-                    1, null, "shop", "app", "", "client backend", "active", false, 999, 999, 999, 2_500_000, null);
+            Backend old =
+                    new Backend(1, null, "shop", "app", "", "client backend", "active", 999, 999, 999, 2_500_000, null);
 
             assertThat(Judging.one(CHECK, work(old), SHOP).cause()).contains("Since 2500000 transactions");
             assertThat(Judging.one(CHECK, work(session(1, "active", 999)), SHOP).cause())
@@ -134,9 +145,8 @@ class LongWorkTest {
             List<Recorded.Figure> figures = Recorded.of(
                     CHECK,
                     Work.of(
-                            new Activity(
-                                    List.of(session(1, "active", 20), session(2, "idle in transaction", 30)), true),
-                            List.of(prepared("a", 40))));
+                            activity(session(1, "active", 20), session(2, "idle in transaction", 30)),
+                            new PreparedTransaction.All(List.of(prepared("a", 40)), 140)));
 
             assertThat(Recorded.value(figures, "pgvigil_long_work_oldest_query_seconds"))
                     .isEqualTo(20);
@@ -145,11 +155,19 @@ class LongWorkTest {
             assertThat(Recorded.value(figures, "pgvigil_long_work_oldest_prepared_seconds"))
                     .isEqualTo(40);
             assertThat(Recorded.value(figures, "pgvigil_long_work_prepared_transactions"))
-                    .isEqualTo(1);
+                    .isEqualTo(140);
         }
 
         private static Work work(Backend session) {
-            return Work.of(new Activity(List.of(session), true), List.of());
+            return Work.of(activity(session), all());
+        }
+
+        private static Activity activity(Backend... sessions) {
+            return new Activity(List.of(sessions), sessions.length, 0);
+        }
+
+        private static PreparedTransaction.All all(PreparedTransaction... prepared) {
+            return new PreparedTransaction.All(List.of(prepared), prepared.length);
         }
 
         private static Backend session(int pid, String state, double seconds) {
@@ -161,7 +179,6 @@ class LongWorkTest {
                     "billing",
                     "client backend",
                     state,
-                    false,
                     seconds,
                     seconds,
                     seconds,

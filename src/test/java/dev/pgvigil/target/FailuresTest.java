@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pgvigil.target.Failure.Reason;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ConnectTimeoutException;
+import io.vertx.pgclient.PgException;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
@@ -14,6 +15,7 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class FailuresTest {
@@ -38,5 +40,33 @@ class FailuresTest {
     @MethodSource("exceptions")
     void aFailureIsKnownByItsKindAndNotByTheNamesInItsMessage(Throwable thrown, Reason reason) {
         assertThat(Failures.of(thrown).reason()).isEqualTo(reason);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Connection refused: /127.0.1.52:9, Connection refused: 127.0.1.52:9",
+        "Connection refused: db1.internal/10.0.0.1:5432, Connection refused: db1.internal (10.0.0.1:5432)",
+        "Connection refused: /[0:0:0:0:0:0:0:1]:9, Connection refused: [0:0:0:0:0:0:0:1]:9",
+        "Connection refused: odd$1\\/10.0.0.1:5432, Connection refused: odd$1\\ (10.0.0.1:5432)",
+        "no route to /etc/hosts, no route to /etc/hosts",
+    })
+    void addressesReadAsPeopleWriteThem(String message, String shown) {
+        assertThat(Failures.of(new ConnectException(message)).message()).isEqualTo(shown);
+        assertThat(Failures.of(new ConnectTimeoutException(message)).message()).isEqualTo(shown);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "53300, sorry, CAPACITY",
+        "53200, out of memory, CAPACITY",
+        "53100, could not extend file, CAPACITY",
+        "08P01, unsupported startup parameter: default_transaction_read_only, UNSUPPORTED",
+        "08P01, server login has been failing, CONNECT",
+        "42704, unrecognized configuration parameter, UNSUPPORTED",
+        "57P03, the database system is starting up, CONNECT",
+    })
+    void answersAreKnownByTheirState(String state, String message, Reason reason) {
+        assertThat(Failures.of(new PgException(message, "FATAL", state, null)).reason())
+                .isEqualTo(reason);
     }
 }

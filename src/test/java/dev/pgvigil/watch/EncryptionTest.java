@@ -118,7 +118,7 @@ class EncryptionTest {
         try (Watching watching = Watching.over(target(Mode.VERIFY_FULL, "ours"))) {
             Finding found = watching.awaitFinding("shop", "heartbeat/unreachable");
             assertThat(found.title()).isEqualTo("TLS failed");
-            assertThat(found.action()).contains("renew");
+            assertThat(found.action()).contains("Renew");
             SERVER.certificate(OURS.valid());
             watching.awaitStatus("shop", Status.HEALTHY);
         }

@@ -1,0 +1,86 @@
+package dev.pgvigil.target;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pgvigil.target.Failure.Reason;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class EntrancesTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "3D000, true",
+        "42501, true",
+        "55000, true",
+        "28000, true",
+        "53300, true",
+        "28P01, false",
+        "57P03, false",
+        "53200, false",
+        ", false",
+    })
+    void anotherIsTriedWhereItMayHelp(String state, boolean another) {
+        Entrances entrances = of("a", "b");
+
+        assertThat(entrances.failed(answered(state))).isEqualTo(another);
+        assertThat(entrances.current()).isEqualTo(another ? "b" : "a");
+    }
+
+    /** A database without connections left says so in the server's language. */
+    @Test
+    void eachIsTriedOnceInARound() {
+        Entrances entrances = of("a", "b", "c");
+        Failure full = new Failure(Reason.CAPACITY, "zu viele Verbindungen f\u00fcr Datenbank \u00bba\u00ab", "53300");
+
+        assertThat(entrances.failed(full)).isTrue();
+        assertThat(entrances.failed(full)).isTrue();
+        assertThat(entrances.failed(full)).isFalse();
+        assertThat(entrances.current()).isEqualTo("a");
+    }
+
+    @Test
+    void theOnlyOneIsTriedAgainAfterAPause() {
+        Entrances entrances = of("a");
+
+        assertThat(entrances.failed(answered("53300"))).isFalse();
+        assertThat(entrances.current()).isEqualTo("a");
+    }
+
+    @Test
+    void ofManyOnlyAFewAreTriedBeforeAPauseAndThenTheNext() {
+        Entrances entrances = new Entrances();
+        entrances.are(IntStream.range(0, 100).mapToObj(i -> "db" + i).toList());
+
+        for (int i = 1; i < Entrances.MOST_IN_A_ROUND; i++) {
+            assertThat(entrances.failed(answered("53300"))).isTrue();
+        }
+        assertThat(entrances.failed(answered("53300"))).isFalse();
+        assertThat(entrances.current()).isEqualTo("db" + Entrances.MOST_IN_A_ROUND);
+        assertThat(entrances.failed(answered("53300"))).isTrue();
+    }
+
+    @Test
+    void whatLetUsInIsKeptWhenOthersComeAndGo() {
+        Entrances entrances = of("a", "b");
+        entrances.failed(answered("3D000"));
+        entrances.succeeded();
+
+        entrances.are(List.of("c", "a", "b"));
+
+        assertThat(entrances.current()).isEqualTo("b");
+    }
+
+    private static Entrances of(String... names) {
+        Entrances entrances = new Entrances();
+        entrances.are(List.of(names));
+        return entrances;
+    }
+
+    private static Failure answered(String state) {
+        return new Failure(Reason.QUERY, "it failed", state);
+    }
+}
