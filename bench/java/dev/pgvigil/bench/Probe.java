@@ -8,13 +8,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** How fast probes answer while the servers are well, and while all of them hang. */
+/** How fast probes answer while the servers are well, and while all of them hang; and how fast the API does. */
 final class Probe implements Benchmark {
 
     private static final int SERVERS = 3;
     private static final int TARGETS = 10;
     private static final double RATE = 1000;
     private static final List<String> PATHS = List.of("/health/ready", "/health/database");
+    private static final List<String> READS =
+            List.of("/api/v1/fleet", "/api/v1/databases/target-0", "/api/v1/databases/target-0/connections");
+    private static final String FRESH = "/api/v1/databases/target-0/status?fresh=true";
+    private static final double FRESH_RATE = 100;
     private static final String STOCK_PATH = "/q/health/ready";
 
     @Override
@@ -48,7 +52,8 @@ final class Probe implements Benchmark {
                             "max ms",
                             "answers other than 200"),
                     rows);
-            result.note("Load: one process, pinned to one core: " + Latencies.pinning() + ", " + Latencies.CONNECTIONS
+            result.note("Load: one process" + (Latencies.pinning() ? ", pinned to one core" : "") + ", "
+                    + Latencies.CONNECTIONS
                     + " connections. Full: each asks again when answered (closed loop: latency is the price of"
                     + " saturation). " + Result.number(RATE)
                     + "/s: open loop, each latency from the moment at which the"
@@ -70,6 +75,11 @@ final class Probe implements Benchmark {
             for (String path : PATHS) {
                 measure(plan, service, "pgvigil", path, "healthy", rows, result);
             }
+            for (String path : READS) {
+                Latencies.of(service, path, 0, plan.seconds(3, 1), Duration.ofSeconds(1));
+                measure(plan, service, "pgvigil", path, "healthy", RATE, rows, result);
+            }
+            measure(plan, service, "pgvigil", FRESH, "healthy", FRESH_RATE, rows, result);
             servers.forEach(PgServer::freeze);
             Plan.pause(Duration.ofSeconds(5));
             for (String path : PATHS) {
@@ -90,28 +100,53 @@ final class Probe implements Benchmark {
             result.atMost("`" + path + "` p99 under 5 ms, healthy", healthy, 5, "ms");
             result.atMost("`" + path + "` p99 under 5 ms, frozen", frozen, 5, "ms");
         }
+        for (String path : READS) {
+            result.atMost(
+                    "`" + path + "` p99 under 5 ms",
+                    (double) result.figures().getOrDefault(key("pgvigil", path, "healthy", RATE, "p99_ms"), 0d),
+                    5,
+                    "ms");
+        }
+        result.atMost(
+                "asked anew, p99 under 50 ms",
+                (double) result.figures().getOrDefault(key("pgvigil", FRESH, "healthy", FRESH_RATE, "p99_ms"), 0d),
+                50,
+                "ms");
     }
 
     private static void measure(
             Plan plan, Service service, String who, String path, String servers, List<List<String>> rows, Result result)
             throws Exception {
         for (double rate : new double[] {RATE, 0}) {
-            String load = rate == 0 ? "full" : Result.number(rate) + "/s";
-            Plan.say("probe: %s %s, servers %s, load %s".formatted(who, path, servers, load));
-            Latencies seen = Latencies.of(service, path, rate, plan.seconds(2, 1), plan.seconds(8, 3));
-            rows.add(List.of(
-                    who + " `" + path + "`",
-                    servers,
-                    load,
-                    Result.number(seen.perSecond()),
-                    Result.number(seen.p50()),
-                    Result.number(seen.p99()),
-                    Result.number(seen.p999()),
-                    Result.number(seen.max()),
-                    Long.toString(seen.otherStatus())));
-            Map.of("per_second", seen.perSecond(), "p50_ms", seen.p50(), "p99_ms", seen.p99(), "max_ms", seen.max())
-                    .forEach((figure, value) -> result.figure(key(who, path, servers, rate, figure), value));
+            measure(plan, service, who, path, servers, rate, rows, result);
         }
+    }
+
+    private static void measure(
+            Plan plan,
+            Service service,
+            String who,
+            String path,
+            String servers,
+            double rate,
+            List<List<String>> rows,
+            Result result)
+            throws Exception {
+        String load = rate == 0 ? "full" : Result.number(rate) + "/s";
+        Plan.say("probe: %s %s, servers %s, load %s".formatted(who, path, servers, load));
+        Latencies seen = Latencies.of(service, path, rate, plan.seconds(2, 1), plan.seconds(8, 3));
+        rows.add(List.of(
+                who + " `" + path + "`",
+                servers,
+                load,
+                Result.number(seen.perSecond()),
+                Result.number(seen.p50()),
+                Result.number(seen.p99()),
+                Result.number(seen.p999()),
+                Result.number(seen.max()),
+                Long.toString(seen.otherStatus())));
+        Map.of("per_second", seen.perSecond(), "p50_ms", seen.p50(), "p99_ms", seen.p99(), "max_ms", seen.max())
+                .forEach((figure, value) -> result.figure(key(who, path, servers, rate, figure), value));
     }
 
     private static String key(String who, String path, String servers, double rate, String figure) {

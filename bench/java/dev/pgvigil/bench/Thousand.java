@@ -143,7 +143,10 @@ final class Thousand implements Benchmark {
         result.atMost("under 512 MB resident", resident, 512, "MB");
         result.atMost("heartbeat lateness p99 under 100 ms", p99, 100, "ms");
         result.atMost(
-                "two heartbeats a second of each: left out", Math.max(0, 100 - 100 * beats / (2 * ENDPOINTS)), 2, "%");
+                "heartbeats left out, of two a second of each",
+                Math.max(0, 100 - 100 * beats / (2 * ENDPOINTS)),
+                2,
+                "%");
         result.note("Lateness: from when a heartbeat was due to when it began, of pgvigil's own histogram, interpolated"
                 + " inside its buckets. Scraped every " + SCRAPE_SECONDS + " s meanwhile.");
         return result;

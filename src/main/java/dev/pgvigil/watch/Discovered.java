@@ -12,9 +12,6 @@ import java.util.Set;
 /** The targets of a server: those configured, and those that their discovery finds. Pure. */
 final class Discovered {
 
-    /** More than this from one entry are left out. */
-    static final int MOST = 1000;
-
     private Discovered() {}
 
     /**
@@ -34,7 +31,7 @@ final class Discovered {
             if (discovery != null) {
                 databases.stream()
                         .filter(database -> discovery.matches(database) && covered.add(database))
-                        .limit(MOST)
+                        .limit(Discovery.MOST)
                         .map(target::discovered)
                         .forEach(found -> targets.put(found.name(), found));
             }
