@@ -1,11 +1,14 @@
 package dev.pgvigil.watch;
 
 import dev.pgvigil.check.Check;
+import dev.pgvigil.check.Conflicts;
 import dev.pgvigil.check.Heartbeat;
 import dev.pgvigil.check.Overhead;
 import dev.pgvigil.target.Link;
+import dev.pgvigil.target.ServerFacts;
 import java.time.Duration;
 import java.util.Collection;
+import org.jspecify.annotations.Nullable;
 
 /** By how much the cadences of one server are stretched to stay in its overhead budget. */
 final class Pace {
@@ -15,6 +18,9 @@ final class Pace {
     private static final double HEARTBEAT_MOST = 4;
     /** Of the time in which a heartbeat is fresh, what it may use up: timers are late at times. */
     private static final double OF_FRESH = 0.9;
+
+    /** Before 15, who reads counters waits 10 ms for the statistics collector: as much as all else costs in a minute. */
+    private static final double COLLECTOR = 10;
 
     private double factor = 1;
     private long judgedAt = System.nanoTime();
@@ -36,10 +42,11 @@ final class Pace {
     /**
      * The time between two passes of a check.
      *
+     * @param server null while it is not known
      * @param fresh how long after a heartbeat was asked for the next may be, for its target not to be stale in between
      */
-    Duration of(Check<?> check, Duration cadence, Duration fresh) {
-        Duration stretched = stretched(check.name(), cadence, factor);
+    Duration of(Check<?> check, Duration cadence, Duration fresh, @Nullable ServerFacts server) {
+        Duration stretched = stretched(check.name(), cadence, factor, server);
         return check.name().equals(Heartbeat.NAME) ? capped(stretched, cadence, fresh) : stretched;
     }
 
@@ -49,10 +56,11 @@ final class Pace {
     }
 
     /** A cadence stretched by this factor, as far as the check lets it. */
-    static Duration stretched(String check, Duration cadence, double factor) {
+    static Duration stretched(String check, Duration cadence, double factor, @Nullable ServerFacts server) {
         double by = switch (check) {
             case Overhead.NAME -> 1; // asks the server nothing, and tells of the stretching
             case Heartbeat.NAME -> Math.min(factor, HEARTBEAT_MOST);
+            case Conflicts.NAME -> server != null && server.major() < 15 ? factor * COLLECTOR : factor;
             default -> factor;
         };
         return Duration.ofNanos(Math.round(cadence.toNanos() * by));

@@ -50,7 +50,7 @@ public record ServerState(
      * @param standard cadence of the check, unless the target has one of its own
      */
     public Duration interval(Target target, String check, Duration standard) {
-        return Pace.stretched(check, target.cadence(check, standard), link.stretch());
+        return Pace.stretched(check, target.cadence(check, standard), link.stretch(), facts);
     }
 
     ServerState with(ServerFacts learned) {

@@ -2,8 +2,13 @@ package dev.pgvigil.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgvigil.check.Conflicts;
 import dev.pgvigil.check.Heartbeat;
+import dev.pgvigil.target.Role;
+import dev.pgvigil.target.ServerFacts;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
@@ -31,6 +36,19 @@ class PaceTest {
     }
 
     private static Duration beat(double factor, Duration cadence, Duration fresh) {
-        return Pace.capped(Pace.stretched(Heartbeat.NAME, cadence, factor), cadence, fresh);
+        return Pace.capped(Pace.stretched(Heartbeat.NAME, cadence, factor, null), cadence, fresh);
+    }
+
+    @Test
+    void whatIsDearOnAnOldServerIsAskedMoreSeldomThere() {
+        Duration minute = Duration.ofMinutes(1);
+        assertThat(Pace.stretched(Conflicts.NAME, minute, 2, null)).isEqualTo(Duration.ofMinutes(2));
+        assertThat(Pace.stretched(Conflicts.NAME, minute, 2, facts(15))).isEqualTo(Duration.ofMinutes(2));
+        assertThat(Pace.stretched(Conflicts.NAME, minute, 2, facts(14))).isEqualTo(Duration.ofMinutes(20));
+    }
+
+    private static ServerFacts facts(int major) {
+        return new ServerFacts(
+                major * 10_000, major + ".1", Role.PRIMARY, Instant.EPOCH, false, true, false, Map.of(), Map.of());
     }
 }
