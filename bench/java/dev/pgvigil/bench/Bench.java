@@ -42,7 +42,7 @@ final class Bench {
         if (!failed.isEmpty()) {
             throw new IllegalStateException("failed: " + String.join(", ", failed));
         }
-        if (System.getenv("KEEP") != null && only.isEmpty()) {
+        if (System.getenv("KEEP") != null) {
             summary.keep();
         }
         System.exit(0);

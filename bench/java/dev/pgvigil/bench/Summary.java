@@ -13,16 +13,22 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The figures of a run: a JSON file for each benchmark, and one page of tables with machine, command and date. */
 final class Summary {
 
     private static final Path README = Path.of("bench/README.md");
     private static final String MARK = "<!-- make bench KEEP=1 writes all that follows -->";
+    private static final String HEADING = "### ";
+    private static final Pattern SECTION = Pattern.compile("^" + HEADING, Pattern.MULTILINE);
 
     private final ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     private final Plan plan;
-    private final StringBuilder page = new StringBuilder();
+    /** Heading to what stands under it. */
+    private final Map<String, String> sections = new LinkedHashMap<>();
 
     Summary(Plan plan) throws IOException {
         this.plan = plan;
@@ -43,25 +49,39 @@ final class Summary {
         section(benchmark, result);
     }
 
-    /** Writes the page and returns it. */
+    /** Writes the tables of this run and returns them. */
     String write() throws IOException {
-        Files.writeString(plan.out().resolve("summary.md"), page);
-        return "\n" + page + "\nWritten to " + plan.out();
+        Files.writeString(plan.out().resolve("summary.md"), page(sections));
+        return "\n" + page(sections) + "\nWritten to " + plan.out();
     }
 
-    /** Puts the page into the benchmarks' README, in the place of the one before. */
+    /** Puts what this run found into the benchmarks' README, in the place of what is there under the same heading. */
     void keep() throws IOException {
         String text = Files.readString(README);
         int end = text.indexOf(MARK) + MARK.length();
         if (end < MARK.length()) {
             throw new IllegalStateException(README + " has no line " + MARK);
         }
-        Files.writeString(
-                README, text.substring(0, end) + "\n\n" + page.toString().strip() + "\n");
+        Map<String, String> kept = new LinkedHashMap<>();
+        SECTION.splitAsStream(text.substring(end))
+                .filter(Predicate.not(String::isBlank))
+                .forEach(section -> {
+                    String heading = section.lines().findFirst().orElseThrow();
+                    kept.put(heading, section.substring(heading.length()));
+                });
+        kept.putAll(sections);
+        Files.writeString(README, text.substring(0, end) + "\n\n" + page(kept));
+    }
+
+    private static String page(Map<String, String> sections) {
+        return sections.entrySet().stream()
+                .map(section ->
+                        HEADING + section.getKey() + "\n\n" + section.getValue().strip() + "\n")
+                .collect(Collectors.joining("\n"));
     }
 
     private void section(Benchmark benchmark, Result result) throws IOException {
-        page.append("### ").append(benchmark.title()).append("\n\n");
+        StringBuilder page = new StringBuilder();
         page.append("`make bench ONLY=%s%s`, %s, %s; load average at the end %s.\n\n"
                 .formatted(
                         benchmark.name(),
@@ -70,25 +90,27 @@ final class Summary {
                         machine(),
                         Result.number(
                                 ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage())));
-        result.tables().forEach(table -> table(table.head(), table.rows()));
+        result.tables().forEach(table -> table(page, table.head(), table.rows()));
         if (!result.wishes().isEmpty()) {
             table(
+                    page,
                     List.of("wanted", "seen", ""),
                     result.wishes().stream()
                             .map(wish -> List.of(wish.wish(), wish.measured(), wish.met() ? "met" : "**missed**"))
                             .toList());
         }
         result.notes().forEach(note -> page.append(note).append("\n\n"));
+        sections.put(benchmark.title(), page.toString());
     }
 
-    private void table(List<String> head, List<List<String>> rows) {
-        row(head);
-        row(head.stream().map(column -> "---").toList());
-        rows.forEach(this::row);
+    private static void table(StringBuilder page, List<String> head, List<List<String>> rows) {
+        row(page, head);
+        row(page, head.stream().map(column -> "---").toList());
+        rows.forEach(cells -> row(page, cells));
         page.append("\n");
     }
 
-    private void row(List<String> cells) {
+    private static void row(StringBuilder page, List<String> cells) {
         page.append("| ").append(String.join(" | ", cells)).append(" |\n");
     }
 
