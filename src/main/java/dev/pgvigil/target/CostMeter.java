@@ -1,5 +1,6 @@
 package dev.pgvigil.target;
 
+import java.time.Duration;
 import java.util.Arrays;
 
 /**
@@ -8,9 +9,12 @@ import java.util.Arrays;
  * <p>The time is the server's own, from the arrival of a statement to its last row; of a statement that failed it is the time
  * until the error came.
  */
-final class CostMeter {
+public final class CostMeter {
 
-    private static final int SECONDS = 60;
+    /** The time over which the ratio is taken. */
+    public static final Duration WINDOW = Duration.ofMinutes(1);
+
+    private static final int SECONDS = (int) WINDOW.toSeconds();
 
     private final long[] nanos = new long[SECONDS];
     private long second;

@@ -15,7 +15,11 @@ final class Entrances {
     private int current;
     private int tried;
 
+    /** None is no change: the last target has been left, and others may come. */
     void are(List<String> databases) {
+        if (databases.isEmpty()) {
+            return;
+        }
         String kept = current();
         names = List.copyOf(databases);
         current = Math.max(0, names.indexOf(kept));
@@ -24,6 +28,10 @@ final class Entrances {
 
     String current() {
         return names.get(current);
+    }
+
+    boolean include(String database) {
+        return names.contains(database);
     }
 
     void succeeded() {

@@ -71,6 +71,14 @@ public final class Link {
     /** The databases through which the server may be entered, in order of preference. */
     public void databases(List<String> names) {
         entrances.are(names);
+        leaveStranger();
+    }
+
+    /** A session in a database that is watched no more would keep its owner from renaming or dropping it. */
+    private void leaveStranger() {
+        if (main != null && !entrances.include(main.database())) {
+            connect();
+        }
     }
 
     /**
@@ -227,10 +235,13 @@ public final class Link {
         }
     }
 
-    /** Whether to hold one more session, opened from the emergency budget while the server is running out of slots. */
+    /**
+     * Whether to hold one more session, opened from the emergency budget while the server is running out of slots. To be said
+     * again and again: what that takes, an attempt or a question, is done now and then.
+     */
     public void holdSpare(boolean wanted) {
         if (wanted && main != null && !closed) {
-            spare.hold(deadlines.answer());
+            spare.hold(deadlines);
         } else if (!wanted) {
             spare.release();
         }
@@ -286,6 +297,7 @@ public final class Link {
         facts = own.facts();
         rotateAfter = jittered(deadlines.rotateAfter()).toNanos();
         own.wire().onLost(() -> lost(own));
+        leaveStranger();
         listener.ready(own.facts());
     }
 

@@ -3,6 +3,7 @@ package dev.pgvigil.target;
 import dev.pgvigil.target.Failure.Reason;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
+import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.time.Duration;
@@ -104,7 +105,9 @@ final class PassSession implements Session {
             link.abandon(wire, mute);
             return mute;
         }
-        link.spent(System.nanoTime() - start);
+        if (thrown instanceof PgException) {
+            link.spent(System.nanoTime() - start);
+        }
         return Failures.of(thrown);
     }
 

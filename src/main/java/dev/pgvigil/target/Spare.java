@@ -12,23 +12,32 @@ import org.jspecify.annotations.Nullable;
  */
 final class Spare {
 
+    /** So often within the time after which the server would end it. */
+    private static final int LOOKS = 10;
+
     private final Supplier<Future<Opened>> opener;
     private @Nullable Opened session;
     private boolean wanted;
     private boolean opening;
+    private long lookedAt;
 
     Spare(Supplier<Future<Opened>> opener) {
         this.opener = opener;
     }
 
     /**
-     * Opens it unless it is there; an attempt that fails is made again at the next call. One that is there is asked something,
-     * for the server ends a session that is idle for long, and another would have the slot.
+     * Opens it unless it is there. One that is there is asked something, for the server ends a session that is idle for long,
+     * and another would have the slot. Calls in quick succession do that once.
      */
-    void hold(Duration answer) {
+    void hold(Deadlines deadlines) {
+        long now = System.nanoTime();
+        if (wanted && now - lookedAt < deadlines.idle().dividedBy(LOOKS).toNanos()) {
+            return;
+        }
         wanted = true;
+        lookedAt = now;
         if (session != null) {
-            touch(session, answer);
+            touch(session, deadlines.answer());
         } else if (!opening) {
             opening = true;
             opener.get().onComplete(end -> {

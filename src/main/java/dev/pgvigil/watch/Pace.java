@@ -4,6 +4,7 @@ import dev.pgvigil.check.Check;
 import dev.pgvigil.check.Conflicts;
 import dev.pgvigil.check.Heartbeat;
 import dev.pgvigil.check.Overhead;
+import dev.pgvigil.target.CostMeter;
 import dev.pgvigil.target.Link;
 import dev.pgvigil.target.ServerFacts;
 import java.time.Duration;
@@ -24,19 +25,39 @@ final class Pace {
 
     private double factor = 1;
     private long judgedAt = System.nanoTime();
+    private @Nullable Long raisedAt;
 
-    /** Judges anew what watching costs, now and then. */
-    void judge(long now, Link link, Collection<Watched> targets) {
+    /** Judges anew what watching costs, now and then; tells whether that changed the cadences. */
+    boolean judge(long now, Link link, Collection<Watched> targets) {
         if (now - judgedAt < EVERY.toNanos()) {
-            return;
+            return false;
         }
         judgedAt = now;
         double budget = targets.stream()
                 .mapToDouble(watched -> watched.target().thresholds().of(Overhead.BUDGET))
                 .min()
                 .orElse(Overhead.BUDGET.standard());
-        factor = Stretch.next(factor, link.state().overheadRatio(), budget);
+        boolean changed = judge(now, link.state().overheadRatio(), budget);
         link.stretched(factor);
+        return changed;
+    }
+
+    /** The ratio is of the last minute: what raised the factor stays in it that long, and must not do so again and again. */
+    boolean judge(long now, double ratio, double budget) {
+        double next = Stretch.next(factor, ratio, budget);
+        if (next > factor) {
+            if (raisedAt != null && now - raisedAt < CostMeter.WINDOW.toNanos()) {
+                return false;
+            }
+            raisedAt = now;
+        }
+        boolean changed = next != factor;
+        factor = next;
+        return changed;
+    }
+
+    double factor() {
+        return factor;
     }
 
     /**

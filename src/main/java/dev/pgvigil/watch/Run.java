@@ -45,6 +45,20 @@ final class Run<O> {
         due = time;
     }
 
+    /** What is due no later than this. */
+    void dueBy(long time) {
+        if (time - due < 0) {
+            due = time;
+        }
+    }
+
+    /** Passes come in quicker succession than when the last began: the next does not wait for what was right then. */
+    void hasten(Duration period) {
+        if (turn > 0) {
+            dueBy(startedAt + period.toNanos());
+        }
+    }
+
     boolean startable(long now) {
         return due - now <= 0 && (!underWay || now - startedAt > LEASE.toNanos());
     }

@@ -59,10 +59,7 @@ final class Schedule {
     /** Has everything asked soon: the server restarted, was promoted, or lets us do more or less than before. */
     void anew(long now) {
         for (Run<?> run : runs) {
-            long soon = now + phase(run.check, run.only);
-            if (soon - run.due() < 0) {
-                run.dueAt(soon);
-            }
+            run.dueBy(now + phase(run.check, run.only));
         }
     }
 

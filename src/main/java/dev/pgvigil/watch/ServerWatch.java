@@ -37,6 +37,8 @@ final class ServerWatch implements Link.Listener {
 
     private static final Logger LOG = Logger.getLogger(ServerWatch.class);
     private static final Duration RELEARN = Duration.ofMinutes(5);
+    /** A check that failed once is asked again this soon, whatever its cadence: only then it counts. */
+    private static final Duration AGAIN = Duration.ofSeconds(2);
     /** However many ask for a fresh answer, the server is not asked more often than this. */
     private static final Duration FRESH = Duration.ofMillis(100);
 
@@ -156,6 +158,7 @@ final class ServerWatch implements Link.Listener {
         standing.targets(server, targets, shared.catalogue().names());
         link.databases(targets.stream().map(Target::database).distinct().toList());
         schedule.cover(standing.targets(), System.nanoTime());
+        hasten();
         tick();
     }
 
@@ -165,7 +168,9 @@ final class ServerWatch implements Link.Listener {
         }
         asking.turnPage();
         long now = System.nanoTime();
-        pace.judge(now, link, standing.targets());
+        if (pace.judge(now, link, standing.targets())) {
+            hasten();
+        }
         if (link.ready() && now - learnedAt > RELEARN.toNanos()) {
             learnedAt = now;
             link.relearn();
@@ -177,6 +182,16 @@ final class ServerWatch implements Link.Listener {
         }
         loop.owner().cancelTimer(timer);
         timer = loop.setTimer(schedule.millisToNext(System.nanoTime(), this::mayStart), next -> tick());
+    }
+
+    /** Cadences have changed: a pass that was put off by those before comes as soon as these want it. */
+    private void hasten() {
+        schedule.runs().forEach(run -> run.hasten(period(run)));
+    }
+
+    private Duration period(Run<?> run) {
+        Duration fresh = shared.fleet().snapshot().staleAfter().minus(deadlines.answer());
+        return pace.of(run.check, schedule.cadence(run), fresh, facts);
     }
 
     private void due(Run<?> run, long now) {
@@ -216,8 +231,7 @@ final class ServerWatch implements Link.Listener {
         if (stopped) {
             return;
         }
-        Duration fresh = shared.fleet().snapshot().staleAfter().minus(deadlines.answer());
-        int turn = run.begin(now, pace.of(run.check, schedule.cadence(run), fresh, facts));
+        int turn = run.begin(now, period(run));
         if (!link.ready()) {
             Failure trouble = link.trouble();
             if (trouble == null) {
@@ -268,7 +282,12 @@ final class ServerWatch implements Link.Listener {
                 run.observed(seen, deadlines.statement());
                 follow(run, seen.value());
             }
-            case Outcome.Failed<O> failed -> run.failed(failed.failure());
+            case Outcome.Failed<O> failed -> {
+                run.failed(failed.failure());
+                if (run.failures() == 1) {
+                    run.dueBy(System.nanoTime() + AGAIN.toNanos());
+                }
+            }
             case Outcome.Skipped<O> skipped -> run.forget();
         }
         if (isHeartbeat(run)) {
@@ -286,7 +305,7 @@ final class ServerWatch implements Link.Listener {
             case Heartbeat.Beat beat when facts != null && beat.role() != facts.role() -> link.relearn();
             case null, default -> {}
         }
-        if (run.check.name().equals(Connections.NAME)) {
+        if (isHeartbeat(run) || run.check.name().equals(Connections.NAME)) {
             link.holdSpare(standing.unhealthy(Connections.NAME));
         }
     }

@@ -67,7 +67,10 @@ final class Standing {
         });
         for (Target target : wanted) {
             Watched known = targets.get(target.name());
-            if (known == null) {
+            if (known == null || !known.target().database().equals(target.database())) {
+                if (known != null) {
+                    changes.add(new Change.Removed(now, target.name()));
+                }
                 targets.put(target.name(), new Watched(target, now));
                 changes.add(new Change.Added(now, target.name()));
             } else {

@@ -21,9 +21,10 @@ final class Stretch {
      */
     static double next(double factor, double ratio, double budget) {
         if (ratio > budget) {
-            return Math.min(MOST, factor * Math.clamp(ratio / budget, LEAST_STEP, 4));
+            return Math.min(MOST, factor * Math.max(ratio / budget, LEAST_STEP));
         }
         // Back by half at most, and never so far that the same statements would take most of the budget again.
-        return Math.min(factor, Math.max(1, factor * Math.max(0.5, ratio / (ROOM * budget))));
+        double back = ratio == 0 ? 0.5 : Math.max(0.5, ratio / (ROOM * budget));
+        return Math.min(factor, Math.max(1, factor * back));
     }
 }

@@ -43,6 +43,17 @@ class EntrancesTest {
     }
 
     @Test
+    void noneIsNoChange() {
+        Entrances entrances = of("a", "b");
+
+        entrances.are(List.of());
+
+        assertThat(entrances.current()).isEqualTo("a");
+        assertThat(entrances.include("b")).isTrue();
+        assertThat(entrances.include("c")).isFalse();
+    }
+
+    @Test
     void theOnlyOneIsTriedAgainAfterAPause() {
         Entrances entrances = of("a");
 

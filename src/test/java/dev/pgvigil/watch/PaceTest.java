@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 
 class PaceTest {
 
+    private static final long TEN_SECONDS = 10_000_000_000L;
+
     @Property
     void noStretchedHeartbeatComesTooLateToBeFresh(
             @ForAll @DoubleRange(min = 1, max = 32) double factor,
@@ -27,6 +29,28 @@ class PaceTest {
         assertThat(beat(factor, Duration.ofMillis(everyMs), fresh))
                 .isGreaterThanOrEqualTo(Duration.ofMillis(everyMs))
                 .isLessThan(fresh);
+    }
+
+    /** A minute sees it six times. */
+    @Test
+    void whatWasDearOnceStretchesOnce() {
+        Pace pace = new Pace();
+        long start = System.nanoTime();
+        for (int i = 0; i < 6; i++) {
+            pace.judge(start + i * TEN_SECONDS, 0.02, 0.01);
+            assertThat(pace.factor()).isEqualTo(2);
+        }
+        assertThat(pace.judge(start + 6 * TEN_SECONDS, 0.0001, 0.01)).isTrue();
+        assertThat(pace.factor()).isEqualTo(1);
+    }
+
+    @Test
+    void whatStaysDearStretchesMoreAfterAMinute() {
+        Pace pace = new Pace();
+        long start = System.nanoTime();
+        pace.judge(start, 0.02, 0.01);
+        pace.judge(start + 7 * TEN_SECONDS, 0.03, 0.01);
+        assertThat(pace.factor()).isEqualTo(6);
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.pgvigil.target.Target;
 import dev.pgvigil.target.Tls;
 import dev.pgvigil.testing.PgServer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -63,6 +64,64 @@ class ReconfiguredTest {
             watching.awaitStatus("shop", Status.HEALTHY);
             assertThat(watching.status("stays")).isEqualTo(Status.HEALTHY);
         }
+    }
+
+    @Test
+    void theOnlyTargetOfAServerMayBeRenamed() {
+        try (PgServer one = PgServer.start(NEWEST);
+                PgServer other = PgServer.start(NEWEST);
+                Watching watching = Watching.over(at("shop", one, "x"), at("bank", other, "x"))) {
+            watching.awaitStatus("shop", Status.HEALTHY);
+            watching.follow(at("store", one, "x"), at("bank", other, "x"));
+            watching.awaitStatus("store", Status.HEALTHY);
+            assertThat(watching.fleet().snapshot().targets()).doesNotContainKey("shop");
+            watching.follow(at("store", other, "x"), at("bank", one, "x"));
+            watching.awaitStatus("store", Status.HEALTHY);
+            watching.awaitStatus("bank", Status.HEALTHY);
+            assertThat(watching.state("store").target().server().port())
+                    .isEqualTo(other.server().port());
+        }
+    }
+
+    @Test
+    void anotherDatabaseUnderTheSameNameInheritsNothing() {
+        PgServer server = PgServer.shared(NEWEST);
+        Target before = server.target("shop", server.newDatabase("before"));
+        Target after = server.target("shop", server.newDatabase("after"));
+        try (Watching watching = Watching.over(before)) {
+            watching.awaitStatus("shop", Status.HEALTHY);
+            Instant since = watching.state("shop").since();
+            watching.changes().clear();
+            watching.follow(after);
+            await().atMost(PATIENCE).until(() -> told(watching).contains("Added"));
+            assertThat(told(watching)).containsExactly("Removed", "Added");
+            watching.awaitStatus("shop", Status.HEALTHY);
+            assertThat(watching.state("shop").target()).isEqualTo(after);
+            assertThat(watching.state("shop").since()).isAfter(since);
+        }
+    }
+
+    /** Else its owner could neither rename nor drop it. */
+    @Test
+    void aDatabaseThatIsWatchedNoMoreIsLeft() {
+        PgServer server = PgServer.shared(NEWEST);
+        String database = server.newDatabase("left");
+        Target left = server.target("left", database);
+        Target stays = server.target("stays", server.newDatabase("stays"));
+        try (Watching watching = Watching.over(left, stays)) {
+            watching.awaitStatus("left", Status.HEALTHY);
+            assertThat(sessions(server, database)).isEqualTo("1");
+            watching.follow(stays);
+            await().atMost(PATIENCE).until(() -> "0".equals(sessions(server, database)));
+            assertThat(watching.status("stays")).isEqualTo(Status.HEALTHY);
+            assertThat(watching.changes())
+                    .noneMatch(change -> change instanceof Change.StatusChanged to && to.to() == Status.UNHEALTHY);
+        }
+    }
+
+    private static String sessions(PgServer server, String database) {
+        return String.valueOf(server.value("select count(*) from pg_stat_activity where application_name = 'pgvigil'"
+                + " and datname = '" + database + "'"));
     }
 
     private static List<String> told(Watching watching) {

@@ -37,6 +37,19 @@ class RunTest {
     }
 
     @Test
+    void what_was_put_off_far_comes_when_shorter_periods_want_it() {
+        run.hasten(Duration.ofMillis(1));
+        assertThat(run.due()).isEqualTo(start);
+
+        run.end(run.begin(start, PERIOD.multipliedBy(20)));
+        run.hasten(PERIOD);
+        assertThat(run.due()).isEqualTo(start + PERIOD.toNanos());
+
+        run.hasten(PERIOD.multipliedBy(20));
+        assertThat(run.due()).isEqualTo(start + PERIOD.toNanos());
+    }
+
+    @Test
     void a_pass_is_not_late_while_the_one_before_was_in_its_way() {
         long longAgo = start - 20 * PERIOD.toNanos();
         Run<Beat> slow = new Run<>(new Heartbeat(), null, longAgo);

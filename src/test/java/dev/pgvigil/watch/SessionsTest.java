@@ -245,6 +245,41 @@ class SessionsTest {
     }
 
     @Test
+    void aCheckThatFailsIsAskedAgainSoonHoweverSeldomItIsAsked() {
+        PgServer server = PgServer.shared(NEWEST);
+        Question seldom = new Question(Scope.DATABASE, "select 1/0", Duration.ofHours(1));
+        try (Watching watching = Watching.with(List.of(new Heartbeat(), seldom), server.target("shop", "postgres"))) {
+            watching.awaitFinding("shop", "question/failure");
+        }
+    }
+
+    @Test
+    void aShorterCadenceDoesNotWaitForTheEndOfALongOne() {
+        PgServer server = PgServer.shared(NEWEST);
+        Question clock = new Question(Scope.SERVER, "select clock_timestamp()::text", Duration.ofMillis(300));
+        try (Watching watching = Watching.with(List.of(new Heartbeat(), clock), every(Duration.ofHours(1), server))) {
+            String first = watching.awaitFinding("shop", "question/answer").observed();
+            watching.follow(every(Duration.ofMillis(300), server));
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> !first.equals(
+                            watching.awaitFinding("shop", "question/answer").observed()));
+        }
+    }
+
+    private static Target every(Duration cadence, PgServer server) {
+        return new Target(
+                "shop",
+                server.server(),
+                "postgres",
+                "",
+                ExpectedRole.ANY,
+                Map.of(),
+                Thresholds.DEFAULTS,
+                Map.of("question", new CheckSetting(true, cadence)),
+                null);
+    }
+
+    @Test
     void aQueueBehindDdlNeverGetsASessionOfOursAndConnectionsStayFew() throws SQLException {
         PgServer server = PgServer.shared(NEWEST);
         String database = server.newDatabase("queue");
@@ -298,8 +333,8 @@ class SessionsTest {
                 watching.awaitStatus("shop", Status.HEALTHY);
                 full.now = true;
                 watching.awaitLink(plain, link -> link.emergency() == 1);
-                // It is asked now and then: the server ends what is idle.
-                await().atMost(Duration.ofSeconds(20))
+                // It is asked now and then, however seldom the check is: the server ends what is idle.
+                await().atMost(Duration.ofSeconds(30))
                         .until(
                                 () -> "1"
                                         .equals(

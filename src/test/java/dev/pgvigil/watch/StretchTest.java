@@ -36,6 +36,13 @@ class StretchTest {
         assertThat(factor).isEqualTo(1);
     }
 
+    @Test
+    void withoutABudgetEverythingIsTooMuchAndNothingIsNot() {
+        assertThat(Stretch.next(1, 0.0001, 0)).isEqualTo(32);
+        assertThat(Stretch.next(32, 0, 0)).isEqualTo(16);
+        assertThat(Stretch.next(1, 0, 0)).isEqualTo(1);
+    }
+
     /** A server whose statements cost a fixed time each settles below the budget and stays there. */
     @Property
     void settlesWithinTheBudget(@ForAll @DoubleRange(min = 0.011, max = 0.3) @Scale(4) double costAtFullPace) {
