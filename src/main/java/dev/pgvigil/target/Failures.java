@@ -25,6 +25,9 @@ final class Failures {
     /** An address as Java writes it: {@code host/10.0.0.1:5432}, and without a host {@code /10.0.0.1:5432}. */
     private static final Pattern ADDRESS = Pattern.compile("(?<=^|\\s)([^\\s/]*)/((?:[0-9.]+|\\[[^\\]\\s]+]):\\d+)");
 
+    /** What a future says that took too long. */
+    private static final Pattern LATE = Pattern.compile("Timeout (\\d+) \\(ms\\) fired");
+
     /** What the driver says where TLS does not come about: in plain exceptions without a cause. */
     private static final Set<String> NO_TLS = Set.of(
             "Postgres Server does not handle SSL connection", "Invalid SSL connection message", "SSL handshake failed");
@@ -101,6 +104,7 @@ final class Failures {
         String message = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
         return switch (root) {
             case UnknownHostException unknown -> "host name does not resolve: " + message;
+            case TimeoutException late -> LATE.matcher(message).replaceAll("no answer within $1 ms");
             case SocketException refused -> ADDRESS.matcher(message).replaceAll(Failures::plain);
             case Throwable other -> message;
         };

@@ -1,18 +1,24 @@
 package dev.pgvigil.target;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.pgvigil.target.Failure.Reason;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ConnectTimeoutException;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgException;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.security.cert.CertificateExpiredException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,6 +59,18 @@ class FailuresTest {
     void addressesReadAsPeopleWriteThem(String message, String shown) {
         assertThat(Failures.of(new ConnectException(message)).message()).isEqualTo(shown);
         assertThat(Failures.of(new ConnectTimeoutException(message)).message()).isEqualTo(shown);
+    }
+
+    @Test
+    void anAnswerThatDidNotComeIsToldInWords() {
+        Vertx vertx = Vertx.vertx();
+        try {
+            Future<?> never = Promise.promise().future().timeout(5, TimeUnit.MILLISECONDS);
+            await().until(never::isComplete);
+            assertThat(Failures.of(never.cause()).message()).isEqualTo("no answer within 5 ms");
+        } finally {
+            vertx.close().toCompletionStage().toCompletableFuture().join();
+        }
     }
 
     @ParameterizedTest
