@@ -116,7 +116,7 @@ public final class Conflicts implements Check<Conflicts.Counts> {
         return Scope.SERVER;
     }
 
-    /** So that a finding stays for a minute, and the thresholds are figures of a minute. */
+    /** So that a finding stays for a minute; it stays longer where the watch asks more seldom, as before PostgreSQL 15. */
     @Override
     public Duration cadence() {
         return Duration.ofMinutes(1);

@@ -217,7 +217,7 @@ final class ServerWatch implements Link.Listener {
             return;
         }
         Duration fresh = shared.fleet().snapshot().staleAfter().minus(deadlines.answer());
-        int turn = run.begin(now, pace.of(run.check, schedule.cadence(run), fresh, facts));
+        int turn = run.begin(now, pace.of(run.check, schedule.cadence(run, facts), fresh));
         if (!link.ready()) {
             Failure trouble = link.trouble();
             if (trouble == null) {
