@@ -39,8 +39,7 @@ public final class Conflicts implements Check<Conflicts.Counts> {
               pg_catalog.pg_stat_get_db_conflict_startup_deadlock(d.oid) as deadlock,
               {slots} as active_logicalslot
             from pg_catalog.pg_database d
-            where not d.datistemplate
-            order by d.datname
+            order by d.datistemplate, d.datname
             limit\s""" + Databases.MOST;
 
     /** Why replay cancels what runs on a standby, by the names of {@code pg_stat_database_conflicts}. */

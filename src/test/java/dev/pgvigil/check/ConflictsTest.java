@@ -206,6 +206,15 @@ class ConflictsTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("dev.pgvigil.testing.PgServer#majors")
+    void aTemplateIsCountedToo(int major) {
+        PgServer server = PgServer.shared(major);
+        try (Asking asking = Asking.of(server, "postgres")) {
+            assertThat(asking.observe(CHECK).in("template1")).isPresent();
+        }
+    }
+
     private static List<Finding> judge(Counts now, Counts before, double seconds) {
         return judge(now, before, SHOP, seconds);
     }
