@@ -49,6 +49,14 @@ public interface Check<O> {
         return Unanswered.of(name(), failure);
     }
 
+    /**
+     * What is measured of a server that several roles watch. They see the same of it, and the newer observation is enough;
+     * what each sees of itself adds up.
+     */
+    default O together(O newer, O older) {
+        return newer;
+    }
+
     /** Gives the figures of the latest observation. */
     default void measure(O now, Gauges gauges) {}
 }
