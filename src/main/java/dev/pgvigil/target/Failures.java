@@ -8,6 +8,7 @@ import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.MatchResult;
@@ -16,7 +17,7 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** Says what an exception of the driver, the network or the server means. */
+/** Says what an exception of the driver, the network, the server or a check means. */
 final class Failures {
 
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\s]+");
@@ -39,8 +40,21 @@ final class Failures {
         if (thrown instanceof PgException answer) {
             return answered(answer);
         }
+        if (defect(thrown)) {
+            return Failure.of(Reason.LOCAL, oneLine("the check itself failed: " + thrown));
+        }
         Reason reason = reason(thrown);
         return new Failure(reason, oneLine(text(thrown, reason)), null);
+    }
+
+    /** What it comes to when a check reads a row that is not as it expects: a null, another type, no such column. */
+    private static boolean defect(Throwable thrown) {
+        return switch (thrown) {
+            case NullPointerException missing -> true;
+            case ClassCastException other -> true;
+            case NoSuchElementException column -> true;
+            case Throwable outside -> false;
+        };
     }
 
     private static Failure answered(PgException answer) {

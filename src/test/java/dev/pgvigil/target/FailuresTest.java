@@ -10,6 +10,7 @@ import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.security.cert.CertificateExpiredException;
+import java.util.NoSuchElementException;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
@@ -33,6 +34,9 @@ class FailuresTest {
                 Arguments.of(new Exception(new CertificateExpiredException("NotAfter: …")), Reason.TLS),
                 Arguments.of(new Exception("Postgres Server does not handle SSL connection"), Reason.TLS),
                 Arguments.of(new ChannelException(new SocketException("Too many open files")), Reason.LOCAL),
+                Arguments.of(new NullPointerException("ssl"), Reason.LOCAL),
+                Arguments.of(new ClassCastException("ssl"), Reason.LOCAL),
+                Arguments.of(new NoSuchElementException("Column ssl does not exist"), Reason.LOCAL),
                 Arguments.of(new IllegalStateException("ssl"), Reason.CONNECT));
     }
 
