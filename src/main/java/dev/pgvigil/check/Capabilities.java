@@ -102,7 +102,7 @@ final class Capabilities implements Check<Capabilities.Held> {
 
     @Override
     public List<Finding> judgeFailure(Failure failure, Target target) {
-        return FailureAdvice.of(failure, target);
+        return List.of(FailureAdvice.of(failure, target));
     }
 
     private static Held held(Row row) {

@@ -44,9 +44,17 @@ public interface Check<O> {
     /** Judges for one target. Pure. */
     List<Finding> judge(O now, Past<O> past, Target target);
 
-    /** What it means that the observation failed twice in a row. Pure. */
+    /** What it means that the observation failed twice in a row, though the server is there. Pure. */
     default List<Finding> judgeFailure(Failure failure, Target target) {
-        return Unanswered.of(name(), failure);
+        return List.of(Unanswered.of(name(), failure, target));
+    }
+
+    /**
+     * What is measured of a server that several roles watch. They see the same of it, and the newer observation is enough;
+     * what each sees of itself adds up.
+     */
+    default O together(O newer, O older) {
+        return newer;
     }
 
     /** Gives the figures of the latest observation. */

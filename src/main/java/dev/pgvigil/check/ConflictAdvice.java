@@ -59,11 +59,14 @@ record ConflictAdvice(Thresholds limits, Duration elapsed) {
                                 + Sql.literal(lately.datname()).strip()));
     }
 
-    /** One a minute is worth knowing; many are trouble. A look after less than a minute counts as one after a minute. */
+    /**
+     * One is worth knowing, however long the time in which it came; many in a minute are trouble. A look after less than a
+     * minute counts as one after a minute.
+     */
     private Optional<Finding> finding(String key, String title, String what, long number, Limit from, Limit degraded) {
         double perMinute = (double) number / Math.max(1.0, Math.rint(elapsed.toMillis() / 60_000.0));
         boolean much = perMinute >= limits.of(degraded);
-        if (number == 0 || (perMinute < limits.of(from) && !much)) {
+        if (number == 0 || (number < limits.of(from) && !much)) {
             return Optional.empty();
         }
         return Optional.of(Finding.of(
@@ -73,7 +76,7 @@ record ConflictAdvice(Thresholds limits, Duration elapsed) {
                         much ? Severity.MEDIUM : Severity.LOW,
                         title,
                         what + ", in the last " + Phrase.seconds(elapsed.toMillis() / 1000.0))
-                .threshold("from %s a minute, degraded from %s"
+                .threshold("from %s, degraded from %s a minute"
                         .formatted(Phrase.number(limits.of(from)), Phrase.number(limits.of(degraded)))));
     }
 

@@ -24,20 +24,23 @@ public final class Databases implements Check<Databases.Listing> {
     /** {@code datconnlimit} of a database whose dropping was interrupted. */
     private static final int INVALID = -2;
 
+    // Templates come last, so that they take no other's place in the list.
     private static final String SQL = """
-            select datname, datallowconn, datconnlimit, pg_catalog.count(*) over () as total,
-              pg_catalog.count(*) filter (where datallowconn and datconnlimit <> -2) over () as accepting
+            select datname, datistemplate, datallowconn, datconnlimit,
+              pg_catalog.count(*) filter (where not datistemplate) over () as total,
+              pg_catalog.count(*) filter (where datistemplate) over () as templates,
+              pg_catalog.count(*) filter (where not datistemplate and datallowconn and datconnlimit <> -2) over () as accepting
             from pg_catalog.pg_database
-            where not datistemplate
-            order by datname
+            order by datistemplate, datname
             limit\s""" + MOST;
 
     /**
      * One database.
      *
+     * @param template whether others are made from it: nobody's own, unless a target says so
      * @param connectionLimit -1: none; -2: the database is invalid, because dropping it was interrupted
      */
-    public record Database(String name, boolean allowsConnections, int connectionLimit) {
+    public record Database(String name, boolean template, boolean allowsConnections, int connectionLimit) {
 
         boolean usable() {
             return allowsConnections && connectionLimit != INVALID;
@@ -47,26 +50,38 @@ public final class Databases implements Check<Databases.Listing> {
     /**
      * The databases of a server.
      *
-     * @param databases the first {@value #MOST} by name
-     * @param total how many there are
-     * @param accepting how many of these accept connections
+     * @param databases the first {@value #MOST} by name, templates behind all others
+     * @param total how many there are, templates left out
+     * @param templates how many of these there are
+     * @param accepting how many accept connections, templates left out
      */
-    public record Listing(List<Database> databases, long total, long accepting) {
+    public record Listing(List<Database> databases, long total, long templates, long accepting) {
 
         public Listing {
             databases = List.copyOf(databases);
         }
 
-        /** Names of those that can be connected to. */
+        /** Names of those that can be connected to, templates left out. */
         public List<String> usable() {
             return databases.stream()
-                    .filter(Database::usable)
+                    .filter(database -> !database.template && database.usable())
                     .map(Database::name)
                     .toList();
         }
+
+        /** Whether it has every database, templates too. */
+        boolean whole() {
+            return databases.size() == total + templates;
+        }
+
+        /** How many of the total it does not have. */
+        long unlisted() {
+            return total
+                    - databases.stream().filter(database -> !database.template).count();
+        }
     }
 
-    private record Line(Database database, long total, long accepting) {}
+    private record Line(Database database, long total, long templates, long accepting) {}
 
     @Override
     public String name() {
@@ -90,17 +105,21 @@ public final class Databases implements Check<Databases.Listing> {
 
     private static Listing listing(List<Line> lines) {
         return lines.isEmpty()
-                ? new Listing(List.of(), 0, 0)
+                ? new Listing(List.of(), 0, 0, 0)
                 : new Listing(
                         lines.stream().map(Line::database).toList(),
                         lines.getFirst().total,
+                        lines.getFirst().templates,
                         lines.getFirst().accepting);
     }
 
     private static Line line(Row row) {
-        Database database =
-                new Database(row.getString("datname"), row.getBoolean("datallowconn"), row.getInteger("datconnlimit"));
-        return new Line(database, row.getLong("total"), row.getLong("accepting"));
+        Database database = new Database(
+                row.getString("datname"),
+                row.getBoolean("datistemplate"),
+                row.getBoolean("datallowconn"),
+                row.getInteger("datconnlimit"));
+        return new Line(database, row.getLong("total"), row.getLong("templates"), row.getLong("accepting"));
     }
 
     @Override
@@ -113,8 +132,7 @@ public final class Databases implements Check<Databases.Listing> {
                 .filter(database -> database.name().equals(target.database()))
                 .findFirst()
                 .map(Databases::judge)
-                .orElseGet(() -> Optional.of(
-                        now.total() > now.databases().size() ? unlisted(target, now.total()) : missing(target)))
+                .orElseGet(() -> Optional.of(now.whole() ? missing(target) : unlisted(target, now.total())))
                 .stream();
     }
 
@@ -128,7 +146,7 @@ public final class Databases implements Check<Databases.Listing> {
                 .filter(database -> !database.equals(target.database()) && discovery.matches(database))
                 .count();
         long beyond = Math.max(0, found - Discovery.MOST);
-        long unlisted = now.total() - now.databases().size();
+        long unlisted = now.unlisted();
         if (beyond + unlisted == 0) {
             return Optional.empty();
         }

@@ -2,20 +2,18 @@ package dev.pgvigil.check;
 
 import dev.pgvigil.target.Failure;
 import dev.pgvigil.target.Target;
-import java.util.List;
 
 /** What to do when a database cannot even be asked what there is. Pure. */
 final class FailureAdvice {
 
     private FailureAdvice() {}
 
-    /** Nothing where the whole server is out of reach: the heartbeat says that. */
-    static List<Finding> of(Failure failure, Target target) {
+    static Finding of(Failure failure, Target target) {
         Obstacle obstacle = Obstacle.of(failure, target);
         return switch (obstacle.key()) {
-            case "connect", "starting" -> List.of();
-            case "timeout", "refused", "local", "cancelled", "resources" -> Unanswered.of(Capabilities.NAME, failure);
-            case String outside -> List.of(finding(obstacle, failure, target));
+            case "connect", "starting", "entrance", "timeout", "refused", "local", "cancelled", "resources" ->
+                Unanswered.of(Capabilities.NAME, failure, target);
+            case String outside -> finding(obstacle, failure, target);
         };
     }
 

@@ -106,8 +106,9 @@ record Obstacle(
                 new Obstacle(
                         "local",
                         "pgvigil cannot look",
-                        "pgvigil itself lacks a resource; nothing is known of the server.",
-                        "Raise the limit of open files of pgvigil, or see why its connections are all in use.");
+                        "pgvigil itself lacks a resource or has a defect; nothing is known of the server.",
+                        "Raise the limit of open files of pgvigil, or see why its connections are all in use; report a "
+                                + "defect.");
         };
     }
 

@@ -71,6 +71,11 @@ public final class Overhead implements Check<LinkState> {
     }
 
     @Override
+    public LinkState together(LinkState newer, LinkState older) {
+        return newer.plus(older);
+    }
+
+    @Override
     public void measure(LinkState now, Gauges gauges) {
         gauges.gauge(
                 "pgvigil_overhead_ratio",

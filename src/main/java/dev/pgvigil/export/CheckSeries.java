@@ -1,5 +1,9 @@
 package dev.pgvigil.export;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
+
 import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.check.Check;
 import dev.pgvigil.check.Gauges;
@@ -10,12 +14,19 @@ import dev.pgvigil.watch.TargetState;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.pcollections.PMap;
 
 /** How the latest pass of each check went, and the figures that the check itself gives. */
 @Singleton
 final class CheckSeries implements Part {
+
+    /** Answered, then newer. */
+    private static final Comparator<Outcome<?>> BEST = Comparator.<Outcome<?>, Boolean>comparing(
+                    outcome -> outcome instanceof Outcome.Observed<?>)
+            .thenComparing(Outcome::at);
 
     private final Catalogue catalogue;
     private final Losses losses;
@@ -27,37 +38,24 @@ final class CheckSeries implements Part {
 
     @Override
     public void measure(Snapshot snapshot, Instant now, Harvest harvest) {
-        latestOfEachServer(snapshot).forEach((labels, outcomes) -> all(outcomes, harvest.under(labels)));
+        // one server may be watched by several roles: to whoever reads metrics it is one
+        snapshot.servers().values().stream()
+                .collect(groupingBy(state -> Names.of(state.server()), mapping(ServerState::outcomes, toList())))
+                .forEach((labels, roles) -> all(roles, harvest.under(labels)));
         for (TargetState state : snapshot.targets().values()) {
-            all(state.outcomes(), harvest.under(Names.of(state.target())));
+            all(List.of(state.outcomes()), harvest.under(Names.of(state.target())));
         }
     }
 
-    // several roles may watch one server: its figures are the same for all of them, so one is enough
-    private static Map<Labels, Map<String, Outcome<?>>> latestOfEachServer(Snapshot snapshot) {
-        Map<Labels, Map<String, Outcome<?>>> servers = new HashMap<>();
-        for (ServerState state : snapshot.servers().values()) {
-            Map<String, Outcome<?>> latest =
-                    servers.computeIfAbsent(Names.of(state.server()), first -> new HashMap<>());
-            state.outcomes().forEach((check, outcome) -> latest.merge(check, outcome, CheckSeries::better));
-        }
-        return servers;
-    }
-
-    private static Outcome<?> better(Outcome<?> one, Outcome<?> other) {
-        boolean answered = one instanceof Outcome.Observed<?>;
-        if (answered != other instanceof Outcome.Observed<?>) {
-            return answered ? one : other;
-        }
-        return one.at().isBefore(other.at()) ? other : one;
-    }
-
-    private void all(Map<String, Outcome<?>> outcomes, Gauges gauges) {
+    private void all(List<PMap<String, Outcome<?>>> roles, Gauges gauges) {
         for (Check<?> check : catalogue.checks()) {
-            Outcome<?> outcome = outcomes.get(check.name());
-            if (outcome != null) {
-                pass(check.name(), outcome, gauges);
-                figures(check, outcome, gauges);
+            List<Outcome<?>> outcomes = roles.stream()
+                    .flatMap(role -> Stream.<Outcome<?>>ofNullable(role.get(check.name())))
+                    .sorted(BEST.reversed())
+                    .toList();
+            if (!outcomes.isEmpty()) {
+                pass(check.name(), outcomes.getFirst(), gauges);
+                figures(check, outcomes, gauges);
             }
         }
     }
@@ -101,14 +99,27 @@ final class CheckSeries implements Part {
     }
 
     @SuppressWarnings("unchecked") // under a check's name stands what that check observed
-    private <O> void figures(Check<O> check, Outcome<?> outcome, Gauges gauges) {
-        if (!(outcome instanceof Outcome.Observed<?> observed)) {
+    private <O> void figures(Check<O> check, List<Outcome<?>> bestFirst, Gauges gauges) {
+        if (!(bestFirst.getFirst() instanceof Outcome.Observed<?>)) {
             return;
         }
         try {
-            check.measure((O) observed.value(), gauges);
+            bestFirst.stream()
+                    .flatMap(CheckSeries::answer)
+                    .map(answer -> (O) answer.value())
+                    .reduce(check::together)
+                    .ifPresent(value -> check.measure(value, gauges));
         } catch (RuntimeException broken) {
             losses.count(Losses.Cause.ERROR, check.name());
         }
+    }
+
+    /** That of a role that gets no answer now still counts where roles add up: a counter must not fall. */
+    private static Stream<Outcome.Observed<?>> answer(Outcome<?> outcome) {
+        return switch (outcome) {
+            case Outcome.Observed<?> observed -> Stream.of(observed);
+            case Outcome.Failed<?> failed -> Stream.ofNullable(failed.last());
+            case Outcome.Skipped<?> skipped -> Stream.empty();
+        };
     }
 }

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /** How each server is reached; what watching it costs is a check of its own. */
@@ -28,7 +27,7 @@ final class ServerSeries implements Part {
                 .forEach(states -> {
                     Gauges gauges = harvest.under(Names.of(states.getFirst().server()));
                     reached(states, now, gauges);
-                    links(states.stream().map(ServerState::link).toList(), gauges);
+                    links(states.stream().map(ServerState::link).reduce(LinkState.NONE, LinkState::plus), gauges);
                 });
     }
 
@@ -58,28 +57,19 @@ final class ServerSeries implements Part {
                         Names.of(facts.role())));
     }
 
-    private static void links(List<LinkState> links, Gauges gauges) {
+    private static void links(LinkState links, Gauges gauges) {
         gauges.gauge(
-                "pgvigil_server_connections_open",
-                "Connections that pgvigil holds to the server now.",
-                sum(links, LinkState::open));
+                "pgvigil_server_connections_open", "Connections that pgvigil holds to the server now.", links.open());
         gauges.gauge(
                 "pgvigil_server_connections_emergency",
                 "Those of them that come from the emergency budget.",
-                sum(links, LinkState::emergency));
-        gauges.counter(
-                "pgvigil_server_connects_total", "Sessions that pgvigil opened.", sum(links, LinkState::connects));
-        gauges.counter(
-                "pgvigil_server_connect_failures_total",
-                "Attempts to open a session that failed.",
-                sum(links, LinkState::failures));
+                links.emergency());
+        gauges.counter("pgvigil_server_connects_total", "Sessions that pgvigil opened.", (double) links.connects());
+        gauges.counter("pgvigil_server_connect_failures_total", "Attempts to open a session that failed.", (double)
+                links.failures());
         gauges.counter(
                 "pgvigil_server_abandoned_total",
                 "Sessions dropped without waiting because the server no longer answered.",
-                sum(links, LinkState::abandoned));
-    }
-
-    private static double sum(List<LinkState> links, ToDoubleFunction<LinkState> figure) {
-        return links.stream().mapToDouble(figure).sum();
+                (double) links.abandoned());
     }
 }

@@ -29,8 +29,16 @@ public record Failure(
         UNSUPPORTED,
         /** Any other error of a statement. */
         QUERY,
-        /** pgvigil's own fault, such as no file descriptors left: says nothing about the server. */
-        LOCAL
+        /** pgvigil's own fault, such as no file descriptors left or a defect: says nothing about the server. */
+        LOCAL;
+
+        /** Whether it keeps pgvigil out of the server, or of one of its databases. */
+        public boolean keepsOut() {
+            return switch (this) {
+                case CONNECT, CAPACITY, AUTH, TLS -> true;
+                case TIMEOUT, PERMISSION, UNSUPPORTED, QUERY, LOCAL -> false;
+            };
+        }
     }
 
     public static Failure of(Reason reason, String message) {

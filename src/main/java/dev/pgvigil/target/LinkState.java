@@ -25,4 +25,18 @@ public record LinkState(
         double stretch) {
 
     public static final LinkState NONE = new LinkState(0, 0, 0, 0, 0, 0, 0, 0, 1);
+
+    /** The figures of several roles' sessions to one server: sums, and of what is stretched for each by itself the most. */
+    public LinkState plus(LinkState other) {
+        return new LinkState(
+                open + other.open,
+                emergency + other.emergency,
+                connects + other.connects,
+                failures + other.failures,
+                abandoned + other.abandoned,
+                overheadRatio + other.overheadRatio,
+                statementSeconds + other.statementSeconds,
+                statements + other.statements,
+                Math.max(stretch, other.stretch));
+    }
 }

@@ -91,11 +91,12 @@ final class PassSession implements Session {
         long start = System.nanoTime();
         return wire.timed(sql)
                 .timeout(answer.toMillis(), TimeUnit.MILLISECONDS)
+                .recover(thrown -> Future.failedFuture(new FailureException(failure(thrown, start))))
+                // Behind that, for what a mapping throws is no failure of the server, but a defect of the check.
                 .map(rows -> {
                     link.spent(serverNanos(rows));
                     return mapped(rows, mapping);
-                })
-                .recover(thrown -> Future.failedFuture(new FailureException(failure(thrown, start))));
+                });
     }
 
     private Failure failure(Throwable thrown, long start) {

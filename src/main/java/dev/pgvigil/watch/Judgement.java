@@ -16,8 +16,10 @@ final class Judgement {
     /**
      * What is to be recorded. A check that fails once is asked again before that counts; what it found earlier is neither
      * confirmed nor refuted by a failure, and stays.
+     *
+     * @param reached whether there is a session to the server: else the heartbeat tells what keeps pgvigil out of it
      */
-    static <O> List<Recorded> of(Run<O> run, Outcome<O> outcome, Target target) {
+    static <O> List<Recorded> of(Run<O> run, Outcome<O> outcome, Target target, boolean reached) {
         Check<O> check = run.check;
         String name = check.name();
         return switch (outcome) {
@@ -34,10 +36,10 @@ final class Judgement {
                 List.of(new Recorded(
                         name, check.evidence(), check.judgeFailure(failed.failure(), target), failed.at()));
             case Outcome.Failed<O> failed
-            when run.failures() > 0 ->
+            when run.failures() > 0 && (reached || !failed.failure().reason().keepsOut()) ->
                 List.of(new Recorded(
                         unanswered(name), Evidence.AT_ONCE, check.judgeFailure(failed.failure(), target), failed.at()));
-            case Outcome.Failed<O> first -> List.of();
+            case Outcome.Failed<O> firstOrTold -> List.of();
             case Outcome.Skipped<O> skipped -> List.of(new Recorded(name, check.evidence(), List.of(), skipped.at()));
         };
     }

@@ -21,7 +21,7 @@ final class Pace {
     private static final double OF_FRESH = 0.9;
 
     /** Before 15, who reads counters waits 10 ms for the statistics collector: as much as all else costs in a minute. */
-    private static final double COLLECTOR = 10;
+    private static final int COLLECTOR = 10;
 
     private double factor = 1;
     private long judgedAt = System.nanoTime();
@@ -63,11 +63,10 @@ final class Pace {
     /**
      * The time between two passes of a check.
      *
-     * @param server null while it is not known
      * @param fresh how long after a heartbeat was asked for the next may be, for its target not to be stale in between
      */
-    Duration of(Check<?> check, Duration cadence, Duration fresh, @Nullable ServerFacts server) {
-        Duration stretched = stretched(check.name(), cadence, factor, server);
+    Duration of(Check<?> check, Duration cadence, Duration fresh) {
+        Duration stretched = stretched(check.name(), cadence, factor);
         return check.name().equals(Heartbeat.NAME) ? capped(stretched, cadence, fresh) : stretched;
     }
 
@@ -76,12 +75,21 @@ final class Pace {
         return stretched.compareTo(most) < 0 ? stretched : most;
     }
 
+    /**
+     * A check's own cadence on a server, for which what is configured stands in.
+     *
+     * @param server null while it is not known
+     */
+    static Duration standard(String check, Duration cadence, @Nullable ServerFacts server) {
+        boolean dear = check.equals(Conflicts.NAME) && server != null && server.major() < 15;
+        return dear ? cadence.multipliedBy(COLLECTOR) : cadence;
+    }
+
     /** A cadence stretched by this factor, as far as the check lets it. */
-    static Duration stretched(String check, Duration cadence, double factor, @Nullable ServerFacts server) {
+    static Duration stretched(String check, Duration cadence, double factor) {
         double by = switch (check) {
             case Overhead.NAME -> 1; // asks the server nothing, and tells of the stretching
             case Heartbeat.NAME -> Math.min(factor, HEARTBEAT_MOST);
-            case Conflicts.NAME -> server != null && server.major() < 15 ? factor * COLLECTOR : factor;
             default -> factor;
         };
         return Duration.ofNanos(Math.round(cadence.toNanos() * by));

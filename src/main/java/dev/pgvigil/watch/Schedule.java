@@ -3,6 +3,7 @@ package dev.pgvigil.watch;
 import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.check.Check;
 import dev.pgvigil.check.Heartbeat;
+import dev.pgvigil.target.ServerFacts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -64,15 +65,16 @@ final class Schedule {
     }
 
     /** How often a run's passes begin: what its target wants, for a run over the server what the hastiest of them wants. */
-    Duration cadence(Run<?> run) {
+    Duration cadence(Run<?> run, @Nullable ServerFacts server) {
         Check<?> check = run.check;
+        Duration standard = Pace.standard(check.name(), check.cadence(), server);
         return (run.only != null ? List.of(run.only) : targets)
                 .stream()
                         .map(Watched::target)
                         .filter(target -> target.runs(check.name()))
-                        .map(target -> target.cadence(check.name(), check.cadence()))
+                        .map(target -> target.cadence(check.name(), standard))
                         .min(Comparator.naturalOrder())
-                        .orElse(check.cadence());
+                        .orElse(standard);
     }
 
     /** Milliseconds until a run may start; those that wait for something else than time do not count. */

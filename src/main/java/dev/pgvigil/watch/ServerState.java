@@ -50,7 +50,8 @@ public record ServerState(
      * @param standard cadence of the check, unless the target has one of its own
      */
     public Duration interval(Target target, String check, Duration standard) {
-        return Pace.stretched(check, target.cadence(check, standard), link.stretch(), facts);
+        Duration cadence = target.cadence(check, Pace.standard(check, standard, facts));
+        return Pace.stretched(check, cadence, link.stretch());
     }
 
     ServerState with(ServerFacts learned) {

@@ -191,7 +191,7 @@ final class ServerWatch implements Link.Listener {
 
     private Duration period(Run<?> run) {
         Duration fresh = shared.fleet().snapshot().staleAfter().minus(deadlines.answer());
-        return pace.of(run.check, schedule.cadence(run), fresh, facts);
+        return pace.of(run.check, schedule.cadence(run, facts), fresh);
     }
 
     private void due(Run<?> run, long now) {

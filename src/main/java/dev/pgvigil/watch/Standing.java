@@ -130,7 +130,7 @@ final class Standing {
     // One that is thrown at one target must not hide it, nor keep the others from being judged.
     private <O> List<Recorded> judged(Run<O> run, Outcome<O> outcome, Target target) {
         try {
-            return Judgement.of(run, outcome, target);
+            return Judgement.of(run, outcome, target, link.ready());
         } catch (RuntimeException defect) {
             if (defective.add(run.check.name())) {
                 LOG.errorf(defect, "check %s has a defect: it cannot judge %s", run.check.name(), target.name());

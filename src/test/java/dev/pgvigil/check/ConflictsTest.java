@@ -38,13 +38,17 @@ class ConflictsTest {
             "1, 60, HEALTHY, LOW",
             "1, 60.4, HEALTHY, LOW",
             "1, 5, HEALTHY, LOW",
-            "1, 120, , ",
+            "1, 600, HEALTHY, LOW",
             "9, 60, HEALTHY, LOW",
             "10, 60, DEGRADED, MEDIUM",
+            "10, 5, DEGRADED, MEDIUM",
             "10, 120, HEALTHY, LOW",
             "20, 120, DEGRADED, MEDIUM",
+            "99, 600, HEALTHY, LOW",
+            "100, 600, DEGRADED, MEDIUM",
         })
-        void byWhatCameInAMinute(long more, double seconds, @Nullable Status status, @Nullable Severity severity) {
+        void byWhatCameAndHowMuchOfItInAMinute(
+                long more, double seconds, @Nullable Status status, @Nullable Severity severity) {
             for (Counts now : List.of(counts(5 + more, 7), counts(5, 7 + more))) {
                 List<Finding> findings = judge(now, counts(5, 7), seconds);
 
@@ -56,6 +60,14 @@ class ConflictsTest {
                     assertThat(findings.getFirst().severity()).isEqualTo(severity);
                 }
             }
+        }
+
+        @ParameterizedTest
+        @CsvSource({"4, 60, 0", "4, 600, 0", "5, 60, 1", "5, 600, 1"})
+        void aFindingBeginsWithTheNumberThatIsConfigured(long more, double seconds, int findings) {
+            Target target = Judging.target("shop", Map.of("conflicts.deadlocks", 5.0));
+
+            assertThat(judge(counts(more, 0), counts(0, 0), target, seconds)).hasSize(findings);
         }
 
         @Test
@@ -93,7 +105,7 @@ class ConflictsTest {
             assertThat(recovery.evidence())
                     .containsExactly(
                             Map.of("kind", "lock", "cancelled", 1L), Map.of("kind", "snapshot", "cancelled", 11L));
-            assertThat(recovery.threshold()).isEqualTo("from 1 a minute, degraded from 10");
+            assertThat(recovery.threshold()).isEqualTo("from 1, degraded from 10 a minute");
         }
 
         @ParameterizedTest
@@ -191,6 +203,15 @@ class ConflictsTest {
                     assertThat(judge(asking.observe(CHECK), after, target, 60)).isEmpty();
                 }
             }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.pgvigil.testing.PgServer#majors")
+    void aTemplateIsCountedToo(int major) {
+        PgServer server = PgServer.shared(major);
+        try (Asking asking = Asking.of(server, "postgres")) {
+            assertThat(asking.observe(CHECK).in("template1")).isPresent();
         }
     }
 

@@ -43,6 +43,16 @@ class DatabasesTest {
                     .isEqualTo("databases/missing");
         }
 
+        /** Templates come last: a full list leaves them out first. */
+        @Test
+        void aTemplateMayBeBeyondTheList() {
+            Listing full = new Listing(listing(Databases.MOST, Databases.MOST).databases(), Databases.MOST, 2, 0);
+
+            assertThat(Judging.one(CHECK, full, Judging.target("template1")).key())
+                    .isEqualTo("databases/unlisted");
+            assertThat(full.unlisted()).isZero();
+        }
+
         /** Beside the target's own database, which is not discovered. */
         @ParameterizedTest
         @CsvSource({
@@ -82,9 +92,9 @@ class DatabasesTest {
 
         private static Listing listing(int listed, long total) {
             List<Database> databases = IntStream.range(0, listed)
-                    .mapToObj(i -> new Database("app_" + i, true, -1))
+                    .mapToObj(i -> new Database("app_" + i, false, true, -1))
                     .toList();
-            return new Listing(databases, total, total);
+            return new Listing(databases, total, 0, total);
         }
     }
 
@@ -101,6 +111,31 @@ class DatabasesTest {
 
             assertThat(Judging.judge(CHECK, asking.observe(CHECK), target)).isEmpty();
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.pgvigil.testing.PgServer#majors")
+    void aTemplateIsThereAndNotDiscovered(int major) {
+        PgServer server = PgServer.shared(major);
+        String name = server.newDatabase("zz_template");
+        try (Asking asking = Asking.of(server, "postgres")) {
+            Listing before = asking.observe(CHECK);
+            server.sql("alter database " + name + " is_template true");
+
+            Listing after = asking.observe(CHECK);
+
+            assertThat(Judging.judge(CHECK, after, Judging.target(name))).isEmpty();
+            assertThat(Judging.judge(CHECK, after, Judging.target("template1"))).isEmpty();
+            assertThat(found(asking, Judging.target("template0")).key()).isEqualTo("databases/closed");
+            assertThat(before.usable()).contains(name);
+            assertThat(after.usable()).doesNotContain(name, "template1");
+            assertThat(after.total()).isEqualTo(before.total() - 1);
+            assertThat(after.templates()).isEqualTo(before.templates() + 1);
+            assertThat(after.accepting()).isEqualTo(before.accepting() - 1);
+            assertThat(after.whole()).isTrue();
+            assertThat(after.unlisted()).isZero();
+        }
+        server.sql("alter database " + name + " is_template false", "drop database " + name);
     }
 
     @ParameterizedTest

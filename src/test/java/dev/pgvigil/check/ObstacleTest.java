@@ -81,18 +81,23 @@ class ObstacleTest {
         "CAPACITY, 53100, free disk",
         "QUERY, 22023, report it",
         "TIMEOUT, 57014, too busy",
-        "CAPACITY, 53300, ",
-        "CONNECT, , ",
+        "CAPACITY, 53300, connection slots",
+        "CONNECT, , the server's log",
+        "AUTH, 28P01, password",
+        "TLS, , certificate",
+        "PERMISSION, 42501, Grant it to pgvigil",
+        "UNSUPPORTED, 42703, checks.blocking.enabled",
+        "LOCAL, , a defect",
     })
-    void checksThatAreNotAnsweredSayWhy(Reason reason, @Nullable String state, @Nullable String words) {
-        var findings = Unanswered.of("blocking", new Failure(reason, "it failed", state));
+    void checksThatAreNotAnsweredSayWhy(Reason reason, @Nullable String state, String words) {
+        Blocking check = new Blocking();
 
-        if (words == null) {
-            assertThat(findings).isEmpty();
-        } else {
-            assertThat(findings).hasSize(1);
-            assertThat(findings.getFirst().cause() + findings.getFirst().action())
-                    .contains(words);
-        }
+        Finding found = check.judgeFailure(new Failure(reason, "it failed", state), SHOP)
+                .getFirst();
+
+        Judging.complete(check, found);
+        assertThat(found.status()).isEqualTo(Status.DEGRADED);
+        assertThat(found.observed()).isEqualTo("it failed");
+        assertThat(found.cause() + found.action()).containsIgnoringCase(words);
     }
 }

@@ -7,6 +7,7 @@ import static dev.pgvigil.export.Scraping.observed;
 import static dev.pgvigil.export.Scraping.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgvigil.check.Overhead;
 import dev.pgvigil.check.Scope;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.config.Configuration;
@@ -15,6 +16,7 @@ import dev.pgvigil.self.FirstPass;
 import dev.pgvigil.self.Vitals;
 import dev.pgvigil.target.ExpectedRole;
 import dev.pgvigil.target.Failure;
+import dev.pgvigil.target.LinkState;
 import dev.pgvigil.target.Server;
 import dev.pgvigil.target.Target;
 import dev.pgvigil.target.Thresholds;
@@ -211,6 +213,43 @@ class PrometheusExportTest {
                 .isEqualTo(1);
         assertThat(exposition.value("pgvigil_series_dropped_total{cause=\"duplicate\"}"))
                 .isZero();
+    }
+
+    @Test
+    void what_watching_costs_is_of_all_roles_even_of_one_that_gets_no_answer() throws IOException {
+        var other =
+                new Outcome.Observed<>(Instant.EPOCH, Duration.ZERO, new LinkState(1, 0, 1, 0, 0, 0.25, 2.5, 30, 4));
+        Server auditor = new Server("db1", 5432, "auditor", null, Tls.PREFER);
+        Snapshot both = Staging.with(
+                Staging.with(Staging.EMPTY, Staging.server(SERVER, null, link(1), Map.of("overhead", cost(link(1))))),
+                Staging.server(auditor, null, link(1), Map.of("overhead", other)));
+        Failure refused = Failure.of(Failure.Reason.AUTH, "no");
+        Snapshot one = Staging.with(
+                both,
+                Staging.server(
+                        auditor,
+                        null,
+                        link(1),
+                        Map.of("overhead", new Outcome.Failed<>(Instant.now(), Duration.ZERO, refused, other))));
+
+        for (Snapshot snapshot : List.of(both, one)) {
+            Scraping scraping = new Scraping(new Overhead());
+            Staging.put(scraping.fleet, snapshot);
+            Exposition exposition = scraping.scrape();
+
+            assertThat(exposition.value("pgvigil_overhead_seconds_total{server=\"db1:5432\"}"))
+                    .isEqualTo(4);
+            assertThat(exposition.value("pgvigil_overhead_statements_total{server=\"db1:5432\"}"))
+                    .isEqualTo(130);
+            assertThat(exposition.value("pgvigil_overhead_ratio{server=\"db1:5432\"}"))
+                    .isEqualTo(0.251);
+            assertThat(exposition.value("pgvigil_overhead_stretch_ratio{server=\"db1:5432\"}"))
+                    .isEqualTo(4);
+        }
+    }
+
+    private static Outcome<LinkState> cost(LinkState link) {
+        return new Outcome.Observed<>(Instant.now(), Duration.ZERO, link);
     }
 
     @Test

@@ -2,18 +2,25 @@ package dev.pgvigil.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.check.Conflicts;
+import dev.pgvigil.check.Databases;
 import dev.pgvigil.check.Heartbeat;
+import dev.pgvigil.target.CheckSetting;
 import dev.pgvigil.target.Role;
 import dev.pgvigil.target.ServerFacts;
+import dev.pgvigil.target.Target;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PaceTest {
 
@@ -60,15 +67,37 @@ class PaceTest {
     }
 
     private static Duration beat(double factor, Duration cadence, Duration fresh) {
-        return Pace.capped(Pace.stretched(Heartbeat.NAME, cadence, factor, null), cadence, fresh);
+        return Pace.capped(Pace.stretched(Heartbeat.NAME, cadence, factor), cadence, fresh);
     }
 
     @Test
     void whatIsDearOnAnOldServerIsAskedMoreSeldomThere() {
         Duration minute = Duration.ofMinutes(1);
-        assertThat(Pace.stretched(Conflicts.NAME, minute, 2, null)).isEqualTo(Duration.ofMinutes(2));
-        assertThat(Pace.stretched(Conflicts.NAME, minute, 2, facts(15))).isEqualTo(Duration.ofMinutes(2));
-        assertThat(Pace.stretched(Conflicts.NAME, minute, 2, facts(14))).isEqualTo(Duration.ofMinutes(20));
+        assertThat(Pace.standard(Conflicts.NAME, minute, null)).isEqualTo(minute);
+        assertThat(Pace.standard(Conflicts.NAME, minute, facts(15))).isEqualTo(minute);
+        assertThat(Pace.standard(Conflicts.NAME, minute, facts(14))).isEqualTo(Duration.ofMinutes(10));
+        assertThat(Pace.standard(Databases.NAME, minute, facts(14))).isEqualTo(minute);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"14, 600, 60", "15, 60, 60"})
+    void whatIsConfiguredOfItIsTakenAsItIs(int major, long standard, long configured) {
+        Target plain = SceneTargets.named("shop");
+        Target hasty =
+                SceneTargets.check(plain, Conflicts.NAME, new CheckSetting(true, Duration.ofSeconds(configured)));
+
+        for (Target target : List.of(plain, hasty)) {
+            Duration expected = Duration.ofSeconds(target.equals(hasty) ? configured : standard);
+            Schedule schedule = new Schedule(new Catalogue(List.of(new Conflicts())));
+            schedule.cover(List.of(new Watched(target, Instant.EPOCH)), 0);
+
+            assertThat(schedule.cadence(schedule.runs().getFirst(), facts(major)))
+                    .isEqualTo(expected);
+            assertThat(ServerState.initial(target.server())
+                            .with(facts(major))
+                            .interval(target, Conflicts.NAME, new Conflicts().cadence()))
+                    .isEqualTo(expected);
+        }
     }
 
     private static ServerFacts facts(int major) {
