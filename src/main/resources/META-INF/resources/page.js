@@ -155,7 +155,7 @@
     busy = false;
     took = Date.now() - began;
     if (xhr.status === 401) {
-      location.assign("/login");
+      location.assign("/login?to=" + encodeURIComponent(location.pathname + location.search));
       return;
     }
     if (taken) {

@@ -39,7 +39,7 @@ final class Door {
         } else if (navigates(request)) {
             context.response()
                     .setStatusCode(303)
-                    .putHeader(HttpHeaders.LOCATION, "/login")
+                    .putHeader(HttpHeaders.LOCATION, Destination.afterLogin(String.valueOf(request.uri())))
                     .end();
         } else {
             context.fail(Refusal.of(401, "this path needs the header Authorization: Bearer and the token")
@@ -61,7 +61,7 @@ final class Door {
             refused.count(Refused.Reason.SESSION);
             return false;
         }
-        if (!sameSite(request)) {
+        if (!ours(request) && !followsLink(request)) {
             refused.count(Refused.Reason.SITE);
             return false;
         }
@@ -77,10 +77,17 @@ final class Door {
         return right;
     }
 
-    // SameSite=Strict says so already, but other ports of one host are the same site to it.
-    private static boolean sameSite(HttpServerRequest request) {
+    /** Whether one of our pages asks, or the person. SameSite=Lax takes other ports of one host for the same site. */
+    private static boolean ours(HttpServerRequest request) {
         @Nullable String site = request.getHeader("Sec-Fetch-Site");
         return site == null || site.equals("same-origin") || site.equals("none");
+    }
+
+    /** Whether a person comes by a link from elsewhere, and so sees the answer, as the page with the link does not. */
+    private static boolean followsLink(HttpServerRequest request) {
+        return HttpMethod.GET.equals(request.method())
+                && "navigate".equals(request.getHeader("Sec-Fetch-Mode"))
+                && "document".equals(request.getHeader("Sec-Fetch-Dest"));
     }
 
     /** Whether a person's browser opens a page. */
