@@ -157,6 +157,26 @@ class BrowserTest {
     }
 
     @Test
+    void withoutScriptsTheFleetIsFilteredAndReloaded() {
+        Page page = chromium.pageWithoutScripts(1280, 900);
+        page.navigate(at("/"));
+        page.locator("#q").fill("eu-west");
+        page.locator("#filter button").click();
+        assertThat(page.locator("tbody tr")).hasCount(1);
+
+        Locator time = page.locator(".asof");
+        String before = time.textContent();
+        page.waitForTimeout(1100);
+        time.locator("a").click();
+        assertThat(time).not().hasText(before);
+        assertThat(page.locator("tbody tr")).hasCount(1);
+
+        page.locator("#q").fill("");
+        page.locator("#filter button").click();
+        assertThat(page.locator("tbody tr")).hasCount(2 + PageServers.HOSTILE.size());
+    }
+
+    @Test
     void theKeyboardSuffices() {
         Page page = open("/", 1280, ColorScheme.LIGHT);
         page.keyboard().press("Tab");

@@ -58,8 +58,18 @@ public final class Chromium implements AutoCloseable {
 
     /** A page of its own, without a past. What goes wrong in it is kept as a complaint. */
     public Page page(int width, int height, ColorScheme scheme) {
-        BrowserContext context = browser.newContext(
+        return page(
                 new Browser.NewContextOptions().setViewportSize(width, height).setColorScheme(scheme));
+    }
+
+    /** The like for a reader whose browser runs no scripts. */
+    public Page pageWithoutScripts(int width, int height) {
+        return page(
+                new Browser.NewContextOptions().setViewportSize(width, height).setJavaScriptEnabled(false));
+    }
+
+    private Page page(Browser.NewContextOptions options) {
+        BrowserContext context = browser.newContext(options);
         context.setDefaultTimeout((double) PATIENCE.toMillis());
         Page page = context.newPage();
         page.onDialog(dialog -> {
