@@ -1,6 +1,7 @@
 package dev.pgvigil.security;
 
 import dev.pgvigil.http.Refusal;
+import dev.pgvigil.http.SignedIn;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpHeaders;
@@ -34,7 +35,7 @@ final class Door {
     void check(RoutingContext context) {
         HttpServerRequest request = context.request();
         Token token = keyring.token();
-        if (token == null || OpenPaths.contain(String.valueOf(request.path())) || admitted(request, token)) {
+        if (token == null || OpenPaths.contain(String.valueOf(request.path())) || admitted(context, token)) {
             context.next();
         } else if (navigates(request)) {
             context.response()
@@ -47,7 +48,8 @@ final class Door {
         }
     }
 
-    private boolean admitted(HttpServerRequest request, Token token) {
+    private boolean admitted(RoutingContext context, Token token) {
+        HttpServerRequest request = context.request();
         String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
         if (authorization != null) {
             return bearer(request, authorization, token);
@@ -65,6 +67,7 @@ final class Door {
             refused.count(Refused.Reason.SITE);
             return false;
         }
+        SignedIn.mark(context);
         return true;
     }
 

@@ -108,6 +108,27 @@ class BrowserSessionTest {
         await().until(() -> refused(reason) == before + 1);
     }
 
+    @Test
+    void whoSignsOutIsAskedForTheTokenAgain() {
+        page.navigate(here("/"));
+        signIn();
+        page.locator("text=Sign out").click();
+        assertThat(page).hasURL(here("/login"));
+        page.navigate(here("/"));
+        assertThat(page.locator("#token")).isVisible();
+    }
+
+    @Test
+    void aPageWhoseSessionEndsLeadsBackToItself() {
+        String shown = here("/database?name=quiet");
+        page.navigate(shown);
+        signIn();
+        assertThat(page).hasURL(shown);
+        page.context().clearCookies();
+        signIn();
+        assertThat(page).hasURL(shown);
+    }
+
     private void signIn() {
         page.locator("#token").fill(Guarded.TOKEN);
         page.locator("button").click();

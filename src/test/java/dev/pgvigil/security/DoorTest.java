@@ -281,6 +281,18 @@ class DoorTest {
     }
 
     @Test
+    void whoHasASessionCanSignOut() {
+        String out = "<form method=\"post\" action=\"/logout\">";
+        String session = login(Guarded.TOKEN).getCookie(Session.COOKIE);
+        for (String path : List.of("/", "/?q=nothing-like-it", "/database?name=quiet", "/database?name=nope")) {
+            // In turn, as pages are kept for a moment.
+            assertThat(Guarded.with().get(path).asString()).as(path).doesNotContain(out);
+            assertThat(session(session).get(path).asString()).as(path).contains(out);
+            assertThat(Guarded.with().get(path).asString()).as(path).doesNotContain(out);
+        }
+    }
+
+    @Test
     void leavingEndsTheSessionInTheBrowser() {
         String session = login(Guarded.TOKEN).getCookie(Session.COOKIE);
         session(session)
