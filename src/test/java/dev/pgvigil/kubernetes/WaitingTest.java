@@ -1,9 +1,9 @@
 package dev.pgvigil.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.pgvigil.testing.Tools;
 import io.fabric8.kubernetes.api.model.Container;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -48,7 +48,7 @@ class WaitingTest {
 
     @BeforeEach
     void start() {
-        assumeTrue(Kubectl.installed("curl"), "curl is not installed: the examples are not run");
+        Tools.assume("curl");
         server.createContext("/health/group/payments", exchange -> {
             int status = statuses.get(Math.min(asked.getAndIncrement(), statuses.size() - 1));
             byte[] body = answer.getBytes(StandardCharsets.UTF_8);
