@@ -155,7 +155,7 @@
     busy = false;
     took = Date.now() - began;
     if (xhr.status === 401) {
-      location.assign("/login");
+      location.assign("/login?to=" + encodeURIComponent(location.pathname + location.search));
       return;
     }
     if (taken) {
@@ -291,18 +291,19 @@
     }
   });
 
-  // ---- Keys: / to the filter, j and k through the rows, Escape out of the filter.
+  // ---- Keys: in the table of the fleet j and k through the rows and / to the filter, and Escape out of that. Elsewhere single
+  // keys belong to the browser, to screen readers, and to who speaks instead of typing.
 
   document.addEventListener("keydown", (event) => {
     const field = document.getElementById("q");
     if (event.ctrlKey || event.metaKey || event.altKey) {
       return;
     }
-    if (event.key === "Escape" && document.activeElement === field) {
+    if (event.key === "Escape" && event.target === field) {
       field.blur();
-    } else if (/^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName)) {
+    } else if (!event.target.closest(".fleet")) {
       return;
-    } else if (event.key === "/" && field) {
+    } else if (event.key === "/") {
       event.preventDefault();
       field.focus();
       field.select();

@@ -3,6 +3,7 @@ package dev.pgvigil.dashboard;
 import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.check.Heartbeat;
 import dev.pgvigil.history.History;
+import dev.pgvigil.http.SignedIn;
 import dev.pgvigil.self.Self;
 import dev.pgvigil.watch.Fleet;
 import dev.pgvigil.watch.SteadyClock;
@@ -13,6 +14,7 @@ import io.quarkus.qute.TemplateInstance;
 import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
@@ -44,11 +46,11 @@ public final class DashboardResource {
 
         private Templates() {}
 
-        static native TemplateInstance fleet(FleetPage page);
+        static native TemplateInstance fleet(FleetPage page, boolean signedIn);
 
-        static native TemplateInstance database(DatabasePage page);
+        static native TemplateInstance database(DatabasePage page, boolean signedIn);
 
-        static native TemplateInstance missing(String name);
+        static native TemplateInstance missing(String name, boolean signedIn);
 
         static native TemplateInstance docs();
     }
@@ -74,10 +76,14 @@ public final class DashboardResource {
             @RestQuery @Nullable String region,
             @RestQuery @Nullable String sort,
             @RestQuery @Nullable String page,
-            @HeaderParam(HttpHeaders.ACCEPT_ENCODING) @Nullable String encodings) {
+            @HeaderParam(HttpHeaders.ACCEPT_ENCODING) @Nullable String encodings,
+            RoutingContext context) {
+        boolean signedIn = SignedIn.of(context);
         FleetChoice choice = FleetChoice.of(FleetFilter.of(q, status, region), sort, page);
         Duration every = catalogue.cadence(Heartbeat.NAME);
-        return press.sheet(choice.href(), () -> Templates.fleet(FleetPage.of(look(), choice, history, every, note())))
+        return press.sheet(
+                        named(choice.href(), signedIn),
+                        () -> Templates.fleet(FleetPage.of(look(), choice, history, every, note()), signedIn))
                 .map(sheet -> answer(RestResponse.Status.OK, sheet, encodings));
     }
 
@@ -86,12 +92,15 @@ public final class DashboardResource {
     @Path("database")
     @Operation(hidden = true)
     public Uni<RestResponse<Buffer>> database(
-            @RestQuery @Nullable String name, @HeaderParam(HttpHeaders.ACCEPT_ENCODING) @Nullable String encodings) {
+            @RestQuery @Nullable String name,
+            @HeaderParam(HttpHeaders.ACCEPT_ENCODING) @Nullable String encodings,
+            RoutingContext context) {
         if (name == null || name.isEmpty()) {
             return Uni.createFrom().item(RestResponse.seeOther(URI.create("/")));
         }
         boolean known = fleet.snapshot().targets().containsKey(name);
-        return press.sheet(Href.database(name), () -> page(name))
+        boolean signedIn = SignedIn.of(context);
+        return press.sheet(named(Href.database(name), signedIn), () -> page(name, signedIn))
                 .map(sheet -> answer(known ? RestResponse.Status.OK : RestResponse.Status.NOT_FOUND, sheet, encodings));
     }
 
@@ -102,18 +111,25 @@ public final class DashboardResource {
         return Templates.docs();
     }
 
-    private TemplateInstance page(String name) {
+    /** A page is made once for all who are signed in, and once for all others. */
+    private static String named(String address, boolean signedIn) {
+        return signedIn ? address + " signed in" : address;
+    }
+
+    private TemplateInstance page(String name, boolean signedIn) {
         Look look = look();
         TargetState state = look.snapshot().targets().get(name);
         return state == null
-                ? Templates.missing(name)
-                : Templates.database(DatabasePage.of(
-                        state,
-                        look,
-                        catalogue,
-                        history.of(state.target().server()),
-                        history.window(look.now()),
-                        note()));
+                ? Templates.missing(name, signedIn)
+                : Templates.database(
+                        DatabasePage.of(
+                                state,
+                                look,
+                                catalogue,
+                                history.of(state.target().server()),
+                                history.window(look.now()),
+                                note()),
+                        signedIn);
     }
 
     private Look look() {

@@ -1,6 +1,7 @@
 package dev.pgvigil.security;
 
 import dev.pgvigil.http.Refusal;
+import dev.pgvigil.http.SignedIn;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpHeaders;
@@ -34,12 +35,12 @@ final class Door {
     void check(RoutingContext context) {
         HttpServerRequest request = context.request();
         Token token = keyring.token();
-        if (token == null || OpenPaths.contain(String.valueOf(request.path())) || admitted(request, token)) {
+        if (token == null || OpenPaths.contain(String.valueOf(request.path())) || admitted(context, token)) {
             context.next();
         } else if (navigates(request)) {
             context.response()
                     .setStatusCode(303)
-                    .putHeader(HttpHeaders.LOCATION, "/login")
+                    .putHeader(HttpHeaders.LOCATION, Destination.afterLogin(String.valueOf(request.uri())))
                     .end();
         } else {
             context.fail(Refusal.of(401, "this path needs the header Authorization: Bearer and the token")
@@ -47,7 +48,8 @@ final class Door {
         }
     }
 
-    private boolean admitted(HttpServerRequest request, Token token) {
+    private boolean admitted(RoutingContext context, Token token) {
+        HttpServerRequest request = context.request();
         String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
         if (authorization != null) {
             return bearer(request, authorization, token);
@@ -61,10 +63,11 @@ final class Door {
             refused.count(Refused.Reason.SESSION);
             return false;
         }
-        if (!sameSite(request)) {
+        if (!ours(request) && !followsLink(request)) {
             refused.count(Refused.Reason.SITE);
             return false;
         }
+        SignedIn.mark(context);
         return true;
     }
 
@@ -77,10 +80,17 @@ final class Door {
         return right;
     }
 
-    // SameSite=Strict says so already, but other ports of one host are the same site to it.
-    private static boolean sameSite(HttpServerRequest request) {
+    /** Whether one of our pages asks, or the person. SameSite=Lax takes other ports of one host for the same site. */
+    private static boolean ours(HttpServerRequest request) {
         @Nullable String site = request.getHeader("Sec-Fetch-Site");
         return site == null || site.equals("same-origin") || site.equals("none");
+    }
+
+    /** Whether a person comes by a link from elsewhere, and so sees the answer, as the page with the link does not. */
+    private static boolean followsLink(HttpServerRequest request) {
+        return HttpMethod.GET.equals(request.method())
+                && "navigate".equals(request.getHeader("Sec-Fetch-Mode"))
+                && "document".equals(request.getHeader("Sec-Fetch-Dest"));
     }
 
     /** Whether a person's browser opens a page. */

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jboss.resteasy.reactive.RestForm;
+import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,7 @@ public final class LoginResource {
 
         private Templates() {}
 
-        static native TemplateInstance login(boolean wrong);
+        static native TemplateInstance login(boolean wrong, String to);
     }
 
     LoginResource(Keyring keyring, Refused refused) {
@@ -44,8 +45,8 @@ public final class LoginResource {
     @Path("login")
     @Produces(MediaType.TEXT_HTML)
     @Operation(hidden = true)
-    public TemplateInstance form() {
-        return Templates.login(false);
+    public TemplateInstance form(@RestQuery @Nullable String to) {
+        return Templates.login(false, Destination.of(to));
     }
 
     @POST
@@ -53,17 +54,20 @@ public final class LoginResource {
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     @Produces(MediaType.TEXT_HTML)
     @Operation(hidden = true)
-    public RestResponse<TemplateInstance> login(@RestForm @Nullable String token, HttpServerRequest request) {
+    public RestResponse<TemplateInstance> login(
+            @RestForm @Nullable String token, @RestForm @Nullable String to, HttpServerRequest request) {
+        String destination = Destination.of(to);
         Token right = keyring.token();
         if (right == null) {
-            return to("/").build();
+            return see(destination).build();
         }
         if (token == null || !right.matches(token.strip())) {
             refused.wrong(request);
-            return ResponseBuilder.create(RestResponse.Status.UNAUTHORIZED, Templates.login(true))
+            return ResponseBuilder.create(RestResponse.Status.UNAUTHORIZED, Templates.login(true, destination))
                     .build();
         }
-        return to("/").cookie(cookie(Session.issue(right, Instant.now()), Session.TIME, request))
+        return see(destination)
+                .cookie(cookie(Session.issue(right, Instant.now()), Session.TIME, request))
                 .build();
     }
 
@@ -71,14 +75,15 @@ public final class LoginResource {
     @Path("logout")
     @Operation(hidden = true)
     public RestResponse<TemplateInstance> logout(HttpServerRequest request) {
-        return to("/login").cookie(cookie("", Duration.ZERO, request)).build();
+        return see("/login").cookie(cookie("", Duration.ZERO, request)).build();
     }
 
-    private static ResponseBuilder<TemplateInstance> to(String path) {
+    private static ResponseBuilder<TemplateInstance> see(String path) {
         return ResponseBuilder.<TemplateInstance>create(RestResponse.Status.SEE_OTHER)
                 .header("Location", path);
     }
 
+    // Lax, or a link in a chat would ask for the token again.
     private static NewCookie cookie(String value, Duration time, HttpServerRequest request) {
         return new NewCookie.Builder(Session.COOKIE)
                 .value(value)
@@ -86,7 +91,7 @@ public final class LoginResource {
                 .maxAge((int) time.toSeconds())
                 .httpOnly(true)
                 .secure(encrypted(request))
-                .sameSite(NewCookie.SameSite.STRICT)
+                .sameSite(NewCookie.SameSite.LAX)
                 .build();
     }
 

@@ -144,8 +144,7 @@ class BrowserTest {
     void theFilterNarrowsAtEachKeyAndStays() {
         Page page = open("/", 1280, ColorScheme.LIGHT);
         assertThat(page.locator("tbody tr")).hasCount(2 + PageServers.HOSTILE.size());
-        page.keyboard().press("/");
-        assertThat(page.locator("#q")).isFocused();
+        page.locator("#q").focus();
         page.keyboard().type("eu-west");
         assertThat(page.locator("tbody tr")).hasCount(1);
         awaitUpdates(page, 2);
@@ -157,20 +156,68 @@ class BrowserTest {
     }
 
     @Test
+    void withoutScriptsTheFleetIsFilteredAndReloaded() {
+        Page page = chromium.pageWithoutScripts(1280, 900);
+        page.navigate(at("/"));
+        page.locator("#q").fill("eu-west");
+        page.locator("#filter button").click();
+        assertThat(page.locator("tbody tr")).hasCount(1);
+
+        Locator time = page.locator(".asof");
+        String before = time.textContent();
+        page.waitForTimeout(1100);
+        time.locator("a").click();
+        assertThat(time).not().hasText(before);
+        assertThat(page.locator("tbody tr")).hasCount(1);
+
+        page.locator("#q").fill("");
+        page.locator("#filter button").click();
+        assertThat(page.locator("tbody tr")).hasCount(2 + PageServers.HOSTILE.size());
+    }
+
+    @Test
     void theKeyboardSuffices() {
         Page page = open("/", 1280, ColorScheme.LIGHT);
         page.keyboard().press("Tab");
         assertThat(page.locator(".skip")).isFocused();
-        page.keyboard().press("j");
-        assertThat(page.locator("a.name").first()).isFocused();
+        Locator first = page.locator("a.name").first();
+        while (!page.evaluate("document.activeElement.localName").equals("body")
+                && !first.evaluate("link => link === document.activeElement").equals(true)) {
+            page.keyboard().press("Tab");
+        }
+        assertThat(first).isFocused();
         page.keyboard().press("j");
         assertThat(page.locator("a.name").nth(1)).isFocused();
         page.keyboard().press("k");
-        String name = page.locator("a.name").first().textContent();
+        assertThat(first).isFocused();
+        String name = first.textContent();
         page.keyboard().press("Enter");
         assertThat(page.locator("h1")).hasText(name);
         page.goBack();
         assertThat(page.locator("#q")).isVisible();
+    }
+
+    /** Who speaks to a browser, or reads by ear, sends single keys without meaning them for the page. */
+    @Test
+    void singleKeysActInTheTableAlone() {
+        Page page = open("/", 1280, ColorScheme.LIGHT);
+        for (String outside : List.of(".skip", ".mark", ".pill >> nth=0", "#theme")) {
+            page.locator(outside).focus();
+            for (String key : List.of("j", "k", "/")) {
+                page.keyboard().press(key);
+                assertThat(page.locator(outside)).isFocused();
+            }
+        }
+        assertThat(page.locator(".keys")).hasText("In the table j goes down, k up, / to the filter.");
+        page.locator("thead a").first().focus();
+        page.keyboard().press("j");
+        assertThat(page.locator("a.name").first()).isFocused();
+        page.keyboard().press("/");
+        assertThat(page.locator("#q")).isFocused();
+        page.keyboard().type("j/k");
+        assertThat(page.locator("#q")).hasValue("j/k");
+        page.keyboard().press("Escape");
+        assertThat(page.locator("#q")).not().isFocused();
     }
 
     @Test

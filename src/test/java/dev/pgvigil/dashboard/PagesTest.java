@@ -256,12 +256,20 @@ class PagesTest {
     }
 
     @Test
-    void withoutScriptsThePageRenewsItself() {
-        for (String path : List.of("/", "/database?name=orders")) {
+    void withoutScriptsThePageSaysOfWhenItIsAndIsRenewedByItsReader() {
+        for (String path : List.of("/", "/?q=ord&status=degraded", "/database?name=orders")) {
             assertThat(page(path))
-                    .contains("<noscript><meta http-equiv=\"refresh\" content=\"5\"></noscript>")
-                    .doesNotContain("<script>", " style=", " onclick=");
+                    .containsPattern("As of [^<]*[0-9]{2}:[0-9]{2}[^<]* <a class=\"unscripted\" href=\"\">Reload</a>")
+                    .doesNotContain("http-equiv", "<script>", " style=", " onclick=");
         }
+    }
+
+    @Test
+    void withoutScriptsAnEmptyFilterShowsAllAgain() {
+        assertThat(page("/?q=ord"))
+                .containsPattern("<input id=\"q\"[^>]* value=\"ord\"")
+                .doesNotContainPattern("<input id=\"q\"[^>]* required");
+        assertThat(rows(page("/?q="))).isEqualTo(rows(page("/")));
     }
 
     @Test

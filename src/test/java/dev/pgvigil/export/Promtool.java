@@ -1,12 +1,10 @@
 package dev.pgvigil.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
+import dev.pgvigil.testing.Tools;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /** Prometheus' own tool, where it is installed. */
@@ -22,7 +20,7 @@ final class Promtool {
      * skipped.
      */
     static void check(String exposition) throws IOException, InterruptedException {
-        assumeTrue(installed(), "promtool is not installed");
+        Tools.assume("promtool");
         Process process = new ProcessBuilder("promtool", "check", "metrics")
                 .redirectErrorStream(true)
                 .start();
@@ -34,10 +32,5 @@ final class Promtool {
         assertThat(said.lines().filter(line -> line.contains("pgvigil")).toList())
                 .isEmpty();
         assertThat(process.exitValue()).as(said).isIn(GOOD, BAD_STYLE);
-    }
-
-    private static boolean installed() {
-        return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-                .anyMatch(folder -> new File(folder, "promtool").canExecute());
     }
 }

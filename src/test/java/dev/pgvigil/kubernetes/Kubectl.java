@@ -1,14 +1,12 @@
 package dev.pgvigil.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
+import dev.pgvigil.testing.Tools;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /** Renders kustomizations as their users do. */
@@ -18,7 +16,7 @@ final class Kubectl {
 
     /** What would be applied. Skips the test where there is no kubectl. */
     static String kustomize(Path folder) throws IOException, InterruptedException {
-        assumeTrue(installed("kubectl"), "kubectl is not installed: " + folder + " is not rendered");
+        Tools.assume("kubectl");
         Path out = Files.createTempFile("rendered", ".yaml");
         Path problems = Files.createTempFile("rendered", ".log");
         try {
@@ -35,10 +33,5 @@ final class Kubectl {
             Files.delete(out);
             Files.delete(problems);
         }
-    }
-
-    static boolean installed(String command) {
-        return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, command)));
     }
 }

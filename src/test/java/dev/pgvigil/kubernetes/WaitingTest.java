@@ -1,9 +1,9 @@
 package dev.pgvigil.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.pgvigil.testing.Tools;
 import io.fabric8.kubernetes.api.model.Container;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -28,10 +28,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 class WaitingTest {
 
     private static final String ADDRESS = "http://pgvigil.monitoring:8080";
-    private static final String ANSWER = "{\"status\":\"DOWN\"}";
+    private static final String DOWN = "{\"status\":\"DOWN\",\"checks\":[{\"name\":\"payments\",\"status\":\"DOWN\"}]}";
+    private static final String UP = "{\"status\":\"UP\",\"checks\":[{\"name\":\"payments\",\"status\":\"UP\"}]}";
 
     private final AtomicInteger asked = new AtomicInteger();
     private final List<Integer> statuses = new ArrayList<>();
+    private String answer = DOWN;
     private HttpServer server;
 
     @TempDir
@@ -46,12 +48,19 @@ class WaitingTest {
 
     @BeforeEach
     void start() {
-        assumeTrue(Kubectl.installed("curl"), "curl is not installed: the examples are not run");
+        Tools.assume("curl");
         server.createContext("/health/group/payments", exchange -> {
             int status = statuses.get(Math.min(asked.getAndIncrement(), statuses.size() - 1));
-            byte[] body = ANSWER.getBytes(StandardCharsets.UTF_8);
+            byte[] body = answer.getBytes(StandardCharsets.UTF_8);
+            if (status == 302) {
+                exchange.getResponseHeaders().set("Location", "/login");
+            }
             exchange.sendResponseHeaders(status, body.length);
             exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        server.createContext("/login", exchange -> {
+            exchange.sendResponseHeaders(200, -1);
             exchange.close();
         });
         server.start();
@@ -63,9 +72,22 @@ class WaitingTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"200, true", "503, false", "404, true", "500, true"})
-    void readinessFollowsTheGroup(int status, boolean ready) throws Exception {
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "200 | " + UP + " | true",
+                "503 | " + DOWN + " | false",
+                "404 | " + DOWN + " | true",
+                // Not the group's answer: pgvigil too busy, a mesh without an upstream, a proxy, nothing at all.
+                "503 | {\"type\":\"about:blank\",\"status\":503} | true",
+                "503 | upstream connect error or disconnect/reset before headers | true",
+                "503 | <h1>503 Service Unavailable</h1> | true",
+                "503 | '' | true",
+                "500 | " + DOWN + " | true"
+            })
+    void onlyAPlainDownTakesThePodOut(int status, String body, boolean ready) throws Exception {
         statuses.add(status);
+        answer = body;
 
         assertThat(probe().code() == 0).isEqualTo(ready);
         assertThat(asked).hasValue(1);
@@ -80,13 +102,13 @@ class WaitingTest {
 
     @Test
     void theInitContainerWaitsAndSaysWhy() throws Exception {
-        statuses.addAll(List.of(503, 404, 200));
+        statuses.addAll(List.of(503, 404, 302, 200));
 
         Outcome outcome = waits("300");
 
         assertThat(outcome.code()).isZero();
-        assertThat(asked).hasValue(3);
-        assertThat(outcome.output()).contains(ANSWER, "503");
+        assertThat(asked).hasValue(4);
+        assertThat(outcome.output()).contains(DOWN, "503");
     }
 
     @Test

@@ -110,6 +110,8 @@ class HealthResourceTest {
 
         assertThat(reply.code()).isEqualTo(503);
         assertThat(reply.data("nowhere").getString("reason")).isEqualTo("no target is selected");
+        // By this, shells tell it from the 503 of others, as k8s/examples does.
+        assertThat(reply.body()).startsWith("{\"status\":\"DOWN\"");
     }
 
     @Test

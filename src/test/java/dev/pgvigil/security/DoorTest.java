@@ -17,8 +17,10 @@ import java.util.List;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
@@ -158,6 +160,11 @@ class DoorTest {
         RequestSpecification browser =
                 RestAssured.given().accept("text/html,*/*").redirects().follow(false);
         browser.get("/").then().statusCode(303).header("Location", "/login");
+        browser.urlEncodingEnabled(false)
+                .get("/database?name=a%20b&x=1%262")
+                .then()
+                .statusCode(303)
+                .header("Location", "/login?to=%2Fdatabase%3Fname%3Da%2520b%26x%3D1%25262");
         RestAssured.get("/login")
                 .then()
                 .statusCode(200)
@@ -171,7 +178,7 @@ class DoorTest {
         right.then().statusCode(303).header("Location", "/");
         String cookie = right.header("Set-Cookie");
         assertThat(cookie)
-                .contains("HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=43200")
+                .contains("HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=43200")
                 .doesNotContain(Guarded.TOKEN);
 
         String session = right.getCookie(Session.COOKIE);
@@ -196,6 +203,92 @@ class DoorTest {
                     .get("/api/v1/fleet")
                     .then()
                     .statusCode(200);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET, navigate, document, 200",
+        "POST, navigate, document, 401",
+        "HEAD, navigate, document, 401",
+        "GET, navigate, iframe, 401",
+        "GET, no-cors, image, 401",
+        "GET, cors, empty, 401",
+        "GET, navigate, , 401",
+        "GET, , document, 401"
+    })
+    void ofAnotherSiteOnlyAPersonWhoFollowsALinkComesIn(
+            String method, @Nullable String mode, @Nullable String dest, int status) {
+        RequestSpecification request = session(login(Guarded.TOKEN).getCookie(Session.COOKIE))
+                .accept("*/*")
+                .header("Sec-Fetch-Site", "cross-site");
+        if (mode != null) {
+            request.header("Sec-Fetch-Mode", mode);
+        }
+        if (dest != null) {
+            request.header("Sec-Fetch-Dest", dest);
+        }
+        assertThat(request.request(method, "/api/v1/fleet").statusCode()).isEqualTo(status);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/database?name=shop", "/database?name=a%20b&x=1%262", "/.//evil.example", "/a\\b"})
+    void theTokenLeadsToWhereTheBrowserWantedToGo(String wanted) {
+        String form = RestAssured.given().queryParam("to", wanted).get("/login").asString();
+        assertThat(form.contains("name=\"to\"")).isEqualTo(!wanted.equals("/"));
+        assertThat(login("not-the-token", wanted).asString().contains("name=\"to\""))
+                .isEqualTo(!wanted.equals("/"));
+        assertThat(login(Guarded.TOKEN, wanted).header("Location")).isEqualTo(wanted);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "database",
+                "//evil.example",
+                "/\\evil.example",
+                "\\/evil.example",
+                "https://evil.example/",
+                "javascript:alert(1)",
+                "/\t/evil.example",
+                "/\n/evil.example",
+                "\t//evil.example",
+                " //evil.example",
+                "/a\r\nSet-Cookie: x=y",
+                "/é"
+            })
+    void theTokenLeadsToNobodyElse(String bait) {
+        assertThat(RestAssured.given().queryParam("to", bait).get("/login").asString())
+                .doesNotContain("name=\"to\"");
+        assertThat(login(Guarded.TOKEN, bait).header("Location")).isEqualTo("/");
+    }
+
+    @Test
+    void aDestinationHasABound() {
+        String longest = "/" + "a".repeat(2047);
+        assertThat(login(Guarded.TOKEN, longest).header("Location")).isEqualTo(longest);
+        assertThat(login(Guarded.TOKEN, longest + "a").header("Location")).isEqualTo("/");
+    }
+
+    @Test
+    void aDestinationIsTextInTheForm() {
+        String form = RestAssured.given()
+                .queryParam("to", "/?q=\"><script>alert(1)</script>")
+                .get("/login")
+                .asString();
+        assertThat(form).doesNotContain("<script>").contains("value=\"/?q=&quot;&gt;&lt;script&gt;");
+    }
+
+    @Test
+    void whoHasASessionCanSignOut() {
+        String out = "<form method=\"post\" action=\"/logout\">";
+        String session = login(Guarded.TOKEN).getCookie(Session.COOKIE);
+        for (String path : List.of("/", "/?q=nothing-like-it", "/database?name=quiet", "/database?name=nope")) {
+            // In turn, as pages are kept for a moment.
+            assertThat(Guarded.with().get(path).asString()).as(path).doesNotContain(out);
+            assertThat(session(session).get(path).asString()).as(path).contains(out);
+            assertThat(Guarded.with().get(path).asString()).as(path).doesNotContain(out);
         }
     }
 
@@ -283,10 +376,15 @@ class DoorTest {
     }
 
     private static Response login(String token) {
+        return login(token, "/");
+    }
+
+    private static Response login(String token, String to) {
         return RestAssured.given()
                 .redirects()
                 .follow(false)
                 .formParam("token", token)
+                .formParam("to", to)
                 .post("/login");
     }
 

@@ -7,7 +7,6 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -40,12 +39,9 @@ public final class Chromium implements AutoCloseable {
                                 "--disable-background-networking")));
     }
 
-    /** Whether there is one; says so if not, and fails where {@code PGVIGIL_REQUIRE_BROWSER} is {@code true}. */
+    /** Whether there is one; says so if not. */
     public static boolean installed() {
-        boolean installed = Files.isExecutable(BINARY);
-        if (!installed && "true".equals(System.getenv("PGVIGIL_REQUIRE_BROWSER"))) {
-            throw new IllegalStateException(MISSING);
-        }
+        boolean installed = Tools.installed(BINARY.toString());
         if (!installed) {
             System.out.println("The tests in a browser are skipped: " + MISSING);
         }
@@ -58,8 +54,18 @@ public final class Chromium implements AutoCloseable {
 
     /** A page of its own, without a past. What goes wrong in it is kept as a complaint. */
     public Page page(int width, int height, ColorScheme scheme) {
-        BrowserContext context = browser.newContext(
+        return page(
                 new Browser.NewContextOptions().setViewportSize(width, height).setColorScheme(scheme));
+    }
+
+    /** The like for a reader whose browser runs no scripts. */
+    public Page pageWithoutScripts(int width, int height) {
+        return page(
+                new Browser.NewContextOptions().setViewportSize(width, height).setJavaScriptEnabled(false));
+    }
+
+    private Page page(Browser.NewContextOptions options) {
+        BrowserContext context = browser.newContext(options);
         context.setDefaultTimeout((double) PATIENCE.toMillis());
         Page page = context.newPage();
         page.onDialog(dialog -> {

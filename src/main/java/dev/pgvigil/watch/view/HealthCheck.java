@@ -10,6 +10,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.NoSuchElementException;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
@@ -46,12 +47,21 @@ final class HealthCheck {
     }
 
     private Uni<Boolean> attempt(String name, int retries) {
-        return watch.beat(name).chain(() -> {
-            if (answered(name) || retries == 0) {
-                return Uni.createFrom().item(true);
-            }
-            return Uni.createFrom().item(true).onItem().delayIt().by(PAUSE).chain(() -> attempt(name, retries - 1));
-        });
+        return watch.beat(name)
+                // It has left the configuration since the question came.
+                .onFailure(NoSuchElementException.class)
+                .transform(gone -> Look.unwatched(name))
+                .chain(() -> {
+                    if (answered(name) || retries == 0) {
+                        return Uni.createFrom().item(true);
+                    }
+                    return Uni.createFrom()
+                            .item(true)
+                            .onItem()
+                            .delayIt()
+                            .by(PAUSE)
+                            .chain(() -> attempt(name, retries - 1));
+                });
     }
 
     private boolean answered(String name) {

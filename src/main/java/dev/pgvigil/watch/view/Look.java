@@ -28,9 +28,13 @@ public record Look(Snapshot snapshot, Instant now) {
     public TargetState target(String name) {
         TargetState state = snapshot.targets().get(name);
         if (state == null) {
-            throw Refusal.notFound("no watched database is named \"" + Query.shown(name) + "\"");
+            throw unwatched(name);
         }
         return state;
+    }
+
+    static Refusal unwatched(String name) {
+        return Refusal.notFound("no watched database is named \"" + Query.shown(name) + "\"");
     }
 
     public Status status(TargetState target) {

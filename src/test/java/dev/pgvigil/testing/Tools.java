@@ -1,0 +1,40 @@
+package dev.pgvigil.testing;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * Programs that some tests run. Without one they are skipped; where {@code PGVIGIL_REQUIRE_TOOLS} is {@code true}, they
+ * fail, so that nothing is skipped for good unseen.
+ *
+ * @param path the folders to look in
+ * @param required whether none may be missing
+ */
+public record Tools(String path, boolean required) {
+
+    private static final Tools HERE =
+            new Tools(System.getenv().getOrDefault("PATH", ""), "true".equals(System.getenv("PGVIGIL_REQUIRE_TOOLS")));
+
+    /** Whether this machine has the program, by its name or its path. */
+    public static boolean installed(String program) {
+        return HERE.have(program);
+    }
+
+    /** Skips the test that asks if this machine does not have the program. */
+    public static void assume(String program) {
+        assumeTrue(installed(program), program + " is not installed");
+    }
+
+    boolean have(String program) {
+        boolean found = Arrays.stream(path.split(File.pathSeparator))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder).resolve(program)));
+        if (!found && required) {
+            throw new IllegalStateException(program + " is not installed, and PGVIGIL_REQUIRE_TOOLS is true");
+        }
+        return found;
+    }
+}
