@@ -46,8 +46,10 @@ record Sight(
      */
     @Nullable
     String lost(String check, Duration cadence) {
-        Outcome<?> own = state.outcome(check);
-        Outcome<?> outcome = own == null ? server.outcome(check) : own;
+        if (!state.target().runs(check)) {
+            return check + " is switched off";
+        }
+        Outcome<?> outcome = server.outcome(state, check);
         return outcome == null
                 ? check + " never observed"
                 : switch (outcome) {

@@ -72,6 +72,7 @@ public final class Link {
     public void databases(List<String> names) {
         entrances.are(names);
         leaveStranger();
+        spare.leave(database -> !entrances.include(database));
     }
 
     /** A session in a database that is watched no more would keep its owner from renaming or dropping it. */

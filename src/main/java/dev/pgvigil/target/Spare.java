@@ -3,6 +3,7 @@ package dev.pgvigil.target;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +67,13 @@ final class Spare {
         if (session != null) {
             session.wire().close();
             session = null;
+        }
+    }
+
+    /** Ends it if it is in such a database; the next call to hold it opens another. */
+    void leave(Predicate<String> stranger) {
+        if (session != null && stranger.test(session.wire().database())) {
+            release();
         }
     }
 

@@ -40,7 +40,10 @@ final class Judgement {
                 List.of(new Recorded(
                         unanswered(name), Evidence.AT_ONCE, check.judgeFailure(failed.failure(), target), failed.at()));
             case Outcome.Failed<O> firstOrTold -> List.of();
-            case Outcome.Skipped<O> skipped -> List.of(new Recorded(name, check.evidence(), List.of(), skipped.at()));
+            case Outcome.Skipped<O> skipped ->
+                List.of(
+                        new Recorded(name, check.evidence(), List.of(), skipped.at()),
+                        new Recorded(unanswered(name), Evidence.AT_ONCE, List.of(), skipped.at()));
         };
     }
 

@@ -67,9 +67,12 @@ final class Ledger {
                 .toList();
     }
 
-    /** Forgets what sources other than these have recorded. */
-    void retain(Set<String> sources) {
+    /** Forgets what sources other than these have recorded, and returns what of it was in force. */
+    List<Finding> retain(Set<String> sources) {
+        List<Finding> before = open();
         bySource.keySet().retainAll(sources);
+        List<Finding> after = open();
+        return before.stream().filter(finding -> !after.contains(finding)).toList();
     }
 
     private static final class Entry {

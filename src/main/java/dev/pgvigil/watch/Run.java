@@ -53,9 +53,9 @@ final class Run<O> {
     }
 
     /** Passes come in quicker succession than when the last began: the next does not wait for what was right then. */
-    void hasten(Duration period) {
+    void hasten(Duration period, long now) {
         if (turn > 0) {
-            dueBy(startedAt + period.toNanos());
+            dueBy(now + Math.max(0, startedAt + period.toNanos() - now));
         }
     }
 
@@ -134,6 +134,12 @@ final class Run<O> {
     void failed(Failure failure) {
         failures++;
         slow = slow || failure.reason() == Reason.TIMEOUT;
+    }
+
+    /** It is not asked: what it counted is no past of what will be counted, and no failure is in a row with others. */
+    void skipped() {
+        forget();
+        failures = 0;
     }
 
     /** The server began anew: what was counted before is no past of what will be counted. */

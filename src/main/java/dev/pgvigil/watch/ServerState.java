@@ -7,6 +7,8 @@ import dev.pgvigil.target.Server;
 import dev.pgvigil.target.ServerFacts;
 import dev.pgvigil.target.Target;
 import java.time.Duration;
+import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
@@ -30,6 +32,18 @@ public record ServerState(
         return outcomes.get(check);
     }
 
+    /**
+     * The latest outcome of a check of one of its targets, wherever it belongs; null before its first pass, and where it is
+     * switched off for that target, whatever it sees for others.
+     */
+    public @Nullable Outcome<?> outcome(TargetState target, String check) {
+        if (!target.target().runs(check)) {
+            return null;
+        }
+        Outcome<?> own = target.outcome(check);
+        return own == null ? outcome(check) : own;
+    }
+
     /** The role at the latest answered heartbeat, which is newer than the session's facts; null: never reached. */
     public @Nullable Role role() {
         Outcome<?> beat = outcome(Heartbeat.NAME);
@@ -38,6 +52,12 @@ public record ServerState(
             return latest.role();
         }
         return facts == null ? null : facts.role();
+    }
+
+    /** Without outcomes of other checks. */
+    ServerState keeping(Predicate<String> checks) {
+        List<String> others = outcomes.keySet().stream().filter(checks.negate()).toList();
+        return new ServerState(server, facts, link, outcomes.minusAll(others));
     }
 
     ServerState reached(Server by) {

@@ -37,8 +37,13 @@ final class ServerWatch implements Link.Listener {
 
     private static final Logger LOG = Logger.getLogger(ServerWatch.class);
     private static final Duration RELEARN = Duration.ofMinutes(5);
-    /** A check that failed once is asked again this soon, whatever its cadence: only then it counts. */
+    /**
+     * A check that failed is asked again this soon, whatever its cadence: only the second failure counts, and an answer
+     * should not be long in coming when the trouble is over. Each further time takes twice as long.
+     */
     private static final Duration AGAIN = Duration.ofSeconds(2);
+
+    private static final int DOUBLINGS = 7;
     /** However many ask for a fresh answer, the server is not asked more often than this. */
     private static final Duration FRESH = Duration.ofMillis(100);
 
@@ -186,7 +191,8 @@ final class ServerWatch implements Link.Listener {
 
     /** Cadences have changed: a pass that was put off by those before comes as soon as these want it. */
     private void hasten() {
-        schedule.runs().forEach(run -> run.hasten(period(run)));
+        long now = System.nanoTime();
+        schedule.runs().forEach(run -> run.hasten(period(run), now));
     }
 
     private Duration period(Run<?> run) {
@@ -284,11 +290,10 @@ final class ServerWatch implements Link.Listener {
             }
             case Outcome.Failed<O> failed -> {
                 run.failed(failed.failure());
-                if (run.failures() == 1) {
-                    run.dueBy(System.nanoTime() + AGAIN.toNanos());
-                }
+                Duration pause = AGAIN.multipliedBy(1L << Math.min(run.failures() - 1, DOUBLINGS));
+                run.dueBy(System.nanoTime() + Math.round(pause.toNanos() * pace.factor()));
             }
-            case Outcome.Skipped<O> skipped -> run.forget();
+            case Outcome.Skipped<O> skipped -> run.skipped();
         }
         if (isHeartbeat(run)) {
             wake();

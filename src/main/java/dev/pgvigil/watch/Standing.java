@@ -74,9 +74,11 @@ final class Standing {
                 targets.put(target.name(), new Watched(target, now));
                 changes.add(new Change.Added(now, target.name()));
             } else {
-                known.configured(target, sources(target, checks));
+                changes.addAll(known.configured(target, sources(target, checks), now));
             }
         }
+        state = state.keeping(check ->
+                targets.values().stream().anyMatch(watched -> watched.target().runs(check)));
         show(states(targets.values()), gone, changes);
     }
 
@@ -110,6 +112,9 @@ final class Standing {
         String check = run.check.name();
         List<Change> changes = new ArrayList<>();
         List<Watched> concerned = concerned(run);
+        if (concerned.isEmpty()) {
+            return;
+        }
         concerned.forEach(watched -> {
             if (outcome instanceof Outcome.Observed<O> && check.equals(Heartbeat.NAME)) {
                 watched.answered();
@@ -142,9 +147,10 @@ final class Standing {
     /** What a check saw is no longer so: it was due and could not ask, and old figures must not look like new ones. */
     void unasked(Run<?> run, Failure failure) {
         String check = run.check.name();
+        List<Watched> concerned = concerned(run);
         Outcome<?> before =
                 run.only == null ? state.outcome(check) : run.only.state().outcome(check);
-        if (!(before instanceof Outcome.Observed<?> last)) {
+        if (concerned.isEmpty() || !(before instanceof Outcome.Observed<?> last)) {
             return;
         }
         Outcome<?> outcome = new Outcome.Failed<>(SteadyClock.now(), Duration.ZERO, failure, last);
@@ -153,7 +159,7 @@ final class Standing {
         } else {
             run.only.keep(check, outcome);
         }
-        show(states(run.only == null ? List.of() : concerned(run)), List.of(), List.of());
+        show(states(run.only == null ? List.of() : concerned), List.of(), List.of());
     }
 
     /** Whether findings of that check make a target unhealthy. */
@@ -163,13 +169,10 @@ final class Standing {
                 .anyMatch(finding -> finding.check().equals(check) && finding.status() == Status.UNHEALTHY);
     }
 
+    /** Those whom a run asks for. None where its pass has outlived its target, or was switched off meanwhile. */
     private List<Watched> concerned(Run<?> run) {
-        Watched only = run.only;
-        if (only != null) {
-            // A pass may outlive its target.
-            return only.equals(targets.get(only.target().name())) ? List.of(only) : List.of();
-        }
         return targets.values().stream()
+                .filter(watched -> run.only == null || run.only.equals(watched))
                 .filter(watched -> watched.target().runs(run.check.name()))
                 .toList();
     }

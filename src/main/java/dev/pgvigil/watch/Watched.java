@@ -27,10 +27,21 @@ final class Watched {
         return state;
     }
 
-    /** The same database under a changed configuration; sources that no longer run are forgotten. */
-    void configured(Target target, Set<String> sources) {
-        ledger.retain(sources);
-        state = new TargetState(target, status(), state.since(), ledger.open(), state.outcomes());
+    /** The same database under a changed configuration: forgets sources that no longer run, and tells what that changes. */
+    List<Change> configured(Target target, Set<String> sources, Instant now) {
+        List<Change> changes = new ArrayList<>();
+        ledger.retain(sources).forEach(finding -> changes.add(new Change.Closed(now, target.name(), finding)));
+        stand(target, now, changes);
+        List<String> off = state.outcomes().keySet().stream()
+                .filter(check -> !target.runs(check))
+                .toList();
+        state = new TargetState(
+                target,
+                state.status(),
+                state.since(),
+                state.findings(),
+                state.outcomes().minusAll(off));
+        return changes;
     }
 
     /** The server has answered: from now on no findings means healthy. */
@@ -42,16 +53,20 @@ final class Watched {
     List<Change> record(Recorded judged) {
         Ledger.Turn turn = ledger.record(judged.source(), judged.evidence(), judged.findings(), judged.at());
         List<Change> changes = changes(turn, judged.at());
+        if (turn.moved() || status() != state.status()) {
+            stand(target(), judged.at(), changes);
+        }
+        return changes;
+    }
+
+    /** Takes over what the ledger comes to. */
+    private void stand(Target target, Instant at, List<Change> changes) {
         Status was = state.status();
         Status is = status();
         if (is != was) {
-            changes.add(new Change.StatusChanged(judged.at(), target().name(), was, is));
+            changes.add(new Change.StatusChanged(at, target.name(), was, is));
         }
-        if (turn.moved() || is != was) {
-            Instant since = is == was ? state.since() : judged.at();
-            state = new TargetState(target(), is, since, ledger.open(), state.outcomes());
-        }
-        return changes;
+        state = new TargetState(target, is, is == was ? state.since() : at, ledger.open(), state.outcomes());
     }
 
     /** Keeps the outcome of a check of this database alone. */

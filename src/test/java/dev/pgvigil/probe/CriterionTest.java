@@ -132,6 +132,15 @@ class CriterionTest {
                 .startsWith("connections last observed 60000 ms ago");
     }
 
+    /** Its server's other targets may have it on. */
+    @Test
+    void aChosenCheckThatIsSwitchedOffIsUnknown() {
+        Target off = SceneTargets.check(SHOP, "connections", new CheckSetting(false, null));
+        Scene scene = EMPTY.target(off, Status.HEALTHY, FRESH).outcome(off, "connections", EMPTY.observed(FRESH));
+
+        assertThat(reason(scene)).isEqualTo("connections is switched off");
+    }
+
     @Test
     void aChosenCheckMayMissAPass() {
         Scene scene = EMPTY.target(SHOP, Status.HEALTHY, FRESH);

@@ -3,15 +3,28 @@ package dev.pgvigil.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.pgvigil.check.Check;
+import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.Heartbeat;
+import dev.pgvigil.check.Past;
+import dev.pgvigil.check.Scope;
+import dev.pgvigil.check.Severity;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.config.Secret;
+import dev.pgvigil.target.CheckSetting;
+import dev.pgvigil.target.ExpectedRole;
 import dev.pgvigil.target.Server;
+import dev.pgvigil.target.Session;
 import dev.pgvigil.target.Target;
+import dev.pgvigil.target.Thresholds;
 import dev.pgvigil.target.Tls;
 import dev.pgvigil.testing.PgServer;
+import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ReconfiguredTest {
@@ -99,6 +112,83 @@ class ReconfiguredTest {
             assertThat(watching.state("shop").target()).isEqualTo(after);
             assertThat(watching.state("shop").since()).isAfter(since);
         }
+    }
+
+    /** Sees trouble everywhere. */
+    private record Gloom() implements Check<Integer> {
+
+        @Override
+        public String name() {
+            return "gloom";
+        }
+
+        @Override
+        public Scope scope() {
+            return Scope.SERVER;
+        }
+
+        @Override
+        public Duration cadence() {
+            return Duration.ofMillis(50);
+        }
+
+        @Override
+        public Uni<Integer> observe(Session session) {
+            return session.row("select 1", row -> row.getInteger(0));
+        }
+
+        @Override
+        public List<Finding> judge(Integer now, Past<Integer> past, Target target) {
+            return List.of(Finding.of(name(), "bad", Status.DEGRADED, Severity.LOW, "bad", "all is bad"));
+        }
+    }
+
+    @Test
+    void aCheckThatIsSwitchedOffTakesItsFindingsAndFiguresAlong() {
+        PgServer server = PgServer.shared(NEWEST);
+        List<Check<?>> checks = List.of(new Heartbeat(), new Gloom());
+        try (Watching watching = Watching.with(checks, gloomy("shop", server, true), gloomy("other", server, true))) {
+            watching.awaitStatus("shop", Status.DEGRADED);
+            Instant since = watching.state("shop").since();
+            watching.changes().clear();
+
+            watching.follow(gloomy("shop", server, false), gloomy("other", server, true));
+
+            watching.awaitStatus("shop", Status.HEALTHY);
+            assertThat(watching.changes())
+                    .anyMatch(change -> change instanceof Change.Closed closed
+                            && closed.target().equals("shop"))
+                    .anyMatch(change -> change instanceof Change.StatusChanged to && to.to() == Status.HEALTHY);
+            assertThat(watching.state("shop").since()).isAfter(since);
+            assertThat(gloom(watching, "shop")).isNull();
+            assertThat(gloom(watching, "other")).isNotNull();
+
+            watching.follow(gloomy("shop", server, false), gloomy("other", server, false));
+
+            watching.awaitStatus("other", Status.HEALTHY);
+            await().during(Duration.ofMillis(500))
+                    .atMost(PATIENCE)
+                    .until(() -> watching.fleet().snapshot().servers().values().stream()
+                            .allMatch(state -> state.outcome("gloom") == null));
+        }
+    }
+
+    private static Target gloomy(String name, PgServer server, boolean on) {
+        return new Target(
+                name,
+                server.server(),
+                "postgres",
+                "",
+                ExpectedRole.ANY,
+                Map.of(),
+                Thresholds.DEFAULTS,
+                Map.of("gloom", new CheckSetting(on, null)),
+                null);
+    }
+
+    private static @Nullable Outcome<?> gloom(Watching watching, String target) {
+        TargetState state = watching.state(target);
+        return watching.fleet().snapshot().serverOf(state).outcome(state, "gloom");
     }
 
     /** Else its owner could neither rename nor drop it. */

@@ -38,15 +38,26 @@ class RunTest {
 
     @Test
     void what_was_put_off_far_comes_when_shorter_periods_want_it() {
-        run.hasten(Duration.ofMillis(1));
+        run.hasten(Duration.ofMillis(1), start);
         assertThat(run.due()).isEqualTo(start);
 
         run.end(run.begin(start, PERIOD.multipliedBy(20)));
-        run.hasten(PERIOD);
+        run.hasten(PERIOD, start + 1);
         assertThat(run.due()).isEqualTo(start + PERIOD.toNanos());
 
-        run.hasten(PERIOD.multipliedBy(20));
+        run.hasten(PERIOD.multipliedBy(20), start + 1);
         assertThat(run.due()).isEqualTo(start + PERIOD.toNanos());
+    }
+
+    @Test
+    void what_is_overdue_by_shorter_periods_is_not_late() {
+        run.end(run.begin(start, PERIOD.multipliedBy(20)));
+        long later = start + PERIOD.multipliedBy(5).toNanos();
+
+        run.hasten(PERIOD, later);
+
+        assertThat(run.startable(later)).isTrue();
+        assertThat(run.late(later)).isZero();
     }
 
     @Test

@@ -353,6 +353,27 @@ class SessionsTest {
         }
     }
 
+    @Test
+    void theEmergencySessionLeavesADatabaseThatIsWatchedNoMore() {
+        PgServer server = PgServer.shared(NEWEST);
+        String left = server.newDatabase("left");
+        Target first = server.target("first", left);
+        Target second = server.target("second", server.newDatabase("second"));
+        Full full = new Full();
+        full.now = true;
+        try (Watching watching = Watching.with(List.of(new Heartbeat(), full), first, second)) {
+            watching.awaitLink(first.server(), link -> link.emergency() == 1);
+
+            watching.follow(second);
+
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> "0"
+                            .equals(server.value("select count(*) from pg_stat_activity where datname = '" + left
+                                    + "' and application_name = 'pgvigil'")));
+            watching.awaitLink(second.server(), link -> link.emergency() == 1);
+        }
+    }
+
     /** Says on demand that the server is running out of connections. */
     private static final class Full implements Check<Full.Seen> {
 

@@ -35,7 +35,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class UnansweredTest {
 
     /** Asks in each database, and on a session of its own in all but one. */
-    private record Inside(String sql) implements Check<Long> {
+    private record Inside(String sql, Duration cadence) implements Check<Long> {
+
+        Inside(String sql) {
+            this(sql, Duration.ofMillis(200));
+        }
 
         @Override
         public String name() {
@@ -45,11 +49,6 @@ class UnansweredTest {
         @Override
         public Scope scope() {
             return Scope.DATABASE;
-        }
-
-        @Override
-        public Duration cadence() {
-            return Duration.ofMillis(200);
         }
 
         @Override
@@ -88,6 +87,42 @@ class UnansweredTest {
 
             watching.awaitStatus("shop", Status.HEALTHY);
             assertThat(watching.state("shop").findings()).isEmpty();
+        }
+    }
+
+    @Test
+    void isOverSoonAfterTheTroubleHoweverSeldomTheCheckIsAsked() {
+        PgServer server = PgServer.shared(PgServer.majors().getLast());
+        String awaited = PgServer.unique("awaited");
+        Inside seldom = new Inside(
+                "select 1 / count(*) as number from pg_database where datname = '" + awaited + "'",
+                Duration.ofHours(1));
+        try (Watching watching = Watching.with(List.of(new Heartbeat(), seldom), server.target("shop", "postgres"))) {
+            watching.awaitFinding("shop", "inside/unanswered");
+
+            server.createDatabase(awaited);
+
+            watching.awaitNoFinding("shop", "inside/unanswered");
+        }
+    }
+
+    @Test
+    void isOverWhenTheCheckIsNotAskedAnyMore() {
+        PgServer server = PgServer.shared(PgServer.majors().getLast());
+        String database = server.newDatabase("shop");
+        String role = PgServer.unique("watcher");
+        server.monitorRole(role, "secret");
+        Target shop = Target.of("shop", server.server(role, "secret"), database);
+        List<Check<?>> checks = List.of(new Heartbeat(), new LongWork());
+        try (Watching watching = Watching.with(checks, hasty(shop, checks))) {
+            watching.awaitStatus("shop", Status.HEALTHY);
+            server.sqlIn(database, "revoke select on pg_database from public");
+            watching.awaitFinding("shop", "long-work/unanswered");
+
+            server.sql("revoke pg_monitor from " + role);
+            server.sql("select pg_terminate_backend(pid) from pg_stat_activity where usename = '" + role + "'");
+
+            watching.awaitNoFinding("shop", "long-work/unanswered");
         }
     }
 

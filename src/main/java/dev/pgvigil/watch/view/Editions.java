@@ -97,7 +97,9 @@ public final class Editions<T> {
 
     private static Uni<Void> in(long nanos) {
         Uni<Void> start = Uni.createFrom().voidItem();
-        return nanos <= 0 ? start : start.onItem().delayIt().by(Duration.ofNanos(nanos));
+        // Vert.x has no timer for less than a millisecond.
+        Duration delay = Duration.ofMillis(Math.ceilDiv(nanos, 1_000_000));
+        return delay.isPositive() ? start.onItem().delayIt().by(delay) : start;
     }
 
     private void count(Change change) {

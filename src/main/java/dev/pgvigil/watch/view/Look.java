@@ -75,11 +75,10 @@ public record Look(Snapshot snapshot, Instant now) {
                 : null;
     }
 
-    /** The latest outcome of a check, wherever it belongs; null before its first pass. */
+    /** The latest outcome of a check, wherever it belongs; null before its first pass, and where it is switched off. */
     @Nullable
     public Outcome<?> outcome(TargetState target, String check) {
-        Outcome<?> own = target.outcome(check);
-        return own == null ? server(target).outcome(check) : own;
+        return server(target).outcome(target, check);
     }
 
     static double milliseconds(Duration duration) {
