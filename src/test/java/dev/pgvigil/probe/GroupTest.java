@@ -119,16 +119,32 @@ class GroupTest {
     }
 
     @Test
-    void aTargetThatIsNamedAndMissingIsDown() {
+    void whatIsNamedAndMissingIsDown() {
         Scene scene = EMPTY.target(SceneTargets.named("shop"), Status.HEALTHY, FRESH);
         Selection selection = select("shop", "db2:gone", "db3:*");
 
         Part part = judge(group(selection, new Quorum.All()), scene);
         assertThat(part.status()).isEqualTo(State.DOWN);
         assertThat(part.data().entries())
-                .containsEntry("targets", 2L)
-                .containsEntry("down.db2:gone", "unknown: no such target");
-        assertThat(judge(group(selection, new Quorum.Percent(50)), scene).up()).isTrue();
+                .containsEntry("targets", 3L)
+                .containsEntry("down.db2:gone", "unknown: no such target")
+                .containsEntry("down.db3:*", "unknown: matches no target");
+        assertThat(judge(group(selection, new Quorum.Percent(50)), scene).up()).isFalse();
+        assertThat(judge(group(selection, new Quorum.Count(1)), scene).up()).isTrue();
+    }
+
+    @Test
+    void isDownUntilItsDatabasesAreDiscovered() {
+        Scene start = EMPTY.target(SceneTargets.named("shop"), Status.HEALTHY, FRESH)
+                .target(SceneTargets.named("db2"), Status.UNHEALTHY, FRESH);
+        Scene discovered = start.target(SceneTargets.named("db2:app"), Status.HEALTHY, FRESH);
+        Group checkout = group(select("shop", "db2:*"), new Quorum.All());
+
+        assertThat(judge(checkout, start).data().entries())
+                .containsEntry("up", 1L)
+                .containsEntry("minimum_up", 2L)
+                .containsEntry("down.db2:*", "unknown: matches no target");
+        assertThat(judge(checkout, discovered).up()).isTrue();
     }
 
     @Test
