@@ -2,6 +2,7 @@ package dev.pgvigil.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgvigil.check.Heartbeat;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.target.ExpectedRole;
 import dev.pgvigil.target.Glob;
@@ -164,6 +165,25 @@ class GroupTest {
                         .data()
                         .entries())
                 .containsEntry("down.two", "unhealthy: as of its latest pass");
+    }
+
+    @Test
+    void aLostPrimaryStaysAMemberAfterAFailover() {
+        Target lost = SceneTargets.named("lost");
+        Target standby = SceneTargets.named("standby");
+        Scene before = EMPTY.target(lost, Status.UNHEALTHY, FRESH)
+                .role(lost, Role.PRIMARY)
+                .outcome(lost, Heartbeat.NAME, EMPTY.failed(FRESH, null))
+                .target(standby, Status.HEALTHY, FRESH)
+                .role(standby, Role.REPLICA);
+        Scene after = before.role(standby, Role.PRIMARY);
+        Selection primaries = new Selection(List.of(), Map.of(), "", ExpectedRole.PRIMARY);
+
+        assertThat(judge(group(primaries, new Quorum.All()), after).data().entries())
+                .containsEntry("targets", 2L)
+                .containsEntry("down.lost", "unhealthy: as of its latest pass");
+        assertThat(judge(group(primaries, new Quorum.Count(1)), before).up()).isFalse();
+        assertThat(judge(group(primaries, new Quorum.Count(1)), after).up()).isTrue();
     }
 
     private static Part judge(Group group, Scene scene) {
