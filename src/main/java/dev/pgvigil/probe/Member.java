@@ -1,6 +1,7 @@
 package dev.pgvigil.probe;
 
 import dev.pgvigil.check.Status;
+import dev.pgvigil.target.Glob;
 import dev.pgvigil.watch.Outcome;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a group makes of one of its targets.
  *
+ * @param target its name, or the pattern that matches none
  * @param up whether it counts as up
  * @param cause of the status, short and without figures of the database; asked for only where it is shown
  * @param beat its latest heartbeat; null: never observed
@@ -24,9 +26,10 @@ record Member(
         @Nullable Outcome<?> beat,
         @Nullable Duration age) {
 
-    /** A target that a group names and that does not exist. */
-    static Member missing(String target) {
-        return new Member(target, Status.UNKNOWN, false, () -> "no such target", null, null);
+    /** What a group names and no target has; of a pattern nobody knows how many it stands for, so it is one. */
+    static Member missing(Glob name) {
+        String cause = name.exact() ? "no such target" : "matches no target";
+        return new Member(name.pattern(), Status.UNKNOWN, false, () -> cause, null, null);
     }
 
     /** When its latest heartbeat was; null: never observed. */

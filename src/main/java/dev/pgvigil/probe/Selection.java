@@ -37,12 +37,18 @@ record Selection(List<Glob> names, Map<String, String> tags, String region, Expe
         return allExact() ? names.size() : snapshot.targets().size();
     }
 
-    /** The names, given in full, that no target has: what is asked for and missing must not go unseen. */
-    Stream<String> missing(Snapshot snapshot) {
-        return names.stream()
-                .filter(Glob::exact)
-                .map(Glob::pattern)
-                .filter(name -> !snapshot.targets().containsKey(name));
+    /**
+     * The names that no target has, and the patterns that none matches: what is asked for and missing must not go unseen,
+     * such as databases that are not discovered yet. Of the name alone: the rest may choose none of those it matches.
+     */
+    Stream<Glob> missing(Snapshot snapshot) {
+        return names.stream().filter(name -> !matchesAny(name, snapshot.targets()));
+    }
+
+    private static boolean matchesAny(Glob name, Map<String, TargetState> targets) {
+        return name.exact()
+                ? targets.containsKey(name.pattern())
+                : targets.keySet().stream().anyMatch(name::matches);
     }
 
     private Stream<TargetState> candidates(Snapshot snapshot) {

@@ -2,6 +2,7 @@ package dev.pgvigil.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgvigil.check.Heartbeat;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.target.ExpectedRole;
 import dev.pgvigil.target.Glob;
@@ -119,16 +120,32 @@ class GroupTest {
     }
 
     @Test
-    void aTargetThatIsNamedAndMissingIsDown() {
+    void whatIsNamedAndMissingIsDown() {
         Scene scene = EMPTY.target(SceneTargets.named("shop"), Status.HEALTHY, FRESH);
         Selection selection = select("shop", "db2:gone", "db3:*");
 
         Part part = judge(group(selection, new Quorum.All()), scene);
         assertThat(part.status()).isEqualTo(State.DOWN);
         assertThat(part.data().entries())
-                .containsEntry("targets", 2L)
-                .containsEntry("down.db2:gone", "unknown: no such target");
-        assertThat(judge(group(selection, new Quorum.Percent(50)), scene).up()).isTrue();
+                .containsEntry("targets", 3L)
+                .containsEntry("down.db2:gone", "unknown: no such target")
+                .containsEntry("down.db3:*", "unknown: matches no target");
+        assertThat(judge(group(selection, new Quorum.Percent(50)), scene).up()).isFalse();
+        assertThat(judge(group(selection, new Quorum.Count(1)), scene).up()).isTrue();
+    }
+
+    @Test
+    void isDownUntilItsDatabasesAreDiscovered() {
+        Scene start = EMPTY.target(SceneTargets.named("shop"), Status.HEALTHY, FRESH)
+                .target(SceneTargets.named("db2"), Status.UNHEALTHY, FRESH);
+        Scene discovered = start.target(SceneTargets.named("db2:app"), Status.HEALTHY, FRESH);
+        Group checkout = group(select("shop", "db2:*"), new Quorum.All());
+
+        assertThat(judge(checkout, start).data().entries())
+                .containsEntry("up", 1L)
+                .containsEntry("minimum_up", 2L)
+                .containsEntry("down.db2:*", "unknown: matches no target");
+        assertThat(judge(checkout, discovered).up()).isTrue();
     }
 
     @Test
@@ -148,6 +165,25 @@ class GroupTest {
                         .data()
                         .entries())
                 .containsEntry("down.two", "unhealthy: as of its latest pass");
+    }
+
+    @Test
+    void aLostPrimaryStaysAMemberAfterAFailover() {
+        Target lost = SceneTargets.named("lost");
+        Target standby = SceneTargets.named("standby");
+        Scene before = EMPTY.target(lost, Status.UNHEALTHY, FRESH)
+                .role(lost, Role.PRIMARY)
+                .outcome(lost, Heartbeat.NAME, EMPTY.failed(FRESH, null))
+                .target(standby, Status.HEALTHY, FRESH)
+                .role(standby, Role.REPLICA);
+        Scene after = before.role(standby, Role.PRIMARY);
+        Selection primaries = new Selection(List.of(), Map.of(), "", ExpectedRole.PRIMARY);
+
+        assertThat(judge(group(primaries, new Quorum.All()), after).data().entries())
+                .containsEntry("targets", 2L)
+                .containsEntry("down.lost", "unhealthy: as of its latest pass");
+        assertThat(judge(group(primaries, new Quorum.Count(1)), before).up()).isFalse();
+        assertThat(judge(group(primaries, new Quorum.Count(1)), after).up()).isTrue();
     }
 
     private static Part judge(Group group, Scene scene) {

@@ -1,16 +1,21 @@
 package dev.pgvigil.probe;
 
-import static java.util.stream.Collectors.joining;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgvigil.check.Status;
 import dev.pgvigil.config.SectionText;
 import dev.pgvigil.self.SelfSection;
 import dev.pgvigil.self.SelfSettings;
+import dev.pgvigil.target.Role;
+import dev.pgvigil.target.Target;
+import dev.pgvigil.watch.Scene;
+import dev.pgvigil.watch.SceneTargets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,6 +34,9 @@ class KubernetesGuideTest {
     private static final Pattern HEALTH = Pattern.compile("(?<!/api)/health(?:/[a-z-]+)*");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)\\)");
 
+    private static final Instant NOW = Instant.EPOCH;
+    private static final Duration FRESH = Duration.ofMillis(300);
+
     private final String guide = read("docs/kubernetes.md");
     private final String readme = read("README.md");
 
@@ -41,17 +49,32 @@ class KubernetesGuideTest {
 
     @Test
     void theConfigurationHoldsNoMistake() {
-        String all =
-                blocks("yaml").filter(block -> block.startsWith("pgvigil:")).collect(joining());
-        SectionText<Groups> groups = SectionText.read(
-                new GroupsSection(Map.of("heartbeat", Duration.ofMillis(500), "connections", Duration.ofSeconds(10))),
-                part(all, "groups"));
-        SectionText<SelfSettings> self = SectionText.read(new SelfSection(), part(all, "self"));
+        SectionText<Groups> groups = groups();
+        SectionText<SelfSettings> self = SectionText.read(new SelfSection(), part("self"));
 
         assertThat(groups.problems()).isEmpty();
         assertThat(groups.value().byName()).containsKeys("checkout", "checkout-writes", "reporting");
         assertThat(self.problems()).isEmpty();
         assertThat(self).isEqualTo(SectionText.read(new SelfSection(), "pgvigil: {}"));
+    }
+
+    @Test
+    void aWorkloadThatWritesIsReadyAfterAFailover() {
+        Group writes = requireNonNull(groups().value().named("checkout-writes"));
+        Target shop = SceneTargets.named("shop");
+        Target standby = SceneTargets.named("shop-standby");
+        Scene scene = Scene.at(NOW);
+        Scene lost = scene.target(shop, Status.UNHEALTHY, FRESH)
+                .role(shop, Role.PRIMARY)
+                .outcome(shop, "heartbeat", scene.failed(FRESH, null))
+                .target(standby, Status.HEALTHY, FRESH)
+                .role(standby, Role.REPLICA)
+                .outcome(standby, "connections", scene.observed(FRESH));
+
+        assertThat(writes.judge("g", lost.snapshot(), NOW).up()).isFalse();
+        assertThat(writes.judge("g", lost.role(standby, Role.PRIMARY).snapshot(), NOW)
+                        .up())
+                .isTrue();
     }
 
     @Test
@@ -101,10 +124,16 @@ class KubernetesGuideTest {
                 .map(block -> block.group(2));
     }
 
-    /** The one block that has this section. */
-    private static String part(String blocks, String section) {
-        List<String> parts = Arrays.stream(blocks.split("(?=pgvigil:\n)"))
-                .filter(block -> block.contains("\n  " + section + ":"))
+    private SectionText<Groups> groups() {
+        return SectionText.read(
+                new GroupsSection(Map.of("heartbeat", Duration.ofMillis(500), "connections", Duration.ofSeconds(10))),
+                part("groups"));
+    }
+
+    /** The one block of configuration that has this section. */
+    private String part(String section) {
+        List<String> parts = blocks("yaml")
+                .filter(block -> block.startsWith("pgvigil:") && block.contains("\n  " + section + ":"))
                 .toList();
         assertThat(parts).hasSize(1);
         return parts.getFirst();

@@ -52,10 +52,21 @@ class SelectionTest {
     }
 
     @Test
-    void knowsWhichNamesNoTargetHas() {
-        Selection selection = select(List.of("shop", "db2:app_9", "db3:*"), Map.of(), "");
+    void knowsWhichNamesAndPatternsNoTargetHas() {
+        Selection selection = select(List.of("shop", "db2:app_9", "db2:*", "db3:*", "sho?", "shop?"), Map.of(), "");
 
-        assertThat(selection.missing(FLEET.snapshot())).containsExactly("db2:app_9");
+        assertThat(selection.missing(FLEET.snapshot()))
+                .extracting(Glob::pattern)
+                .containsExactly("db2:app_9", "db3:*", "shop?");
+    }
+
+    @Test
+    void whatTheRestLeavesOutIsNotMissing() {
+        Selection selection = new Selection(
+                List.of(new Glob("shop"), new Glob("db2:*")), Map.of("team", "none"), "nowhere", ExpectedRole.REPLICA);
+
+        assertThat(selection.in(FLEET.snapshot())).isEmpty();
+        assertThat(selection.missing(FLEET.snapshot())).isEmpty();
     }
 
     @ParameterizedTest
