@@ -76,6 +76,11 @@ sealed interface Origin {
     }
 
     private static Path path(String name) {
+        // A path makes one slash of two, and nothing knows the connection string again, to hide its password.
+        if (name.contains("://")) {
+            throw new ConfigurationException(
+                    "PGVIGIL_CONFIG names a file; a connection string belongs into " + DATABASE_URL);
+        }
         try {
             return Path.of(name);
         } catch (InvalidPathException e) {

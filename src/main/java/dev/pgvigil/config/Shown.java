@@ -1,5 +1,8 @@
 package dev.pgvigil.config;
 
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /** What users wrote, as messages may repeat it: one short line, and nothing that may hold a password. */
@@ -16,6 +19,29 @@ public final class Shown {
     /** A value in quotes. Connection strings do not show. */
     public static String value(String text) {
         return text.contains("://") ? MASKED : '"' + escaped(text) + '"';
+    }
+
+    /**
+     * A file's name in quotes. A secret in the wrong place may hold slashes and dots: what does not lead to a folder that is
+     * there does not show.
+     *
+     * @param folder where relative names start
+     */
+    public static String file(Path folder, String name) {
+        return leadsSomewhere(folder, name) ? value(name) : MASKED;
+    }
+
+    private static boolean leadsSomewhere(Path folder, String name) {
+        try {
+            Path path = folder.resolve(name);
+            Path written = Path.of(name);
+            Path top = path.getRoot();
+            Path begin = written.isAbsolute() && top != null ? top : folder;
+            return Files.exists(path)
+                    || (written.getNameCount() > 1 && Files.isDirectory(begin.resolve(written.getName(0))));
+        } catch (InvalidPathException e) {
+            return false;
+        }
     }
 
     /** An address of the web in quotes. One with a user's name may hold his password, and does not show. */

@@ -1,6 +1,5 @@
 package dev.pgvigil.config;
 
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -53,25 +52,9 @@ final class Sources {
         }
     }
 
-    /**
-     * A file's name as messages may repeat it. A password in the wrong place may hold slashes and dots: what does not lead
-     * to a folder that is there does not show.
-     */
+    /** A file's name as messages may repeat it. */
     String shown(String name) {
-        return leadsSomewhere(name) ? Shown.value(name) : Shown.MASKED;
-    }
-
-    private boolean leadsSomewhere(String name) {
-        try {
-            Path path = folder.resolve(name);
-            Path written = Path.of(name);
-            Path top = path.getRoot();
-            Path begin = written.isAbsolute() && top != null ? top : folder;
-            return Files.exists(path)
-                    || (written.getNameCount() > 1 && Files.isDirectory(begin.resolve(written.getName(0))));
-        } catch (InvalidPathException e) {
-            return false;
-        }
+        return Shown.file(folder, name);
     }
 
     /** The digest of each file that was read, or could not be. */

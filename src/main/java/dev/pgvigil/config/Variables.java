@@ -18,8 +18,10 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,10 @@ public final class Variables implements ConfigSourceFactory {
             Pattern.compile("https?://(?:\\[[0-9a-fA-F:.]+]|[A-Za-z0-9.-]+)(?::(?<port>[0-9]{1,5}))?");
     private static final Pattern SHARE = Pattern.compile("0?\\.[0-9]+|0|1(?:\\.0*)?");
 
+    // What a header can carry by HTTP and by gRPC.
+    private static final Pattern SENDABLE = Pattern.compile("[ -~]*");
+    private static final Pattern SPECIAL = Pattern.compile("[\\\\,$]");
+
     private static final List<Variable> ALL = List.of(
             Variable.choice("PGVIGIL_LOG", "json", "text")
                     .setting("quarkus.log.console.json.enabled")
@@ -53,10 +59,14 @@ public final class Variables implements ConfigSourceFactory {
                     .setting("quarkus.otel.exporter.otlp.endpoint"),
             Variable.choice("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", "grpc")
                     .setting("quarkus.otel.exporter.otlp.protocol"),
-            Variable.of("OTEL_EXPORTER_OTLP_HEADERS", "name=value, separated by commas", Variables::arePairs)
+            Variable.of(
+                            "OTEL_EXPORTER_OTLP_HEADERS",
+                            "name=value, separated by commas, percent-encoded",
+                            Variables::areHeaders)
                     // It is made to hold keys.
                     .shown(text -> "not usable")
-                    .setting("quarkus.otel.exporter.otlp.headers"),
+                    .setting("quarkus.otel.exporter.otlp.headers")
+                    .value(Variables::headers),
             Variable.choice("OTEL_EXPORTER_OTLP_COMPRESSION", "none", "gzip")
                     .setting("quarkus.otel.exporter.otlp.compression"),
             Variable.milliseconds("OTEL_EXPORTER_OTLP_TIMEOUT", 600_000).setting("quarkus.otel.exporter.otlp.timeout"),
@@ -146,6 +156,25 @@ public final class Variables implements ConfigSourceFactory {
 
     private static boolean arePairs(String text) {
         return parts(text).stream().allMatch(part -> part.indexOf('=') > 0);
+    }
+
+    private static boolean areHeaders(String text) {
+        return arePairs(text) && parts(text).stream().map(Variables::header).allMatch(Optional::isPresent);
+    }
+
+    private static String headers(String text) {
+        return parts(text).stream()
+                .map(Variables::header)
+                .flatMap(Optional::stream)
+                .collect(Collectors.joining(","));
+    }
+
+    /** As Quarkus takes it, which decodes nothing, and reads a list of what may be expressions; none if it is malformed. */
+    private static Optional<String> header(String pair) {
+        int value = pair.indexOf('=') + 1;
+        return Optional.ofNullable(PercentCode.decoded(pair.substring(value)))
+                .filter(text -> SENDABLE.matcher(text).matches())
+                .map(text -> SPECIAL.matcher(pair.substring(0, value) + text).replaceAll("\\\\$0"));
     }
 
     private static boolean isFile(String text) {

@@ -16,7 +16,8 @@ record Labels(List<String> names, List<String> values) {
     /** Longer than any name in PostgreSQL, which has 63 bytes. */
     static final int LONGEST_VALUE = 200;
 
-    private static final Pattern NAME = Pattern.compile("(?!__)[a-zA-Z_][a-zA-Z0-9_]{0,99}");
+    private static final int LONGEST_NAME = 100;
+    private static final Pattern NAME = Pattern.compile("(?!__)[a-zA-Z_][a-zA-Z0-9_]{0," + (LONGEST_NAME - 1) + "}");
     private static final char REPLACEMENT = '\uFFFD';
 
     /**
@@ -42,9 +43,10 @@ record Labels(List<String> names, List<String> values) {
         return new Labels(List.copyOf(allNames), List.copyOf(allValues));
     }
 
-    /** Anything as a label's name. */
+    /** Anything as a label's name, cut if it is too long for one. */
     static String name(String text) {
-        return text.replaceAll("[^a-zA-Z0-9_]", "_");
+        String name = text.replaceAll("[^a-zA-Z0-9_]", "_");
+        return name.substring(0, Math.min(name.length(), LONGEST_NAME));
     }
 
     // newlines and tabs stay, since every format escapes them and names must match those of other exporters

@@ -4,6 +4,7 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.ConfigSourceContext;
 import io.smallrye.config.ConfigSourceFactory;
 import io.smallrye.config.ConfigValue;
+import io.smallrye.config.Expressions;
 import io.smallrye.config.PropertiesConfigSource;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -56,7 +57,8 @@ public final class ListenAddress implements ConfigSourceFactory {
     }
 
     private static @Nullable String value(ConfigSourceContext context, String key) {
-        ConfigValue value = context.getValue(key);
+        // As the token is read: one that holds ${…} is a token all the same.
+        ConfigValue value = Expressions.withoutExpansion(() -> context.getValue(key));
         return value == null ? null : TokenSource.given(value.getValue());
     }
 }

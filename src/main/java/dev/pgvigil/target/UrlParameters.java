@@ -1,5 +1,6 @@
 package dev.pgvigil.target;
 
+import dev.pgvigil.config.PercentCode;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;

@@ -1,5 +1,6 @@
 package dev.pgvigil.target;
 
+import dev.pgvigil.config.PercentCode;
 import dev.pgvigil.config.Secret;
 import io.netty.util.NetUtil;
 import java.util.List;

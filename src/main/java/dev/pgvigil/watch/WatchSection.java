@@ -1,12 +1,15 @@
 package dev.pgvigil.watch;
 
+import dev.pgvigil.check.Databases;
 import dev.pgvigil.config.Node;
 import dev.pgvigil.config.Section;
 import dev.pgvigil.config.Settings;
 import dev.pgvigil.target.SessionsSection;
+import dev.pgvigil.target.Target;
 import dev.pgvigil.target.TargetsSection;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.List;
 
 /** {@code watch}: how the fleet is watched as a whole. */
 @Singleton
@@ -32,11 +35,20 @@ public class WatchSection implements Section<WatchSection.Watching> {
 
     @Override
     public void compare(Settings all, Node node) {
+        List<Target> targets = all.get(TargetsSection.class).entries();
+        discoveries(targets, node.beside("targets"));
         Node sessions = node.beside("sessions");
         if (!node.mistaken() && !sessions.mistaken()) {
             Duration answer = all.get(SessionsSection.class).answer();
-            new BeatBounds(all.get(WatchSection.class).staleAfter(), answer, node)
-                    .compare(all.get(TargetsSection.class).entries());
+            new BeatBounds(all.get(WatchSection.class).staleAfter(), answer, node).compare(targets);
         }
+    }
+
+    /** The check's list is all that discovery knows. */
+    private static void discoveries(List<Target> targets, Node node) {
+        targets.stream()
+                .filter(target -> target.discovery() != null && !target.runs(Databases.NAME))
+                .map(target -> node.child(target.name()).child("discover"))
+                .forEach(place -> place.problem("needs the check databases, which is switched off"));
     }
 }

@@ -15,6 +15,8 @@ import java.util.List;
 import org.eclipse.microprofile.config.Config;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigurationTest {
 
@@ -53,6 +55,21 @@ class ConfigurationTest {
         assertThatThrownBy(() -> start(config("pgvigil.config", "a\0b")))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessage("PGVIGIL_CONFIG: \"a\\u0000b\" is a name that no file can have");
+    }
+
+    /** As libpq's URLs, and as those of other drivers; a path would fold the slashes, and no mask know it again. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "postgresql://pgvigil:hunter2@db1/shop",
+                " postgres://pgvigil:hunter2@db1/shop?sslmode=require ",
+                "jdbc:postgresql://db1/shop?user=pgvigil&password=hunter2",
+                "://hunter2"
+            })
+    void aConnectionStringInPlaceOfAFileDoesNotShow(String text) {
+        assertThatThrownBy(() -> start(config("pgvigil.config", text)))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("PGVIGIL_CONFIG names a file; a connection string belongs into DATABASE_URL");
     }
 
     @Test

@@ -97,6 +97,13 @@ class VariablesTest {
                 "OTEL_EXPORTER_OTLP_ENDPOINT|ftp://me:hunter2@a|\"***\"; allowed: an address",
                 "OTEL_EXPORTER_OTLP_PROTOCOL|foo|\"foo\"; allowed: http/protobuf, grpc",
                 "OTEL_EXPORTER_OTLP_HEADERS|hunter2|not usable; allowed: name=value, separated by commas",
+                "OTEL_EXPORTER_OTLP_HEADERS|key=a,k=hunter2%2|not usable; allowed: name=value, separated by commas,"
+                        + " percent-encoded",
+                "OTEL_EXPORTER_OTLP_HEADERS|key=hunter2%zz|not usable; allowed: name=value",
+                "OTEL_EXPORTER_OTLP_HEADERS|key=hunter2%FF|not usable; allowed: name=value",
+                "OTEL_EXPORTER_OTLP_HEADERS|key=hunter2%00|not usable; allowed: name=value",
+                "OTEL_EXPORTER_OTLP_HEADERS|key=hunter2%0D%0Aother:%20x|not usable; allowed: name=value",
+                "OTEL_EXPORTER_OTLP_HEADERS|key=hunter2%C3%A4|not usable; allowed: name=value",
                 "OTEL_EXPORTER_OTLP_COMPRESSION|zip|\"zip\"; allowed: none, gzip",
                 "OTEL_EXPORTER_OTLP_TIMEOUT|10s|\"10s\"; allowed: a whole number of milliseconds from 1 to 600000",
                 "OTEL_EXPORTER_OTLP_TIMEOUT|0|\"0\"; allowed: a whole number",
@@ -117,6 +124,26 @@ class VariablesTest {
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageStartingWith(variable + " is " + message)
                 .hasMessageNotContaining("hunter2");
+    }
+
+    /** As the library reads it: a list, which knows escapes, of texts, which may hold expressions. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "Authorization=Basic%20cGd2aWdpbA==, other=|Authorization=Basic cGd2aWdpbA==;other=",
+                "key=a+b%2Bc                             |key=a+b+c",
+                "key=a%2Cb,other=%2c                     |key=a,b;other=,",
+                "key=a\\b%5Cc%5C%2C                     |key=a\\b\\c\\,",
+                "key=${HOME}$$%24%7BHOME%7D              |key=${HOME}$$${HOME}",
+                "key=a%3Db%25%32%30                      |key=a=b%20",
+            })
+    void theValuesOfHeadersAreDecoded(String value, String headers) {
+        SmallRyeConfig config = config(Map.of("OTEL_EXPORTER_OTLP_HEADERS", value));
+
+        assertThat(config.getValues("quarkus.otel.exporter.otlp.headers", String.class))
+                .containsExactly(headers.split(";"));
     }
 
     @Test

@@ -58,5 +58,7 @@ class LabelsTest {
     void anything_becomes_a_name() {
         assertThat(Labels.NONE.with(Labels.name("tag_cost-centre / ä"), "x").names())
                 .containsExactly("tag_cost_centre____");
+        assertThat(Labels.NONE.with(Labels.name("tag_" + "ä".repeat(100)), "x").names())
+                .containsExactly("tag" + "_".repeat(97));
     }
 }

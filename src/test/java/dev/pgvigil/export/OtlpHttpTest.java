@@ -55,6 +55,7 @@ class OtlpHttpTest {
                             "OTEL_TRACES_SAMPLER_ARG", "1.0",
                             "OTEL_EXPORTER_OTLP_TIMEOUT", "1000",
                             "OTEL_METRIC_EXPORT_INTERVAL", "500",
+                            "OTEL_EXPORTER_OTLP_HEADERS", "Authorization=Basic%20a+b==,x-key= one%2C%20two%5C%24%7Bx} ",
                             "OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test,team=dba",
                             "quarkus.otel.bsp.schedule.delay", "50ms")));
         }
@@ -110,6 +111,14 @@ class OtlpHttpTest {
                 .containsEntry("team", "dba")
                 .containsEntry("deployment.environment.name", "test")
                 .containsKey("service.version");
+    }
+
+    @Test
+    void it_sends_the_headers_that_are_asked_for() {
+        await().until(receiver::spans, all -> !all.isEmpty());
+
+        assertThat(receiver.headers().get("Authorization")).isEqualTo("Basic a+b==");
+        assertThat(receiver.headers().get("X-Key")).isEqualTo("one, two\\${x}");
     }
 
     @Test

@@ -296,6 +296,29 @@ class PrometheusExportTest {
     }
 
     @Test
+    void the_longest_names_of_tags_are_cut_and_the_first_of_two_alike_stays() throws IOException {
+        String cut = "a".repeat(96);
+        Target target = new Target(
+                "shop",
+                SERVER,
+                "shop",
+                "",
+                ExpectedRole.ANY,
+                Map.of(cut + "bbbb", "one", cut + "cccc", "two"),
+                Thresholds.DEFAULTS,
+                Map.of(),
+                null);
+        put(state(target, Status.HEALTHY, Map.of()), Map.of());
+
+        assertThat(scraping.scrape().series().keySet().stream()
+                        .filter(series -> series.startsWith("pgvigil_target_info")))
+                .singleElement()
+                .asString()
+                .contains("tag_" + cut + "=\"one\"")
+                .doesNotContain("two");
+    }
+
+    @Test
     void open_metrics_ends_as_it_must() throws IOException {
         put(state(SHOP, Status.HEALTHY, Map.of("tables", observed(7))), Map.of("connections", observed(42)));
         String text = scraping.text(TextFormat.CONTENT_TYPE_OPENMETRICS_100);

@@ -25,6 +25,8 @@ class ListenAddressTest {
     void withATokenItIsEverywhere() {
         assertThat(host(Map.of("PGVIGIL_TOKEN", "a-token-of-enough-length"))).isEqualTo("0.0.0.0");
         assertThat(host(Map.of("PGVIGIL_TOKEN_FILE", "/run/secrets/token"))).isEqualTo("0.0.0.0");
+        assertThat(host(Map.of("PGVIGIL_TOKEN", "a-token-${WITH}-what-expands")))
+                .isEqualTo("0.0.0.0");
     }
 
     @Test

@@ -67,6 +67,15 @@ class TokenSourceTest {
                 .hasMessageContaining("are both set");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"hunter2-0123456789abcdef", "hunter2/0123456789+abc==", "postgresql://u:hunter2@db1/shop"})
+    void aSecretInPlaceOfAFilesNameDoesNotShow(String secret) {
+        assertThatThrownBy(() -> read(Map.of("PGVIGIL_TOKEN_FILE", secret)))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("PGVIGIL_TOKEN_FILE: the file \"***\" cannot be read: NoSuchFileException")
+                .hasNoCause();
+    }
+
     private static boolean opens(@Nullable Token token, String presented) {
         return token != null && token.matches(presented);
     }

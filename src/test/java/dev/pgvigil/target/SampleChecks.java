@@ -19,7 +19,7 @@ final class SampleChecks implements KnownChecks {
 
     @Override
     public Set<String> names() {
-        return Set.of("heartbeat", "connections", "blocking");
+        return Set.of("heartbeat", "connections", "blocking", "databases");
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import io.opentelemetry.proto.metrics.v1.ResourceMetrics;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
@@ -31,6 +32,7 @@ public final class OtlpReceiver implements AutoCloseable {
     private final List<ResourceMetrics> metrics = new CopyOnWriteArrayList<>();
     private final Set<HttpVersion> versions = ConcurrentHashMap.newKeySet();
     private final int port;
+    private volatile MultiMap headers = MultiMap.caseInsensitiveMultiMap();
     private volatile HttpServer server;
     private volatile boolean mute;
 
@@ -56,6 +58,11 @@ public final class OtlpReceiver implements AutoCloseable {
     /** HTTP/1.1 is the protocol with plain protobuf, HTTP/2 is gRPC. */
     public Set<HttpVersion> versions() {
         return Set.copyOf(versions);
+    }
+
+    /** What each header said in the latest request. */
+    public MultiMap headers() {
+        return headers;
     }
 
     public void forget() {
@@ -96,6 +103,7 @@ public final class OtlpReceiver implements AutoCloseable {
             return;
         }
         versions.add(request.version());
+        headers = request.headers();
         try {
             answer(request, body);
         } catch (InvalidProtocolBufferException e) {

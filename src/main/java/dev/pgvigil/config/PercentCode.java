@@ -1,4 +1,4 @@
-package dev.pgvigil.target;
+package dev.pgvigil.config;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -6,15 +6,15 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Percent-encoding as libpq reads it: bytes of UTF-8, no NUL, and {@code +} is a plus. */
-final class PercentCode {
+/** Percent-encoding as libpq and OpenTelemetry read it: bytes of UTF-8, no NUL, and {@code +} is a plus. */
+public final class PercentCode {
 
     private static final int RADIX = 16;
 
     private PercentCode() {}
 
     /** The text; null if an escape is malformed, a NUL, or not UTF-8. */
-    static @Nullable String decoded(String text) {
+    public static @Nullable String decoded(String text) {
         if (text.indexOf('%') < 0) {
             return text;
         }
