@@ -6,10 +6,10 @@ import dev.pgvigil.target.KnownChecks;
 import dev.pgvigil.target.Limit;
 import io.quarkus.arc.All;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** All checks there are. */
@@ -17,34 +17,29 @@ import org.jspecify.annotations.Nullable;
 public class Catalogue implements KnownChecks {
 
     private final List<Check<?>> checks;
-    private final Map<String, Duration> cadences;
+    private final Map<String, Check<?>> byName;
 
     public Catalogue(@All List<Check<?>> checks) {
         this.checks = List.copyOf(checks);
-        this.cadences = checks.stream().collect(toUnmodifiableMap(Check::name, Check::cadence));
+        this.byName = checks.stream().collect(toUnmodifiableMap(Check::name, Function.identity()));
     }
 
     public List<Check<?>> checks() {
         return checks;
     }
 
-    /** How often each check looks unless configured otherwise, by its name. */
-    public Map<String, Duration> cadences() {
-        return cadences;
-    }
-
-    /** How often the check of that name looks unless configured otherwise. */
-    public Duration cadence(String name) {
-        @Nullable Duration cadence = cadences.get(name);
-        if (cadence == null) {
+    /** The check of that name. */
+    public Check<?> check(String name) {
+        @Nullable Check<?> check = byName.get(name);
+        if (check == null) {
             throw new IllegalArgumentException("no check is named " + name);
         }
-        return cadence;
+        return check;
     }
 
     @Override
     public Set<String> names() {
-        return cadences.keySet();
+        return byName.keySet();
     }
 
     @Override

@@ -2,11 +2,13 @@ package dev.pgvigil.check;
 
 import dev.pgvigil.target.Failure;
 import dev.pgvigil.target.Limit;
+import dev.pgvigil.target.ServerFacts;
 import dev.pgvigil.target.Session;
 import dev.pgvigil.target.Target;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One question to a server or a database, and what its answer means. An implementation is one file, a
@@ -23,6 +25,11 @@ public interface Check<O> {
 
     /** How often, unless configured otherwise. */
     Duration cadence();
+
+    /** The same on one server, where that makes a difference; null while nothing is known of it. */
+    default Duration cadence(@Nullable ServerFacts server) {
+        return cadence();
+    }
 
     default Needs needs() {
         return Needs.NOTHING;

@@ -1,6 +1,7 @@
 package dev.pgvigil.dashboard;
 
 import dev.pgvigil.check.Catalogue;
+import dev.pgvigil.check.Check;
 import dev.pgvigil.check.Heartbeat;
 import dev.pgvigil.history.History;
 import dev.pgvigil.http.SignedIn;
@@ -22,7 +23,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.net.URI;
-import java.time.Duration;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.RestResponse;
@@ -80,10 +80,10 @@ public final class DashboardResource {
             RoutingContext context) {
         boolean signedIn = SignedIn.of(context);
         FleetChoice choice = FleetChoice.of(FleetFilter.of(q, status, region), sort, page);
-        Duration every = catalogue.cadence(Heartbeat.NAME);
+        Check<?> heartbeat = catalogue.check(Heartbeat.NAME);
         return press.sheet(
                         named(choice.href(), signedIn),
-                        () -> Templates.fleet(FleetPage.of(look(), choice, history, every, note()), signedIn))
+                        () -> Templates.fleet(FleetPage.of(look(), choice, history, heartbeat, note()), signedIn))
                 .map(sheet -> answer(RestResponse.Status.OK, sheet, encodings));
     }
 

@@ -84,7 +84,7 @@ record DatabasePage(
     }
 
     private static Duration interval(String check, TargetState state, Look look, Catalogue catalogue) {
-        return look.server(state).interval(state.target(), check, catalogue.cadence(check));
+        return look.server(state).interval(state.target(), catalogue.check(check));
     }
 
     private static String headline(DatabaseView view) {

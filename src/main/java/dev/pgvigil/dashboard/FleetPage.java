@@ -3,8 +3,8 @@ package dev.pgvigil.dashboard;
 import static java.util.Comparator.comparing;
 import static java.util.Comparator.reverseOrder;
 
+import dev.pgvigil.check.Check;
 import dev.pgvigil.check.Finding;
-import dev.pgvigil.check.Heartbeat;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.dashboard.FleetOrder.Entry;
 import dev.pgvigil.history.History;
@@ -124,12 +124,8 @@ record FleetPage(
         }
     }
 
-    /**
-     * The page as a look shows it.
-     *
-     * @param every how often heartbeats are taken unless configured otherwise
-     */
-    static FleetPage of(Look look, FleetChoice choice, History history, Duration every, String note) {
+    /** The page as a look shows it. */
+    static FleetPage of(Look look, FleetChoice choice, History history, Check<?> heartbeat, String note) {
         FleetFilter filter = choice.filter();
         Window window = history.window(look.now());
         List<Entry> all = look.targets().stream()
@@ -143,7 +139,7 @@ record FleetPage(
                 .toList();
         Part part = Part.of(choice, matching.size());
         List<Line> lines = matching.subList(part.first - 1, part.last).stream()
-                .map(entry -> Line.of(entry, sparkline(entry.state(), look, history, window, every)))
+                .map(entry -> Line.of(entry, sparkline(entry.state(), look, history, window, heartbeat)))
                 .toList();
         return new FleetPage(
                 Wording.lower(counts.worst()),
@@ -165,8 +161,9 @@ record FleetPage(
                 part);
     }
 
-    private static Sparkline sparkline(TargetState state, Look look, History history, Window window, Duration every) {
-        Duration interval = look.server(state).interval(state.target(), Heartbeat.NAME, every);
+    private static Sparkline sparkline(
+            TargetState state, Look look, History history, Window window, Check<?> heartbeat) {
+        Duration interval = look.server(state).interval(state.target(), heartbeat);
         return Sparkline.of(history.of(state.target().server()).sketch(look.now(), window, interval), window);
     }
 

@@ -3,6 +3,7 @@ package dev.pgvigil.export;
 import static java.util.stream.Collectors.groupingBy;
 
 import dev.pgvigil.check.Gauges;
+import dev.pgvigil.check.Heartbeat;
 import dev.pgvigil.target.LinkState;
 import dev.pgvigil.watch.Outcome;
 import dev.pgvigil.watch.ServerState;
@@ -33,11 +34,11 @@ final class ServerSeries implements Part {
 
     private static void reached(List<ServerState> states, Instant now, Gauges gauges) {
         states.stream()
-                .flatMap(state -> Stream.<Outcome<?>>ofNullable(state.outcome("heartbeat")))
+                .flatMap(state -> Stream.<Outcome<?>>ofNullable(state.outcome(Heartbeat.NAME)))
                 .max(Comparator.comparing(Outcome::at))
                 .ifPresent(beat -> {
                     boolean up = states.stream()
-                            .anyMatch(state -> state.outcome("heartbeat") instanceof Outcome.Observed<?>);
+                            .anyMatch(state -> state.outcome(Heartbeat.NAME) instanceof Outcome.Observed<?>);
                     gauges.gauge("pgvigil_server_up", "Whether the latest heartbeat was answered.", up ? 1 : 0);
                     gauges.gauge(
                             "pgvigil_heartbeat_age_seconds",

@@ -2,28 +2,28 @@ package dev.pgvigil.probe;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.pgvigil.check.Check;
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.Status;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * When a target is down for a group. Pure.
  *
- * @param checks whose findings alone count, with the cadence that each has unless configured; empty: all
+ * @param checks whose findings alone count; empty: all
  */
-record Criterion(DownWhen downWhen, Map<String, Duration> checks) {
+record Criterion(DownWhen downWhen, Set<Check<?>> checks) {
 
-    static final Criterion UNHEALTHY = new Criterion(DownWhen.UNHEALTHY, Map.of());
+    static final Criterion UNHEALTHY = new Criterion(DownWhen.UNHEALTHY, Set.of());
 
     private static final int NAMED = 5;
 
     Criterion {
-        checks = Map.copyOf(checks);
+        checks = Set.copyOf(checks);
     }
 
     Member judge(Sight sight) {
@@ -45,13 +45,14 @@ record Criterion(DownWhen downWhen, Map<String, Duration> checks) {
     }
 
     private boolean counts(Finding finding) {
-        return checks.isEmpty() || checks.containsKey(finding.check());
+        return checks.isEmpty()
+                || checks.stream().anyMatch(check -> check.name().equals(finding.check()));
     }
 
     /** The first of the chosen checks of which nothing is known, and why; null: all are known. */
     private @Nullable String unseen(Sight sight) {
-        return checks.entrySet().stream()
-                .map(check -> sight.lost(check.getKey(), check.getValue()))
+        return checks.stream()
+                .map(sight::lost)
                 .filter(Objects::nonNull)
                 .sorted()
                 .findFirst()

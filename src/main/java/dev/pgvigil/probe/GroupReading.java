@@ -1,23 +1,26 @@
 package dev.pgvigil.probe;
 
+import dev.pgvigil.check.Catalogue;
+import dev.pgvigil.check.Check;
 import dev.pgvigil.config.Node;
 import dev.pgvigil.config.Shown;
 import dev.pgvigil.target.ExpectedRole;
 import dev.pgvigil.target.Glob;
-import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
  * Reads one group.
  *
- * @param cadences of all checks that a group may name
+ * @param known the checks that it may name
  */
-record GroupReading(Map<String, Duration> cadences) {
+record GroupReading(Catalogue known) {
 
     private static final int MOST = 1000;
     private static final Pattern PERCENT = Pattern.compile("(100|[1-9][0-9]?) ?%");
@@ -40,14 +43,13 @@ record GroupReading(Map<String, Duration> cadences) {
     }
 
     private Criterion criterion(Node node) {
-        Map<String, Duration> checks = new HashMap<>();
+        Set<Check<?>> checks = new HashSet<>();
         for (Node item : filled(node.child("checks"))) {
             String check = item.text();
-            Duration cadence = check == null ? null : cadences.get(check);
-            if (cadence != null) {
-                checks.put(check, cadence);
+            if (check != null && known.names().contains(check)) {
+                checks.add(known.check(check));
             } else if (check != null) {
-                item.problem("must be one of " + String.join(", ", new TreeSet<>(cadences.keySet())) + ", not "
+                item.problem("must be one of " + String.join(", ", new TreeSet<>(known.names())) + ", not "
                         + Shown.value(check));
             }
         }

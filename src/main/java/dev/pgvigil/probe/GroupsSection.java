@@ -3,9 +3,7 @@ package dev.pgvigil.probe;
 import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.config.Node;
 import dev.pgvigil.config.Section;
-import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -19,13 +17,8 @@ final class GroupsSection implements Section<Groups> {
 
     private final GroupReading reading;
 
-    @Inject
     GroupsSection(Catalogue catalogue) {
-        this(catalogue.cadences());
-    }
-
-    GroupsSection(Map<String, Duration> cadences) {
-        this.reading = new GroupReading(cadences);
+        this.reading = new GroupReading(catalogue);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.pgvigil.probe;
 
+import dev.pgvigil.check.Check;
 import dev.pgvigil.check.Heartbeat;
 import dev.pgvigil.watch.Outcome;
 import dev.pgvigil.watch.ServerState;
@@ -39,33 +40,29 @@ record Sight(
         return age == null ? "never observed" : old("last observed", age, bound);
     }
 
-    /**
-     * Why nothing can be said of what one check looks at; null: something can.
-     *
-     * @param cadence of the check, unless the target has one of its own
-     */
+    /** Why nothing can be said of what one check looks at; null: something can. */
     @Nullable
-    String lost(String check, Duration cadence) {
-        if (!state.target().runs(check)) {
-            return check + " is switched off";
+    String lost(Check<?> check) {
+        String name = check.name();
+        if (!state.target().runs(name)) {
+            return name + " is switched off";
         }
-        Outcome<?> outcome = server.outcome(state, check);
+        Outcome<?> outcome = server.outcome(state, name);
         return outcome == null
-                ? check + " never observed"
+                ? name + " never observed"
                 : switch (outcome) {
-                    case Outcome.Observed<?> seen -> old(check, cadence, seen);
+                    case Outcome.Observed<?> seen -> old(check, seen);
                     case Outcome.Failed<?> failed ->
                         failed.last() == null
-                                ? check + " failed: " + failed.failure().reason()
-                                : old(check, cadence, failed.last());
-                    case Outcome.Skipped<?> skipped -> check + " skipped: " + skipped.reason();
+                                ? name + " failed: " + failed.failure().reason()
+                                : old(check, failed.last());
+                    case Outcome.Skipped<?> skipped -> name + " skipped: " + skipped.reason();
                 };
     }
 
-    private @Nullable String old(String check, Duration cadence, Outcome.Observed<?> seen) {
-        Duration allowed =
-                bound.plus(server.interval(state.target(), check, cadence).multipliedBy(MISSES));
-        return old(check + " last observed", Duration.between(seen.at(), now), allowed);
+    private @Nullable String old(Check<?> check, Outcome.Observed<?> seen) {
+        Duration allowed = bound.plus(server.interval(state.target(), check).multipliedBy(MISSES));
+        return old(check.name() + " last observed", Duration.between(seen.at(), now), allowed);
     }
 
     private static @Nullable String old(String what, Duration age, Duration bound) {

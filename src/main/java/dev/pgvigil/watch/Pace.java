@@ -1,12 +1,10 @@
 package dev.pgvigil.watch;
 
 import dev.pgvigil.check.Check;
-import dev.pgvigil.check.Conflicts;
 import dev.pgvigil.check.Heartbeat;
 import dev.pgvigil.check.Overhead;
 import dev.pgvigil.target.CostMeter;
 import dev.pgvigil.target.Link;
-import dev.pgvigil.target.ServerFacts;
 import java.time.Duration;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +18,8 @@ final class Pace {
     /** Of the time in which a heartbeat is fresh, what it may use up: timers are late at times. */
     private static final double OF_FRESH = 0.9;
 
-    /** Before 15, who reads counters waits 10 ms for the statistics collector: as much as all else costs in a minute. */
-    private static final int COLLECTOR = 10;
+    private static final Duration AGAIN = Duration.ofSeconds(2);
+    private static final int DOUBLINGS = 7;
 
     private double factor = 1;
     private long judgedAt = System.nanoTime();
@@ -70,19 +68,17 @@ final class Pace {
         return check.name().equals(Heartbeat.NAME) ? capped(stretched, cadence, fresh) : stretched;
     }
 
+    /**
+     * How soon a check is asked again that has failed that often in a row, whatever its cadence: only the second failure
+     * counts, and an answer should not be long in coming when the trouble is over. Each further time takes twice as long.
+     */
+    Duration again(int failures) {
+        return stretched(AGAIN.multipliedBy(1L << Math.min(failures - 1, DOUBLINGS)), factor);
+    }
+
     static Duration capped(Duration stretched, Duration cadence, Duration fresh) {
         Duration most = Duration.ofNanos(Math.max(cadence.toNanos(), Math.round(OF_FRESH * fresh.toNanos())));
         return stretched.compareTo(most) < 0 ? stretched : most;
-    }
-
-    /**
-     * A check's own cadence on a server, for which what is configured stands in.
-     *
-     * @param server null while it is not known
-     */
-    static Duration standard(String check, Duration cadence, @Nullable ServerFacts server) {
-        boolean dear = check.equals(Conflicts.NAME) && server != null && server.major() < 15;
-        return dear ? cadence.multipliedBy(COLLECTOR) : cadence;
     }
 
     /** A cadence stretched by this factor, as far as the check lets it. */
@@ -92,6 +88,10 @@ final class Pace {
             case Heartbeat.NAME -> Math.min(factor, HEARTBEAT_MOST);
             default -> factor;
         };
-        return Duration.ofNanos(Math.round(cadence.toNanos() * by));
+        return stretched(cadence, by);
+    }
+
+    private static Duration stretched(Duration time, double by) {
+        return Duration.ofNanos(Math.round(time.toNanos() * by));
     }
 }

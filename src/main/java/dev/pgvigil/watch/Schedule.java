@@ -67,7 +67,7 @@ final class Schedule {
     /** How often a run's passes begin: what its target wants, for a run over the server what the hastiest of them wants. */
     Duration cadence(Run<?> run, @Nullable ServerFacts server) {
         Check<?> check = run.check;
-        Duration standard = Pace.standard(check.name(), check.cadence(), server);
+        Duration standard = check.cadence(server);
         return (run.only != null ? List.of(run.only) : targets)
                 .stream()
                         .map(Watched::target)

@@ -1,5 +1,6 @@
 package dev.pgvigil.watch;
 
+import dev.pgvigil.check.Check;
 import dev.pgvigil.check.Heartbeat;
 import dev.pgvigil.target.LinkState;
 import dev.pgvigil.target.Role;
@@ -64,14 +65,10 @@ public record ServerState(
         return new ServerState(by, facts, link, outcomes);
     }
 
-    /**
-     * The present time between two passes of a check, stretched as it may be.
-     *
-     * @param standard cadence of the check, unless the target has one of its own
-     */
-    public Duration interval(Target target, String check, Duration standard) {
-        Duration cadence = target.cadence(check, Pace.standard(check, standard, facts));
-        return Pace.stretched(check, cadence, link.stretch());
+    /** The present time between two passes of a check, stretched as it may be. */
+    public Duration interval(Target target, Check<?> check) {
+        Duration cadence = target.cadence(check.name(), check.cadence(facts));
+        return Pace.stretched(check.name(), cadence, link.stretch());
     }
 
     ServerState with(ServerFacts learned) {

@@ -37,13 +37,6 @@ final class ServerWatch implements Link.Listener {
 
     private static final Logger LOG = Logger.getLogger(ServerWatch.class);
     private static final Duration RELEARN = Duration.ofMinutes(5);
-    /**
-     * A check that failed is asked again this soon, whatever its cadence: only the second failure counts, and an answer
-     * should not be long in coming when the trouble is over. Each further time takes twice as long.
-     */
-    private static final Duration AGAIN = Duration.ofSeconds(2);
-
-    private static final int DOUBLINGS = 7;
     /** However many ask for a fresh answer, the server is not asked more often than this. */
     private static final Duration FRESH = Duration.ofMillis(100);
 
@@ -290,8 +283,7 @@ final class ServerWatch implements Link.Listener {
             }
             case Outcome.Failed<O> failed -> {
                 run.failed(failed.failure());
-                Duration pause = AGAIN.multipliedBy(1L << Math.min(run.failures() - 1, DOUBLINGS));
-                run.dueBy(System.nanoTime() + Math.round(pause.toNanos() * pace.factor()));
+                run.dueBy(System.nanoTime() + pace.again(run.failures()).toNanos());
             }
             case Outcome.Skipped<O> skipped -> run.skipped();
         }

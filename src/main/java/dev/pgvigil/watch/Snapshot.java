@@ -1,5 +1,6 @@
 package dev.pgvigil.watch;
 
+import dev.pgvigil.check.Heartbeat;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.target.Server;
 import java.time.Duration;
@@ -22,7 +23,7 @@ public record Snapshot(PMap<Server, ServerState> servers, PMap<String, TargetSta
 
     /** Time since the target's server was last asked and judged; null: never. */
     public @Nullable Duration age(TargetState target, Instant now) {
-        Outcome<?> beat = serverOf(target).outcome("heartbeat");
+        Outcome<?> beat = serverOf(target).outcome(Heartbeat.NAME);
         return beat == null ? null : Duration.between(beat.at(), now);
     }
 

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.Looking;
 import dev.pgvigil.check.Severity;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.target.CheckSetting;
@@ -12,7 +13,7 @@ import dev.pgvigil.watch.Scene;
 import dev.pgvigil.watch.SceneTargets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,9 +25,9 @@ class CriterionTest {
     private static final Duration FRESH = Duration.ofMillis(300);
     private static final Target SHOP = SceneTargets.named("shop");
     private static final Scene EMPTY = Scene.at(NOW);
-    private static final Criterion DEGRADED = new Criterion(DownWhen.DEGRADED, Map.of());
+    private static final Criterion DEGRADED = new Criterion(DownWhen.DEGRADED, Set.of());
     private static final Criterion CONNECTIONS =
-            new Criterion(DownWhen.UNHEALTHY, Map.of("connections", Duration.ofSeconds(5)));
+            new Criterion(DownWhen.UNHEALTHY, Set.of(new Looking("connections", Duration.ofSeconds(5))));
     private static final Finding SATURATED = finding("connections", "saturation", Status.UNHEALTHY);
     private static final Finding LONG = finding("long-work", "query", Status.DEGRADED);
 
@@ -42,7 +43,7 @@ class CriterionTest {
         "UNKNOWN, DEGRADED, false",
     })
     void isDownFromTheChosenStatusAndAlwaysWhenUnknown(Status status, DownWhen downWhen, boolean up) {
-        Member member = judge(new Criterion(downWhen, Map.of()), EMPTY.target(SHOP, status, FRESH));
+        Member member = judge(new Criterion(downWhen, Set.of()), EMPTY.target(SHOP, status, FRESH));
 
         assertThat(member.up()).isEqualTo(up);
         assertThat(member.status()).isEqualTo(status);
@@ -98,7 +99,7 @@ class CriterionTest {
     void aSmallTroubleDoesNotHideSomethingUnknown() {
         Finding unknown = finding("capabilities", "privileges", Status.UNKNOWN);
         Member member = judge(
-                new Criterion(DownWhen.UNHEALTHY, Map.of()), EMPTY.target(SHOP, Status.DEGRADED, FRESH, LONG, unknown));
+                new Criterion(DownWhen.UNHEALTHY, Set.of()), EMPTY.target(SHOP, Status.DEGRADED, FRESH, LONG, unknown));
 
         assertThat(member.up()).isFalse();
         assertThat(member.cause().get()).isEqualTo("capabilities/privileges");

@@ -3,12 +3,16 @@ package dev.pgvigil.probe;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgvigil.check.Catalogue;
+import dev.pgvigil.check.Check;
+import dev.pgvigil.check.Looking;
 import dev.pgvigil.config.SectionText;
 import dev.pgvigil.target.ExpectedRole;
 import dev.pgvigil.target.Glob;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -17,8 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class GroupsSectionTest {
 
-    private static final Map<String, Duration> CADENCES =
-            Map.of("heartbeat", Duration.ofMillis(500), "connections", Duration.ofSeconds(5));
+    private static final Set<Check<?>> CHECKS =
+            Set.of(new Looking("heartbeat", Duration.ofMillis(500)), new Looking("connections", Duration.ofSeconds(5)));
 
     @Test
     void thereIsNoneUnlessConfigured() {
@@ -63,7 +67,7 @@ class GroupsSectionTest {
                                 Map.of("team", "payments", "tier", "1"),
                                 "eu-west-1",
                                 ExpectedRole.PRIMARY),
-                        new Criterion(DownWhen.DEGRADED, CADENCES),
+                        new Criterion(DownWhen.DEGRADED, CHECKS),
                         new Quorum.Percent(50)));
         assertThat(requireNonNull(read.value().named("other")).minimumUp()).isEqualTo(new Quorum.Count(2));
         assertThat(read.value().byName().keySet()).containsExactly("checkout", "other");
@@ -114,6 +118,6 @@ class GroupsSectionTest {
     }
 
     private static SectionText<Groups> read(String yaml) {
-        return SectionText.read(new GroupsSection(CADENCES), yaml);
+        return SectionText.read(new GroupsSection(new Catalogue(List.copyOf(CHECKS))), yaml);
     }
 }

@@ -3,6 +3,9 @@ package dev.pgvigil.probe;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgvigil.check.Catalogue;
+import dev.pgvigil.check.Connections;
+import dev.pgvigil.check.Heartbeat;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.config.SectionText;
 import dev.pgvigil.self.SelfSection;
@@ -126,8 +129,7 @@ class KubernetesGuideTest {
 
     private SectionText<Groups> groups() {
         return SectionText.read(
-                new GroupsSection(Map.of("heartbeat", Duration.ofMillis(500), "connections", Duration.ofSeconds(10))),
-                part("groups"));
+                new GroupsSection(new Catalogue(List.of(new Heartbeat(), new Connections()))), part("groups"));
     }
 
     /** The one block of configuration that has this section. */

@@ -61,6 +61,16 @@ class PaceTest {
     }
 
     @Test
+    void whatFailsIsAskedAgainSoonAndThenMoreSeldom() {
+        Pace pace = new Pace();
+        assertThat(List.of(pace.again(1), pace.again(2), pace.again(3), pace.again(8), pace.again(1000)))
+                .extracting(Duration::toSeconds)
+                .containsExactly(2L, 4L, 8L, 256L, 256L);
+        pace.judge(System.nanoTime(), 0.02, 0.01);
+        assertThat(pace.again(1)).isEqualTo(Duration.ofSeconds(4));
+    }
+
+    @Test
     void aHeartbeatGivesWayWhereThereIsRoom() {
         assertThat(beat(32, Duration.ofMillis(500), Duration.ofSeconds(4))).isEqualTo(Duration.ofSeconds(2));
         assertThat(beat(3, Duration.ofMillis(500), Duration.ofSeconds(4))).isEqualTo(Duration.ofMillis(1500));
@@ -73,10 +83,10 @@ class PaceTest {
     @Test
     void whatIsDearOnAnOldServerIsAskedMoreSeldomThere() {
         Duration minute = Duration.ofMinutes(1);
-        assertThat(Pace.standard(Conflicts.NAME, minute, null)).isEqualTo(minute);
-        assertThat(Pace.standard(Conflicts.NAME, minute, facts(15))).isEqualTo(minute);
-        assertThat(Pace.standard(Conflicts.NAME, minute, facts(14))).isEqualTo(Duration.ofMinutes(10));
-        assertThat(Pace.standard(Databases.NAME, minute, facts(14))).isEqualTo(minute);
+        assertThat(new Conflicts().cadence(null)).isEqualTo(minute);
+        assertThat(new Conflicts().cadence(facts(15))).isEqualTo(minute);
+        assertThat(new Conflicts().cadence(facts(14))).isEqualTo(Duration.ofMinutes(10));
+        assertThat(new Databases().cadence(facts(14))).isEqualTo(new Databases().cadence());
     }
 
     @ParameterizedTest
@@ -93,9 +103,7 @@ class PaceTest {
 
             assertThat(schedule.cadence(schedule.runs().getFirst(), facts(major)))
                     .isEqualTo(expected);
-            assertThat(ServerState.initial(target.server())
-                            .with(facts(major))
-                            .interval(target, Conflicts.NAME, new Conflicts().cadence()))
+            assertThat(ServerState.initial(target.server()).with(facts(major)).interval(target, new Conflicts()))
                     .isEqualTo(expected);
         }
     }

@@ -6,20 +6,17 @@ import static org.awaitility.Awaitility.await;
 import dev.pgvigil.check.Check;
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.Heartbeat;
-import dev.pgvigil.check.Past;
-import dev.pgvigil.check.Scope;
+import dev.pgvigil.check.Looking;
 import dev.pgvigil.check.Severity;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.config.Secret;
 import dev.pgvigil.target.CheckSetting;
 import dev.pgvigil.target.ExpectedRole;
 import dev.pgvigil.target.Server;
-import dev.pgvigil.target.Session;
 import dev.pgvigil.target.Target;
 import dev.pgvigil.target.Thresholds;
 import dev.pgvigil.target.Tls;
 import dev.pgvigil.testing.PgServer;
-import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -114,39 +111,11 @@ class ReconfiguredTest {
         }
     }
 
-    /** Sees trouble everywhere. */
-    private record Gloom() implements Check<Integer> {
-
-        @Override
-        public String name() {
-            return "gloom";
-        }
-
-        @Override
-        public Scope scope() {
-            return Scope.SERVER;
-        }
-
-        @Override
-        public Duration cadence() {
-            return Duration.ofMillis(50);
-        }
-
-        @Override
-        public Uni<Integer> observe(Session session) {
-            return session.row("select 1", row -> row.getInteger(0));
-        }
-
-        @Override
-        public List<Finding> judge(Integer now, Past<Integer> past, Target target) {
-            return List.of(Finding.of(name(), "bad", Status.DEGRADED, Severity.LOW, "bad", "all is bad"));
-        }
-    }
-
     @Test
     void aCheckThatIsSwitchedOffTakesItsFindingsAndFiguresAlong() {
         PgServer server = PgServer.shared(NEWEST);
-        List<Check<?>> checks = List.of(new Heartbeat(), new Gloom());
+        Finding bad = Finding.of("gloom", "bad", Status.DEGRADED, Severity.LOW, "bad", "all is bad");
+        List<Check<?>> checks = List.of(new Heartbeat(), new Looking("gloom", Duration.ofMillis(50), List.of(bad)));
         try (Watching watching = Watching.with(checks, gloomy("shop", server, true), gloomy("other", server, true))) {
             watching.awaitStatus("shop", Status.DEGRADED);
             Instant since = watching.state("shop").since();

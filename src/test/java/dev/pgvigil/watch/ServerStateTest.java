@@ -3,6 +3,7 @@ package dev.pgvigil.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgvigil.check.Heartbeat;
+import dev.pgvigil.check.Looking;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.target.CheckSetting;
 import dev.pgvigil.target.Failure;
@@ -32,8 +33,10 @@ class ServerStateTest {
     void anIntervalIsTheTargetsCadenceStretchedAsFarAsItsCheckAllows(double stretch, String check, long seconds) {
         Target target = SceneTargets.check(SHOP, check, new CheckSetting(true, Duration.ofSeconds(2)));
         Scene scene = SEEN.stretch(SHOP, stretch);
-        assertThat(state(scene).interval(target, check, Duration.ofHours(1))).hasSeconds(seconds);
-        assertThat(state(SEEN).interval(SHOP, check, Duration.ofSeconds(7))).hasSeconds(7);
+        assertThat(state(scene).interval(target, new Looking(check, Duration.ofHours(1))))
+                .hasSeconds(seconds);
+        assertThat(state(SEEN).interval(SHOP, new Looking(check, Duration.ofSeconds(7))))
+                .hasSeconds(7);
     }
 
     @Test

@@ -18,7 +18,6 @@ import dev.pgvigil.target.CheckSetting;
 import dev.pgvigil.target.Deadlines;
 import dev.pgvigil.target.Discovery;
 import dev.pgvigil.target.ExpectedRole;
-import dev.pgvigil.target.Server;
 import dev.pgvigil.target.Session;
 import dev.pgvigil.target.SessionsSection;
 import dev.pgvigil.target.Target;
@@ -319,94 +318,6 @@ class SessionsTest {
             assertThat(most.get()).isLessThanOrEqualTo(5);
             assertThat(watching.status("shop")).isNotEqualTo(Status.UNHEALTHY);
             reader.rollback();
-        }
-    }
-
-    @Test
-    void theEmergencySessionTakesOverWhenTheServerIsFull() {
-        try (PgServer server = PgServer.start(NEWEST, Map.of("max_connections", "25"))) {
-            server.sql("create role plain login");
-            Server plain = server.server("plain", null);
-            Full full = new Full();
-            try (Watching watching =
-                    Watching.with(List.of(new Heartbeat(), full), Target.of("shop", plain, "postgres"))) {
-                watching.awaitStatus("shop", Status.HEALTHY);
-                full.now = true;
-                watching.awaitLink(plain, link -> link.emergency() == 1);
-                // It is asked now and then, however seldom the check is: the server ends what is idle.
-                await().atMost(Duration.ofSeconds(30))
-                        .until(
-                                () -> "1"
-                                        .equals(
-                                                server.value(
-                                                        "select count(*) from pg_stat_activity where usename = 'plain' and query = 'select 1'")));
-                try (var storm = server.fillConnections()) {
-                    assertThat(storm.size()).isPositive();
-                    server.sql("select pg_terminate_backend(min(pid)) from pg_stat_activity where usename = 'plain'");
-                    await().during(Duration.ofSeconds(2))
-                            .atMost(Duration.ofSeconds(20))
-                            .until(() -> watching.finding("shop", "heartbeat/unreachable") == null);
-                }
-                full.now = false;
-                watching.awaitLink(plain, link -> link.open() == 1);
-            }
-        }
-    }
-
-    @Test
-    void theEmergencySessionLeavesADatabaseThatIsWatchedNoMore() {
-        PgServer server = PgServer.shared(NEWEST);
-        String left = server.newDatabase("left");
-        Target first = server.target("first", left);
-        Target second = server.target("second", server.newDatabase("second"));
-        Full full = new Full();
-        full.now = true;
-        try (Watching watching = Watching.with(List.of(new Heartbeat(), full), first, second)) {
-            watching.awaitLink(first.server(), link -> link.emergency() == 1);
-
-            watching.follow(second);
-
-            await().atMost(Duration.ofSeconds(20))
-                    .until(() -> "0"
-                            .equals(server.value("select count(*) from pg_stat_activity where datname = '" + left
-                                    + "' and application_name = 'pgvigil'")));
-            watching.awaitLink(second.server(), link -> link.emergency() == 1);
-        }
-    }
-
-    /** Says on demand that the server is running out of connections. */
-    private static final class Full implements Check<Full.Seen> {
-
-        record Seen(boolean full) {}
-
-        private volatile boolean now;
-
-        @Override
-        public String name() {
-            return "connections";
-        }
-
-        @Override
-        public Scope scope() {
-            return Scope.SERVER;
-        }
-
-        @Override
-        public Duration cadence() {
-            return Duration.ofMillis(200);
-        }
-
-        @Override
-        public Uni<Seen> observe(Session session) {
-            return Uni.createFrom().item(() -> new Seen(now));
-        }
-
-        @Override
-        public List<Finding> judge(Seen seen, Past<Seen> past, Target target) {
-            return seen.full()
-                    ? List.of(Finding.of(
-                            "connections", "saturation", Status.UNHEALTHY, Severity.CRITICAL, "full", "full"))
-                    : List.of();
         }
     }
 

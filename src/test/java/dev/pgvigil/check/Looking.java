@@ -1,0 +1,31 @@
+package dev.pgvigil.check;
+
+import dev.pgvigil.target.Session;
+import dev.pgvigil.target.Target;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.List;
+
+/** A check of a server that asks the least there is, and tells of what a test gives it. */
+public record Looking(String name, Duration cadence, List<Finding> found) implements Check<Integer> {
+
+    /** One that finds nothing. */
+    public Looking(String name, Duration cadence) {
+        this(name, cadence, List.of());
+    }
+
+    @Override
+    public Scope scope() {
+        return Scope.SERVER;
+    }
+
+    @Override
+    public Uni<Integer> observe(Session session) {
+        return session.row("select 1", row -> row.getInteger(0));
+    }
+
+    @Override
+    public List<Finding> judge(Integer now, Past<Integer> past, Target target) {
+        return found;
+    }
+}
