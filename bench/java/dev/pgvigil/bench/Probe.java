@@ -73,17 +73,17 @@ final class Probe implements Benchmark {
                 Latencies.of(service, path, 0, plan.seconds(8, 4), Duration.ofSeconds(1));
             }
             for (String path : PATHS) {
-                measure(plan, service, "pgvigil", path, "healthy", rows, result);
+                export(plan, service, "pgvigil", path, "healthy", rows, result);
             }
             for (String path : READS) {
                 Latencies.of(service, path, 0, plan.seconds(3, 1), Duration.ofSeconds(1));
-                measure(plan, service, "pgvigil", path, "healthy", RATE, rows, result);
+                export(plan, service, "pgvigil", path, "healthy", RATE, rows, result);
             }
-            measure(plan, service, "pgvigil", FRESH, "healthy", FRESH_RATE, rows, result);
+            export(plan, service, "pgvigil", FRESH, "healthy", FRESH_RATE, rows, result);
             servers.forEach(PgServer::freeze);
             Plan.pause(Duration.ofSeconds(5));
             for (String path : PATHS) {
-                measure(plan, service, "pgvigil", path, "frozen", rows, result);
+                export(plan, service, "pgvigil", path, "frozen", rows, result);
             }
             result.figure("pgvigil.resident_mb", service.proc().residentMb());
         } finally {
@@ -114,15 +114,15 @@ final class Probe implements Benchmark {
                 "ms");
     }
 
-    private static void measure(
+    private static void export(
             Plan plan, Service service, String who, String path, String servers, List<List<String>> rows, Result result)
             throws Exception {
         for (double rate : new double[] {RATE, 0}) {
-            measure(plan, service, who, path, servers, rate, rows, result);
+            export(plan, service, who, path, servers, rate, rows, result);
         }
     }
 
-    private static void measure(
+    private static void export(
             Plan plan,
             Service service,
             String who,
@@ -158,7 +158,7 @@ final class Probe implements Benchmark {
             service.awaitOk(STOCK_PATH);
             Plan.say("probe: stock application warms up");
             Latencies.of(service, STOCK_PATH, 0, plan.seconds(8, 4), Duration.ofSeconds(1));
-            measure(plan, service, "stock", STOCK_PATH, "healthy", rows, result);
+            export(plan, service, "stock", STOCK_PATH, "healthy", rows, result);
             result.figure("stock.resident_mb", service.proc().residentMb());
             server.freeze();
             int times = plan.times(3, 1);

@@ -39,21 +39,23 @@ class ArchitectureTest {
     @CsvSource({
         "http.., http..",
         "config.., config..",
-        "target.., target.. config..",
-        "check.., check.. target.. config..",
-        // The loop itself, and then what serves it over HTTP.
-        "watch, watch check.. target.. config..",
-        "watch.., watch.. check.. target.. config.. http..",
-        "history.., history.. watch.. check.. target.. config.. http..",
-        "self.., self.. watch check.. target.. config..",
-        "probe.., probe.. self.. watch.. check.. target.. config..",
-        "export.., export.. self.. watch check.. target.. config.. http..",
+        "postgres.., postgres.. config..",
+        "target.., target.. postgres.. config..",
+        "check.., check.. target.. postgres.. config..",
+        // The state and its events first, then what serves them over HTTP.
+        "state, state check.. target.. postgres..",
+        "monitor.., monitor.. state check.. target.. postgres.. config..",
+        "state.., state.. check.. target.. postgres.. config.. http..",
+        "history.., history.. state.. check.. target.. postgres.. config.. http..",
+        "self.., self.. state check.. target.. postgres.. config..",
+        "health.., health.. self.. state.. check.. target.. postgres.. config..",
+        "telemetry, telemetry self.. state monitor check.. target.. postgres.. config.. http..",
         // What all paths share knows nothing of databases.
-        "log.., log..",
+        "telemetry.log.., telemetry.log..",
         "api.., api.. http..",
-        "security.., security.. http.. config..",
+        "security.., security.. http.. config.. telemetry.log..",
         // The page draws what the API answers.
-        "dashboard.., dashboard.. history.. self.. watch.. check.. target.. http..",
+        "dashboard.., dashboard.. history.. self.. state.. check.. target.. postgres.. http..",
     })
     void arrowsPointOneWay(String name, String allowed) {
         String[] known =

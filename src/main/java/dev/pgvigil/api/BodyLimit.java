@@ -1,6 +1,6 @@
 package dev.pgvigil.api;
 
-import dev.pgvigil.http.Refusal;
+import dev.pgvigil.http.ProblemException;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
@@ -28,7 +28,7 @@ final class BodyLimit {
         if (length(context.request().getHeader(HttpHeaders.CONTENT_LENGTH)) > limit) {
             // The rest of the body is not read, so nothing can follow it.
             context.response().putHeader(HttpHeaders.CONNECTION, "close");
-            context.fail(Refusal.of(413, "the body is too large; allowed: " + limit + " bytes"));
+            context.fail(ProblemException.of(413, "the body is too large; allowed: " + limit + " bytes"));
         } else {
             context.next();
         }

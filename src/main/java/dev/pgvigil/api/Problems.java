@@ -2,8 +2,8 @@ package dev.pgvigil.api;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pgvigil.http.ProblemException;
 import dev.pgvigil.http.Query;
-import dev.pgvigil.http.Refusal;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import io.vertx.core.http.HttpHeaders;
@@ -55,7 +55,7 @@ final class Problems {
     }
 
     @ServerExceptionMapper
-    Response refused(Refusal refusal, RoutingContext context) {
+    Response refused(ProblemException refusal, RoutingContext context) {
         Response.ResponseBuilder response =
                 response(refusal.status(), problem(refusal.status(), refusal.detail(), context));
         refusal.headers().forEach(response::header);
@@ -104,10 +104,10 @@ final class Problems {
         if (status == 500 && failure != null) {
             log(failure, context);
         }
-        Body body = failure instanceof Refusal refusal
+        Body body = failure instanceof ProblemException refusal
                 ? problem(status, refusal.detail(), context)
                 : unexplained(status, context);
-        if (failure instanceof Refusal refusal) {
+        if (failure instanceof ProblemException refusal) {
             refusal.headers().forEach(response::putHeader);
         }
         response.setStatusCode(status)
@@ -138,7 +138,7 @@ final class Problems {
 
     private static int status(int proposed, @Nullable Throwable failure) {
         return switch (failure) {
-            case Refusal refusal -> refusal.status();
+            case ProblemException refusal -> refusal.status();
             case WebApplicationException thrown -> thrown.getResponse().getStatus();
             case RejectedExecutionException rejected -> 503;
             case null, default -> proposed < 400 ? 500 : proposed;

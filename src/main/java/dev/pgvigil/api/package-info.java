@@ -1,4 +1,7 @@
-/** What is common to all HTTP answers: problems, request ids, timing, origins, the OpenAPI document. Nothing imports it. */
+/**
+ * What is common to all HTTP responses: problems, request ids, timing, CORS, the OpenAPI document. Nothing imports
+ * it.
+ */
 @NullMarked
 package dev.pgvigil.api;
 

@@ -3,7 +3,7 @@ package dev.pgvigil.check;
 import static java.util.stream.Collectors.toUnmodifiableMap;
 
 import dev.pgvigil.target.KnownChecks;
-import dev.pgvigil.target.Limit;
+import dev.pgvigil.target.Threshold;
 import io.quarkus.arc.All;
 import jakarta.inject.Singleton;
 import java.util.List;
@@ -43,7 +43,7 @@ public class Catalogue implements KnownChecks {
     }
 
     @Override
-    public List<Limit> limits() {
+    public List<Threshold> limits() {
         return checks.stream().flatMap(check -> check.limits().stream()).toList();
     }
 }

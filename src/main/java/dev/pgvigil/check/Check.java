@@ -1,10 +1,10 @@
 package dev.pgvigil.check;
 
-import dev.pgvigil.target.Failure;
-import dev.pgvigil.target.Limit;
-import dev.pgvigil.target.ServerFacts;
-import dev.pgvigil.target.Session;
+import dev.pgvigil.postgres.Failure;
+import dev.pgvigil.postgres.ServerFacts;
+import dev.pgvigil.postgres.Session;
 import dev.pgvigil.target.Target;
+import dev.pgvigil.target.Threshold;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
@@ -24,46 +24,51 @@ public interface Check<O> {
     Scope scope();
 
     /** How often, unless configured otherwise. */
-    Duration cadence();
+    Duration interval();
 
     /** The same on one server, where that makes a difference; null while nothing is known of it. */
-    default Duration cadence(@Nullable ServerFacts server) {
-        return cadence();
+    default Duration interval(@Nullable ServerFacts server) {
+        return interval();
     }
 
-    default Needs needs() {
-        return Needs.NOTHING;
+    default Requirements requirements() {
+        return Requirements.NOTHING;
     }
 
     /** The thresholds that a user may set. */
-    default List<Limit> limits() {
+    default List<Threshold> limits() {
         return List.of();
     }
 
     /** How much evidence its findings need. */
-    default Evidence evidence() {
-        return Evidence.AT_ONCE;
+    default Debounce debounce() {
+        return Debounce.AT_ONCE;
+    }
+
+    /** The interval while the overhead throttle stretches the intervals of this server, as far as this check gives way. */
+    default Duration throttled(Duration interval, double factor) {
+        return Duration.ofNanos(Math.round(interval.toNanos() * factor));
     }
 
     /** Asks. Takes no lock that DDL of an application would queue behind. */
-    Uni<O> observe(Session session);
+    Uni<O> collect(Session session);
 
     /** Judges for one target. Pure. */
-    List<Finding> judge(O now, Past<O> past, Target target);
+    List<Finding> evaluate(O now, Previous<O> past, Target target);
 
     /** What it means that the observation failed twice in a row, though the server is there. Pure. */
-    default List<Finding> judgeFailure(Failure failure, Target target) {
-        return List.of(Unanswered.of(name(), failure, target));
+    default List<Finding> evaluateFailure(Failure failure, Target target) {
+        return List.of(CheckFailure.of(name(), failure, target));
     }
 
     /**
      * What is measured of a server that several roles watch. They see the same of it, and the newer observation is enough;
      * what each sees of itself adds up.
      */
-    default O together(O newer, O older) {
+    default O merge(O newer, O older) {
         return newer;
     }
 
     /** Gives the figures of the latest observation. */
-    default void measure(O now, Gauges gauges) {}
+    default void export(O now, MetricSink gauges) {}
 }

@@ -5,10 +5,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One row of a finding's evidence. */
-final class EvidenceRow {
+public final class EvidenceRow {
 
     /** The most rows that a finding carries. */
-    static final int MOST = 10;
+    public static final int MOST = 10;
 
     private EvidenceRow() {}
 
@@ -17,7 +17,7 @@ final class EvidenceRow {
      *
      * @param namesAndValues name, value, name, value, …
      */
-    static Map<String, Object> of(@Nullable Object... namesAndValues) {
+    public static Map<String, Object> of(@Nullable Object... namesAndValues) {
         Map<String, Object> row = new LinkedHashMap<>();
         for (int i = 0; i < namesAndValues.length; i += 2) {
             Object value = namesAndValues[i + 1];

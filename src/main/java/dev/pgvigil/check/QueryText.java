@@ -4,7 +4,7 @@ package dev.pgvigil.check;
  * A statement without its values: literals, numbers and dollar-quoted texts become {@code ?}, comments and white space
  * one blank. Reads SQL only as far as that needs, so it takes any text, cut off anywhere, and never fails.
  */
-final class QueryText {
+public final class QueryText {
 
     /** The longest result, in UTF-16 units. */
     static final int LENGTH = 300;
@@ -21,7 +21,7 @@ final class QueryText {
     }
 
     /** The statement without its values, at most {@link #LENGTH} long, cut on a code point. */
-    static String normalised(String text) {
+    public static String normalised(String text) {
         QueryText query = new QueryText(text);
         while (query.at < text.length() && query.out.length() <= LENGTH) {
             query.token();

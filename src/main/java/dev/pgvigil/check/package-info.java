@@ -1,4 +1,7 @@
-/** The catalogue of checks: each asks one question, judges the answer and says what to do. One file each. */
+/**
+ * The contract of checks. The catalogue is in the sub-packages, by area: one file a check, with its helpers beside
+ * it.
+ */
 @NullMarked
 package dev.pgvigil.check;
 

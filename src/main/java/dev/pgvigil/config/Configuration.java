@@ -31,7 +31,7 @@ public class Configuration {
     private static final Logger LOG = Logger.getLogger(Configuration.class);
     private static final Duration LOOK_EVERY = Duration.ofMillis(500);
 
-    private final Loading loading;
+    private final ConfigLoader loading;
     private final Duration every;
     private final List<Consumer<Settings>> listeners = new CopyOnWriteArrayList<>();
     private final ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor(
@@ -62,12 +62,15 @@ public class Configuration {
 
     @Inject
     Configuration(@All List<Section<?>> sections, Config config) {
-        this(Origin.of(config), sections, System::getenv, LOOK_EVERY);
+        this(ConfigOrigin.of(config), sections, System::getenv, LOOK_EVERY);
     }
 
     Configuration(
-            Origin origin, List<Section<?>> sections, UnaryOperator<@Nullable String> environment, Duration every) {
-        this.loading = new Loading(origin, sections, environment);
+            ConfigOrigin origin,
+            List<Section<?>> sections,
+            UnaryOperator<@Nullable String> environment,
+            Duration every) {
+        this.loading = new ConfigLoader(origin, sections, environment);
         this.every = every;
     }
 

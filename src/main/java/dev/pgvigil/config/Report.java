@@ -26,15 +26,15 @@ final class Report {
     private Report() {}
 
     /** All mistakes, one a line, as {@code FILE:LINE: KEY: MESSAGE}. */
-    static String of(Origin origin, List<Problem> problems) {
+    static String of(ConfigOrigin origin, List<Problem> problems) {
         return switch (origin) {
-            case Origin.Nothing _ -> NOTHING;
-            case Origin.File file ->
+            case ConfigOrigin.Nothing _ -> NOTHING;
+            case ConfigOrigin.File file ->
                 problems.stream()
                         .map(problem -> file.name() + ":" + (problem.line() > 0 ? problem.line() + ": " : " ")
                                 + problem.key() + ": " + problem.message())
                         .collect(Collectors.joining("\n"));
-            case Origin.Url _ -> problems.stream().map(Problem::toString).collect(Collectors.joining("\n"));
+            case ConfigOrigin.Url _ -> problems.stream().map(Problem::toString).collect(Collectors.joining("\n"));
         };
     }
 }

@@ -54,7 +54,7 @@ final class Sources {
 
     /** A file's name as messages may repeat it. */
     String shown(String name) {
-        return Shown.file(folder, name);
+        return Redacted.file(folder, name);
     }
 
     /** The digest of each file that was read, or could not be. */

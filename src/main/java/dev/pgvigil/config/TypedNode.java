@@ -123,7 +123,7 @@ abstract class TypedNode implements Node {
         }
         T value = reading.apply(text);
         if (value == null) {
-            child.problem("must be " + allowed.get() + ", not " + Shown.value(text));
+            child.problem("must be " + allowed.get() + ", not " + Redacted.value(text));
             return fallback;
         }
         return value;

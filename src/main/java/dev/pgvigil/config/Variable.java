@@ -24,7 +24,7 @@ record Variable(
         UnaryOperator<String> value) {
 
     static Variable of(String name, String allowed, Predicate<String> good) {
-        return new Variable(name, allowed, good, Shown::value, null, text -> text);
+        return new Variable(name, allowed, good, Redacted::value, null, text -> text);
     }
 
     static Variable choice(String name, String... texts) {

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the environment variables before the libraries that they are for: what a library says of a bad value is a stack
  * trace, or nothing. Blank is as good as not set. Those with content of their own are read by their owners: where the fleet
- * comes from by {@link Origin}, the token by the door.
+ * comes from by {@link ConfigOrigin}, the token by the door.
  */
 public final class Variables implements ConfigSourceFactory {
 
@@ -53,9 +53,9 @@ public final class Variables implements ConfigSourceFactory {
                             "PGVIGIL_CORS_ORIGINS",
                             "origins such as https://ops.example or http://localhost:3000, separated by commas",
                             text -> parts(text).stream().allMatch(Variables::isOrigin))
-                    .shown(Shown::address),
+                    .shown(Redacted::address),
             Variable.of("OTEL_EXPORTER_OTLP_ENDPOINT", "an address such as http://collector:4318", Variables::isAddress)
-                    .shown(Shown::address)
+                    .shown(Redacted::address)
                     .setting("quarkus.otel.exporter.otlp.endpoint"),
             Variable.choice("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", "grpc")
                     .setting("quarkus.otel.exporter.otlp.protocol"),

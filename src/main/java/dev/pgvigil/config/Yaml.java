@@ -65,7 +65,7 @@ final class Yaml {
     private Yaml() {}
 
     /** The root of the document; null where there is none, or where a mistake was noted. */
-    static @Nullable Node parse(ByteBuffer bytes, Reading reading) {
+    static @Nullable Node parse(ByteBuffer bytes, ReadContext reading) {
         String text = Utf8.decoded(bytes);
         if (text == null) {
             reading.problem("pgvigil", Utf8.lineOfFault(bytes), "is not UTF-8 text");
@@ -78,7 +78,7 @@ final class Yaml {
                 return null;
             }
             return root;
-        } catch (YamlFlaw flaw) {
+        } catch (YamlRejected flaw) {
             reading.problem("pgvigil", flaw.line(), "not valid YAML: " + flaw.words());
         } catch (MarkedYamlEngineException e) {
             Flaw flaw = flaw(String.valueOf(e.getProblem()));

@@ -46,10 +46,10 @@ final class YamlGuard implements Parser {
             case Alias, Comment, DocumentEnd, DocumentStart, Scalar, StreamEnd, StreamStart -> {}
         }
         if (depth > MAX_DEPTH) {
-            throw new YamlFlaw(line(event), "nested deeper than " + MAX_DEPTH + " levels");
+            throw new YamlRejected(line(event), "nested deeper than " + MAX_DEPTH + " levels");
         }
         if (!HARMLESS.contains(tag(event).orElse("!"))) {
-            throw new YamlFlaw(line(event), "a tag; a text that begins with ! needs quotes");
+            throw new YamlRejected(line(event), "a tag; a text that begins with ! needs quotes");
         }
         return event;
     }

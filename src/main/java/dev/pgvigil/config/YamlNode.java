@@ -14,7 +14,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 /** A place in a YAML document. Not for several threads. */
 final class YamlNode extends TypedNode {
 
-    private final Reading reading;
+    private final ReadContext reading;
     private final @Nullable YamlNode parent;
     private final String key;
     private final String pattern;
@@ -30,7 +30,7 @@ final class YamlNode extends TypedNode {
     private record Entry(int line, org.snakeyaml.engine.v2.nodes.Node value) {}
 
     private YamlNode(
-            Reading reading,
+            ReadContext reading,
             @Nullable YamlNode parent,
             String key,
             String pattern,
@@ -45,13 +45,13 @@ final class YamlNode extends TypedNode {
     }
 
     /** The root of a document; of none, an absent place. */
-    static YamlNode root(Reading reading, org.snakeyaml.engine.v2.nodes.@Nullable Node yaml) {
+    static YamlNode root(ReadContext reading, org.snakeyaml.engine.v2.nodes.@Nullable Node yaml) {
         return new YamlNode(reading, null, "", "", yaml == null ? 0 : YamlShape.line(yaml), yaml);
     }
 
     @Override
     public String path() {
-        return parent == null ? key : below(parent.path(), Shown.key(key));
+        return parent == null ? key : below(parent.path(), Redacted.key(key));
     }
 
     @Override
@@ -174,7 +174,7 @@ final class YamlNode extends TypedNode {
             entries().forEach((name, entry) -> {
                 if (!asked.containsKey(name)) {
                     reading.problem(
-                            below(path(), Shown.key(name)), entry.line(), Suggestion.unknown(name, asked.keySet()));
+                            below(path(), Redacted.key(name)), entry.line(), Suggestion.unknown(name, asked.keySet()));
                 }
             });
         }
@@ -209,7 +209,7 @@ final class YamlNode extends TypedNode {
         String name = scalar.getValue();
         Entry first = into.putIfAbsent(name, new Entry(at, tuple.getValueNode()));
         if (first != null) {
-            reading.problem(below(path(), Shown.key(name)), at, "is written twice, first in line " + first.line());
+            reading.problem(below(path(), Redacted.key(name)), at, "is written twice, first in line " + first.line());
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.pgvigil.dashboard;
 
-import dev.pgvigil.check.Phrase;
+import dev.pgvigil.check.HumanFormat;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -57,7 +57,7 @@ record Axis(boolean logarithmic, double low, double high, List<String> labels) {
     /** {@code 250 ms}, {@code 2 s}. */
     static String duration(double milliseconds) {
         if (milliseconds >= 1000) {
-            return Phrase.seconds(milliseconds / 1000);
+            return HumanFormat.seconds(milliseconds / 1000);
         }
         return plain(milliseconds) + " ms";
     }

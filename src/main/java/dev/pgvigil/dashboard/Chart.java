@@ -72,7 +72,7 @@ record Chart(
 
         /** Columns that are marked from top to bottom, if there are any. */
         Drawing mark(String kind, String text, IntPredicate at) {
-            String path = Plot.columns(columns, Axis.HEIGHT, at);
+            String path = SvgPath.columns(columns, Axis.HEIGHT, at);
             if (!path.isEmpty()) {
                 layers.add(new Layer(kind, path));
                 legend.add(new Key(kind, text));
@@ -83,7 +83,7 @@ record Chart(
         /** A level line, if the axis reaches that far. */
         Drawing level(String kind, String text, double value) {
             if (axis.holds(value)) {
-                layers.add(new Layer(kind, Plot.level(axis.height(value), columns)));
+                layers.add(new Layer(kind, SvgPath.level(axis.height(value), columns)));
                 legend.add(new Key(kind, text));
             }
             return this;

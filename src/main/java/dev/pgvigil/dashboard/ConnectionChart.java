@@ -1,10 +1,10 @@
 package dev.pgvigil.dashboard;
 
-import dev.pgvigil.check.Connections;
-import dev.pgvigil.check.Phrase;
-import dev.pgvigil.history.Use;
+import dev.pgvigil.check.HumanFormat;
+import dev.pgvigil.check.capacity.Connections;
+import dev.pgvigil.history.ConnectionSample;
 import dev.pgvigil.history.Window;
-import dev.pgvigil.target.Limit;
+import dev.pgvigil.target.Threshold;
 import dev.pgvigil.target.Thresholds;
 import java.util.Arrays;
 import java.util.List;
@@ -14,9 +14,12 @@ final class ConnectionChart {
 
     private ConnectionChart() {}
 
-    static Chart of(List<Use> uses, Window window, Thresholds thresholds, String now) {
-        int limit = uses.stream().filter(Use::observed).mapToInt(Use::limit).reduce(0, (before, last) -> last);
-        int most = uses.stream().mapToInt(Use::most).max().orElse(0);
+    static Chart of(List<ConnectionSample> uses, Window window, Thresholds thresholds, String now) {
+        int limit = uses.stream()
+                .filter(ConnectionSample::observed)
+                .mapToInt(ConnectionSample::limit)
+                .reduce(0, (before, last) -> last);
+        int most = uses.stream().mapToInt(ConnectionSample::most).max().orElse(0);
         Axis axis = Axis.counts(Math.max(limit, most));
         double[] heights = uses.stream()
                 .mapToDouble(use -> use.observed() ? axis.height(use.most()) : Double.NaN)
@@ -28,21 +31,21 @@ final class ConnectionChart {
                         "gap",
                         "not observed",
                         i -> i < uses.size() - 1 && !uses.get(i).observed())
-                .path("band", Plot.band(heights, ground));
+                .path("band", SvgPath.band(heights, ground));
         if (limit > 0) {
             threshold(drawing, "warn", "degraded", Connections.DEGRADED, limit, thresholds);
             threshold(drawing, "bad", "unhealthy", Connections.UNHEALTHY, limit, thresholds);
             drawing.level("limit", "limit " + limit, limit);
         }
-        return drawing.path("line", Plot.line(heights))
+        return drawing.path("line", SvgPath.line(heights))
                 .readings(uses.stream().map(use -> use.observed() ? use.most() + " of " + use.limit() : "not observed"))
                 .chart("connections", "Connections", now, summary(window, limit, most));
     }
 
     private static void threshold(
-            Chart.Drawing drawing, String kind, String status, Limit threshold, int limit, Thresholds thresholds) {
+            Chart.Drawing drawing, String kind, String status, Threshold threshold, int limit, Thresholds thresholds) {
         double ratio = thresholds.of(threshold);
-        drawing.level(kind, status + " from " + Phrase.percent(ratio), ratio * limit);
+        drawing.level(kind, status + " from " + HumanFormat.percent(ratio), ratio * limit);
     }
 
     private static String summary(Window window, int limit, int most) {

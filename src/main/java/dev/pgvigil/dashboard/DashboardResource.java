@@ -2,14 +2,14 @@ package dev.pgvigil.dashboard;
 
 import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.check.Check;
-import dev.pgvigil.check.Heartbeat;
+import dev.pgvigil.check.server.Heartbeat;
 import dev.pgvigil.history.History;
 import dev.pgvigil.http.SignedIn;
 import dev.pgvigil.self.Self;
-import dev.pgvigil.watch.Fleet;
-import dev.pgvigil.watch.SteadyClock;
-import dev.pgvigil.watch.TargetState;
-import dev.pgvigil.watch.view.Look;
+import dev.pgvigil.state.Fleet;
+import dev.pgvigil.state.SteadyClock;
+import dev.pgvigil.state.TargetState;
+import dev.pgvigil.state.view.PointInTimeView;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import io.smallrye.common.annotation.NonBlocking;
@@ -39,7 +39,7 @@ public final class DashboardResource {
     private final History history;
     private final Catalogue catalogue;
     private final Self self;
-    private final Press press;
+    private final PageRenderer press;
 
     @CheckedTemplate(basePath = "dashboard")
     static final class Templates {
@@ -55,7 +55,7 @@ public final class DashboardResource {
         static native TemplateInstance docs();
     }
 
-    DashboardResource(Fleet fleet, History history, Catalogue catalogue, Self self, Press press) {
+    DashboardResource(Fleet fleet, History history, Catalogue catalogue, Self self, PageRenderer press) {
         this.fleet = fleet;
         this.history = history;
         this.catalogue = catalogue;
@@ -79,7 +79,7 @@ public final class DashboardResource {
             @HeaderParam(HttpHeaders.ACCEPT_ENCODING) @Nullable String encodings,
             RoutingContext context) {
         boolean signedIn = SignedIn.of(context);
-        FleetChoice choice = FleetChoice.of(FleetFilter.of(q, status, region), sort, page);
+        FleetQuery choice = FleetQuery.of(FleetFilter.of(q, status, region), sort, page);
         Check<?> heartbeat = catalogue.check(Heartbeat.NAME);
         return press.sheet(
                         named(choice.href(), signedIn),
@@ -117,7 +117,7 @@ public final class DashboardResource {
     }
 
     private TemplateInstance page(String name, boolean signedIn) {
-        Look look = look();
+        PointInTimeView look = look();
         TargetState state = look.snapshot().targets().get(name);
         return state == null
                 ? Templates.missing(name, signedIn)
@@ -132,15 +132,16 @@ public final class DashboardResource {
                         signedIn);
     }
 
-    private Look look() {
-        return new Look(fleet.snapshot(), SteadyClock.now());
+    private PointInTimeView look() {
+        return new PointInTimeView(fleet.snapshot(), SteadyClock.now());
     }
 
     private String note() {
-        return Blindness.note(self.vitals().silence());
+        return StaleBanner.note(self.vitals().silence());
     }
 
-    private static RestResponse<Buffer> answer(RestResponse.Status status, Sheet sheet, @Nullable String encodings) {
+    private static RestResponse<Buffer> answer(
+            RestResponse.Status status, RenderedPage sheet, @Nullable String encodings) {
         boolean compressed = encodings != null && encodings.contains("gzip");
         ResponseBuilder<Buffer> answer = ResponseBuilder.create(status, compressed ? sheet.compressed() : sheet.plain())
                 .header(HttpHeaders.CONTENT_TYPE, "text/html;charset=UTF-8")

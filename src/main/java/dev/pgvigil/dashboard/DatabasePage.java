@@ -1,20 +1,20 @@
 package dev.pgvigil.dashboard;
 
-import dev.pgvigil.check.Blocking;
 import dev.pgvigil.check.Catalogue;
-import dev.pgvigil.check.ConnectionUsage;
-import dev.pgvigil.check.Connections;
-import dev.pgvigil.check.Heartbeat;
-import dev.pgvigil.check.LongWork;
-import dev.pgvigil.check.Phrase;
+import dev.pgvigil.check.HumanFormat;
 import dev.pgvigil.check.Status;
-import dev.pgvigil.history.Hour;
+import dev.pgvigil.check.activity.Blocking;
+import dev.pgvigil.check.activity.LongWork;
+import dev.pgvigil.check.capacity.ConnectionUsage;
+import dev.pgvigil.check.capacity.Connections;
+import dev.pgvigil.check.server.Heartbeat;
+import dev.pgvigil.history.ServerHistory;
 import dev.pgvigil.history.Window;
-import dev.pgvigil.target.ServerFacts;
+import dev.pgvigil.postgres.ServerFacts;
+import dev.pgvigil.state.TargetState;
+import dev.pgvigil.state.view.DatabaseView;
+import dev.pgvigil.state.view.PointInTimeView;
 import dev.pgvigil.target.Thresholds;
-import dev.pgvigil.watch.TargetState;
-import dev.pgvigil.watch.view.DatabaseView;
-import dev.pgvigil.watch.view.Look;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,24 +40,31 @@ record DatabasePage(
         List<FindingCard> findings,
         List<Chart> charts,
         LockPanel locks,
-        WorkPanel work,
-        UsePanel use,
-        List<Seen> checks) {
+        LongWorkPanel work,
+        ConnectionsPanel use,
+        List<CheckStatusText> checks) {
 
     /** A property and its value. */
     record Fact(String name, String value) {}
 
-    static DatabasePage of(TargetState state, Look look, Catalogue catalogue, Hour hour, Window window, String note) {
+    static DatabasePage of(
+            TargetState state,
+            PointInTimeView look,
+            Catalogue catalogue,
+            ServerHistory hour,
+            Window window,
+            String note) {
         DatabaseView view = DatabaseView.of(state, look, catalogue.names());
         Thresholds thresholds = state.target().thresholds();
         Instant now = look.now();
-        UsePanel use = UsePanel.of(Observation.of(Connections.NAME, ConnectionUsage.class, state, look));
+        ConnectionsPanel use =
+                ConnectionsPanel.of(Observation.of(Connections.NAME, ConnectionUsage.class, state, look));
         return new DatabasePage(
-                Wording.lower(view.status()),
+                TextFormat.lower(view.status()),
                 view.name(),
                 "/api/v1/databases/" + Href.encoded(view.name()),
                 headline(view),
-                Wording.time(now, now),
+                TextFormat.time(now, now),
                 now.toEpochMilli(),
                 note,
                 facts(view, now),
@@ -70,29 +77,29 @@ record DatabasePage(
                                 window,
                                 thresholds,
                                 view.status() == Status.UNKNOWN
-                                        ? Wording.UNKNOWN
-                                        : Wording.milliseconds(view.heartbeatMs())),
+                                        ? TextFormat.UNKNOWN
+                                        : TextFormat.milliseconds(view.heartbeatMs())),
                         ConnectionChart.of(
                                 hour.connections(now, window, interval(Connections.NAME, state, look, catalogue)),
                                 window,
                                 thresholds,
                                 use.inUse())),
                 LockPanel.of(Observation.of(Blocking.NAME, Blocking.Locks.class, state, look)),
-                WorkPanel.of(Observation.of(LongWork.NAME, LongWork.Work.class, state, look)),
+                LongWorkPanel.of(Observation.of(LongWork.NAME, LongWork.Work.class, state, look)),
                 use,
-                view.checks().stream().map(Seen::of).toList());
+                view.checks().stream().map(CheckStatusText::of).toList());
     }
 
-    private static Duration interval(String check, TargetState state, Look look, Catalogue catalogue) {
+    private static Duration interval(String check, TargetState state, PointInTimeView look, Catalogue catalogue) {
         return look.server(state).interval(state.target(), catalogue.check(check));
     }
 
     private static String headline(DatabaseView view) {
         return "%s for %s, since %s"
                 .formatted(
-                        Wording.lower(view.status()),
-                        Wording.age(view.since(), view.timestamp()),
-                        Wording.time(view.since(), view.timestamp()));
+                        TextFormat.lower(view.status()),
+                        TextFormat.age(view.since(), view.timestamp()),
+                        TextFormat.time(view.since(), view.timestamp()));
     }
 
     private static List<Fact> facts(DatabaseView view, Instant now) {
@@ -100,28 +107,29 @@ record DatabasePage(
         List<Fact> facts = new ArrayList<>();
         facts.add(new Fact("Server", view.server().id()));
         facts.add(new Fact("Database", view.database()));
-        facts.add(new Fact("PostgreSQL", Wording.orUnknown(view.version())));
+        facts.add(new Fact("PostgreSQL", TextFormat.orUnknown(view.version())));
         facts.add(new Fact("Role", role(view)));
         if (!view.region().isEmpty()) {
             facts.add(new Fact("Region", view.region()));
         }
         new TreeMap<>(view.tags()).forEach((key, value) -> facts.add(new Fact(key, value)));
-        facts.add(new Fact("Server up for", server == null ? Wording.UNKNOWN : Wording.age(server.startedAt(), now)));
+        facts.add(new Fact(
+                "Server up for", server == null ? TextFormat.UNKNOWN : TextFormat.age(server.startedAt(), now)));
         facts.add(new Fact("Cost of watching", cost(view)));
         return facts;
     }
 
     private static String role(DatabaseView view) {
-        String role = Wording.lower(view.role());
+        String role = TextFormat.lower(view.role());
         return view.role() == null || view.expectedRole().allows(view.role())
                 ? role
-                : role + ", expected " + Wording.lower(view.expectedRole());
+                : role + ", expected " + TextFormat.lower(view.expectedRole());
     }
 
     private static String cost(DatabaseView view) {
         return "%s of one backend, %s"
                 .formatted(
-                        Phrase.percent(view.server().sessions().overheadRatio()),
-                        Phrase.count(view.server().sessions().open(), "connection"));
+                        HumanFormat.percent(view.server().sessions().overheadRatio()),
+                        HumanFormat.count(view.server().sessions().open(), "connection"));
     }
 }

@@ -32,12 +32,12 @@ record FindingCard(
         finding.evidence().forEach(row -> columns.addAll(row.keySet()));
         return new FindingCard(
                 finding.key(),
-                Wording.lower(finding.status()),
-                Wording.lower(finding.severity()),
+                TextFormat.lower(finding.status()),
+                TextFormat.lower(finding.severity()),
                 finding.title(),
                 finding.observed(),
                 orEmpty(finding.threshold()),
-                finding.since() == null ? "" : "for " + Wording.age(finding.since(), now),
+                finding.since() == null ? "" : "for " + TextFormat.age(finding.since(), now),
                 orEmpty(finding.cause()),
                 orEmpty(finding.action()),
                 orEmpty(finding.sql()),
@@ -47,7 +47,7 @@ record FindingCard(
 
     private static List<String> cells(SequencedSet<String> columns, Map<String, Object> row) {
         return columns.stream()
-                .map(column -> row.containsKey(column) ? Wording.value(row.get(column)) : "")
+                .map(column -> row.containsKey(column) ? TextFormat.value(row.get(column)) : "")
                 .toList();
     }
 

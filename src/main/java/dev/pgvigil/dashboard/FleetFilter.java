@@ -1,7 +1,7 @@
 package dev.pgvigil.dashboard;
 
 import dev.pgvigil.check.Status;
-import dev.pgvigil.watch.view.Row;
+import dev.pgvigil.state.view.DatabaseSummary;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -21,11 +21,11 @@ record FleetFilter(
     static FleetFilter of(@Nullable String text, @Nullable String status, @Nullable String region) {
         return new FleetFilter(
                 text == null || text.isBlank() ? null : text.strip().toLowerCase(Locale.ROOT),
-                Wording.constant(Status.class, status),
+                TextFormat.constant(Status.class, status),
                 region == null || region.isEmpty() ? null : region);
     }
 
-    boolean matches(Row row) {
+    boolean matches(DatabaseSummary row) {
         return (status == null || status == row.status())
                 && (region == null || region.equals(row.region()))
                 && (text == null || contains(row, text));
@@ -40,7 +40,7 @@ record FleetFilter(
         return new FleetFilter(text, status, other.equals(region) ? null : other);
     }
 
-    private static boolean contains(Row row, String text) {
+    private static boolean contains(DatabaseSummary row, String text) {
         Stream<@Nullable String> shown = Stream.of(
                 row.name(),
                 row.server(),
@@ -48,8 +48,8 @@ record FleetFilter(
                 row.region(),
                 row.version(),
                 row.worst(),
-                Wording.lower(row.status()),
-                Wording.lower(row.role()));
+                TextFormat.lower(row.status()),
+                TextFormat.lower(row.role()));
         Stream<String> tags = row.tags().entrySet().stream().map(FleetFilter::tag);
         return Stream.concat(shown, tags)
                 .filter(Objects::nonNull)

@@ -6,8 +6,8 @@ import static java.util.Comparator.reverseOrder;
 
 import dev.pgvigil.check.Severity;
 import dev.pgvigil.check.Status;
-import dev.pgvigil.watch.TargetState;
-import dev.pgvigil.watch.view.Row;
+import dev.pgvigil.state.TargetState;
+import dev.pgvigil.state.view.DatabaseSummary;
 import java.util.Comparator;
 
 /** Orders in which the fleet can be read; what is equal stands by name. */
@@ -29,7 +29,7 @@ enum FleetOrder {
     }
 
     /** One target. */
-    record Entry(TargetState state, Row row) {
+    record Entry(TargetState state, DatabaseSummary row) {
 
         /** Of the worst finding; of the healthy none counts. */
         private Severity severity() {
@@ -48,7 +48,7 @@ enum FleetOrder {
         }
 
         private String role() {
-            return Wording.lower(row.role());
+            return TextFormat.lower(row.role());
         }
     }
 

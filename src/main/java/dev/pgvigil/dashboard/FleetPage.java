@@ -9,11 +9,11 @@ import dev.pgvigil.check.Status;
 import dev.pgvigil.dashboard.FleetOrder.Entry;
 import dev.pgvigil.history.History;
 import dev.pgvigil.history.Window;
-import dev.pgvigil.watch.TargetState;
-import dev.pgvigil.watch.view.Counts;
-import dev.pgvigil.watch.view.Look;
-import dev.pgvigil.watch.view.Region;
-import dev.pgvigil.watch.view.Row;
+import dev.pgvigil.state.TargetState;
+import dev.pgvigil.state.view.Counts;
+import dev.pgvigil.state.view.DatabaseSummary;
+import dev.pgvigil.state.view.PointInTimeView;
+import dev.pgvigil.state.view.Region;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -72,7 +72,7 @@ record FleetPage(
      */
     record Part(int number, int first, int last, int matching, String previous, String next) {
 
-        static Part of(FleetChoice choice, int matching) {
+        static Part of(FleetQuery choice, int matching) {
             int pages = Math.max(1, Math.ceilDiv(matching, LINES));
             int number = Math.min(choice.page(), pages);
             return new Part(
@@ -100,38 +100,38 @@ record FleetPage(
             int more) {
 
         static Line of(Entry entry, Sparkline sparkline) {
-            Row row = entry.row();
+            DatabaseSummary row = entry.row();
             List<Finding> findings = entry.state().findings();
             Finding worst = findings.isEmpty() ? null : findings.getFirst();
             boolean stale = row.status() == Status.UNKNOWN;
             return new Line(
-                    Wording.lower(row.status()),
+                    TextFormat.lower(row.status()),
                     row.name(),
                     Href.database(row.name()),
                     row.server() + (row.version() == null ? "" : " · PostgreSQL " + row.version()),
                     row.region(),
-                    Wording.lower(row.role()),
-                    stale ? Wording.UNKNOWN : Wording.milliseconds(row.heartbeatMs()),
+                    TextFormat.lower(row.role()),
+                    stale ? TextFormat.UNKNOWN : TextFormat.milliseconds(row.heartbeatMs()),
                     sparkline,
                     stale ? unknown(row) : worst == null ? "" : worst.title(),
                     stale || worst == null ? "" : worst.observed(),
                     Math.max(0, row.findings() - (stale ? 0 : 1)));
         }
 
-        private static String unknown(Row row) {
+        private static String unknown(DatabaseSummary row) {
             Long age = row.ageMs();
             return age == null ? "not asked yet" : "no news for " + Axis.duration(age);
         }
     }
 
     /** The page as a look shows it. */
-    static FleetPage of(Look look, FleetChoice choice, History history, Check<?> heartbeat, String note) {
+    static FleetPage of(PointInTimeView look, FleetQuery choice, History history, Check<?> heartbeat, String note) {
         FleetFilter filter = choice.filter();
         Window window = history.window(look.now());
         List<Entry> all = look.targets().stream()
-                .map(state -> new Entry(state, Row.of(state, look)))
+                .map(state -> new Entry(state, DatabaseSummary.of(state, look)))
                 .toList();
-        List<Row> rows = all.stream().map(Entry::row).toList();
+        List<DatabaseSummary> rows = all.stream().map(Entry::row).toList();
         Counts counts = Counts.of(rows);
         List<Entry> matching = all.stream()
                 .filter(entry -> filter.matches(entry.row()))
@@ -142,32 +142,32 @@ record FleetPage(
                 .map(entry -> Line.of(entry, sparkline(entry.state(), look, history, window, heartbeat)))
                 .toList();
         return new FleetPage(
-                Wording.lower(counts.worst()),
+                TextFormat.lower(counts.worst()),
                 title(counts),
                 headline(counts),
-                Wording.time(look.now(), look.now()),
+                TextFormat.time(look.now(), look.now()),
                 note,
                 counts.total(),
                 orEmpty(filter.text()),
-                filter.status() == null ? "" : Wording.lower(filter.status()),
+                filter.status() == null ? "" : TextFormat.lower(filter.status()),
                 orEmpty(filter.region()),
                 statuses(counts, choice),
                 regions(rows, choice),
                 columns(choice, window),
                 choice.order().words(),
-                choice.order() == FleetOrder.STATUS ? "" : Wording.lower(choice.order()),
+                choice.order() == FleetOrder.STATUS ? "" : TextFormat.lower(choice.order()),
                 lines,
                 lines.size() > ROOMY,
                 part);
     }
 
     private static Sparkline sparkline(
-            TargetState state, Look look, History history, Window window, Check<?> heartbeat) {
+            TargetState state, PointInTimeView look, History history, Window window, Check<?> heartbeat) {
         Duration interval = look.server(state).interval(state.target(), heartbeat);
         return Sparkline.of(history.of(state.target().server()).sketch(look.now(), window, interval), window);
     }
 
-    private static List<Column> columns(FleetChoice choice, Window window) {
+    private static List<Column> columns(FleetQuery choice, Window window) {
         return List.of(
                 column("Status", FleetOrder.STATUS, choice),
                 column("Database", FleetOrder.NAME, choice),
@@ -177,11 +177,11 @@ record FleetPage(
                 new Column("Worst finding", "", ""));
     }
 
-    private static Column column(String text, FleetOrder order, FleetChoice choice) {
+    private static Column column(String text, FleetOrder order, FleetQuery choice) {
         return new Column(text, choice.with(order).href(), choice.order() == order ? order.direction() : "");
     }
 
-    private static List<Pill> statuses(Counts counts, FleetChoice choice) {
+    private static List<Pill> statuses(Counts counts, FleetQuery choice) {
         return Stream.of(
                         pill(Status.UNHEALTHY, counts.unhealthy(), choice),
                         pill(Status.DEGRADED, counts.degraded(), choice),
@@ -190,14 +190,14 @@ record FleetPage(
                 .toList();
     }
 
-    private static Pill pill(Status status, int count, FleetChoice choice) {
+    private static Pill pill(Status status, int count, FleetQuery choice) {
         FleetFilter filter = choice.filter();
-        String name = Wording.lower(status);
+        String name = TextFormat.lower(status);
         return new Pill(name, name, count, choice.with(filter.toggled(status)).href(), filter.status() == status);
     }
 
     /** The regions that have a name, the worst first; none if that would tell nothing. */
-    private static List<Pill> regions(List<Row> rows, FleetChoice choice) {
+    private static List<Pill> regions(List<DatabaseSummary> rows, FleetQuery choice) {
         FleetFilter filter = choice.filter();
         List<Region> named = Region.of(rows).stream()
                 .filter(region -> !region.region().isEmpty())
@@ -208,7 +208,7 @@ record FleetPage(
                 ? List.of()
                 : named.stream()
                         .map(region -> new Pill(
-                                Wording.lower(region.status()),
+                                TextFormat.lower(region.status()),
                                 region.region(),
                                 region.total(),
                                 choice.with(filter.toggled(region.region())).href(),

@@ -1,8 +1,8 @@
 package dev.pgvigil.dashboard;
 
-import dev.pgvigil.check.Heartbeat;
-import dev.pgvigil.check.Phrase;
-import dev.pgvigil.history.Beats;
+import dev.pgvigil.check.HumanFormat;
+import dev.pgvigil.check.server.Heartbeat;
+import dev.pgvigil.history.HeartbeatSeries;
 import dev.pgvigil.history.Window;
 import dev.pgvigil.target.Thresholds;
 import java.util.List;
@@ -13,32 +13,38 @@ final class HeartbeatChart {
 
     private HeartbeatChart() {}
 
-    static Chart of(List<Beats> beats, Window window, Thresholds thresholds, String now) {
+    static Chart of(List<HeartbeatSeries> beats, Window window, Thresholds thresholds, String now) {
         double slow = thresholds.of(Heartbeat.SLOW) * 1000;
-        List<Beats> answered =
+        List<HeartbeatSeries> answered =
                 beats.stream().filter(some -> some.answered() > 0).toList();
-        double least = answered.stream().mapToDouble(Beats::min).min().orElse(1);
-        double most = answered.stream().mapToDouble(Beats::max).max().orElse(1);
-        int lost = Beats.lost(beats);
+        double least = answered.stream().mapToDouble(HeartbeatSeries::min).min().orElse(1);
+        double most = answered.stream().mapToDouble(HeartbeatSeries::max).max().orElse(1);
+        int lost = HeartbeatSeries.lost(beats);
         Axis axis = Axis.milliseconds(least, Math.max(most, slow));
         return new Chart.Drawing(window, beats.size(), axis)
                 .mark(
                         "gap",
                         "not observed",
                         i -> i < beats.size() - 1 && !beats.get(i).observed())
-                .mark("lost", Phrase.count(lost, "lost beat"), i -> beats.get(i).lost() > 0)
-                .path("band", Plot.band(heights(beats, axis, Beats::max), heights(beats, axis, Beats::min)))
+                .mark(
+                        "lost",
+                        HumanFormat.count(lost, "lost beat"),
+                        i -> beats.get(i).lost() > 0)
+                .path(
+                        "band",
+                        SvgPath.band(
+                                heights(beats, axis, HeartbeatSeries::max), heights(beats, axis, HeartbeatSeries::min)))
                 .level("warn", "slow from " + Axis.duration(slow), slow)
-                .path("line", Plot.line(heights(beats, axis, Beats::mean)))
+                .path("line", SvgPath.line(heights(beats, axis, HeartbeatSeries::mean)))
                 .readings(beats.stream().map(HeartbeatChart::reading))
                 .chart("heartbeat", "Heartbeat", now, summary(window, !answered.isEmpty(), least, most, lost));
     }
 
-    private static String reading(Beats beats) {
+    private static String reading(HeartbeatSeries beats) {
         if (!beats.observed()) {
             return "not observed";
         }
-        String lost = beats.lost() == 0 ? "" : Phrase.count(beats.lost(), "lost beat");
+        String lost = beats.lost() == 0 ? "" : HumanFormat.count(beats.lost(), "lost beat");
         return beats.answered() == 0
                 ? lost
                 : Axis.duration(beats.mean())
@@ -69,7 +75,7 @@ final class HeartbeatChart {
         };
     }
 
-    private static double[] heights(List<Beats> beats, Axis axis, ToDoubleFunction<Beats> value) {
+    private static double[] heights(List<HeartbeatSeries> beats, Axis axis, ToDoubleFunction<HeartbeatSeries> value) {
         return beats.stream()
                 .mapToDouble(some -> some.answered() == 0 ? Double.NaN : axis.height(value.applyAsDouble(some)))
                 .toArray();

@@ -1,8 +1,8 @@
 package dev.pgvigil.dashboard;
 
-import dev.pgvigil.check.Blocking;
-import dev.pgvigil.check.LockNode;
-import dev.pgvigil.check.Phrase;
+import dev.pgvigil.check.HumanFormat;
+import dev.pgvigil.check.activity.Blocking;
+import dev.pgvigil.check.activity.LockNode;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,7 +12,7 @@ import java.util.List;
  * @param lines each root, and below it all that wait for it, at most {@value #LINES}
  * @param more how many are not shown
  */
-record LockPanel(Seen seen, String summary, List<Line> lines, int more) {
+record LockPanel(CheckStatusText seen, String summary, List<Line> lines, int more) {
 
     private static final int LINES = 60;
     private static final int DEEPEST = 8;
@@ -39,23 +39,25 @@ record LockPanel(Seen seen, String summary, List<Line> lines, int more) {
         }
 
         private static String where(LockNode node) {
-            return Wording.list(node.usename(), node.applicationName(), node.datname());
+            return TextFormat.list(node.usename(), node.applicationName(), node.datname());
         }
 
         private static String state(LockNode node) {
             String state = node.state().isEmpty() ? node.backendType() : node.state();
-            return Wording.list(
-                    state.isEmpty() ? "" : state + " for " + Phrase.seconds(node.stateSeconds()),
-                    node.transactionSeconds() > 0 ? "transaction " + Phrase.seconds(node.transactionSeconds()) : "");
+            return TextFormat.list(
+                    state.isEmpty() ? "" : state + " for " + HumanFormat.seconds(node.stateSeconds()),
+                    node.transactionSeconds() > 0
+                            ? "transaction " + HumanFormat.seconds(node.transactionSeconds())
+                            : "");
         }
 
         private static String lock(LockNode node) {
-            String mode = Wording.orUnknown(node.mode());
+            String mode = TextFormat.orUnknown(node.mode());
             if (node.waitingSeconds() == null) {
                 return node.mode() == null ? "" : "holds " + mode;
             }
-            String object = node.relation() != null ? node.relation() : Wording.orUnknown(node.lockType());
-            return "waits " + Phrase.seconds(node.waitingSeconds()) + " for " + mode + " on " + object;
+            String object = node.relation() != null ? node.relation() : TextFormat.orUnknown(node.lockType());
+            return "waits " + HumanFormat.seconds(node.waitingSeconds()) + " for " + mode + " on " + object;
         }
     }
 
@@ -71,7 +73,7 @@ record LockPanel(Seen seen, String summary, List<Line> lines, int more) {
                 : "%s for a lock, the longest for %s."
                         .formatted(
                                 seen.waiting() == 1 ? "1 session waits" : seen.waiting() + " sessions wait",
-                                Phrase.seconds(seen.longestSeconds()));
+                                HumanFormat.seconds(seen.longestSeconds()));
         int shown = Math.min(LINES, lines.size());
         return new LockPanel(locks.seen(), summary, List.copyOf(lines.subList(0, shown)), lines.size() - shown);
     }

@@ -1,9 +1,9 @@
 package dev.pgvigil.dashboard;
 
-import dev.pgvigil.watch.Outcome;
-import dev.pgvigil.watch.TargetState;
-import dev.pgvigil.watch.view.CheckView;
-import dev.pgvigil.watch.view.Look;
+import dev.pgvigil.state.Outcome;
+import dev.pgvigil.state.TargetState;
+import dev.pgvigil.state.view.CheckView;
+import dev.pgvigil.state.view.PointInTimeView;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param value of the latest look that was answered; null: there was none
  * @param seen the latest look, answered or not
  */
-record Observation<O>(@Nullable O value, Seen seen) {
+record Observation<O>(@Nullable O value, CheckStatusText seen) {
 
-    static <O> Observation<O> of(String check, Class<O> type, TargetState target, Look look) {
+    static <O> Observation<O> of(String check, Class<O> type, TargetState target, PointInTimeView look) {
         Object value = switch (look.outcome(target, check)) {
             case Outcome.Observed<?> observed -> observed.value();
             case Outcome.Failed<?>(var at, var took, var failure, var last) when last != null -> last.value();
@@ -23,6 +23,7 @@ record Observation<O>(@Nullable O value, Seen seen) {
             case null -> null;
         };
         return new Observation<>(
-                type.isInstance(value) ? type.cast(value) : null, Seen.of(CheckView.of(check, target, look)));
+                type.isInstance(value) ? type.cast(value) : null,
+                CheckStatusText.of(CheckView.of(check, target, look)));
     }
 }

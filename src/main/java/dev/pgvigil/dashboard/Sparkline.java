@@ -1,6 +1,6 @@
 package dev.pgvigil.dashboard;
 
-import dev.pgvigil.history.Beats;
+import dev.pgvigil.history.HeartbeatSeries;
 import dev.pgvigil.history.Window;
 import java.util.List;
 
@@ -15,20 +15,26 @@ record Sparkline(String line, String lost, String summary) {
 
     private static final Axis SCALE = Axis.milliseconds(0.1, 10_000);
 
-    static Sparkline of(List<Beats> parts, Window window) {
+    static Sparkline of(List<HeartbeatSeries> parts, Window window) {
         double[] heights = parts.stream()
                 .mapToDouble(some -> some.answered() == 0 ? Double.NaN : SCALE.height(some.max()))
                 .toArray();
-        List<Beats> answered =
+        List<HeartbeatSeries> answered =
                 parts.stream().filter(some -> some.answered() > 0).toList();
         return new Sparkline(
-                Plot.line(heights),
-                Plot.columns(parts.size(), Axis.HEIGHT, i -> parts.get(i).lost() > 0),
+                SvgPath.line(heights),
+                SvgPath.columns(parts.size(), Axis.HEIGHT, i -> parts.get(i).lost() > 0),
                 HeartbeatChart.summary(
                         window,
                         !answered.isEmpty(),
-                        answered.stream().mapToDouble(Beats::min).min().orElse(0),
-                        answered.stream().mapToDouble(Beats::max).max().orElse(0),
-                        Beats.lost(parts)));
+                        answered.stream()
+                                .mapToDouble(HeartbeatSeries::min)
+                                .min()
+                                .orElse(0),
+                        answered.stream()
+                                .mapToDouble(HeartbeatSeries::max)
+                                .max()
+                                .orElse(0),
+                        HeartbeatSeries.lost(parts)));
     }
 }

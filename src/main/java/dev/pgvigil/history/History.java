@@ -1,15 +1,15 @@
 package dev.pgvigil.history;
 
-import dev.pgvigil.check.Connections;
-import dev.pgvigil.check.Heartbeat;
-import dev.pgvigil.target.Server;
-import dev.pgvigil.watch.Change;
-import dev.pgvigil.watch.Fleet;
-import dev.pgvigil.watch.Outcome;
-import dev.pgvigil.watch.ServerState;
-import dev.pgvigil.watch.Snapshot;
-import dev.pgvigil.watch.SteadyClock;
-import dev.pgvigil.watch.TargetState;
+import dev.pgvigil.check.capacity.Connections;
+import dev.pgvigil.check.server.Heartbeat;
+import dev.pgvigil.postgres.Server;
+import dev.pgvigil.state.Fleet;
+import dev.pgvigil.state.FleetEvent;
+import dev.pgvigil.state.Outcome;
+import dev.pgvigil.state.ServerState;
+import dev.pgvigil.state.Snapshot;
+import dev.pgvigil.state.SteadyClock;
+import dev.pgvigil.state.TargetState;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.core.Vertx;
@@ -34,7 +34,7 @@ public class History {
 
     private final Fleet fleet;
     private final Vertx vertx;
-    private final Map<Server.Identity, Hour> hours = new ConcurrentHashMap<>();
+    private final Map<Server.Identity, ServerHistory> hours = new ConcurrentHashMap<>();
     private final Cancellable changes;
     private final long timer;
     private final Instant begin = SteadyClock.now();
@@ -64,8 +64,8 @@ public class History {
     }
 
     /** The last hour of a server; empty if nothing was observed yet. */
-    public Hour of(Server server) {
-        return hours.getOrDefault(server.identity(), Hour.NOTHING);
+    public ServerHistory of(Server server) {
+        return hours.getOrDefault(server.identity(), ServerHistory.NOTHING);
     }
 
     /** How much of the last hour there is anything to know of. */
@@ -78,8 +78,8 @@ public class History {
         return hours.size();
     }
 
-    private void take(Change change) {
-        if (change instanceof Change.Beat) {
+    private void take(FleetEvent change) {
+        if (change instanceof FleetEvent.Beat) {
             Snapshot snapshot = fleet.snapshot();
             TargetState target = snapshot.targets().get(change.target());
             Outcome<?> outcome =
@@ -101,8 +101,8 @@ public class History {
         hours.keySet().retainAll(servers.keySet().stream().map(Server::identity).collect(Collectors.toSet()));
     }
 
-    private Hour hour(Server server) {
-        return hours.computeIfAbsent(server.identity(), first -> new Hour());
+    private ServerHistory hour(Server server) {
+        return hours.computeIfAbsent(server.identity(), first -> new ServerHistory());
     }
 
     @PreDestroy

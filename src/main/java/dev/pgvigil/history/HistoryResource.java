@@ -1,8 +1,8 @@
 package dev.pgvigil.history;
 
-import dev.pgvigil.watch.Fleet;
-import dev.pgvigil.watch.SteadyClock;
-import dev.pgvigil.watch.view.Look;
+import dev.pgvigil.state.Fleet;
+import dev.pgvigil.state.SteadyClock;
+import dev.pgvigil.state.view.PointInTimeView;
 import io.smallrye.common.annotation.NonBlocking;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -29,7 +29,7 @@ public final class HistoryResource {
             operationId = "database_history",
             summary = "Heartbeats and connections of its server over the last hour")
     public HistoryView history(@RestPath String name) {
-        Look look = new Look(fleet.snapshot(), SteadyClock.now());
+        PointInTimeView look = new PointInTimeView(fleet.snapshot(), SteadyClock.now());
         return HistoryView.of(name, history.of(look.target(name).target().server()), look.now());
     }
 }

@@ -45,15 +45,16 @@ public record HistoryView(
             @Schema(description = "what ordinary roles could get")
             int limit) {}
 
-    static HistoryView of(String name, Hour hour, Instant now) {
-        return new HistoryView(name, now, BeatRing.SECONDS, beats(hour, now), UseRing.SECONDS, uses(hour, now));
+    static HistoryView of(String name, ServerHistory hour, Instant now) {
+        return new HistoryView(
+                name, now, HeartbeatRing.SECONDS, beats(hour, now), ConnectionSampleRing.SECONDS, uses(hour, now));
     }
 
-    private static List<BeatsView> beats(Hour hour, Instant now) {
-        List<Beats> all = hour.beats(now, Window.SIXTY);
+    private static List<BeatsView> beats(ServerHistory hour, Instant now) {
+        List<HeartbeatSeries> all = hour.beats(now, Window.SIXTY);
         List<BeatsView> views = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
-            Beats beats = all.get(i);
+            HeartbeatSeries beats = all.get(i);
             if (beats.observed()) {
                 Instant at = hour.beatsBegin(now, all.size() - 1 - i);
                 views.add(new BeatsView(
@@ -68,11 +69,11 @@ public record HistoryView(
         return views;
     }
 
-    private static List<UseView> uses(Hour hour, Instant now) {
-        List<Use> all = hour.connections(now, Window.SIXTY);
+    private static List<UseView> uses(ServerHistory hour, Instant now) {
+        List<ConnectionSample> all = hour.connections(now, Window.SIXTY);
         List<UseView> views = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
-            Use use = all.get(i);
+            ConnectionSample use = all.get(i);
             if (use.observed()) {
                 views.add(new UseView(hour.useBegins(now, all.size() - 1 - i), use.most(), use.limit()));
             }

@@ -38,10 +38,10 @@ public enum Window {
     }
 
     int beats() {
-        return minutes * 60 / BeatRing.SECONDS;
+        return minutes * 60 / HeartbeatRing.SECONDS;
     }
 
     int uses() {
-        return minutes * 60 / UseRing.SECONDS;
+        return minutes * 60 / ConnectionSampleRing.SECONDS;
     }
 }

@@ -67,22 +67,23 @@ public final class Query {
         given.forEach((name, values) -> {
             Boolean repeatable = known.get(name);
             if (repeatable == null) {
-                throw Refusal.badRequest("unknown query parameter \"" + shown(name) + "\"; "
+                throw ProblemException.badRequest("unknown query parameter \"" + shown(name) + "\"; "
                         + (known.isEmpty() ? "this path takes none" : "known: " + String.join(", ", known.keySet())));
             }
             if (values.contains("")) {
-                throw Refusal.badRequest("query parameter " + name + " is empty");
+                throw ProblemException.badRequest("query parameter " + name + " is empty");
             }
             if (!repeatable && values.size() > 1) {
-                throw Refusal.badRequest(
+                throw ProblemException.badRequest(
                         "query parameter " + name + " is given " + values.size() + " times; allowed: once");
             }
         });
     }
 
     /** The refusal of a value. */
-    public static Refusal wrong(String name, String text, String allowed) {
-        return Refusal.badRequest("query parameter " + name + " is \"" + shown(text) + "\"; allowed: " + allowed);
+    public static ProblemException wrong(String name, String text, String allowed) {
+        return ProblemException.badRequest(
+                "query parameter " + name + " is \"" + shown(text) + "\"; allowed: " + allowed);
     }
 
     /** A caller's text, short enough to be repeated to him. */

@@ -1,4 +1,4 @@
-/** The words in which resources speak HTTP: refusals and query parameters. The machinery behind is {@code api}. */
+/** What resources use to speak HTTP: problems and query parameters. */
 @NullMarked
 package dev.pgvigil.http;
 

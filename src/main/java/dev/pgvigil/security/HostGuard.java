@@ -1,6 +1,6 @@
 package dev.pgvigil.security;
 
-import dev.pgvigil.http.Refusal;
+import dev.pgvigil.http.ProblemException;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
@@ -22,11 +22,11 @@ final class HostGuard {
 
     private static final int PRIORITY = 900;
 
-    private final Keyring keyring;
-    private final Refused refused;
+    private final TokenProvider keyring;
+    private final AuthFailures refused;
     private final Set<String> own;
 
-    HostGuard(Keyring keyring, Refused refused, @ConfigProperty(name = "quarkus.http.host") String host) {
+    HostGuard(TokenProvider keyring, AuthFailures refused, @ConfigProperty(name = "quarkus.http.host") String host) {
         this.keyring = keyring;
         this.refused = refused;
         // Where we listen without a token is loopback too, by whatever name.
@@ -41,8 +41,8 @@ final class HostGuard {
         if (keyring.token() != null || own(context.request().authority())) {
             context.next();
         } else {
-            refused.count(Refused.Reason.HOST);
-            context.fail(Refusal.of(
+            refused.count(AuthFailures.Reason.HOST);
+            context.fail(ProblemException.of(
                     421, "without a token pgvigil answers to " + String.join(", ", own) + " only; set PGVIGIL_TOKEN"));
         }
     }

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 @NonBlocking
 public final class LoginResource {
 
-    private final Keyring keyring;
-    private final Refused refused;
+    private final TokenProvider keyring;
+    private final AuthFailures refused;
 
     @CheckedTemplate(basePath = "security")
     static final class Templates {
@@ -36,7 +36,7 @@ public final class LoginResource {
         static native TemplateInstance login(boolean wrong, String to);
     }
 
-    LoginResource(Keyring keyring, Refused refused) {
+    LoginResource(TokenProvider keyring, AuthFailures refused) {
         this.keyring = keyring;
         this.refused = refused;
     }
@@ -46,7 +46,7 @@ public final class LoginResource {
     @Produces(MediaType.TEXT_HTML)
     @Operation(hidden = true)
     public TemplateInstance form(@RestQuery @Nullable String to) {
-        return Templates.login(false, Destination.of(to));
+        return Templates.login(false, RedirectTarget.of(to));
     }
 
     @POST
@@ -56,7 +56,7 @@ public final class LoginResource {
     @Operation(hidden = true)
     public RestResponse<TemplateInstance> login(
             @RestForm @Nullable String token, @RestForm @Nullable String to, HttpServerRequest request) {
-        String destination = Destination.of(to);
+        String destination = RedirectTarget.of(to);
         Token right = keyring.token();
         if (right == null) {
             return see(destination).build();

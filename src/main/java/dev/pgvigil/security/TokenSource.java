@@ -1,7 +1,7 @@
 package dev.pgvigil.security;
 
+import dev.pgvigil.config.Redacted;
 import dev.pgvigil.config.Secret;
-import dev.pgvigil.config.Shown;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.Expressions;
 import java.io.IOException;
@@ -69,8 +69,9 @@ record TokenSource(@Nullable Secret value, @Nullable Path file) {
             return Files.readString(file).strip();
         } catch (IOException e) {
             // Without its cause, which says the name again: that may be the token itself, in the wrong place.
-            throw new ConfigurationException("PGVIGIL_TOKEN_FILE: the file " + Shown.file(Path.of(""), file.toString())
-                    + " cannot be read: " + e.getClass().getSimpleName());
+            throw new ConfigurationException(
+                    "PGVIGIL_TOKEN_FILE: the file " + Redacted.file(Path.of(""), file.toString()) + " cannot be read: "
+                            + e.getClass().getSimpleName());
         }
     }
 

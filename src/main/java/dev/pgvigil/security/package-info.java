@@ -1,4 +1,4 @@
-/** The door: who may come in, from where, and what a browser may do with our answers. */
+/** Authentication, sessions and security headers. */
 @NullMarked
 package dev.pgvigil.security;
 

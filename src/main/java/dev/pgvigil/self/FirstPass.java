@@ -1,7 +1,7 @@
 package dev.pgvigil.self;
 
-import dev.pgvigil.check.Heartbeat;
-import dev.pgvigil.watch.Snapshot;
+import dev.pgvigil.check.server.Heartbeat;
+import dev.pgvigil.state.Snapshot;
 import java.time.Duration;
 
 /**

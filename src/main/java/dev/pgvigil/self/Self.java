@@ -2,7 +2,7 @@ package dev.pgvigil.self;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
-import dev.pgvigil.watch.Fleet;
+import dev.pgvigil.state.Fleet;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
@@ -28,7 +28,7 @@ public class Self {
     private final ScheduledExecutorService observer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("pgvigil-self").daemon().factory());
 
-    private volatile Observation latest = new Observation(Pulse.started(started), List.of(), started, 0);
+    private volatile Observation latest = new Observation(HeartbeatActivity.started(started), List.of(), started, 0);
     private volatile @Nullable FirstPass passed;
 
     Self(Fleet fleet, EventLoops loops) {
@@ -46,10 +46,10 @@ public class Self {
     }
 
     /** How pgvigil is now. Waits for nothing, from any thread. */
-    public Vitals vitals() {
+    public ProcessHealth vitals() {
         Observation seen = latest;
         long now = System.nanoTime();
-        return new Vitals(
+        return new ProcessHealth(
                 loops.lags(),
                 seen.pulse.silence(now),
                 Duration.ofNanos(Math.max(0, now - seen.at)),
@@ -79,5 +79,5 @@ public class Self {
                 before.count + 1);
     }
 
-    private record Observation(Pulse pulse, List<String> deadlocked, long at, long count) {}
+    private record Observation(HeartbeatActivity pulse, List<String> deadlocked, long at, long count) {}
 }

@@ -1,4 +1,7 @@
-/** pgvigil's own vitals: event loops, the pulse of the watch, deadlocks. Nothing here depends on how a database is. */
+/**
+ * pgvigil's own health: event loops, activity of the monitor, deadlocks. Nothing here depends on the state of a
+ * database.
+ */
 @NullMarked
 package dev.pgvigil.self;
 

@@ -1,5 +1,7 @@
 package dev.pgvigil.target;
 
+import dev.pgvigil.postgres.Role;
+
 /** The role that a target is configured to have. */
 public enum ExpectedRole {
     PRIMARY,

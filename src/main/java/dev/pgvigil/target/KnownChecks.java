@@ -10,5 +10,5 @@ public interface KnownChecks {
     Set<String> names();
 
     /** The thresholds of all checks. */
-    List<Limit> limits();
+    List<Threshold> limits();
 }

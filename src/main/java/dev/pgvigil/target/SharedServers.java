@@ -1,6 +1,7 @@
 package dev.pgvigil.target;
 
 import dev.pgvigil.config.Node;
+import dev.pgvigil.postgres.Server;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;

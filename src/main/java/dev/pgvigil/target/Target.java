@@ -1,5 +1,6 @@
 package dev.pgvigil.target;
 
+import dev.pgvigil.postgres.Server;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,7 @@ public record Target(
     }
 
     /** How often the check runs for this target. */
-    public Duration cadence(String check, Duration standard) {
+    public Duration interval(String check, Duration standard) {
         CheckSetting setting = checks.get(check);
         return setting == null || setting.every() == null ? standard : setting.every();
     }

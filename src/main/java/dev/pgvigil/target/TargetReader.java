@@ -2,6 +2,12 @@ package dev.pgvigil.target;
 
 import dev.pgvigil.config.Node;
 import dev.pgvigil.config.Secret;
+import dev.pgvigil.postgres.ConnectionUrl;
+import dev.pgvigil.postgres.PasswordReader;
+import dev.pgvigil.postgres.Server;
+import dev.pgvigil.postgres.Tls;
+import dev.pgvigil.postgres.TlsFiles;
+import dev.pgvigil.postgres.TlsReader;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;

@@ -2,6 +2,8 @@ package dev.pgvigil.target;
 
 import dev.pgvigil.config.Node;
 import dev.pgvigil.config.Section;
+import dev.pgvigil.postgres.PlatformTrust;
+import dev.pgvigil.postgres.TlsFiles;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;

@@ -14,19 +14,19 @@ public final class Thresholds {
     /**
      * The defaults, save for what is configured.
      *
-     * @param configured values in base units by {@link Limit#key()}
+     * @param configured values in base units by {@link Threshold#key()}
      */
     public Thresholds(Map<String, Double> configured) {
         this.configured = Map.copyOf(configured);
     }
 
     /** The limit's value in its base unit. */
-    public double of(Limit limit) {
+    public double of(Threshold limit) {
         return configured.getOrDefault(limit.key(), limit.standard());
     }
 
     /** A duration limit's value. */
-    public Duration duration(Limit limit) {
+    public Duration duration(Threshold limit) {
         return Duration.ofMillis(Math.round(of(limit) * 1000));
     }
 

@@ -16,12 +16,12 @@ final class ThresholdsReader {
     private static final long MAX_BYTES = 1L << 50;
     private static final long MAX_COUNT = 1_000_000_000_000L;
 
-    private final List<Limit> limits;
+    private final List<Threshold> limits;
     private final Thresholds defaults;
     private final List<Steps> steps;
 
     /** Two limits of one thing, of which the second is the worse. */
-    private record Steps(Limit mild, Limit grave) {}
+    private record Steps(Threshold mild, Threshold grave) {}
 
     /**
      * Reads over these defaults.
@@ -29,7 +29,7 @@ final class ThresholdsReader {
      * @param limits all that may be set
      * @param defaults in force where nothing is written
      */
-    ThresholdsReader(List<Limit> limits, Thresholds defaults) {
+    ThresholdsReader(List<Threshold> limits, Thresholds defaults) {
         this.limits = limits;
         this.defaults = defaults;
         this.steps = limits.stream()
@@ -48,7 +48,7 @@ final class ThresholdsReader {
             return defaults;
         }
         Map<String, Double> written = new HashMap<>();
-        for (Limit limit : limits) {
+        for (Threshold limit : limits) {
             Node check = node.child(limit.check());
             double value = read(check, limit);
             if (check.child(limit.name()).present()) {
@@ -63,7 +63,7 @@ final class ThresholdsReader {
         return thresholds;
     }
 
-    private double read(Node check, Limit limit) {
+    private double read(Node check, Threshold limit) {
         double standard = defaults.of(limit);
         return switch (limit.unit()) {
             case RATIO -> check.ratio(limit.name(), standard, 0, 1);
@@ -78,8 +78,8 @@ final class ThresholdsReader {
 
     /** The mild comes before the grave, in the direction of the defaults. */
     private static void order(Node node, Steps pair, Thresholds thresholds) {
-        Limit mild = pair.mild();
-        Limit grave = pair.grave();
+        Threshold mild = pair.mild();
+        Threshold grave = pair.grave();
         double direction = Math.signum(grave.standard() - mild.standard());
         if (direction * (thresholds.of(grave) - thresholds.of(mild)) < 0) {
             node.child(mild.check())
@@ -89,7 +89,7 @@ final class ThresholdsReader {
         }
     }
 
-    private static String shown(Limit limit, Thresholds thresholds) {
+    private static String shown(Threshold limit, Thresholds thresholds) {
         double value = thresholds.of(limit);
         return switch (limit.unit()) {
             case RATIO -> Quantity.show(value);
@@ -99,16 +99,16 @@ final class ThresholdsReader {
         };
     }
 
-    private static boolean worse(Limit mild, Limit grave) {
+    private static boolean worse(Threshold mild, Threshold grave) {
         return mild.check().equals(grave.check()) && stem(mild).equals(stem(grave)) && level(mild) < level(grave);
     }
 
     /** What the limit is about: {@code waiters} of {@code waiters-degraded}. */
-    private static String stem(Limit limit) {
+    private static String stem(Threshold limit) {
         return LEVEL.matcher(limit.name()).replaceFirst("");
     }
 
-    private static int level(Limit limit) {
+    private static int level(Threshold limit) {
         return limit.name().endsWith("unhealthy") ? 2 : limit.name().endsWith("high") ? 1 : 0;
     }
 }

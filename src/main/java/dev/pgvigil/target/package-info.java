@@ -1,4 +1,4 @@
-/** What is watched, and how it is reached: targets, servers, sessions, their limits and deadlines. */
+/** The targets: watched databases, their configuration, discovery and thresholds. */
 @NullMarked
 package dev.pgvigil.target;
 

@@ -1,7 +1,7 @@
 package dev.pgvigil.api;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.pgvigil.security.OpenPaths;
+import dev.pgvigil.security.PublicPaths;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.io.IOException;
 import java.io.InputStream;
@@ -52,7 +52,7 @@ public final class OpenApiDocument implements OASFilter {
     }
 
     private void complete(String path, Operation operation) {
-        if (OpenPaths.contain(path.replace("{name}", "name"))) {
+        if (PublicPaths.contain(path.replace("{name}", "name"))) {
             operation.setSecurity(List.of());
         }
         String id = String.valueOf(operation.getOperationId());

@@ -10,10 +10,10 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
-import dev.pgvigil.security.OpenPaths;
+import dev.pgvigil.monitor.HandMade;
+import dev.pgvigil.security.PublicPaths;
+import dev.pgvigil.state.Fleet;
 import dev.pgvigil.testing.Guarded;
-import dev.pgvigil.watch.Fleet;
-import dev.pgvigil.watch.HandMade;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
@@ -273,7 +273,7 @@ class OpenApiTest {
         }
         answers.put("POST " + path, Guarded.with().post(asked));
         answers.put("image " + path, Guarded.with().accept("image/png").get(asked));
-        if (!OpenPaths.contain(path.replace("{name}", "shop"))) {
+        if (!PublicPaths.contain(path.replace("{name}", "shop"))) {
             answers.put("stranger " + path, RestAssured.given().get(asked));
         }
         return answers;

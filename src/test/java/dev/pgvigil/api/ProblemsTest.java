@@ -8,10 +8,10 @@ import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 
+import dev.pgvigil.monitor.HandMade;
+import dev.pgvigil.state.Fleet;
 import dev.pgvigil.testing.Guarded;
 import dev.pgvigil.testing.RawHttp;
-import dev.pgvigil.watch.Fleet;
-import dev.pgvigil.watch.HandMade;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;

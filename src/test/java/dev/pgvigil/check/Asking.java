@@ -1,14 +1,14 @@
 package dev.pgvigil.check;
 
-import dev.pgvigil.target.Connections;
-import dev.pgvigil.target.Deadlines;
-import dev.pgvigil.target.Failure;
-import dev.pgvigil.target.FailureException;
-import dev.pgvigil.target.Link;
-import dev.pgvigil.target.Server;
-import dev.pgvigil.target.ServerFacts;
-import dev.pgvigil.target.Session;
-import dev.pgvigil.target.Spans;
+import dev.pgvigil.postgres.Connections;
+import dev.pgvigil.postgres.Deadlines;
+import dev.pgvigil.postgres.Failure;
+import dev.pgvigil.postgres.FailureException;
+import dev.pgvigil.postgres.Server;
+import dev.pgvigil.postgres.ServerConnection;
+import dev.pgvigil.postgres.ServerFacts;
+import dev.pgvigil.postgres.Session;
+import dev.pgvigil.postgres.Spans;
 import dev.pgvigil.testing.PgServer;
 import io.opentelemetry.api.OpenTelemetry;
 import io.smallrye.mutiny.Uni;
@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /** A session as the watch has it, with its deadlines and without the watch. */
-final class Asking implements AutoCloseable, Link.Listener {
+public final class Asking implements AutoCloseable, ServerConnection.Listener {
 
     private static final long PATIENCE_SECONDS = 20;
 
@@ -32,10 +32,10 @@ final class Asking implements AutoCloseable, Link.Listener {
 
     private final ContextInternal loop = ((VertxInternal) VERTX).createEventLoopContext();
     private final CompletableFuture<ServerFacts> ready = new CompletableFuture<>();
-    private final Link link;
+    private final ServerConnection link;
 
     private Asking(Server server, String database) {
-        link = new Link(
+        link = new ServerConnection(
                 Connections.connector(VERTX), server, Deadlines.STANDARD, loop, new Spans(OpenTelemetry.noop()), this);
         loop.runOnContext(start -> {
             link.databases(List.of(database));
@@ -44,18 +44,18 @@ final class Asking implements AutoCloseable, Link.Listener {
     }
 
     /** A session of the role with only the published grants. */
-    static Asking of(PgServer server, String database) {
+    public static Asking of(PgServer server, String database) {
         return of(server.server(), database);
     }
 
-    static Asking of(Server server, String database) {
+    public static Asking of(Server server, String database) {
         Asking asking = new Asking(server, database);
         within(asking.ready);
         return asking;
     }
 
     /** Why there is no session to be had. */
-    static Failure refused(Server server, String database) {
+    public static Failure refused(Server server, String database) {
         try (Asking asking = new Asking(server, database)) {
             within(asking.ready);
             throw new AssertionError("the session to " + database + " opens");
@@ -68,12 +68,12 @@ final class Asking implements AutoCloseable, Link.Listener {
     }
 
     /** What the check observes, in a pass of its own. */
-    <O> O observe(Check<O> check) {
-        return ask(check::observe);
+    public <O> O collect(Check<O> check) {
+        return ask(check::collect);
     }
 
     /** The work's result, in a pass of its own. */
-    <T> T ask(Function<Session, Uni<T>> work) {
+    public <T> T ask(Function<Session, Uni<T>> work) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         loop.runOnContext(go -> {
             try {
@@ -88,7 +88,7 @@ final class Asking implements AutoCloseable, Link.Listener {
     }
 
     /** Statements in one transaction around the work, with its result. */
-    <T> T inTransaction(Function<Session, Uni<T>> work) {
+    public <T> T inTransaction(Function<Session, Uni<T>> work) {
         return ask(session -> session.rows("begin", row -> row)
                 .flatMap(begun -> work.apply(session))
                 .onTermination()

@@ -15,7 +15,7 @@ public final class Catalogues {
     }
 
     /** Every check of the product, found as the product finds them: by its type. */
-    static List<Check<?>> all() {
+    public static List<Check<?>> all() {
         return new ClassFileImporter()
                 .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("dev.pgvigil").stream()
                         .filter(found -> found.isAssignableTo(Check.class) && !found.isInterface())

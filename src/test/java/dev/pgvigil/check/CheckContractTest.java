@@ -7,9 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
-import dev.pgvigil.target.Limit;
-import dev.pgvigil.target.Sql;
+import dev.pgvigil.postgres.Sql;
 import dev.pgvigil.target.Target;
+import dev.pgvigil.target.Threshold;
 import dev.pgvigil.testing.PgServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -88,8 +88,9 @@ class CheckContractTest {
         try (Asking asking = Asking.of(target.server(), HOSTILE);
                 Clients clients = new Clients(server, HOSTILE)) {
             clients.idle("app'\"\n<b>", HOSTILE);
-            O observed = asking.observe(check);
-            check.judge(observed, Past.none(Judging.NOW), target).forEach(finding -> Judging.complete(check, finding));
+            O observed = asking.collect(check);
+            check.evaluate(observed, Previous.none(Judging.NOW), target)
+                    .forEach(finding -> Judging.complete(check, finding));
             assertSnakeCase(JSON.valueToTree(observed));
             Recorded.of(check, observed)
                     .forEach(figure -> assertThat(figure.name()).matches("pgvigil_[a-z_]+"));
@@ -102,7 +103,7 @@ class CheckContractTest {
         PgServer server = server(major, role);
         try (Asking asking = Asking.of(server.server("pgvigil", null), HOSTILE)) {
             String locks = asking.inTransaction(session ->
-                    check.observe(session).flatMap(observed -> session.row("""
+                    check.collect(session).flatMap(observed -> session.row("""
                             select coalesce(string_agg(relation::bigint || ' ' || mode, ', '), 'none') from pg_locks
                             where pid = pg_backend_pid() and locktype = 'relation'
                               and (relation::bigint >= 16384 or mode <> 'AccessShareLock')""", row -> row.getString(0))));
@@ -128,7 +129,7 @@ class CheckContractTest {
                     .equals(server.valueIn(
                             HOSTILE,
                             "select count(*) from pg_locks where mode = 'AccessExclusiveLock' and not granted")));
-            assertThat((Object) asking.observe(check)).isNotNull();
+            assertThat((Object) asking.collect(check)).isNotNull();
         }
     }
 
@@ -138,7 +139,7 @@ class CheckContractTest {
         assertThat(check.name()).matches("[a-z]+(-[a-z]+)*");
         String page = Files.readString(Path.of("docs/checks", check.name() + ".md"));
         assertThat(page).startsWith("# " + check.name());
-        for (Limit limit : check.limits()) {
+        for (Threshold limit : check.limits()) {
             assertThat(limit.check()).isEqualTo(check.name());
             assertThat(page).contains("`" + limit.name() + "`");
         }
@@ -157,7 +158,7 @@ class CheckContractTest {
     }
 
     private static String words(Check<?> check) {
-        long milliseconds = check.cadence().toMillis();
+        long milliseconds = check.interval().toMillis();
         return milliseconds % 60_000 == 0
                 ? milliseconds / 60_000 + " min"
                 : milliseconds % 1000 == 0 ? milliseconds / 1000 + " s" : milliseconds + " ms";

@@ -1,6 +1,6 @@
 package dev.pgvigil.check;
 
-import dev.pgvigil.target.Sql;
+import dev.pgvigil.postgres.Sql;
 import dev.pgvigil.testing.PgServer;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -12,23 +12,23 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /** An application's sessions, which do what they should not. They end with the test. */
-final class Clients implements AutoCloseable {
+public final class Clients implements AutoCloseable {
 
     private final PgServer server;
     private final String database;
     private final List<Connection> open = new ArrayList<>();
 
-    Clients(PgServer server, String database) {
+    public Clients(PgServer server, String database) {
         this.server = server;
         this.database = database;
     }
 
     /** A session of the superuser with that application's name, and no transaction. */
-    Client idle(String application) throws SQLException {
+    public Client idle(String application) throws SQLException {
         return idle(application, "postgres");
     }
 
-    Client idle(String application, String user) throws SQLException {
+    public Client idle(String application, String user) throws SQLException {
         Connection connection = server.jdbc(database, user, null, application);
         open.add(connection);
         try (Statement statement = connection.createStatement();
@@ -39,7 +39,7 @@ final class Clients implements AutoCloseable {
     }
 
     /** A session that has run these statements and keeps its transaction open. */
-    Client inTransaction(String application, String... statements) throws SQLException {
+    public Client inTransaction(String application, String... statements) throws SQLException {
         Client client = idle(application);
         client.connection.setAutoCommit(false);
         client.run(statements);
@@ -52,7 +52,7 @@ final class Clients implements AutoCloseable {
     }
 
     /** Ends them on the server too, where one that waits for a lock would not notice that its client is gone. */
-    void leave() {
+    public void leave() {
         server.sql(
                 "select pg_terminate_backend(pid, 10000) from pg_stat_activity where usename <> 'pgvigil' and datname = "
                         + Sql.literal(database) + " and pid <> pg_backend_pid()");
@@ -66,9 +66,9 @@ final class Clients implements AutoCloseable {
     }
 
     /** One session. */
-    record Client(Connection connection, int pid) {
+    public record Client(Connection connection, int pid) {
 
-        void run(String... statements) throws SQLException {
+        public void run(String... statements) throws SQLException {
             try (Statement statement = connection.createStatement()) {
                 for (String sql : statements) {
                     statement.execute(sql);
@@ -77,7 +77,7 @@ final class Clients implements AutoCloseable {
         }
 
         /** Begins a statement; the future ends with it, with its exception if it fails. */
-        CompletableFuture<Void> start(String sql) {
+        public CompletableFuture<Void> start(String sql) {
             return CompletableFuture.runAsync(
                     () -> {
                         try {
@@ -90,7 +90,7 @@ final class Clients implements AutoCloseable {
         }
 
         /** Begins a statement, however it ends. */
-        void begin(String sql) {
+        public void begin(String sql) {
             Thread.ofVirtual().start(() -> {
                 try {
                     run(sql);

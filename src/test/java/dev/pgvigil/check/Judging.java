@@ -3,48 +3,48 @@ package dev.pgvigil.check;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgvigil.config.Secret;
+import dev.pgvigil.postgres.Server;
+import dev.pgvigil.postgres.Tls;
 import dev.pgvigil.target.ExpectedRole;
-import dev.pgvigil.target.Server;
 import dev.pgvigil.target.Target;
 import dev.pgvigil.target.Thresholds;
-import dev.pgvigil.target.Tls;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
 /** Judges observations, and holds every finding to what a finding owes its reader. */
-final class Judging {
+public final class Judging {
 
-    static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+    public static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
 
     private Judging() {}
 
     /** A target with thresholds of its own, by key and in base units. */
-    static Target target(String database, Map<String, Double> thresholds) {
+    public static Target target(String database, Map<String, Double> thresholds) {
         Server server = new Server("db1.internal", 5432, "pgvigil", new Secret("hidden"), Tls.PREFER);
         return new Target(
                 "shop", server, database, "", ExpectedRole.ANY, Map.of(), new Thresholds(thresholds), Map.of(), null);
     }
 
-    static Target target(String database) {
+    public static Target target(String database) {
         return target(database, Map.of());
     }
 
     /** The findings of a first observation, each complete. */
-    static <O> List<Finding> judge(Check<O> check, O observed, Target target) {
-        List<Finding> findings = check.judge(observed, Past.none(NOW), target);
+    public static <O> List<Finding> evaluate(Check<O> check, O observed, Target target) {
+        List<Finding> findings = check.evaluate(observed, Previous.none(NOW), target);
         findings.forEach(finding -> complete(check, finding));
         return findings;
     }
 
     /** The one finding. */
-    static <O> Finding one(Check<O> check, O observed, Target target) {
-        List<Finding> findings = judge(check, observed, target);
+    public static <O> Finding one(Check<O> check, O observed, Target target) {
+        List<Finding> findings = evaluate(check, observed, target);
         assertThat(findings).hasSize(1);
         return findings.getFirst();
     }
 
-    static void complete(Check<?> check, Finding finding) {
+    public static void complete(Check<?> check, Finding finding) {
         assertThat(finding.check()).isEqualTo(check.name());
         assertThat(finding.key()).matches(check.name() + "/[a-z-]+");
         assertThat(List.of(finding.title(), finding.observed()))

@@ -1,5 +1,10 @@
 package dev.pgvigil.check;
 
+import dev.pgvigil.check.activity.Blocking;
+import dev.pgvigil.check.activity.LockNode;
+import dev.pgvigil.check.capacity.ConnectionUsage;
+import dev.pgvigil.check.capacity.PoolHealth;
+import dev.pgvigil.check.capacity.SessionState;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -6,21 +6,21 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Keeps the figures that a check gives. */
-final class Recorded implements Gauges {
+public final class Recorded implements MetricSink {
 
     /** One figure; the name of a counter's ends in {@code _total}. */
-    record Figure(boolean counter, String name, String help, double value, Map<String, String> labels) {}
+    public record Figure(boolean counter, String name, String help, double value, Map<String, String> labels) {}
 
     private final List<Figure> figures = new ArrayList<>();
 
-    static <O> List<Figure> of(Check<O> check, O observed) {
+    public static <O> List<Figure> of(Check<O> check, O observed) {
         Recorded recorded = new Recorded();
-        check.measure(observed, recorded);
+        check.export(observed, recorded);
         return recorded.figures;
     }
 
     /** The value of the one figure of that name and these labels. */
-    static double value(List<Figure> figures, String name, String... labels) {
+    public static double value(List<Figure> figures, String name, String... labels) {
         Map<String, String> wanted = map(labels);
         List<Figure> found = figures.stream()
                 .filter(figure -> figure.name.equals(name) && figure.labels.equals(wanted))

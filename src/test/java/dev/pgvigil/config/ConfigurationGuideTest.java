@@ -5,7 +5,7 @@ import static java.util.stream.Collectors.toCollection;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pgvigil.probe.ProbedServers;
+import dev.pgvigil.health.ProbedServers;
 import dev.pgvigil.testing.Authority;
 import io.quarkus.arc.All;
 import io.quarkus.test.junit.QuarkusTest;
@@ -59,7 +59,7 @@ class ConfigurationGuideTest {
         Files.writeString(folder.resolve("shop"), "secret");
         String yaml = Files.readString(EXAMPLE).replace("/run/secrets/", folder + "/");
         Path file = Files.writeString(folder.resolve("pgvigil.yaml"), yaml);
-        example = Loaded.of(new Origin.File(file, false), Map.of("DB2_PASSWORD", "secret"), sections);
+        example = Loaded.of(new ConfigOrigin.File(file, false), Map.of("DB2_PASSWORD", "secret"), sections);
     }
 
     @Test
@@ -72,7 +72,7 @@ class ConfigurationGuideTest {
         assertThat(snippets).hasSizeGreaterThan(2);
         for (String snippet : snippets) {
             Path file = Files.writeString(folder.resolve("snippet.yaml"), snippet);
-            assertThat(Loaded.of(new Origin.File(file, false), Map.of("DB2_PASSWORD", "secret"), sections)
+            assertThat(Loaded.of(new ConfigOrigin.File(file, false), Map.of("DB2_PASSWORD", "secret"), sections)
                             .problems())
                     .as(snippet)
                     .isEmpty();
@@ -87,7 +87,7 @@ class ConfigurationGuideTest {
         String yaml = Files.readString(Path.of(name)).replace("/run/secrets/databases/", folder + "/");
         Path file = Files.writeString(folder.resolve("kubernetes.yaml"), yaml);
 
-        Loaded loaded = Loaded.of(new Origin.File(file, false), Map.of(), sections);
+        Loaded loaded = Loaded.of(new ConfigOrigin.File(file, false), Map.of(), sections);
 
         assertThat(loaded.problems()).isEmpty();
         assertThat(loaded.settings()).isPresent();

@@ -90,7 +90,7 @@ class ConfigurationTest {
 
     @Test
     void takesTheConnectionStringAsItIs() {
-        Origin origin = Origin.of(config("database.url", "postgresql://u:${HOME}\\,@h/d"));
+        ConfigOrigin origin = ConfigOrigin.of(config("database.url", "postgresql://u:${HOME}\\,@h/d"));
 
         assertThat(origin.variables()).containsEntry("DATABASE_URL", "postgresql://u:${HOME}\\,@h/d");
         assertThat(origin.toString()).doesNotContain("HOME");
@@ -98,7 +98,8 @@ class ConfigurationTest {
 
     @Test
     void isKnownBeforeItIsLoaded() {
-        Configuration configuration = new Configuration(new Origin.Nothing(), SECTIONS, _ -> null, Duration.ofDays(1));
+        Configuration configuration =
+                new Configuration(new ConfigOrigin.Nothing(), SECTIONS, _ -> null, Duration.ofDays(1));
 
         assertThat(configuration.state())
                 .isEqualTo(new Configuration.State("environment", null, null, List.of(), 0, 0));

@@ -18,16 +18,16 @@ public record Loaded(Optional<Settings> settings, List<String> problems, List<Li
 
     /** Loads a file. */
     public static Loaded file(Path file, Map<String, String> environment, Section<?>... sections) {
-        return of(new Origin.File(file, false), environment, List.of(sections));
+        return of(new ConfigOrigin.File(file, false), environment, List.of(sections));
     }
 
     /** Loads a connection string. */
     public static Loaded url(String url, Section<?>... sections) {
-        return of(Origin.of(null, url), Map.of(), List.of(sections));
+        return of(ConfigOrigin.of(null, url), Map.of(), List.of(sections));
     }
 
-    static Loaded of(Origin origin, Map<String, String> environment, List<Section<?>> sections) {
-        Attempt attempt = Attempt.at(origin, sections, environment::get);
+    static Loaded of(ConfigOrigin origin, Map<String, String> environment, List<Section<?>> sections) {
+        LoadResult attempt = LoadResult.at(origin, sections, environment::get);
         return new Loaded(
                 Optional.ofNullable(attempt.settings()),
                 attempt.problems().stream().map(Problem::toString).toList(),
@@ -50,6 +50,6 @@ public record Loaded(Optional<Settings> settings, List<String> problems, List<Li
 
     /** A configuration that looks for changes of its file as often as this. */
     public static Configuration watching(Path file, Duration every, Section<?>... sections) {
-        return new Configuration(new Origin.File(file, false), List.of(sections), name -> null, every);
+        return new Configuration(new ConfigOrigin.File(file, false), List.of(sections), name -> null, every);
     }
 }

@@ -121,13 +121,13 @@ class NodeTest {
 
     @Test
     void knowsWhatWasAskedFor() {
-        Reading reading = new Reading(new Sources(java.nio.file.Path.of(""), name -> null, java.util.Map.of()));
+        ReadContext reading = new ReadContext(new Sources(java.nio.file.Path.of(""), name -> null, java.util.Map.of()));
         Node root = YamlNode.root(reading, null);
         root.child("a").duration("b", Duration.ofMillis(500), Duration.ZERO, Duration.ofDays(1));
         root.child("a").child("b");
 
         assertThat(reading.known())
-                .containsExactly(new Known("a", "", ""), new Known("a.b", "a duration from 0s to 1d", "500ms"));
+                .containsExactly(new KeyDoc("a", "", ""), new KeyDoc("a.b", "a duration from 0s to 1d", "500ms"));
     }
 
     @Test

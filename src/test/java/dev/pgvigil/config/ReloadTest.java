@@ -71,8 +71,8 @@ class ReloadTest {
 
     @Test
     void aConnectionStringNeverChanges() {
-        Origin url = Origin.of(null, "postgresql://pgvigil@db1/shop");
-        Loading loading = new Loading(url, List.of(new Note()), name -> null);
+        ConfigOrigin url = ConfigOrigin.of(null, "postgresql://pgvigil@db1/shop");
+        ConfigLoader loading = new ConfigLoader(url, List.of(new Note()), name -> null);
         loading.settings();
 
         for (int look = 0; look < 5; look++) {

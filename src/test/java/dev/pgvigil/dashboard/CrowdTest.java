@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
+import dev.pgvigil.monitor.HandMade;
+import dev.pgvigil.state.Fleet;
+import dev.pgvigil.state.FleetEvent;
 import dev.pgvigil.testing.Chromium;
 import dev.pgvigil.testing.Guarded;
-import dev.pgvigil.watch.Change;
-import dev.pgvigil.watch.Fleet;
-import dev.pgvigil.watch.HandMade;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -134,6 +134,6 @@ class CrowdTest {
     }
 
     private void show(HandMade made) {
-        made.into(fleet, new Change.Added(Instant.now(), "any"));
+        made.into(fleet, new FleetEvent.Added(Instant.now(), "any"));
     }
 }

@@ -2,8 +2,8 @@ package dev.pgvigil.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pgvigil.history.Beats;
-import dev.pgvigil.history.Use;
+import dev.pgvigil.history.ConnectionSample;
+import dev.pgvigil.history.HeartbeatSeries;
 import dev.pgvigil.history.Window;
 import dev.pgvigil.target.Thresholds;
 import java.util.Collections;
@@ -25,31 +25,32 @@ class DrawingTest {
     private static final double NOTHING = Double.NaN;
 
     @Provide
-    Arbitrary<List<Beats>> beats() {
+    Arbitrary<List<HeartbeatSeries>> beats() {
         Arbitrary<Double> figures = Arbitraries.doubles().between(0, Double.MAX_VALUE);
         Arbitrary<Integer> counts =
                 Arbitraries.integers().between(0, Short.MAX_VALUE).edgeCases(edges -> edges.add(0));
         return Combinators.combine(figures, counts, counts)
-                .as((figure, answered, lost) ->
-                        answered == 0 ? new Beats(0, 0, 0, 0, lost) : new Beats(figure, figure, figure, answered, lost))
+                .as((figure, answered, lost) -> answered == 0
+                        ? new HeartbeatSeries(0, 0, 0, 0, lost)
+                        : new HeartbeatSeries(figure, figure, figure, answered, lost))
                 .list()
                 .ofMaxSize(360);
     }
 
     @Provide
-    Arbitrary<List<Use>> uses() {
+    Arbitrary<List<ConnectionSample>> uses() {
         return Combinators.combine(
                         Arbitraries.integers().greaterOrEqual(0),
                         Arbitraries.integers().greaterOrEqual(0))
-                .as((most, limit) -> limit == 0 ? Use.NONE : new Use(most, limit))
+                .as((most, limit) -> limit == 0 ? ConnectionSample.NONE : new ConnectionSample(most, limit))
                 .list()
                 .ofMaxSize(120);
     }
 
     @Property(tries = 300)
     void whateverWasObservedIsDrawnInsideThePicture(
-            @ForAll("beats") List<Beats> beats,
-            @ForAll("uses") List<Use> uses,
+            @ForAll("beats") List<HeartbeatSeries> beats,
+            @ForAll("uses") List<ConnectionSample> uses,
             @ForAll double slow,
             @ForAll double ratio) {
         Thresholds thresholds = new Thresholds(
@@ -74,22 +75,22 @@ class DrawingTest {
 
     @Example
     void aGapIsAGap() {
-        assertThat(Plot.line(new double[] {})).isEmpty();
-        assertThat(Plot.line(new double[] {NOTHING, NOTHING})).isEmpty();
-        assertThat(Plot.line(new double[] {NOTHING, 5, NOTHING})).isEqualTo("M1 5 1.5 5 2 5");
-        assertThat(Plot.line(new double[] {1, 2, NOTHING, 3})).isEqualTo("M0 1 0.5 1 1.5 2 2 2M3 3 3.5 3 4 3");
+        assertThat(SvgPath.line(new double[] {})).isEmpty();
+        assertThat(SvgPath.line(new double[] {NOTHING, NOTHING})).isEmpty();
+        assertThat(SvgPath.line(new double[] {NOTHING, 5, NOTHING})).isEqualTo("M1 5 1.5 5 2 5");
+        assertThat(SvgPath.line(new double[] {1, 2, NOTHING, 3})).isEqualTo("M0 1 0.5 1 1.5 2 2 2M3 3 3.5 3 4 3");
     }
 
     @Example
     void aFlatStretchIsShort() {
         double[] flat = new double[360];
-        assertThat(Plot.line(flat)).isEqualTo("M0 0 0.5 0 359.5 0 360 0");
-        assertThat(Plot.band(flat, flat)).isEqualTo("M0 0 0.5 0 359.5 0 360 0L360 0 359.5 0 0.5 0 0 0Z");
+        assertThat(SvgPath.line(flat)).isEqualTo("M0 0 0.5 0 359.5 0 360 0");
+        assertThat(SvgPath.band(flat, flat)).isEqualTo("M0 0 0.5 0 359.5 0 360 0L360 0 359.5 0 0.5 0 0 0Z");
     }
 
     @Example
     void columnsThatMeetAreOne() {
-        assertThat(Plot.columns(6, 100, i -> i == 1 || i == 2 || i == 5)).isEqualTo("M1 0h2v100H1ZM5 0h1v100H5Z");
+        assertThat(SvgPath.columns(6, 100, i -> i == 1 || i == 2 || i == 5)).isEqualTo("M1 0h2v100H1ZM5 0h1v100H5Z");
     }
 
     @Example
@@ -104,19 +105,21 @@ class DrawingTest {
 
     @Example
     void aLostBeatIsCountedOnceHoweverFarItIsCarried() {
-        Beats lost = new Beats(0, 0, 0, 0, 2);
-        List<Beats> beats = List.of(lost, new Beats(0, 0, 0, 0, 2, true), new Beats(0, 0, 0, 0, 2, true));
+        HeartbeatSeries lost = new HeartbeatSeries(0, 0, 0, 0, 2);
+        List<HeartbeatSeries> beats =
+                List.of(lost, new HeartbeatSeries(0, 0, 0, 0, 2, true), new HeartbeatSeries(0, 0, 0, 0, 2, true));
         Chart chart = HeartbeatChart.of(beats, Window.TEN, Thresholds.DEFAULTS, "–");
         assertThat(chart.legend()).contains(new Chart.Key("lost", "2 lost beats"));
         assertThat(chart.layers()).contains(new Chart.Layer("lost", "M0 0h3v100H0Z"));
-        assertThat(Sparkline.of(List.of(new Beats(1, 1, 1, 1, 2), beats.getLast()), Window.TEN)
+        assertThat(Sparkline.of(List.of(new HeartbeatSeries(1, 1, 1, 1, 2), beats.getLast()), Window.TEN)
                         .summary())
                 .endsWith(", 2 lost");
     }
 
     @Example
     void chartsSayWhatTheyShow() {
-        List<Beats> beats = List.of(Beats.NONE, new Beats(0.4, 0.5, 1.2, 20, 0), new Beats(0, 0, 0, 0, 3));
+        List<HeartbeatSeries> beats = List.of(
+                HeartbeatSeries.NONE, new HeartbeatSeries(0.4, 0.5, 1.2, 20, 0), new HeartbeatSeries(0, 0, 0, 0, 3));
         Chart chart = HeartbeatChart.of(beats, Window.SIXTY, Thresholds.DEFAULTS, "0.5 ms");
         assertThat(chart.summary()).isEqualTo("answered in 0.4 ms to 1.2 ms over the last hour, 3 lost");
         assertThat(chart.legend())
@@ -125,10 +128,12 @@ class DrawingTest {
                         new Chart.Key("lost", "3 lost beats"),
                         new Chart.Key("warn", "slow from 500 ms"));
         assertThat(chart.times()).containsExactly("−60 min", "−50", "−40", "−30", "−20", "−10", "now");
-        assertThat(ConnectionChart.of(Collections.nCopies(120, Use.NONE), Window.SIXTY, Thresholds.DEFAULTS, "")
+        assertThat(ConnectionChart.of(
+                                Collections.nCopies(120, ConnectionSample.NONE), Window.SIXTY, Thresholds.DEFAULTS, "")
                         .summary())
                 .isEqualTo("no connections were observed in the last hour");
-        assertThat(ConnectionChart.of(List.of(new Use(40, 97)), Window.TEN, Thresholds.DEFAULTS, "40 of 97"))
+        assertThat(ConnectionChart.of(
+                        List.of(new ConnectionSample(40, 97)), Window.TEN, Thresholds.DEFAULTS, "40 of 97"))
                 .satisfies(uses -> assertThat(uses.legend())
                         .extracting(Chart.Key::text)
                         .containsExactly("degraded from 80 %", "unhealthy from 95 %", "limit 97"));

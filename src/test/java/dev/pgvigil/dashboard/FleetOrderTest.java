@@ -6,10 +6,10 @@ import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.Severity;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.dashboard.FleetOrder.Entry;
-import dev.pgvigil.target.Role;
-import dev.pgvigil.watch.SceneTargets;
-import dev.pgvigil.watch.TargetState;
-import dev.pgvigil.watch.view.Row;
+import dev.pgvigil.monitor.SceneTargets;
+import dev.pgvigil.postgres.Role;
+import dev.pgvigil.state.TargetState;
+import dev.pgvigil.state.view.DatabaseSummary;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -96,6 +96,7 @@ class FleetOrderTest {
                 severity == null ? List.of() : List.of(Finding.of("any", "any", status, severity, "any", "any"));
         return new Entry(
                 new TargetState(SceneTargets.named(name), status, since, findings, HashTreePMap.empty()),
-                new Row(name, status, since, 1L, heartbeat, role, "18", "host:5432", "app", region, Map.of(), 0, null));
+                new DatabaseSummary(
+                        name, status, since, 1L, heartbeat, role, "18", "host:5432", "app", region, Map.of(), 0, null));
     }
 }

@@ -1,7 +1,7 @@
 package dev.pgvigil.dashboard;
 
-import dev.pgvigil.target.Server;
-import dev.pgvigil.target.Sql;
+import dev.pgvigil.postgres.Server;
+import dev.pgvigil.postgres.Sql;
 import dev.pgvigil.testing.PgServer;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.junit.QuarkusTestProfile;

@@ -2,11 +2,11 @@ package dev.pgvigil.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgvigil.monitor.HandMade;
+import dev.pgvigil.state.Fleet;
+import dev.pgvigil.state.FleetEvent;
 import dev.pgvigil.testing.Guarded;
 import dev.pgvigil.testing.RawHttp;
-import dev.pgvigil.watch.Change;
-import dev.pgvigil.watch.Fleet;
-import dev.pgvigil.watch.HandMade;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -50,7 +50,7 @@ class PagesTest {
 
     /** Each change makes a page anew. */
     private void show(HandMade made) {
-        made.into(fleet, new Change.Added(Instant.now(), "any"));
+        made.into(fleet, new FleetEvent.Added(Instant.now(), "any"));
     }
 
     @Test

@@ -4,18 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.management.ThreadMXBean;
-import dev.pgvigil.check.Connections;
-import dev.pgvigil.check.Heartbeat;
 import dev.pgvigil.check.Observations;
 import dev.pgvigil.check.Status;
-import dev.pgvigil.target.Failure;
-import dev.pgvigil.target.Role;
+import dev.pgvigil.check.capacity.Connections;
+import dev.pgvigil.check.server.Heartbeat;
+import dev.pgvigil.monitor.Scene;
+import dev.pgvigil.monitor.SceneTargets;
+import dev.pgvigil.monitor.Telling;
+import dev.pgvigil.postgres.Failure;
+import dev.pgvigil.postgres.Role;
+import dev.pgvigil.state.Fleet;
+import dev.pgvigil.state.Outcome;
 import dev.pgvigil.target.Target;
-import dev.pgvigil.watch.Fleet;
-import dev.pgvigil.watch.Outcome;
-import dev.pgvigil.watch.Scene;
-import dev.pgvigil.watch.SceneTargets;
-import dev.pgvigil.watch.Telling;
 import io.vertx.core.Vertx;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -46,7 +46,7 @@ class HistoryTest {
         scene(answered(2)).show(fleet);
         Telling.beat(fleet, "shop");
         Telling.beat(fleet, "shop");
-        assertThat(last()).isEqualTo(new Beats(2, 2, 2, 1, 0));
+        assertThat(last()).isEqualTo(new HeartbeatSeries(2, 2, 2, 1, 0));
     }
 
     @Test
@@ -66,10 +66,10 @@ class HistoryTest {
                 .show(fleet);
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(history.of(SHOP.server()).connections(now, Window.TEN))
-                        .contains(new Use(85, 97)));
+                        .contains(new ConnectionSample(85, 97)));
         Scene.at(now).show(fleet);
         await().atMost(PATIENCE).until(() -> history.size() == 0);
-        assertThat(last()).isEqualTo(Beats.NONE);
+        assertThat(last()).isEqualTo(HeartbeatSeries.NONE);
         Telling.beat(fleet, "shop");
         assertThat(history.size()).isZero();
     }
@@ -77,18 +77,18 @@ class HistoryTest {
     @Test
     void aThousandServersTakeLessThanEightMegabytes() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        List<Hour> hours = new ArrayList<>(1000);
-        hours.add(new Hour());
+        List<ServerHistory> hours = new ArrayList<>(1000);
+        hours.add(new ServerHistory());
         long before = threads.getCurrentThreadAllocatedBytes();
         for (int i = 0; i < 1000; i++) {
-            hours.add(new Hour());
+            hours.add(new ServerHistory());
         }
         long bytes = threads.getCurrentThreadAllocatedBytes() - before;
         assertThat(bytes).isBetween(1_000_000L, 8_000_000L);
         assertThat(hours).hasSize(1001);
     }
 
-    private Beats last() {
+    private HeartbeatSeries last() {
         return history.of(SHOP.server()).beats(now, Window.TEN).getLast();
     }
 

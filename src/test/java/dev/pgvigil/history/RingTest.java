@@ -2,10 +2,10 @@ package dev.pgvigil.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pgvigil.check.Heartbeat;
 import dev.pgvigil.check.Observations;
-import dev.pgvigil.target.Role;
-import dev.pgvigil.watch.Outcome;
+import dev.pgvigil.check.server.Heartbeat;
+import dev.pgvigil.postgres.Role;
+import dev.pgvigil.state.Outcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,7 +24,7 @@ import net.jqwik.api.constraints.LongRange;
 
 class RingTest {
 
-    private static final Use SEEN = new Use(85, 97);
+    private static final ConnectionSample SEEN = new ConnectionSample(85, 97);
     private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
 
     /**
@@ -50,16 +50,16 @@ class RingTest {
     /** The ring against a plain list: the same beats in the same stretches, whatever time and clock do. */
     @Property(tries = 300)
     void holdsWhatWasObservedSinceTheClockLastWentBack(@ForAll("beats") List<Beat> beats) {
-        BeatRing ring = new BeatRing();
+        HeartbeatRing ring = new HeartbeatRing();
         List<long[]> kept = new ArrayList<>();
         long time = NOON.getEpochSecond();
         for (Beat beat : beats) {
             time += beat.pause;
-            long bucket = Math.floorDiv(time, BeatRing.SECONDS);
+            long bucket = Math.floorDiv(time, HeartbeatRing.SECONDS);
             if (beat.pause < 0) {
                 kept.removeIf(one -> one[0] >= bucket);
             }
-            kept.removeIf(one -> one[0] <= bucket - BeatRing.BUCKETS);
+            kept.removeIf(one -> one[0] <= bucket - HeartbeatRing.BUCKETS);
             kept.add(new long[] {bucket, beat.milliseconds < 0 ? 0 : 1});
             if (beat.milliseconds < 0) {
                 ring.lost(Instant.ofEpochSecond(time));
@@ -68,10 +68,10 @@ class RingTest {
             }
         }
         Instant now = Instant.ofEpochSecond(time);
-        List<Beats> read = ring.until(now, BeatRing.BUCKETS, 1);
-        assertThat(read).hasSize(BeatRing.BUCKETS);
+        List<HeartbeatSeries> read = ring.until(now, HeartbeatRing.BUCKETS, 1);
+        assertThat(read).hasSize(HeartbeatRing.BUCKETS);
         for (int i = 0; i < read.size(); i++) {
-            long bucket = Math.floorDiv(time, BeatRing.SECONDS) - (read.size() - 1 - i);
+            long bucket = Math.floorDiv(time, HeartbeatRing.SECONDS) - (read.size() - 1 - i);
             long answered =
                     kept.stream().filter(one -> one[0] == bucket && one[1] == 1).count();
             long lost =
@@ -84,19 +84,19 @@ class RingTest {
 
     @Property(tries = 100)
     void aSketchCountsTheSame(@ForAll("beats") List<Beat> beats) {
-        BeatRing ring = new BeatRing();
+        HeartbeatRing ring = new HeartbeatRing();
         long time = NOON.getEpochSecond();
         for (Beat beat : beats) {
             time += Math.abs(beat.pause);
             ring.answered(Instant.ofEpochSecond(time), Math.max(0, beat.milliseconds));
         }
         Instant now = Instant.ofEpochSecond(time);
-        List<Beats> fine = ring.until(now, 360, 1);
-        List<Beats> coarse = ring.until(now, 60, 6);
-        assertThat(coarse.stream().mapToInt(Beats::answered).sum())
-                .isEqualTo(fine.stream().mapToInt(Beats::answered).sum());
-        assertThat(coarse.stream().mapToDouble(Beats::max).max())
-                .isEqualTo(fine.stream().mapToDouble(Beats::max).max());
+        List<HeartbeatSeries> fine = ring.until(now, 360, 1);
+        List<HeartbeatSeries> coarse = ring.until(now, 60, 6);
+        assertThat(coarse.stream().mapToInt(HeartbeatSeries::answered).sum())
+                .isEqualTo(fine.stream().mapToInt(HeartbeatSeries::answered).sum());
+        assertThat(coarse.stream().mapToDouble(HeartbeatSeries::max).max())
+                .isEqualTo(fine.stream().mapToDouble(HeartbeatSeries::max).max());
     }
 
     /** Looks at any interval, each a little late: no stretch is without, and no look is missed unseen. */
@@ -104,28 +104,28 @@ class RingTest {
     void whereEveryLookWasMadeNothingIsMissing(
             @ForAll @LongRange(min = 100, max = 180_000) long everyMs, @ForAll @DoubleRange(max = 0.2) double late) {
         Duration every = Duration.ofMillis(everyMs);
-        Hour hour = new Hour();
+        ServerHistory hour = new ServerHistory();
         Instant now = NOON.plusSeconds(5000);
         for (Instant at = NOON; at.isBefore(now); at = at.plusMillis(Math.round(everyMs * (1 + late)))) {
             hour.beat(answered(at));
             hour.connections(new Outcome.Observed<>(at, Duration.ZERO, Observations.connections()));
         }
         for (Window window : Window.values()) {
-            assertThat(allButLast(hour.beats(now, window, every))).allMatch(Beats::observed);
-            assertThat(allButLast(hour.sketch(now, window, every))).allMatch(Beats::observed);
-            assertThat(allButLast(hour.connections(now, window, every))).allMatch(Use::observed);
+            assertThat(allButLast(hour.beats(now, window, every))).allMatch(HeartbeatSeries::observed);
+            assertThat(allButLast(hour.sketch(now, window, every))).allMatch(HeartbeatSeries::observed);
+            assertThat(allButLast(hour.connections(now, window, every))).allMatch(ConnectionSample::observed);
         }
     }
 
     @Property(tries = 300)
     void carryingFillsOnlyWhatLiesCloseBehindAndAddsNoLoss(
             @ForAll List<@IntRange(max = 3) Integer> lost, @ForAll @LongRange(max = 100_000) long everyMs) {
-        Carrying carrying = Carrying.of(Duration.ofMillis(everyMs), BeatRing.SECONDS);
-        List<Beats> all = new ArrayList<>(Collections.nCopies(carrying.most(), Beats.NONE));
-        lost.forEach(count -> all.add(new Beats(0, 0, 0, 0, count)));
-        List<Beats> carried = carrying.over(all, Beats::observed, Beats::carry);
+        GapFill carrying = GapFill.of(Duration.ofMillis(everyMs), HeartbeatRing.SECONDS);
+        List<HeartbeatSeries> all = new ArrayList<>(Collections.nCopies(carrying.most(), HeartbeatSeries.NONE));
+        lost.forEach(count -> all.add(new HeartbeatSeries(0, 0, 0, 0, count)));
+        List<HeartbeatSeries> carried = carrying.over(all, HeartbeatSeries::observed, HeartbeatSeries::carry);
         assertThat(carried).hasSameSizeAs(lost);
-        assertThat(Beats.lost(carried)).isEqualTo(Beats.lost(all));
+        assertThat(HeartbeatSeries.lost(carried)).isEqualTo(HeartbeatSeries.lost(all));
         for (int i = 0; i < carried.size(); i++) {
             int from = i;
             while (from >= 0 && lost.get(from) == 0) {
@@ -139,22 +139,30 @@ class RingTest {
 
     @Example
     void atTheStandardCadencesAGapIsAGap() {
-        assertThat(Carrying.of(Duration.ofSeconds(1), BeatRing.SECONDS).most()).isZero();
-        assertThat(Carrying.of(Duration.ofSeconds(4), BeatRing.SECONDS).most()).isZero();
-        assertThat(Carrying.of(Duration.ofSeconds(15), UseRing.SECONDS).most()).isZero();
-        assertThat(Carrying.of(Duration.ofMinutes(2), UseRing.SECONDS).most()).isEqualTo(5);
-        assertThat(Carrying.of(Duration.ofDays(9999), UseRing.SECONDS).most()).isEqualTo(1000);
+        assertThat(GapFill.of(Duration.ofSeconds(1), HeartbeatRing.SECONDS).most())
+                .isZero();
+        assertThat(GapFill.of(Duration.ofSeconds(4), HeartbeatRing.SECONDS).most())
+                .isZero();
+        assertThat(GapFill.of(Duration.ofSeconds(15), ConnectionSampleRing.SECONDS)
+                        .most())
+                .isZero();
+        assertThat(GapFill.of(Duration.ofMinutes(2), ConnectionSampleRing.SECONDS)
+                        .most())
+                .isEqualTo(5);
+        assertThat(GapFill.of(Duration.ofDays(9999), ConnectionSampleRing.SECONDS)
+                        .most())
+                .isEqualTo(1000);
     }
 
     @Example
     void aWindowBeginsWithWhatWasSeenBeforeIt() {
-        Hour hour = new Hour();
+        ServerHistory hour = new ServerHistory();
         hour.connections(new Outcome.Observed<>(NOON, Duration.ZERO, Observations.connections()));
         for (Window window : Window.values()) {
             Instant now = NOON.plusSeconds(window.minutes() * 60L);
-            assertThat(hour.connections(now, window)).containsOnly(Use.NONE);
+            assertThat(hour.connections(now, window)).containsOnly(ConnectionSample.NONE);
             assertThat(hour.connections(now, window, Duration.ofMinutes(2)).subList(0, 6))
-                    .containsExactly(SEEN, SEEN, SEEN, SEEN, SEEN, Use.NONE);
+                    .containsExactly(SEEN, SEEN, SEEN, SEEN, SEEN, ConnectionSample.NONE);
         }
     }
 
@@ -169,24 +177,25 @@ class RingTest {
 
     @Example
     void sumsUpAStretch() {
-        BeatRing ring = new BeatRing();
+        HeartbeatRing ring = new HeartbeatRing();
         ring.answered(NOON, 2);
         ring.answered(NOON.plusSeconds(3), 4);
         ring.answered(NOON.plusSeconds(9), Double.NaN);
         ring.lost(NOON.plusSeconds(9));
-        assertThat(ring.until(NOON.plusSeconds(9), 1, 1)).containsExactly(new Beats(2, 3, 4, 2, 1));
+        assertThat(ring.until(NOON.plusSeconds(9), 1, 1)).containsExactly(new HeartbeatSeries(2, 3, 4, 2, 1));
         assertThat(ring.until(NOON.plusSeconds(20), 3, 1))
-                .containsExactly(new Beats(2, 3, 4, 2, 1), Beats.NONE, Beats.NONE);
-        assertThat(ring.until(NOON.plusSeconds(3600), 360, 1)).containsOnly(Beats.NONE);
+                .containsExactly(new HeartbeatSeries(2, 3, 4, 2, 1), HeartbeatSeries.NONE, HeartbeatSeries.NONE);
+        assertThat(ring.until(NOON.plusSeconds(3600), 360, 1)).containsOnly(HeartbeatSeries.NONE);
     }
 
     @Example
     void keepsTheMostConnectionsAndTheirLimit() {
-        UseRing ring = new UseRing();
+        ConnectionSampleRing ring = new ConnectionSampleRing();
         ring.seen(NOON, 40, 97);
         ring.seen(NOON.plusSeconds(15), 20, 97);
         ring.seen(NOON.plusSeconds(60), 0, 0);
-        assertThat(ring.until(NOON.plusSeconds(60), 3)).containsExactly(new Use(40, 97), Use.NONE, new Use(0, 1));
+        assertThat(ring.until(NOON.plusSeconds(60), 3))
+                .containsExactly(new ConnectionSample(40, 97), ConnectionSample.NONE, new ConnectionSample(0, 1));
     }
 
     @Example

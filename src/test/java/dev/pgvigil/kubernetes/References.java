@@ -2,7 +2,7 @@ package dev.pgvigil.kubernetes;
 
 import static dev.pgvigil.kubernetes.Manifests.orEmpty;
 
-import dev.pgvigil.probe.HealthPaths;
+import dev.pgvigil.health.HealthPaths;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HTTPGetAction;

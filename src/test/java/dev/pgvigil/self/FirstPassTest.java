@@ -3,10 +3,10 @@ package dev.pgvigil.self;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgvigil.check.Status;
+import dev.pgvigil.monitor.Scene;
+import dev.pgvigil.monitor.SceneTargets;
 import dev.pgvigil.target.CheckSetting;
 import dev.pgvigil.target.Target;
-import dev.pgvigil.watch.Scene;
-import dev.pgvigil.watch.SceneTargets;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.pgvigil.check.Status;
+import dev.pgvigil.monitor.Scene;
+import dev.pgvigil.monitor.SceneTargets;
+import dev.pgvigil.state.Fleet;
 import dev.pgvigil.target.Target;
-import dev.pgvigil.watch.Fleet;
-import dev.pgvigil.watch.Scene;
-import dev.pgvigil.watch.SceneTargets;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
@@ -72,7 +72,7 @@ class SelfTest {
     }
 
     private Duration lasted() {
-        Silence silence = self.vitals().silence();
+        WatchStall silence = self.vitals().silence();
         return silence == null ? Duration.ZERO : silence.lasted();
     }
 }

@@ -5,8 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.pgvigil.config.Configuration;
 import dev.pgvigil.config.Loaded;
+import dev.pgvigil.config.Redacted;
 import dev.pgvigil.config.Secret;
-import dev.pgvigil.config.Shown;
+import dev.pgvigil.postgres.Server;
+import dev.pgvigil.postgres.Tls;
 import dev.pgvigil.testing.Authority;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -115,7 +117,7 @@ class TargetsSectionTest {
         assertThat(targets).extracting(target -> target.runs("heartbeat")).containsExactly(true, false);
         assertThat(targets).extracting(target -> target.runs("blocking")).containsExactly(false, true);
         assertThat(targets)
-                .extracting(target -> target.cadence("heartbeat", Duration.ofDays(1)))
+                .extracting(target -> target.interval("heartbeat", Duration.ofDays(1)))
                 .containsOnly(Duration.ofSeconds(1));
     }
 
@@ -231,7 +233,7 @@ class TargetsSectionTest {
         for (Map.Entry<String, String> file : files.entrySet()) {
             Path path = Files.writeString(folder.resolve(file.getKey()), file.getValue());
             query = query.replace("=" + file.getKey(), "=" + path);
-            said = said.replace('"' + file.getKey() + '"', Shown.value(path.toString()));
+            said = said.replace('"' + file.getKey() + '"', Redacted.value(path.toString()));
         }
 
         assertThat(Loaded.url("postgresql://u@db1/a?" + query, section).problems())

@@ -1,6 +1,6 @@
 package dev.pgvigil.testing;
 
-import dev.pgvigil.target.Sql;
+import dev.pgvigil.postgres.Sql;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

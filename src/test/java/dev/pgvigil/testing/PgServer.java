@@ -1,10 +1,10 @@
 package dev.pgvigil.testing;
 
 import dev.pgvigil.config.Secret;
-import dev.pgvigil.target.Server;
-import dev.pgvigil.target.Sql;
+import dev.pgvigil.postgres.Server;
+import dev.pgvigil.postgres.Sql;
+import dev.pgvigil.postgres.Tls;
 import dev.pgvigil.target.Target;
-import dev.pgvigil.target.Tls;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,0 +1,66 @@
+package dev.pgvigil.check;
+
+import dev.pgvigil.postgres.Failure;
+import dev.pgvigil.target.Target;
+
+/** A check that gets no answer on a server that is there: what it looks after is not known to be well. Pure. */
+public final class CheckFailure {
+
+    private CheckFailure() {}
+
+    /** What is to be told of it, also of what keeps a session of its own from a check while the server's shared one stands. */
+    public static Finding of(String check, Failure failure, Target target) {
+        FailureDiagnosis obstacle = FailureDiagnosis.ofStatement(failure);
+        if (obstacle != null) {
+            return obstacle.explain(finding(check, Severity.MEDIUM, failure));
+        }
+        return switch (failure.reason()) {
+            case CAPACITY, AUTH, TLS ->
+                FailureDiagnosis.of(failure, target).explain(finding(check, Severity.MEDIUM, failure));
+            case CONNECT ->
+                finding(check, Severity.MEDIUM, failure)
+                        .cause("The server is there, but the session in which it is asked is refused or lost.")
+                        .action(
+                                "Look at the server's log at this time, and at what stands between, such as a firewall.");
+            case PERMISSION ->
+                finding(check, Severity.MEDIUM, failure)
+                        .cause(
+                                "What the answer names was revoked: by default every role may read it, or pg_monitor may.")
+                        .action("Grant it to " + target.server().user()
+                                + " as a superuser, in each database that pgvigil "
+                                + "watches there: SELECT on a table or view of the catalogue, EXECUTE on a function.");
+            case UNSUPPORTED ->
+                finding(check, Severity.MEDIUM, failure)
+                        .cause(
+                                "This server lacks what the answer names: it is newer or older than what pgvigil is made for, or "
+                                        + "another product.")
+                        .action("Look for a pgvigil that knows this version. Until then checks." + check
+                                + ".enabled: false gives the check up.");
+            case TIMEOUT ->
+                finding(check, Severity.MEDIUM, failure)
+                        .cause("The server is too busy to answer it in time, or its catalogue is locked.")
+                        .action("Look at the server's load and at locks on system catalogues; where the answer always "
+                                + "takes long, raise sessions.slow-statement-timeout.");
+            case QUERY ->
+                finding(check, Severity.LOW, failure)
+                        .cause("The server answers this check otherwise than pgvigil expects.")
+                        .action("Look at the server's log at this time, and report it to pgvigil with the version.");
+            case LOCAL ->
+                finding(check, Severity.LOW, failure)
+                        .cause(
+                                "It is pgvigil's own fault: the check has a defect, or files or connections have run out.")
+                        .action(
+                                "Look at pgvigil's log at this time. Report a defect to pgvigil with the server's version.");
+        };
+    }
+
+    private static Finding finding(String check, Severity severity, Failure failure) {
+        return Finding.of(
+                check,
+                "unanswered",
+                Status.DEGRADED,
+                severity,
+                "Check " + check + " is not answered",
+                failure.message());
+    }
+}

@@ -1,0 +1,62 @@
+package dev.pgvigil.check;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Figures with their units, as findings write them. */
+public final class HumanFormat {
+
+    private static final long MINUTE = 60;
+    private static final long HOUR = 60 * MINUTE;
+    private static final long DAY = 24 * HOUR;
+
+    private HumanFormat() {}
+
+    /** {@code 3.2 s}, {@code 42 s}, {@code 6 min 10 s}, {@code 3 h 5 min}, {@code 2 d 4 h}. */
+    public static String seconds(double seconds) {
+        long whole = Math.round(seconds);
+        if (seconds < 9.95) {
+            return decimal(seconds) + " s";
+        }
+        if (whole < 2 * MINUTE) {
+            return whole + " s";
+        }
+        if (whole < 2 * HOUR) {
+            return pair(whole / MINUTE, "min", whole % MINUTE, "s");
+        }
+        return whole < 2 * DAY
+                ? pair(whole / HOUR, "h", whole % HOUR / MINUTE, "min")
+                : pair(whole / DAY, "d", whole % DAY / HOUR, "h");
+    }
+
+    /** {@code 82.5 %} of a ratio 0.825; below one percent with two decimals. */
+    public static String percent(double ratio) {
+        return (ratio < 0.01 && ratio > 0 ? String.format(Locale.ROOT, "%.2f", ratio * 100) : decimal(ratio * 100))
+                + " %";
+    }
+
+    /** {@code 1 session}, {@code 5 sessions}. */
+    public static String count(long number, String noun) {
+        return number + " " + noun + (number == 1 ? "" : "s");
+    }
+
+    /** {@code , user app, application billing}, as far as there is one. */
+    public static String client(@Nullable String usename, @Nullable String applicationName) {
+        return (usename == null ? "" : ", user " + usename)
+                + (applicationName == null || applicationName.isEmpty() ? "" : ", application " + applicationName);
+    }
+
+    /** A number without needless decimals. */
+    public static String number(double value) {
+        return decimal(value);
+    }
+
+    private static String pair(long big, String bigUnit, long small, String smallUnit) {
+        return big + " " + bigUnit + (small == 0 ? "" : " " + small + " " + smallUnit);
+    }
+
+    private static String decimal(double value) {
+        String text = String.format(Locale.ROOT, "%.1f", value);
+        return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
+    }
+}

@@ -1,0 +1,196 @@
+package dev.pgvigil.check.activity;
+
+import dev.pgvigil.check.Check;
+import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.MetricSink;
+import dev.pgvigil.check.Previous;
+import dev.pgvigil.check.Scope;
+import dev.pgvigil.check.capacity.ConnectionAggregator;
+import dev.pgvigil.check.server.Databases;
+import dev.pgvigil.postgres.ServerFacts;
+import dev.pgvigil.postgres.Session;
+import dev.pgvigil.target.Target;
+import dev.pgvigil.target.Threshold;
+import io.smallrye.mutiny.Uni;
+import io.vertx.sqlclient.Row;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Statements that the server ended itself: of deadlocks, and on a standby of what was in the way of replay. */
+@Singleton
+public final class Conflicts implements Check<Conflicts.Counts> {
+
+    public static final String NAME = "conflicts";
+    static final Threshold DEADLOCKS = Threshold.count(NAME, "deadlocks", 1);
+    static final Threshold DEADLOCKS_DEGRADED = Threshold.count(NAME, "deadlocks-degraded", 10);
+    static final Threshold CANCELLED = Threshold.count(NAME, "cancelled", 1);
+    static final Threshold CANCELLED_DEGRADED = Threshold.count(NAME, "cancelled-degraded", 10);
+
+    // The functions under pg_stat_database and pg_stat_database_conflicts, in one pass.
+    private static final String SQL = """
+            select d.datname::text as datname,
+              pg_catalog.pg_stat_get_db_stat_reset_time(d.oid) as reset_at,
+              pg_catalog.pg_stat_get_db_deadlocks(d.oid) as deadlocks,
+              pg_catalog.pg_stat_get_db_conflict_tablespace(d.oid) as tablespace,
+              pg_catalog.pg_stat_get_db_conflict_lock(d.oid) as lock,
+              pg_catalog.pg_stat_get_db_conflict_snapshot(d.oid) as snapshot,
+              pg_catalog.pg_stat_get_db_conflict_bufferpin(d.oid) as bufferpin,
+              pg_catalog.pg_stat_get_db_conflict_startup_deadlock(d.oid) as deadlock,
+              {slots} as active_logicalslot
+            from pg_catalog.pg_database d
+            order by d.datistemplate, d.datname
+            limit\s""" + Databases.MOST;
+
+    /** Why replay cancels what runs on a standby, by the names of {@code pg_stat_database_conflicts}. */
+    public enum Kind {
+        TABLESPACE,
+        LOCK,
+        SNAPSHOT,
+        BUFFERPIN,
+        DEADLOCK,
+        ACTIVE_LOGICALSLOT;
+
+        /** PostgreSQL's word for it. */
+        String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * What one database has counted.
+     *
+     * @param resetAt since when; null: never reset
+     * @param cancelled sessions and statements that replay has ended, by kind
+     */
+    public record Database(
+            String datname, @Nullable OffsetDateTime resetAt, long deadlocks, Map<Kind, Long> cancelled) {
+
+        public Database {
+            cancelled = Map.copyOf(cancelled);
+        }
+
+        long of(Kind kind) {
+            return cancelled.getOrDefault(kind, 0L);
+        }
+
+        long allCancelled() {
+            return cancelled.values().stream().mapToLong(Long::longValue).sum();
+        }
+
+        /** What came since then; counters that were reset, or lost in a crash, began at zero. */
+        Database since(Database before) {
+            Database base = Objects.equals(resetAt, before.resetAt) ? before : new Database(datname, null, 0, Map.of());
+            Map<Kind, Long> more = new EnumMap<>(Kind.class);
+            cancelled.forEach((kind, number) -> more.put(kind, risen(number, base.of(kind))));
+            return new Database(datname, resetAt, risen(deadlocks, base.deadlocks), more);
+        }
+
+        private static long risen(long now, long before) {
+            return now < before ? now : now - before;
+        }
+    }
+
+    /** All that a server has counted, since its statistics began. */
+    public record Counts(List<Database> databases) {
+
+        public Counts {
+            databases = List.copyOf(databases);
+        }
+
+        Optional<Database> in(String database) {
+            return databases.stream()
+                    .filter(one -> one.datname.equals(database))
+                    .findFirst();
+        }
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Scope scope() {
+        return Scope.SERVER;
+    }
+
+    /** So that a finding stays for a minute. */
+    @Override
+    public Duration interval() {
+        return Duration.ofMinutes(1);
+    }
+
+    /** Before 15, who reads counters waits 10 ms for the statistics collector: as much as all else costs in a minute. */
+    @Override
+    public Duration interval(@Nullable ServerFacts server) {
+        return server != null && server.major() < 15 ? Duration.ofMinutes(10) : interval();
+    }
+
+    @Override
+    public List<Threshold> limits() {
+        return List.of(DEADLOCKS, DEADLOCKS_DEGRADED, CANCELLED, CANCELLED_DEGRADED);
+    }
+
+    @Override
+    public Uni<Counts> collect(Session session) {
+        boolean slots = session.facts().major() >= 16;
+        String sql =
+                SQL.replace("{slots}", slots ? "pg_catalog.pg_stat_get_db_conflict_logicalslot(d.oid)" : "0::int8");
+        return session.rows(sql, Conflicts::database).map(Counts::new);
+    }
+
+    @Override
+    public List<Finding> evaluate(Counts now, Previous<Counts> past, Target target) {
+        Counts last = past.value();
+        if (last == null) {
+            return List.of();
+        }
+        ConflictFindings advice = new ConflictFindings(target.thresholds(), past.elapsed());
+        return now.in(target.database()).stream()
+                .flatMap(database -> last.in(target.database()).stream().map(database::since))
+                .flatMap(lately -> Stream.of(advice.deadlocks(lately), advice.cancelled(lately)))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    @Override
+    public void export(Counts now, MetricSink gauges) {
+        now.databases.stream().limit(ConnectionAggregator.MOST_DATABASES).forEach(database -> {
+            gauges.counter(
+                    "pgvigil_stat_database_deadlocks_total",
+                    "Deadlocks that the server has resolved, in its first " + ConnectionAggregator.MOST_DATABASES
+                            + " databases.",
+                    (double) database.deadlocks,
+                    "datname",
+                    database.datname);
+            gauges.counter(
+                    "pgvigil_stat_database_conflicts_total",
+                    "Statements that a standby's replay has cancelled, in its first "
+                            + ConnectionAggregator.MOST_DATABASES + " databases.",
+                    (double) database.allCancelled(),
+                    "datname",
+                    database.datname);
+        });
+    }
+
+    private static Database database(Row row) {
+        Map<Kind, Long> cancelled = new EnumMap<>(Kind.class);
+        for (Kind kind : Kind.values()) {
+            cancelled.put(kind, row.getLong(kind.label()));
+        }
+        return new Database(
+                row.getString("datname"),
+                row.get(OffsetDateTime.class, "reset_at"),
+                row.getLong("deadlocks"),
+                cancelled);
+    }
+}

@@ -1,0 +1,102 @@
+package dev.pgvigil.check.activity;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session, or a prepared transaction, in a tree of those that wait for locks, as the API serves it.
+ *
+ * @param pid 0 for a prepared transaction
+ * @param gid name of a prepared transaction
+ * @param datname the database it works in
+ * @param state as PostgreSQL calls it, or {@code prepared}; empty where it is not known, as of a session that just ended
+ * @param query its latest statement without values
+ * @param lockType what kind of object it waits for, as {@code pg_locks} calls it
+ * @param mode of the lock: asked for, or, where it does not wait, held
+ * @param relation name of the table or index that it waits for, if that is in the database of pgvigil's own session
+ * @param relationOid its number in the database that the session works in
+ * @param waitingSeconds null: it does not wait
+ * @param transactionSeconds age of its transaction; 0 without one
+ * @param stateSeconds time in its present state
+ * @param blockedBy pids that must let go first; bounded
+ * @param blocked how many wait below it, shown or not
+ * @param blocks those that wait for it first of all; each session stands once in all trees
+ */
+@Schema(name = "LockNode")
+public record LockNode(
+        int pid,
+        @Nullable String gid,
+        @Nullable String datname,
+        @Nullable String usename,
+        String applicationName,
+        String backendType,
+        String state,
+        @Nullable String query,
+        @Nullable String lockType,
+        @Nullable String mode,
+        @Nullable String relation,
+        @Nullable Long relationOid,
+        @Nullable Double waitingSeconds,
+        double transactionSeconds,
+        double stateSeconds,
+        List<Integer> blockedBy,
+        int blocked,
+        List<LockNode> blocks) {
+
+    private static final String WHOLE = "AccessExclusiveLock";
+
+    public LockNode {
+        blockedBy = List.copyOf(blockedBy);
+        blocks = List.copyOf(blocks);
+    }
+
+    double waited() {
+        return waitingSeconds == null ? 0 : waitingSeconds;
+    }
+
+    /** This node and all below it. */
+    Stream<LockNode> all() {
+        return Stream.concat(Stream.of(this), blocks.stream().flatMap(LockNode::all));
+    }
+
+    /** Whether it waits to lock a whole relation, and others queue up behind it. */
+    boolean headOfQueue() {
+        return waitingSeconds != null && WHOLE.equals(mode) && relationOid != null && behind() > 0;
+    }
+
+    /** How many wait for the same relation right behind it. */
+    long behind() {
+        return blocks.stream()
+                .filter(child -> relationOid != null && relationOid.equals(child.relationOid))
+                .count();
+    }
+
+    boolean in(String database) {
+        return database.equals(datname);
+    }
+
+    /** This node at its place in a tree. */
+    LockNode placed(@Nullable String placedMode, int below, List<LockNode> children) {
+        return new LockNode(
+                pid,
+                gid,
+                datname,
+                usename,
+                applicationName,
+                backendType,
+                state,
+                query,
+                lockType,
+                placedMode,
+                relation,
+                relationOid,
+                waitingSeconds,
+                transactionSeconds,
+                stateSeconds,
+                blockedBy,
+                below,
+                children);
+    }
+}

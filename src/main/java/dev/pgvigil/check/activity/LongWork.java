@@ -1,0 +1,214 @@
+package dev.pgvigil.check.activity;
+
+import dev.pgvigil.check.Check;
+import dev.pgvigil.check.EvidenceRow;
+import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.MetricSink;
+import dev.pgvigil.check.Previous;
+import dev.pgvigil.check.Requirements;
+import dev.pgvigil.check.Scope;
+import dev.pgvigil.check.activity.Activity.Backend;
+import dev.pgvigil.postgres.Session;
+import dev.pgvigil.target.Target;
+import dev.pgvigil.target.Threshold;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Statements that run long, transactions that idle, and transactions prepared and forgotten. */
+@Singleton
+public final class LongWork implements Check<LongWork.Work> {
+
+    public static final String NAME = "long-work";
+    static final Threshold QUERY = Threshold.duration(NAME, "query", Duration.ofMinutes(5));
+    static final Threshold QUERY_HIGH = Threshold.duration(NAME, "query-high", Duration.ofMinutes(30));
+    static final Threshold IDLE = Threshold.duration(NAME, "idle-in-transaction", Duration.ofMinutes(1));
+    static final Threshold IDLE_HIGH = Threshold.duration(NAME, "idle-in-transaction-high", Duration.ofMinutes(5));
+    static final Threshold PREPARED = Threshold.duration(NAME, "prepared", Duration.ofMinutes(5));
+
+    /** The most of a kind that are kept, and the age from which they are. */
+    static final int MOST = 100;
+
+    static final double FLOOR_SECONDS = 1;
+
+    /**
+     * One piece of work.
+     *
+     * @param pid null for a prepared transaction
+     * @param gid name of a prepared transaction
+     * @param seconds how long the statement runs, the session idles, or the transaction is prepared
+     * @param xminAge age in transactions of the oldest it may still see: vacuum removes nothing newer
+     */
+    public record Item(
+            @Nullable Integer pid,
+            @Nullable String gid,
+            @Nullable String datname,
+            @Nullable String usename,
+            @Nullable String applicationName,
+            double seconds,
+            double transactionSeconds,
+            long xminAge,
+            @Nullable String query) {
+
+        private static Item of(Backend session, double seconds) {
+            return new Item(
+                    session.pid(),
+                    null,
+                    session.datname(),
+                    session.usename(),
+                    session.applicationName(),
+                    seconds,
+                    session.transactionSeconds(),
+                    session.horizon(),
+                    session.query());
+        }
+
+        private static Item of(PreparedTransaction prepared) {
+            return new Item(
+                    null,
+                    prepared.gid(),
+                    prepared.datname(),
+                    prepared.usename(),
+                    null,
+                    prepared.seconds(),
+                    prepared.seconds(),
+                    prepared.horizon(),
+                    null);
+        }
+
+        Map<String, Object> row() {
+            return EvidenceRow.of(
+                    "pid", pid,
+                    "gid", gid,
+                    "datname", datname,
+                    "usename", usename,
+                    "application_name", applicationName,
+                    "seconds", seconds,
+                    "transaction_seconds", transactionSeconds,
+                    "xmin_age", xminAge,
+                    "query", query);
+        }
+    }
+
+    /**
+     * The work of a server that has gone on for over a second, longest first.
+     *
+     * @param prepared the oldest
+     * @param preparedTotal how many prepared transactions there are
+     * @param complete whether all sessions were read
+     */
+    public record Work(
+            List<Item> queries,
+            List<Item> idleInTransaction,
+            List<Item> prepared,
+            long preparedTotal,
+            boolean complete) {
+
+        public Work {
+            queries = List.copyOf(queries);
+            idleInTransaction = List.copyOf(idleInTransaction);
+            prepared = List.copyOf(prepared);
+        }
+
+        static Work of(Activity activity, PreparedTransaction.All prepared) {
+            return new Work(
+                    longest(activity, Backend::active, Backend::querySeconds),
+                    longest(activity, Backend::idleInTransaction, Backend::stateSeconds),
+                    prepared.oldest().stream().map(Item::of).toList(),
+                    prepared.total(),
+                    activity.complete());
+        }
+
+        /** Whether those are all of their kind. */
+        boolean all(List<Item> sessions) {
+            return complete && sessions.size() < MOST;
+        }
+
+        private static List<Item> longest(Activity activity, Predicate<Backend> kind, ToDoubleFunction<Backend> age) {
+            return activity.backends().stream()
+                    .filter(session -> session.backendType().equals("client backend"))
+                    .filter(kind)
+                    .map(session -> Item.of(session, age.applyAsDouble(session)))
+                    .filter(item -> item.seconds >= FLOOR_SECONDS)
+                    .sorted(Comparator.comparingDouble(Item::seconds).reversed())
+                    .limit(MOST)
+                    .toList();
+        }
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Scope scope() {
+        return Scope.SERVER;
+    }
+
+    @Override
+    public Duration interval() {
+        return Duration.ofSeconds(15);
+    }
+
+    @Override
+    public Requirements requirements() {
+        return Requirements.MONITOR;
+    }
+
+    @Override
+    public List<Threshold> limits() {
+        return List.of(QUERY, QUERY_HIGH, IDLE, IDLE_HIGH, PREPARED);
+    }
+
+    @Override
+    public Uni<Work> collect(Session session) {
+        return Activity.of(session)
+                .flatMap(activity -> PreparedTransaction.of(session).map(prepared -> Work.of(activity, prepared)));
+    }
+
+    @Override
+    public List<Finding> evaluate(Work now, Previous<Work> past, Target target) {
+        LongWorkFindings advice = new LongWorkFindings(target.thresholds());
+        return Stream.of(
+                        advice.queries(over(now.queries, target, QUERY), now.all(now.queries)),
+                        advice.idle(over(now.idleInTransaction, target, IDLE), now.all(now.idleInTransaction)),
+                        advice.prepared(over(now.prepared, target, PREPARED), now.prepared.size() >= now.preparedTotal))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    @Override
+    public void export(Work now, MetricSink gauges) {
+        gauges.gauge(
+                "pgvigil_long_work_oldest_query_seconds", "Age of the oldest running statement.", oldest(now.queries));
+        gauges.gauge(
+                "pgvigil_long_work_oldest_idle_in_transaction_seconds",
+                "The longest that a session idles in a transaction.",
+                oldest(now.idleInTransaction));
+        gauges.gauge(
+                "pgvigil_long_work_oldest_prepared_seconds",
+                "Age of the oldest prepared transaction.",
+                oldest(now.prepared));
+        gauges.gauge("pgvigil_long_work_prepared_transactions", "Prepared transactions.", (double) now.preparedTotal);
+    }
+
+    private static List<Item> over(List<Item> items, Target target, Threshold limit) {
+        double seconds = target.thresholds().of(limit);
+        return items.stream()
+                .filter(item -> target.database().equals(item.datname) && item.seconds >= seconds)
+                .toList();
+    }
+
+    private static double oldest(List<Item> items) {
+        return items.isEmpty() ? 0 : items.getFirst().seconds;
+    }
+}

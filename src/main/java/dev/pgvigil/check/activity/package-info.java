@@ -1,0 +1,5 @@
+/** Checks of what sessions do: lock waits, long transactions, deadlocks and recovery conflicts. */
+@NullMarked
+package dev.pgvigil.check.activity;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,105 @@
+package dev.pgvigil.check.capacity;
+
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sessions of clients on a server against what it allows; nothing is left out, pgvigil's own included.
+ *
+ * @param poolSize slots that an ordinary role can get: {@code max_connections} less those reserved
+ * @param checkedOut slots taken, idle sessions included
+ * @param poolHealth by the default thresholds
+ * @param waitingClients null: a server has no queue, whom it has no slot for it refuses; a pooler has one
+ * @param averageWaitMs null, as {@code waitingClients} is
+ * @param maximumWaitMs null, as {@code waitingClients} is
+ * @param ownSessions of the slots taken, pgvigil's
+ * @param byState every state, also those that no session is in
+ * @param databases most sessions first; bounded, and so are roles and applications
+ */
+@Schema(name = "ConnectionUsage")
+public record ConnectionUsage(
+        int poolSize,
+        int checkedOut,
+        double utilizationPercent,
+        PoolHealth poolHealth,
+        String recommendation,
+        Overflow overflowAnalysis,
+        @Nullable Integer waitingClients,
+        @Nullable Double averageWaitMs,
+        @Nullable Double maximumWaitMs,
+        int maxConnections,
+        int superuserReservedConnections,
+        int reservedConnections,
+        int ownSessions,
+        Map<SessionState, Integer> byState,
+        List<Group> databases,
+        List<Group> roles,
+        List<Group> applications) {
+
+    /**
+     * What happens when ordinary slots run out.
+     *
+     * @param free slots that an ordinary role can still get
+     * @param reserved slots kept for superusers and roles with {@code pg_use_reserved_connections}
+     * @param reservedInUse of them, those in use: above 0, ordinary roles are refused
+     * @param reclaimable sessions that are idle, in a transaction or not
+     */
+    @Schema(name = "Overflow")
+    public record Overflow(int free, int reserved, int reservedInUse, int reclaimable) {}
+
+    /**
+     * Sessions that have something in common.
+     *
+     * @param name null: all those beyond the bound, and sessions that have not logged in
+     * @param limit the most that the server allows; null: no limit of its own
+     * @param databases of a role with a limit, where its sessions are
+     */
+    @Schema(name = "SessionGroup")
+    public record Group(
+            @Nullable String name,
+            int sessions,
+            Map<SessionState, Integer> byState,
+            @Nullable Integer limit,
+            List<String> databases) {
+
+        public Group {
+            byState = Map.copyOf(byState);
+            databases = List.copyOf(databases);
+        }
+
+        public int in(SessionState state) {
+            return byState.getOrDefault(state, 0);
+        }
+
+        int idleInTransaction() {
+            return in(SessionState.IDLE_IN_TRANSACTION) + in(SessionState.IDLE_IN_TRANSACTION_ABORTED);
+        }
+
+        /** Use of its own limit; 0 without one. */
+        double utilization() {
+            return limit == null || limit == 0 ? 0 : (double) sessions / limit;
+        }
+    }
+
+    public ConnectionUsage {
+        byState = Map.copyOf(byState);
+        databases = List.copyOf(databases);
+        roles = List.copyOf(roles);
+        applications = List.copyOf(applications);
+    }
+
+    double utilization() {
+        return (double) checkedOut / poolSize;
+    }
+
+    int idleInTransaction() {
+        return byState.getOrDefault(SessionState.IDLE_IN_TRANSACTION, 0)
+                + byState.getOrDefault(SessionState.IDLE_IN_TRANSACTION_ABORTED, 0);
+    }
+
+    public int in(SessionState state) {
+        return byState.getOrDefault(state, 0);
+    }
+}

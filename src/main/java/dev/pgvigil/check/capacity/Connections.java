@@ -1,0 +1,181 @@
+package dev.pgvigil.check.capacity;
+
+import dev.pgvigil.check.Check;
+import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.MetricSink;
+import dev.pgvigil.check.Previous;
+import dev.pgvigil.check.Scope;
+import dev.pgvigil.check.activity.Activity;
+import dev.pgvigil.check.capacity.ConnectionAggregator.Allowed;
+import dev.pgvigil.check.capacity.ConnectionAggregator.Held;
+import dev.pgvigil.check.capacity.ConnectionUsage.Group;
+import dev.pgvigil.postgres.Session;
+import dev.pgvigil.target.Target;
+import dev.pgvigil.target.Threshold;
+import io.smallrye.mutiny.Uni;
+import io.vertx.sqlclient.Row;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Connections in use against what the server, its databases and its roles allow. */
+@Singleton
+public final class Connections implements Check<ConnectionUsage> {
+
+    public static final String NAME = "connections";
+    public static final Threshold DEGRADED = Threshold.ratio(NAME, "degraded", 0.80);
+    static final Threshold HIGH = Threshold.ratio(NAME, "high", 0.85);
+    public static final Threshold UNHEALTHY = Threshold.ratio(NAME, "unhealthy", 0.95);
+
+    private static final int MOST_KINDS = 5000;
+    private static final int MOST_DATABASES = 1000;
+
+    // A role without pg_monitor sees neither kind nor state of others' sessions; that they have a user and a database
+    // tells them from the server's own processes.
+    private static final String USED = """
+            select g.datid::text::int8 as datid, pg_catalog.pg_get_userbyid(g.usesysid)::text as usename,
+              g.application_name, g.state, g.sessions, pg_catalog.sum(g.sessions) over ()::int8 as total,
+              (select r.rolconnlimit from pg_catalog.pg_roles r where r.oid = g.usesysid and not r.rolsuper) as role_limit
+            from (
+              select s.datid, s.usesysid, s.application_name,
+                case when s.backend_type is null then 'unknown' else coalesce(s.state, 'starting') end as state,
+                count(*) as sessions
+              from pg_catalog.pg_stat_get_activity(null) s
+              where s.backend_type = 'client backend' or (s.backend_type is null and s.usesysid is not null and s.datid is not null)
+              group by 1, 2, 3, 4) g
+            order by g.sessions desc
+            limit %s""".formatted(MOST_KINDS);
+
+    private static final String ALLOWED = """
+            select null::int8 as datid, s as name, pg_catalog.current_setting(s, true)::int4 as allowed
+            from pg_catalog.unnest(
+              '{max_connections,superuser_reserved_connections,reserved_connections}'::text[]) s
+            union all
+            (select d.oid::text::int8, d.datname::text, d.datconnlimit from pg_catalog.pg_database d
+            where d.datallowconn
+            limit %s)""".formatted(MOST_DATABASES);
+
+    /** Like sessions, their database by number still. */
+    private record Used(@Nullable Long datid, Held held, long total) {}
+
+    /** A setting, or a database with its limit. */
+    private record Allowance(@Nullable Long datid, String name, int allowed) {}
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Scope scope() {
+        return Scope.SERVER;
+    }
+
+    @Override
+    public Duration interval() {
+        return Duration.ofSeconds(15);
+    }
+
+    @Override
+    public List<Threshold> limits() {
+        return List.of(DEGRADED, HIGH, UNHEALTHY);
+    }
+
+    @Override
+    public Uni<ConnectionUsage> collect(Session session) {
+        return session.rows(ALLOWED, Connections::allowance)
+                .flatMap(allowed -> session.rows(USED, Connections::used)
+                        .map(used -> usage(used, allowed, session.link().open())));
+    }
+
+    @Override
+    public List<Finding> evaluate(ConnectionUsage now, Previous<ConnectionUsage> past, Target target) {
+        ConnectionFindings advice = new ConnectionFindings(now, target.thresholds());
+        return Stream.of(advice.server(), advice.database(target.database()), advice.roles(target.database()))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    @Override
+    public void export(ConnectionUsage now, MetricSink gauges) {
+        gauges.gauge("pgvigil_connections_max", "Connections that the server allows in all.", now.maxConnections());
+        gauges.gauge("pgvigil_connections_limit", "Connections that ordinary roles can get.", now.poolSize());
+        gauges.gauge(
+                "pgvigil_connections_utilization_ratio",
+                "Connections in use over those that ordinary roles can get.",
+                now.utilization());
+        for (Group database : now.databases()) {
+            String datname = database.name() == null ? "" : database.name();
+            for (SessionState state : SessionState.values()) {
+                gauges.gauge(
+                        "pgvigil_connections",
+                        "Connections of clients; no datname: not logged in, or of databases beyond the first "
+                                + ConnectionAggregator.MOST_DATABASES + ".",
+                        database.in(state),
+                        "datname",
+                        datname,
+                        "state",
+                        state.label());
+            }
+        }
+    }
+
+    private static ConnectionUsage usage(List<Used> used, List<Allowance> allowances, int own) {
+        Map<Long, String> names = new HashMap<>();
+        Map<String, Integer> databases = new HashMap<>();
+        Map<String, Integer> settings = new HashMap<>();
+        for (Allowance allowance : allowances) {
+            if (allowance.datid == null) {
+                settings.put(allowance.name, allowance.allowed);
+            } else {
+                names.put(allowance.datid, allowance.name);
+                databases.put(allowance.name, allowance.allowed);
+            }
+        }
+        Allowed allowed = new Allowed(
+                settings.getOrDefault("max_connections", 0),
+                settings.getOrDefault("superuser_reserved_connections", 0),
+                settings.getOrDefault("reserved_connections", 0),
+                databases);
+        return new ConnectionAggregator(named(used, names), allowed, own).usage();
+    }
+
+    private static List<Held> named(List<Used> used, Map<Long, String> names) {
+        List<Held> all = new ArrayList<>();
+        long read = 0;
+        for (Used one : used) {
+            Held held = one.held;
+            String database = one.datid == null ? null : names.get(one.datid);
+            all.add(new Held(
+                    database, held.role(), held.application(), held.state(), held.sessions(), held.roleLimit()));
+            read += held.sessions();
+        }
+        if (!used.isEmpty() && used.getFirst().total > read) {
+            int unread = (int) (used.getFirst().total - read);
+            all.add(new Held(null, null, null, SessionState.UNKNOWN, unread, null));
+        }
+        return all;
+    }
+
+    private static Used used(Row row) {
+        Held held = new Held(
+                null,
+                row.getString("usename"),
+                Activity.text(row, "application_name"),
+                SessionState.of(Activity.text(row, "state")),
+                row.getInteger("sessions"),
+                row.getInteger("role_limit"));
+        return new Used(row.getLong("datid"), held, row.getLong("total"));
+    }
+
+    private static Allowance allowance(Row row) {
+        Integer allowed = row.getInteger("allowed");
+        return new Allowance(row.getLong("datid"), row.getString("name"), allowed == null ? 0 : allowed);
+    }
+}

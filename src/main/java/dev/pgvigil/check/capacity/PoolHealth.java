@@ -1,0 +1,37 @@
+package dev.pgvigil.check.capacity;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import dev.pgvigil.check.HumanFormat;
+import java.util.Locale;
+
+/** How full a pool is, by the default thresholds. */
+public enum PoolHealth {
+    OPTIMAL,
+    MODERATE,
+    HIGH;
+
+    static PoolHealth of(double utilization) {
+        if (utilization >= Connections.HIGH.standard()) {
+            return HIGH;
+        }
+        return utilization >= Connections.DEGRADED.standard() ? MODERATE : OPTIMAL;
+    }
+
+    /** What to do, in a sentence. */
+    String recommendation(int used, int size, int idle) {
+        String free = "%s of %s ordinary slots are free".formatted(Math.max(0, size - used), size);
+        String idling = HumanFormat.count(idle, "session") + (idle == 1 ? " is idle" : " are idle");
+        return switch (this) {
+            case OPTIMAL -> "Nothing to do: " + free + ".";
+            case MODERATE -> "Keep an eye on it: " + free + ", " + idling + ".";
+            case HIGH ->
+                "Make room: " + free + ", " + idling + ". Make the applications' pools smaller, end what idles, "
+                        + "or put a transaction pooler in front.";
+        };
+    }
+
+    @JsonValue
+    public String json() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,44 @@
+package dev.pgvigil.check.capacity;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Locale;
+
+/** What a client's session does, as {@code pg_stat_activity} says. */
+public enum SessionState {
+    ACTIVE("active"),
+    IDLE("idle"),
+    IDLE_IN_TRANSACTION("idle in transaction"),
+    IDLE_IN_TRANSACTION_ABORTED("idle in transaction (aborted)"),
+    FASTPATH_FUNCTION_CALL("fastpath function call"),
+    /** It does not say: {@code track_activities} is off for it. */
+    DISABLED("disabled"),
+    /** It has not logged in yet. */
+    STARTING("starting"),
+    /** We may not see it, as {@code pg_monitor} is missing, or it is beyond what was read. */
+    UNKNOWN("unknown");
+
+    private final String label;
+
+    SessionState(String label) {
+        this.label = label;
+    }
+
+    /** PostgreSQL's word for it. */
+    public String label() {
+        return label;
+    }
+
+    @JsonValue
+    String json() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static SessionState of(String label) {
+        for (SessionState state : values()) {
+            if (state.label.equals(label)) {
+                return state;
+            }
+        }
+        return UNKNOWN;
+    }
+}

@@ -1,0 +1,139 @@
+package dev.pgvigil.check.server;
+
+import dev.pgvigil.check.Check;
+import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.Previous;
+import dev.pgvigil.check.Scope;
+import dev.pgvigil.postgres.Failure;
+import dev.pgvigil.postgres.Session;
+import dev.pgvigil.target.Target;
+import dev.pgvigil.target.Threshold;
+import io.smallrye.mutiny.Uni;
+import io.vertx.sqlclient.Row;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What pgvigil may see and use of a database, and what it misses. */
+@Singleton
+final class Capabilities implements Check<Capabilities.Held> {
+
+    static final String NAME = "capabilities";
+    static final Threshold QUERY_SIZE = Threshold.bytes(NAME, "query-size", 1024);
+
+    private static final int RESERVED_ROLE_SINCE = 16;
+
+    private static final String SQL = """
+            select pg_catalog.current_setting('server_version') as version,
+              pg_catalog.current_setting('server_version_num')::int4 / 10000 as major,
+              current_user::text as usename,
+              coalesce((select r.rolsuper from pg_catalog.pg_roles r where r.rolname = current_user), false) as superuser,
+              pg_catalog.pg_has_role('pg_monitor', 'usage') as monitor,
+              pg_catalog.has_database_privilege(pg_catalog.current_database(), 'connect') as connect,
+              {reserved} as reserved_slots,
+              coalesce(pg_catalog.current_setting('reserved_connections', true)::int4, 0) as reserved_connections,
+              case when pg_catalog.pg_has_role('pg_read_all_settings', 'usage')
+                then pg_catalog.current_setting('shared_preload_libraries') end as libraries,
+              (select e.extversion from pg_catalog.pg_extension e where e.extname = 'pg_stat_statements') as statements,
+              pg_catalog.current_setting('track_activities')::bool as track_activities,
+              pg_catalog.current_setting('track_io_timing')::bool as track_io_timing,
+              (select s.setting::int8 from pg_catalog.pg_settings s where s.name = 'track_activity_query_size') as query_size""";
+
+    private static final String RESERVED = "pg_catalog.pg_has_role('pg_use_reserved_connections', 'usage')";
+
+    /**
+     * What there is.
+     *
+     * @param usename our role
+     * @param monitor whether it has {@code pg_monitor}'s privileges
+     * @param connect whether it may connect to the database, now
+     * @param reservedSlots whether it may use reserved connections; null before 16, which has none
+     * @param libraries preloaded; null: we may not see it
+     * @param statementsVersion of the extension pg_stat_statements in the database; null: it is not there
+     */
+    record Held(
+            String version,
+            int major,
+            String usename,
+            boolean superuser,
+            boolean monitor,
+            boolean connect,
+            @Nullable Boolean reservedSlots,
+            int reservedConnections,
+            @Nullable List<String> libraries,
+            @Nullable String statementsVersion,
+            boolean trackActivities,
+            boolean trackIoTiming,
+            long trackActivityQuerySizeBytes) {
+
+        Held {
+            libraries = libraries == null ? null : List.copyOf(libraries);
+        }
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Scope scope() {
+        return Scope.DATABASE;
+    }
+
+    @Override
+    public Duration interval() {
+        return Duration.ofMinutes(5);
+    }
+
+    @Override
+    public List<Threshold> limits() {
+        return List.of(QUERY_SIZE);
+    }
+
+    @Override
+    public Uni<Held> collect(Session session) {
+        String reserved = session.facts().major() >= RESERVED_ROLE_SINCE ? RESERVED : "null::bool";
+        return session.row(SQL.replace("{reserved}", reserved), Capabilities::held);
+    }
+
+    @Override
+    public List<Finding> evaluate(Held now, Previous<Held> past, Target target) {
+        return new CapabilityFindings(now, target).findings();
+    }
+
+    @Override
+    public List<Finding> evaluateFailure(Failure failure, Target target) {
+        return List.of(AccessFindings.of(failure, target));
+    }
+
+    private static Held held(Row row) {
+        return new Held(
+                row.getString("version"),
+                row.getInteger("major"),
+                row.getString("usename"),
+                row.getBoolean("superuser"),
+                row.getBoolean("monitor"),
+                row.getBoolean("connect"),
+                row.getBoolean("reserved_slots"),
+                row.getInteger("reserved_connections"),
+                libraries(row.getString("libraries")),
+                row.getString("statements"),
+                row.getBoolean("track_activities"),
+                row.getBoolean("track_io_timing"),
+                row.getLong("query_size"));
+    }
+
+    /** Without directories and quotes: {@code "$libdir/auto_explain", pg_stat_statements}. */
+    static @Nullable List<String> libraries(@Nullable String setting) {
+        return setting == null
+                ? null
+                : Arrays.stream(setting.split(",", -1))
+                        .map(name -> name.replace("\"", "").strip())
+                        .map(name -> name.substring(name.lastIndexOf('/') + 1))
+                        .filter(name -> !name.isEmpty())
+                        .toList();
+    }
+}

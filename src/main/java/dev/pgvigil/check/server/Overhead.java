@@ -1,0 +1,161 @@
+package dev.pgvigil.check.server;
+
+import static dev.pgvigil.check.HumanFormat.percent;
+
+import dev.pgvigil.check.Check;
+import dev.pgvigil.check.EvidenceRow;
+import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.HumanFormat;
+import dev.pgvigil.check.MetricSink;
+import dev.pgvigil.check.Previous;
+import dev.pgvigil.check.Scope;
+import dev.pgvigil.check.Severity;
+import dev.pgvigil.check.Status;
+import dev.pgvigil.postgres.ConnectionState;
+import dev.pgvigil.postgres.Session;
+import dev.pgvigil.target.Target;
+import dev.pgvigil.target.Threshold;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What pgvigil itself costs a server, against its budget. Asks the server nothing. */
+@Singleton
+public final class Overhead implements Check<ConnectionState> {
+
+    public static final String NAME = "overhead";
+
+    /** The share of one backend's time that pgvigil's statements may take; beyond it cadences stretch. */
+    public static final Threshold BUDGET = Threshold.ratio(NAME, "budget", 0.01);
+
+    /** The factor from which pgvigil looks too seldom to find trouble in time. */
+    static final Threshold STRETCH = Threshold.count(NAME, "stretch", 4);
+
+    private static final String COSTLIEST = """
+            select calls, total_exec_time, mean_exec_time, query from pg_stat_statements \
+            where userid = (select oid from pg_roles where rolname = current_user) \
+            order by total_exec_time desc limit 10""";
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Scope scope() {
+        return Scope.SERVER;
+    }
+
+    @Override
+    public Duration interval() {
+        return Duration.ofSeconds(10);
+    }
+
+    @Override
+    public List<Threshold> limits() {
+        return List.of(BUDGET, STRETCH);
+    }
+
+    /** It asks the server nothing, and reports the throttling. */
+    @Override
+    public Duration throttled(Duration interval, double factor) {
+        return interval;
+    }
+
+    @Override
+    public Uni<ConnectionState> collect(Session session) {
+        return Uni.createFrom().item(session::link);
+    }
+
+    @Override
+    public List<Finding> evaluate(ConnectionState now, Previous<ConnectionState> past, Target target) {
+        double budget = target.thresholds().of(BUDGET);
+        boolean over = now.overheadRatio() > budget;
+        List<Finding> findings = new ArrayList<>();
+        if (over) {
+            findings.add(over(now, past, budget));
+        }
+        if (now.stretch() > 1) {
+            findings.add(stretched(now, budget, target.thresholds().of(STRETCH)));
+        }
+        return findings;
+    }
+
+    @Override
+    public ConnectionState merge(ConnectionState newer, ConnectionState older) {
+        return newer.plus(older);
+    }
+
+    @Override
+    public void export(ConnectionState now, MetricSink gauges) {
+        gauges.gauge(
+                "pgvigil_overhead_ratio",
+                "Time of pgvigil's own statements in the last minute over a minute.",
+                now.overheadRatio());
+        gauges.gauge("pgvigil_overhead_stretch_ratio", "Factor by which cadences are stretched.", now.stretch());
+        gauges.counter("pgvigil_overhead_seconds_total", "Time of pgvigil's own statements.", now.statementSeconds());
+        gauges.counter("pgvigil_overhead_statements_total", "Statements that pgvigil sent.", (double) now.statements());
+    }
+
+    private static Finding over(ConnectionState now, Previous<ConnectionState> past, double budget) {
+        return Finding.of(
+                        NAME,
+                        "budget",
+                        Status.HEALTHY,
+                        Severity.MEDIUM,
+                        "pgvigil costs more than its budget",
+                        "pgvigil's own statements took %s of one backend's time in the last minute%s"
+                                .formatted(percent(now.overheadRatio()), each(now, past.value())))
+                .threshold("at most " + percent(budget))
+                .evidence(List.of(row(now)))
+                .cause("The server answers slowly, being busy or short of I/O, or has very many sessions, locks or "
+                        + "databases. Which statement costs most is not known from here: pg_stat_statements tells.")
+                .action(
+                        "Nothing at once: cadences stretch until the budget is kept. If it stays so, look at what costs "
+                                + "most, and lengthen the cadence of that check or raise overhead.budget.")
+                .sql(COSTLIEST);
+    }
+
+    private static Finding stretched(ConnectionState now, double budget, double most) {
+        boolean much = now.stretch() >= most;
+        return Finding.of(
+                        NAME,
+                        "stretch",
+                        much ? Status.DEGRADED : Status.HEALTHY,
+                        much ? Severity.MEDIUM : Severity.LOW,
+                        "pgvigil looks less often than configured",
+                        "Cadences are stretched by the factor %s; pgvigil's own statements take %s of one backend's time"
+                                .formatted(HumanFormat.number(now.stretch()), percent(now.overheadRatio())))
+                .threshold(
+                        "degraded from a factor of " + HumanFormat.number(most) + "; the budget is " + percent(budget))
+                .evidence(List.of(row(now)))
+                .cause("At the configured cadences pgvigil would cost more than its budget.")
+                .action("Cadences go back by themselves when the statements become cheaper. Trouble is found that much "
+                        + "later until then.")
+                .sql(COSTLIEST);
+    }
+
+    /** What a statement took on average since the last look; nothing where none was sent. */
+    private static String each(ConnectionState now, @Nullable ConnectionState before) {
+        long statements = before == null ? 0 : now.statements() - before.statements();
+        if (before == null || statements <= 0) {
+            return "";
+        }
+        double milliseconds = (now.statementSeconds() - before.statementSeconds()) / statements * 1000;
+        return "; lately %s ms for each of %s"
+                .formatted(HumanFormat.number(milliseconds), HumanFormat.count(statements, "statement"));
+    }
+
+    private static Map<String, Object> row(ConnectionState now) {
+        return EvidenceRow.of(
+                "overhead_ratio", now.overheadRatio(),
+                "stretch", now.stretch(),
+                "statement_seconds", now.statementSeconds(),
+                "statements", now.statements(),
+                "connections", now.open());
+    }
+}

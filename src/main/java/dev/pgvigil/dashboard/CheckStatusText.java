@@ -1,0 +1,37 @@
+package dev.pgvigil.dashboard;
+
+import dev.pgvigil.check.HumanFormat;
+import dev.pgvigil.state.view.CheckView;
+
+/**
+ * When a check last looked, and what came of it.
+ *
+ * @param trouble why nothing newer is known; empty: nothing is wrong
+ */
+record CheckStatusText(String check, String state, String ago, String took, String trouble) {
+
+    static CheckStatusText of(CheckView check) {
+        return new CheckStatusText(
+                check.check(),
+                TextFormat.lower(check.state()),
+                check.ageMs() == null
+                        ? TextFormat.UNKNOWN
+                        : HumanFormat.seconds(Math.max(0, check.ageMs()) / 1000.0) + " ago",
+                TextFormat.milliseconds(check.tookMs()),
+                trouble(check));
+    }
+
+    private static String trouble(CheckView check) {
+        return switch (check.state()) {
+            case OBSERVED -> "";
+            case FAILED ->
+                check.failure() == null
+                        ? "not answered"
+                        : TextFormat.lower(check.failure().reason()) + ": "
+                                + check.failure().message();
+            case SKIPPED -> "not asked: " + check.reason();
+            case PENDING -> "not asked yet";
+            case OFF -> "switched off";
+        };
+    }
+}

@@ -1,0 +1,126 @@
+package dev.pgvigil.dashboard;
+
+import io.quarkus.runtime.LaunchMode;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32;
+
+/**
+ * What the pages load, compressed once and not again. Quarkus' own compression would put a compressor behind every
+ * connection and unpack a native library for it. Who takes nothing compressed is left to Quarkus.
+ */
+@Singleton
+final class StaticAssets {
+
+    /** Behind the door. */
+    private static final int PRIORITY = 700;
+
+    /** Our own, and those of libraries. No part begins with a dot. */
+    private static final Pattern FILE =
+            Pattern.compile("(?:/webjars(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)+|/[a-z-]+)\\.(css|js|svg)");
+
+    private static final Map<String, String> TYPES = Map.of(
+            "css", "text/css;charset=UTF-8",
+            "js", "text/javascript;charset=UTF-8",
+            "svg", "image/svg+xml");
+
+    private final Vertx vertx;
+    /** By path. No more than there are in the jars. */
+    private final Map<String, Packed> packed = new ConcurrentHashMap<>();
+
+    /**
+     * A file, compressed.
+     *
+     * @param tag tells contents apart. Times do not: that of a file is when this process unpacked it, and of two replicas the
+     *     older release may have the newer one
+     */
+    private record Packed(String tag, String type, Buffer content) {}
+
+    StaticAssets(Vertx vertx) {
+        this.vertx = vertx;
+    }
+
+    void register(@Observes Filters filters) {
+        // In development files change.
+        if (LaunchMode.current() != LaunchMode.DEVELOPMENT) {
+            filters.register(this::answer, PRIORITY);
+        }
+    }
+
+    /** Asked for where a page names no icon, as where a browser shows JSON. */
+    void register(@Observes Router router) {
+        router.get("/favicon.ico").order(1).handler(context -> context.redirect("/icon.svg"));
+    }
+
+    private void answer(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        boolean read = HttpMethod.GET.equals(request.method()) || HttpMethod.HEAD.equals(request.method());
+        Matcher path = FILE.matcher(String.valueOf(request.path()));
+        if (!read || !path.matches()) {
+            context.next();
+            return;
+        }
+        Packed known = packed.get(path.group());
+        if (known != null) {
+            answer(context, known);
+            return;
+        }
+        vertx.executeBlocking(() -> pack(path), false)
+                .onSuccess(file -> file.ifPresentOrElse(found -> answer(context, found), context::next))
+                .onFailure(context::fail);
+    }
+
+    private static void answer(RoutingContext context, Packed file) {
+        HttpServerRequest request = context.request();
+        HttpServerResponse response = context.response()
+                .putHeader(HttpHeaders.ETAG, file.tag)
+                .putHeader(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
+        // The URLs of libraries carry their version, and so may be kept unasked.
+        if (!String.valueOf(request.path()).startsWith("/webjars/")) {
+            response.putHeader(HttpHeaders.CACHE_CONTROL, "private, no-cache");
+        }
+        String kept = request.getHeader(HttpHeaders.IF_NONE_MATCH);
+        String encodings = request.getHeader(HttpHeaders.ACCEPT_ENCODING);
+        if (kept != null && kept.contains(file.tag)) {
+            response.setStatusCode(304).end();
+        } else if (encodings != null && encodings.contains("gzip")) {
+            response.putHeader(HttpHeaders.CONTENT_ENCODING, "gzip")
+                    .putHeader(HttpHeaders.CONTENT_TYPE, file.type)
+                    .end(file.content);
+        } else {
+            context.next();
+        }
+    }
+
+    private Optional<Packed> pack(Matcher path) throws IOException {
+        try (InputStream file = StaticAssets.class.getResourceAsStream("/META-INF/resources" + path.group())) {
+            if (file == null) {
+                return Optional.empty();
+            }
+            byte[] plain = file.readAllBytes();
+            CRC32 content = new CRC32();
+            content.update(plain);
+            // Weak, as it is sent compressed and plain.
+            String tag = "W/\"%08x\"".formatted(content.getValue());
+            Packed made = new Packed(tag, String.valueOf(TYPES.get(path.group(1))), RenderedPage.compressed(plain));
+            packed.put(path.group(), made);
+            return Optional.of(made);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package dev.pgvigil.dashboard;
+
+import dev.pgvigil.check.HumanFormat;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** How pages write things. Figures that nobody knows are a dash. */
+final class TextFormat {
+
+    static final String UNKNOWN = "–";
+
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss 'UTC'", Locale.ROOT);
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT);
+
+    private TextFormat() {}
+
+    static String lower(@Nullable Enum<?> constant) {
+        return constant == null ? UNKNOWN : constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The constant that {@link #lower} writes so; null: none is. */
+    static <E extends Enum<E>> @Nullable E constant(Class<E> type, @Nullable String text) {
+        for (E constant : type.getEnumConstants()) {
+            if (lower(constant).equals(text)) {
+                return constant;
+            }
+        }
+        return null;
+    }
+
+    static String milliseconds(@Nullable Double milliseconds) {
+        return milliseconds == null ? UNKNOWN : Axis.duration(milliseconds);
+    }
+
+    /** {@code 12 s}; a moment that has yet to come is now. */
+    static String age(Instant then, Instant now) {
+        return HumanFormat.seconds(Math.max(0, Duration.between(then, now).toMillis() / 1000.0));
+    }
+
+    /** The time of day if that was lately, and else the day. */
+    static String time(Instant then, Instant now) {
+        boolean lately = Duration.between(then, now).compareTo(Duration.ofHours(12)) < 0;
+        return (lately ? TIME : DAY).format(then.atOffset(ZoneOffset.UTC));
+    }
+
+    /** A value of a finding's evidence. */
+    static String value(@Nullable Object value) {
+        return switch (value) {
+            case null -> UNKNOWN;
+            case Double number -> HumanFormat.number(number);
+            case Collection<?> many -> many.stream().map(String::valueOf).collect(Collectors.joining(", "));
+            default -> value.toString();
+        };
+    }
+
+    /** What there is of these, in a row. */
+    static String list(@Nullable String... parts) {
+        return Arrays.stream(parts)
+                .filter(part -> part != null && !part.isEmpty())
+                .collect(Collectors.joining(" · "));
+    }
+
+    /** A value that may be empty. */
+    static String orUnknown(@Nullable String text) {
+        return text == null || text.isEmpty() ? UNKNOWN : text;
+    }
+}

@@ -1,0 +1,45 @@
+package dev.pgvigil.health;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a part of an answer tells besides UP or DOWN. Flat, as MicroProfile Health wants it; what is null is left out. */
+final class Data {
+
+    private final Map<String, Object> entries = new LinkedHashMap<>();
+
+    Data text(String key, @Nullable String value) {
+        return put(key, value);
+    }
+
+    Data number(String key, long value) {
+        return put(key, value);
+    }
+
+    Data time(String key, @Nullable Instant value) {
+        return put(
+                key, value == null ? null : value.truncatedTo(ChronoUnit.MILLIS).toString());
+    }
+
+    /** A duration in whole milliseconds; the key ends in {@code _ms}. */
+    Data millis(String key, @Nullable Duration value) {
+        return put(key, value == null ? null : value.toMillis());
+    }
+
+    @JsonValue
+    Map<String, Object> entries() {
+        return entries;
+    }
+
+    private Data put(String key, @Nullable Object value) {
+        if (value != null) {
+            entries.put(key, value);
+        }
+        return this;
+    }
+}

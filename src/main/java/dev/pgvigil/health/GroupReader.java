@@ -1,0 +1,96 @@
+package dev.pgvigil.health;
+
+import dev.pgvigil.check.Catalogue;
+import dev.pgvigil.check.Check;
+import dev.pgvigil.config.Node;
+import dev.pgvigil.config.Redacted;
+import dev.pgvigil.target.ExpectedRole;
+import dev.pgvigil.target.Glob;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/**
+ * Reads one group.
+ *
+ * @param known the checks that it may name
+ */
+record GroupReader(Catalogue known) {
+
+    private static final int MOST = 1000;
+    private static final Pattern PERCENT = Pattern.compile("(100|[1-9][0-9]?) ?%");
+    private static final Pattern COUNT = Pattern.compile("[1-9][0-9]{0,4}");
+
+    Group group(String name, Node node) {
+        return new Group(name, selection(node), criterion(node), minimumUp(node.child("minimum-up")));
+    }
+
+    private static TargetSelector selection(Node node) {
+        return new TargetSelector(
+                filled(node.child("targets")).stream()
+                        .map(Node::text)
+                        .filter(Objects::nonNull)
+                        .map(Glob::new)
+                        .toList(),
+                tags(node.child("tags")),
+                node.string("region", ""),
+                node.choice("role", ExpectedRole.class, ExpectedRole.ANY));
+    }
+
+    private GroupPolicy criterion(Node node) {
+        Set<Check<?>> checks = new HashSet<>();
+        for (Node item : filled(node.child("checks"))) {
+            String check = item.text();
+            if (check != null && known.names().contains(check)) {
+                checks.add(known.check(check));
+            } else if (check != null) {
+                item.problem("must be one of " + String.join(", ", new TreeSet<>(known.names())) + ", not "
+                        + Redacted.value(check));
+            }
+        }
+        return new GroupPolicy(node.choice("down-when", DownWhen.class, DownWhen.UNHEALTHY), checks);
+    }
+
+    private static Map<String, String> tags(Node node) {
+        Map<String, String> tags = new HashMap<>();
+        node.children().forEach((tag, child) -> {
+            String value = child.text();
+            if (value != null) {
+                tags.put(tag, value);
+            }
+        });
+        if (node.present() && tags.isEmpty()) {
+            node.problem("must have a tag, or be left out");
+        }
+        return tags;
+    }
+
+    /** A list that was written but left empty would choose everything, which nobody who wrote it meant. */
+    private static List<Node> filled(Node list) {
+        List<Node> items = list.items();
+        if (list.present() && (items.isEmpty() || items.size() > MOST)) {
+            list.problem("must have 1 to " + MOST + " entries, or be left out");
+        }
+        return items;
+    }
+
+    private static Quorum minimumUp(Node node) {
+        String text = node.text();
+        if (text == null) {
+            return new Quorum.All();
+        }
+        if (PERCENT.matcher(text).matches()) {
+            return new Quorum.Percent(Integer.parseInt(text.replaceAll("[ %]", "")));
+        }
+        if (COUNT.matcher(text).matches()) {
+            return new Quorum.Count(Integer.parseInt(text));
+        }
+        node.problem("must be a count from 1, or a percentage from 1% to 100%, not " + Redacted.value(text));
+        return new Quorum.All();
+    }
+}

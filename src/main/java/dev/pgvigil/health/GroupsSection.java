@@ -1,0 +1,43 @@
+package dev.pgvigil.health;
+
+import dev.pgvigil.check.Catalogue;
+import dev.pgvigil.config.Node;
+import dev.pgvigil.config.Section;
+import jakarta.inject.Singleton;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** {@code pgvigil.groups}: targets that a probe asks for as one, {@code /health/group/<name>}. */
+@Singleton
+final class GroupsSection implements Section<Groups> {
+
+    private static final int MOST = 200;
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
+
+    private final GroupReader reading;
+
+    GroupsSection(Catalogue catalogue) {
+        this.reading = new GroupReader(catalogue);
+    }
+
+    @Override
+    public String key() {
+        return "groups";
+    }
+
+    @Override
+    public Groups read(Node node) {
+        Map<String, Group> groups = new LinkedHashMap<>();
+        node.children().forEach((name, child) -> {
+            if (!NAME.matcher(name).matches()) {
+                child.problem("a group's name is part of a path: 1 to 63 letters, digits, '_' and '-'");
+            }
+            groups.put(name, reading.group(name, child));
+        });
+        if (groups.size() > MOST) {
+            node.problem("must be " + MOST + " groups at most, not " + groups.size());
+        }
+        return new Groups(groups);
+    }
+}

@@ -1,0 +1,20 @@
+package dev.pgvigil.health;
+
+import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** One check of an answer, in MicroProfile Health's form. */
+@Schema(name = "HealthCheck")
+record HealthCheckResult(
+        String name,
+        State status,
+        @Schema(implementation = Map.class) Data data) {
+
+    static HealthCheckResult of(String name, boolean up, Data data) {
+        return new HealthCheckResult(name, State.of(up), data);
+    }
+
+    boolean up() {
+        return status == State.UP;
+    }
+}

@@ -1,0 +1,105 @@
+package dev.pgvigil.health;
+
+import static java.util.Comparator.naturalOrder;
+
+import dev.pgvigil.config.Configuration;
+import dev.pgvigil.self.FirstPass;
+import dev.pgvigil.self.LoopLag;
+import dev.pgvigil.self.ProcessHealth;
+import dev.pgvigil.self.SelfSettings;
+import dev.pgvigil.self.WatchStall;
+import java.time.Duration;
+import java.util.List;
+
+/** pgvigil's own health, in which no database has a say. Pure. */
+record SelfHealth(ProcessHealth vitals, SelfSettings limits, Configuration.State configuration) {
+
+    private static final int NAMED = 10;
+    /** Where heartbeats are rare, the watch may owe three, each stretched fourfold to stay in the overhead budget. */
+    private static final int OWED = 12;
+
+    /** Whether a restart would help: DOWN only when this process cannot do its work. */
+    List<HealthCheckResult> live() {
+        return List.of(eventLoops(), watch(), threads());
+    }
+
+    /** Whether the answers of this process are worth asking for. */
+    List<HealthCheckResult> ready() {
+        return List.of(configured(), firstPass(), eventLoops());
+    }
+
+    List<HealthCheckResult> started() {
+        return List.of(configured(), firstPass());
+    }
+
+    List<HealthCheckResult> all() {
+        return List.of(configured(), firstPass(), eventLoops(), watch(), threads());
+    }
+
+    private HealthCheckResult eventLoops() {
+        Duration bound = limits.eventLoopStuckAfter();
+        List<LoopLag> stuck = vitals.loops().stream()
+                .filter(loop -> loop.late().compareTo(bound) > 0)
+                .toList();
+        Data data = new Data()
+                .number("loops", vitals.loops().size())
+                .number("stuck", stuck.size())
+                .millis("late_ms", worst())
+                .millis("bound_ms", bound);
+        stuck.stream().limit(NAMED).forEach(loop -> data.millis("stuck." + loop.thread() + "_ms", loop.late()));
+        return HealthCheckResult.of("event-loops", stuck.isEmpty(), data);
+    }
+
+    private Duration worst() {
+        return vitals.loops().stream().map(LoopLag::late).max(naturalOrder()).orElse(Duration.ZERO);
+    }
+
+    private HealthCheckResult watch() {
+        WatchStall silence = vitals.silence();
+        if (silence == null) {
+            return HealthCheckResult.of("watch", true, new Data().text("reason", "no target has heartbeats"));
+        }
+        Duration owed = silence.interval().multipliedBy(OWED);
+        Duration bound = owed.compareTo(limits.watchSilentAfter()) > 0 ? owed : limits.watchSilentAfter();
+        return HealthCheckResult.of(
+                "watch",
+                silence.lasted().compareTo(bound) <= 0,
+                new Data().millis("age_ms", silence.lasted()).millis("bound_ms", bound));
+    }
+
+    private HealthCheckResult threads() {
+        Duration bound = limits.watchSilentAfter();
+        boolean observed = vitals.unobserved().compareTo(bound) <= 0;
+        Data data = new Data()
+                .number("deadlocked", vitals.deadlocked().size())
+                .millis("age_ms", vitals.unobserved())
+                .millis("bound_ms", bound);
+        if (!vitals.deadlocked().isEmpty()) {
+            data.text("names", String.join(", ", vitals.deadlocked()));
+        }
+        return HealthCheckResult.of("threads", observed && vitals.deadlocked().isEmpty(), data);
+    }
+
+    /** A change that could not be loaded is no reason to be down: the settings before it are in force. */
+    private HealthCheckResult configured() {
+        return HealthCheckResult.of(
+                "configuration",
+                configuration.loadedAt() != null,
+                new Data()
+                        .time("at", configuration.loadedAt())
+                        .number("problems", configuration.problems().size()));
+    }
+
+    private HealthCheckResult firstPass() {
+        FirstPass pass = vitals.firstPass();
+        Duration grace = limits.firstPassGrace();
+        return HealthCheckResult.of(
+                "first-pass",
+                pass.done() || pass.elapsed().compareTo(grace) >= 0,
+                new Data()
+                        .number("targets", pass.targets())
+                        .number("pending", pass.pending())
+                        .millis("elapsed_ms", pass.elapsed())
+                        .millis("bound_ms", grace));
+    }
+}

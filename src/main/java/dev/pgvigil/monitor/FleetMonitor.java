@@ -1,0 +1,181 @@
+package dev.pgvigil.monitor;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+import static java.util.stream.Collectors.toSet;
+
+import dev.pgvigil.check.Catalogue;
+import dev.pgvigil.postgres.Connector;
+import dev.pgvigil.postgres.Deadlines;
+import dev.pgvigil.postgres.Server;
+import dev.pgvigil.postgres.Spans;
+import dev.pgvigil.state.Fleet;
+import dev.pgvigil.state.OnDemandHeartbeat;
+import dev.pgvigil.state.TargetState;
+import dev.pgvigil.target.Target;
+import io.opentelemetry.context.Context;
+import io.quarkus.runtime.ShutdownEvent;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.impl.ContextInternal;
+import io.vertx.core.impl.VertxInternal;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Watches the fleet that is configured, and follows the configuration when it changes. */
+@Singleton
+public class FleetMonitor implements OnDemandHeartbeat {
+
+    private static final Logger LOG = Logger.getLogger(FleetMonitor.class);
+    private static final Duration GOODBYE = Duration.ofSeconds(1);
+
+    private final Catalogue catalogue;
+    private final Connector connector;
+    private final Spans spans;
+    private final Fleet fleet;
+    private final CheckCounters tally;
+    private final SchedulingDelay punctuality;
+    private final Vertx vertx;
+    private final Map<Server.Identity, Lane> lanes = new HashMap<>();
+    private volatile Deadlines deadlines = Deadlines.STANDARD;
+    private Future<?> turn = Future.succeededFuture();
+
+    /** A server's watch and the event loop that it lives on. */
+    private record Lane(ServerMonitor watch, ContextInternal loop) {
+
+        /** Does this there; the future ends when what it gives has ended, or when that takes too long. */
+        Future<Void> run(Function<ServerMonitor, Future<Void>> work) {
+            Promise<Void> done = loop.promise();
+            loop.runOnContext(now -> work.apply(watch).onComplete(done));
+            return done.future().timeout(GOODBYE.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    FleetMonitor(
+            Catalogue catalogue,
+            Connector connector,
+            Spans spans,
+            Fleet fleet,
+            CheckCounters tally,
+            SchedulingDelay punctuality,
+            Vertx vertx) {
+        this.catalogue = catalogue;
+        this.connector = connector;
+        this.spans = spans;
+        this.fleet = fleet;
+        this.tally = tally;
+        this.punctuality = punctuality;
+        this.vertx = vertx;
+    }
+
+    /**
+     * Watches these targets from now on; those that were watched before go on undisturbed. A target that moves to another
+     * server is first left by the one and then taken by the other, for each has an event loop of its own.
+     *
+     * @param wanted deadlines of all sessions; with other ones than before, all sessions begin anew
+     */
+    synchronized void watch(List<Target> targets, Deadlines wanted) {
+        Map<Server.Identity, List<Target>> byServer = targets.stream()
+                .collect(groupingBy(target -> target.server().identity(), LinkedHashMap::new, toList()));
+        turn = turn.transform(before -> leave(byServer)).transform(left -> {
+            take(byServer, wanted);
+            return Future.succeededFuture();
+        });
+    }
+
+    /** Says goodbye to the servers, and waits for that a little: behind this the event loops end. */
+    void stop(@Observes ShutdownEvent event) {
+        watch(List.of(), deadlines);
+        Future<?> last;
+        synchronized (this) {
+            last = turn;
+        }
+        try {
+            last.toCompletionStage().toCompletableFuture().get(GOODBYE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debug("not every session was gone in time", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public Uni<TargetState> beat(String target) {
+        TargetState known = fleet.snapshot().targets().get(target);
+        Lane lane = known == null ? null : lane(known.target().server().identity());
+        if (lane == null) {
+            return Uni.createFrom().failure(new NoSuchElementException("no target " + target));
+        }
+        Context asker = Context.current();
+        return Uni.createFrom()
+                .emitter(emitter -> lane.loop().runOnContext(start -> {
+                    Runnable judged = () -> complete(emitter, lane.watch().state(target), target);
+                    lane.loop().setTimer(deadlines.answer().multipliedBy(2).toMillis(), late -> judged.run());
+                    Spans.askedBy(asker, () -> lane.watch().beat(judged));
+                }));
+    }
+
+    private static void complete(UniEmitter<? super TargetState> emitter, @Nullable TargetState state, String target) {
+        if (state == null) {
+            emitter.fail(new NoSuchElementException("no target " + target + " any more"));
+        } else {
+            emitter.complete(state);
+        }
+    }
+
+    private synchronized @Nullable Lane lane(Server.Identity server) {
+        return lanes.get(server);
+    }
+
+    private synchronized Future<?> leave(Map<Server.Identity, List<Target>> wanted) {
+        List<Future<Void>> left = new ArrayList<>();
+        lanes.forEach((server, lane) -> {
+            List<Target> its = wanted.get(server);
+            left.add(
+                    its == null
+                            ? lane.run(ServerMonitor::stop)
+                            : lane.run(watch -> {
+                                watch.keep(names(its));
+                                return Future.succeededFuture();
+                            }));
+        });
+        lanes.keySet().retainAll(wanted.keySet());
+        return Future.join(left);
+    }
+
+    private static Set<String> names(List<Target> targets) {
+        return targets.stream().map(Target::name).collect(toSet());
+    }
+
+    private synchronized void take(Map<Server.Identity, List<Target>> wanted, Deadlines latest) {
+        deadlines = latest;
+        wanted.forEach((identity, its) -> {
+            Server server = its.getFirst().server();
+            Lane lane = lanes.computeIfAbsent(identity, first -> lay(server, latest));
+            lane.loop().runOnContext(start -> lane.watch().watch(server, latest, its));
+        });
+    }
+
+    private Lane lay(Server server, Deadlines latest) {
+        ContextInternal loop = ((VertxInternal) vertx).createEventLoopContext();
+        ServerMonitor.Shared shared = new ServerMonitor.Shared(catalogue, connector, spans, fleet, tally, punctuality);
+        return new Lane(new ServerMonitor(shared, server, latest, loop), loop);
+    }
+}

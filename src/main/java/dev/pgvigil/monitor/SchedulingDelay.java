@@ -1,0 +1,30 @@
+package dev.pgvigil.monitor;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.stream.IntStream;
+
+/** Tells how long after their time heartbeats begin, over the whole fleet: whether pgvigil keeps up. Safe for any thread. */
+@Singleton
+public class SchedulingDelay {
+
+    private static final Duration[] BOUNDS = IntStream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000)
+            .mapToObj(Duration::ofMillis)
+            .toArray(Duration[]::new);
+
+    private final Timer lateness;
+
+    public SchedulingDelay(MeterRegistry meters) {
+        lateness = Timer.builder("pgvigil.heartbeat.lateness")
+                .description("Time from when a heartbeat was due to when it began, over the whole fleet.")
+                .serviceLevelObjectives(BOUNDS)
+                .register(meters);
+    }
+
+    /** A heartbeat begins. */
+    void began(Duration late) {
+        lateness.record(late);
+    }
+}

@@ -1,0 +1,243 @@
+package dev.pgvigil.monitor;
+
+import dev.pgvigil.check.Status;
+import dev.pgvigil.check.server.Heartbeat;
+import dev.pgvigil.postgres.Failure;
+import dev.pgvigil.postgres.Role;
+import dev.pgvigil.postgres.Server;
+import dev.pgvigil.postgres.ServerConnection;
+import dev.pgvigil.postgres.ServerFacts;
+import dev.pgvigil.state.Fleet;
+import dev.pgvigil.state.FleetEvent;
+import dev.pgvigil.state.Outcome;
+import dev.pgvigil.state.ServerState;
+import dev.pgvigil.state.Snapshot;
+import dev.pgvigil.state.SteadyClock;
+import dev.pgvigil.state.TargetState;
+import dev.pgvigil.target.Target;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.pcollections.PMap;
+
+/** How one server and its targets stand: judges outcomes and shows the result to the fleet. Lives on the server's loop. */
+final class StatePublisher {
+
+    private static final Logger LOG = Logger.getLogger(StatePublisher.class);
+
+    private final Fleet fleet;
+    private final Set<String> defective = new HashSet<>();
+    private final ServerConnection link;
+    private final Map<String, TargetMonitor> targets = new LinkedHashMap<>();
+    private ServerState state;
+    private Server shown;
+    private @Nullable Role role;
+
+    StatePublisher(Fleet fleet, Server server, ServerConnection link) {
+        this.fleet = fleet;
+        this.link = link;
+        this.state = ServerState.initial(server);
+        this.shown = server;
+    }
+
+    Collection<TargetMonitor> targets() {
+        return targets.values();
+    }
+
+    @Nullable
+    TargetMonitor target(String name) {
+        return targets.get(name);
+    }
+
+    /** From now on these are the server's targets, reached in this way. */
+    void targets(Server server, Collection<Target> wanted, Set<String> checks) {
+        state = state.reached(server);
+        Instant now = SteadyClock.now();
+        List<FleetEvent> changes = new ArrayList<>();
+        Set<String> names = wanted.stream().map(Target::name).collect(Collectors.toSet());
+        List<String> gone =
+                targets.keySet().stream().filter(name -> !names.contains(name)).toList();
+        gone.forEach(name -> {
+            targets.remove(name);
+            changes.add(new FleetEvent.Removed(now, name));
+        });
+        for (Target target : wanted) {
+            TargetMonitor known = targets.get(target.name());
+            if (known == null || !known.target().database().equals(target.database())) {
+                if (known != null) {
+                    changes.add(new FleetEvent.Removed(now, target.name()));
+                }
+                targets.put(target.name(), new TargetMonitor(target, now));
+                changes.add(new FleetEvent.Added(now, target.name()));
+            } else {
+                changes.addAll(known.configured(target, sources(target, checks), now));
+            }
+        }
+        state = state.keeping(check ->
+                targets.values().stream().anyMatch(watched -> watched.target().runs(check)));
+        show(states(targets.values()), gone, changes);
+    }
+
+    private static Set<String> sources(Target target, Set<String> checks) {
+        return checks.stream()
+                .filter(target::runs)
+                .flatMap(check -> Stream.of(check, Evaluator.unanswered(check)))
+                .collect(Collectors.toSet());
+    }
+
+    /** The server and its targets are watched no more. */
+    void end() {
+        Instant now = SteadyClock.now();
+        List<FleetEvent> changes = new ArrayList<>();
+        targets.keySet().forEach(name -> changes.add(new FleetEvent.Removed(now, name)));
+        fleet.update(
+                snapshot -> new Snapshot(
+                        snapshot.servers().minus(shown),
+                        snapshot.targets().minusAll(targets.keySet()),
+                        snapshot.staleAfter()),
+                changes);
+    }
+
+    void learned(ServerFacts facts) {
+        state = state.with(facts);
+        show(Map.of(), List.of(), List.of());
+    }
+
+    /** Takes the outcome of a pass. */
+    <O> void settle(ScheduledCheck<O> run, Outcome<O> outcome) {
+        String check = run.check.name();
+        List<FleetEvent> changes = new ArrayList<>();
+        List<TargetMonitor> concerned = concerned(run);
+        if (concerned.isEmpty()) {
+            return;
+        }
+        concerned.forEach(watched -> {
+            if (outcome instanceof Outcome.Observed<O> && check.equals(Heartbeat.NAME)) {
+                watched.answered();
+            }
+            judged(run, outcome, watched.target()).forEach(judged -> changes.addAll(watched.record(judged)));
+        });
+        if (run.only == null) {
+            state = state.with(link.state(), check, outcome);
+        } else {
+            run.only.keep(check, outcome);
+        }
+        if (check.equals(Heartbeat.NAME)) {
+            changes.addAll(beats(outcome));
+        }
+        show(states(concerned), List.of(), changes);
+    }
+
+    // One that is thrown at one target must not hide it, nor keep the others from being judged.
+    private <O> List<EvaluationResult> judged(ScheduledCheck<O> run, Outcome<O> outcome, Target target) {
+        try {
+            return Evaluator.of(run, outcome, target, link.ready());
+        } catch (RuntimeException defect) {
+            if (defective.add(run.check.name())) {
+                LOG.errorf(defect, "check %s has a defect: it cannot judge %s", run.check.name(), target.name());
+            }
+            return Evaluator.defect(run.check, defect, outcome.at(), target);
+        }
+    }
+
+    /** What a check saw is no longer so: it was due and could not ask, and old figures must not look like new ones. */
+    void unasked(ScheduledCheck<?> run, Failure failure) {
+        String check = run.check.name();
+        List<TargetMonitor> concerned = concerned(run);
+        Outcome<?> before =
+                run.only == null ? state.outcome(check) : run.only.state().outcome(check);
+        if (concerned.isEmpty() || !(before instanceof Outcome.Observed<?> last)) {
+            return;
+        }
+        Outcome<?> outcome = new Outcome.Failed<>(SteadyClock.now(), Duration.ZERO, failure, last);
+        if (run.only == null) {
+            state = state.with(link.state(), check, outcome);
+        } else {
+            run.only.keep(check, outcome);
+        }
+        show(states(run.only == null ? List.of() : concerned), List.of(), List.of());
+    }
+
+    /** Whether findings of that check make a target unhealthy. */
+    boolean unhealthy(String check) {
+        return targets.values().stream()
+                .flatMap(watched -> watched.state().findings().stream())
+                .anyMatch(finding -> finding.check().equals(check) && finding.status() == Status.UNHEALTHY);
+    }
+
+    /** Those whom a run asks for. None where its pass has outlived its target, or was switched off meanwhile. */
+    private List<TargetMonitor> concerned(ScheduledCheck<?> run) {
+        return targets.values().stream()
+                .filter(watched -> run.only == null || run.only.equals(watched))
+                .filter(watched -> watched.target().runs(run.check.name()))
+                .toList();
+    }
+
+    private List<FleetEvent> beats(Outcome<?> outcome) {
+        List<FleetEvent> changes = new ArrayList<>();
+        Double took = null;
+        if (outcome instanceof Outcome.Observed<?> seen && seen.value() instanceof Heartbeat.Beat beat) {
+            took = beat.responseTimeMs();
+            changes.addAll(roleChanges(beat.role(), outcome.at()));
+            role = beat.role();
+        }
+        if (fleet.listeners() > 0) {
+            for (String name : targets.keySet()) {
+                changes.add(new FleetEvent.Beat(outcome.at(), name, took != null, took));
+            }
+        }
+        return changes;
+    }
+
+    private List<FleetEvent> roleChanges(Role now, Instant at) {
+        Role was = role;
+        return was == null || was == now
+                ? List.of()
+                : targets.keySet().stream()
+                        .<FleetEvent>map(name -> new FleetEvent.RoleChanged(at, name, was, now))
+                        .toList();
+    }
+
+    private static Map<String, TargetState> states(Collection<TargetMonitor> watched) {
+        Map<String, TargetState> states = new HashMap<>();
+        watched.forEach(one -> states.put(one.target().name(), one.state()));
+        return states;
+    }
+
+    private void show(Map<String, TargetState> changed, List<String> gone, List<FleetEvent> changes) {
+        Server before = shown;
+        shown = state.server();
+        fleet.update(
+                snapshot -> new Snapshot(
+                        (before.equals(shown)
+                                        ? snapshot.servers()
+                                        : snapshot.servers().minus(before))
+                                .plus(shown, state),
+                        merged(snapshot.targets(), changed).minusAll(gone),
+                        snapshot.staleAfter()),
+                changes);
+    }
+
+    /** Most passes change no target. */
+    private static PMap<String, TargetState> merged(
+            PMap<String, TargetState> targets, Map<String, TargetState> changed) {
+        PMap<String, TargetState> merged = targets;
+        for (Map.Entry<String, TargetState> entry : changed.entrySet()) {
+            if (!entry.getValue().equals(merged.get(entry.getKey()))) {
+                merged = merged.plus(entry.getKey(), entry.getValue());
+            }
+        }
+        return merged;
+    }
+}

@@ -1,0 +1,61 @@
+package dev.pgvigil.postgres;
+
+import java.util.List;
+
+/**
+ * The databases through which a server may be entered. A session needs one of them, and any will do: when one is gone or
+ * closed to us, the next is tried. No other is ever entered than those that are watched.
+ */
+final class ConnectDatabases {
+
+    /** So many are tried at once, before a pause. */
+    static final int MOST_IN_A_ROUND = 5;
+
+    private List<String> names = List.of("postgres");
+    private int current;
+    private int tried;
+
+    /** None is no change: the last target has been left, and others may come. */
+    void are(List<String> databases) {
+        if (databases.isEmpty()) {
+            return;
+        }
+        String kept = current();
+        names = List.copyOf(databases);
+        current = Math.max(0, names.indexOf(kept));
+        tried = 0;
+    }
+
+    String current() {
+        return names.get(current);
+    }
+
+    boolean include(String database) {
+        return names.contains(database);
+    }
+
+    void succeeded() {
+        tried = 0;
+    }
+
+    /** Moves on if another database may let us in; tells whether there is one to be tried now, in this round. */
+    boolean failed(Failure failure) {
+        if (!anotherMayHelp(failure)) {
+            return false;
+        }
+        current = (current + 1) % names.size();
+        tried = (tried + 1) % Math.min(names.size(), MOST_IN_A_ROUND);
+        return tried != 0;
+    }
+
+    /**
+     * It does not exist, CONNECT is not granted, it takes no connections, it or the whole server has no connection left (only
+     * the text tells which, in the server's language), pg_hba.conf does not let us into it.
+     */
+    private static boolean anotherMayHelp(Failure failure) {
+        return switch (failure.sqlState() == null ? "" : failure.sqlState()) {
+            case "3D000", "42501", "55000", "53300", "28000" -> true;
+            case String other -> false;
+        };
+    }
+}

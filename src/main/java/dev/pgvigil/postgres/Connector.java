@@ -1,0 +1,112 @@
+package dev.pgvigil.postgres;
+
+import dev.pgvigil.postgres.Failure.Reason;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.impl.ContextInternal;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.spi.PgDriver;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.spi.ConnectionFactory;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Opens connections: staggered over the fleet, encrypted as libpq would, and given up when the patience ends, with the
+ * socket closed. Fails with a {@link FailureException}.
+ */
+@Singleton
+public class Connector {
+
+    private final Vertx vertx;
+    private final ConnectLimiter gate;
+
+    Connector(Vertx vertx, ConnectLimiter gate) {
+        this.vertx = vertx;
+        this.gate = gate;
+    }
+
+    /**
+     * One attempt to connect.
+     *
+     * @param patience how long the server may take to answer once it has accepted
+     * @param begun called on the event loop when the attempt has left the queue
+     */
+    record Attempt(
+            Server server,
+            String database,
+            Deadlines deadlines,
+            Duration statement,
+            Duration patience,
+            ConnectionBudget.Permit permit,
+            Runnable begun) {}
+
+    /** Connects; the callbacks come on the given event loop. */
+    Future<PhysicalConnection> open(ContextInternal loop, Attempt attempt) {
+        Promise<PhysicalConnection> promise = loop.promise();
+        gate.enter(() -> {
+            Runnable leave = gate.place();
+            loop.runOnContext(start -> {
+                loop.setTimer(ConnectLimiter.LEASE.toMillis(), late -> leave.run());
+                attempt.begun().run();
+                attempted(loop, attempt).onComplete(end -> {
+                    leave.run();
+                    if (end.failed()) {
+                        attempt.permit().release();
+                    }
+                    promise.handle(end);
+                });
+            });
+        });
+        return promise.future();
+    }
+
+    private Future<PhysicalConnection> attempted(ContextInternal loop, Attempt attempt) {
+        try {
+            return tryAll(loop, attempt, modes(attempt.server().tls()));
+        } catch (RuntimeException broken) {
+            // Whatever the driver makes of its options: the permit and whoever waits must hear of it.
+            return Future.failedFuture(new FailureException(Failure.of(Reason.LOCAL, String.valueOf(broken))));
+        }
+    }
+
+    /** With TLS (true) or in plain text, in the order in which libpq tries. */
+    private static List<Boolean> modes(Tls tls) {
+        return switch (tls.mode()) {
+            case DISABLE -> List.of(false);
+            case ALLOW -> List.of(false, true);
+            case PREFER -> List.of(true, false);
+            case REQUIRE, VERIFY_CA, VERIFY_FULL -> List.of(true);
+        };
+    }
+
+    private Future<PhysicalConnection> tryAll(ContextInternal loop, Attempt attempt, List<Boolean> modes) {
+        Future<PhysicalConnection> first = tryOne(loop, attempt, modes.getFirst());
+        return modes.size() == 1
+                ? first
+                : first.recover(refused -> otherModeMayHelp(FailureClassifier.of(refused))
+                        ? tryOne(loop, attempt, modes.getLast()).recover(also -> Future.failedFuture(refused))
+                        : Future.failedFuture(refused));
+    }
+
+    private static boolean otherModeMayHelp(Failure failure) {
+        return failure.reason() == Reason.TLS || "28000".equals(failure.sqlState());
+    }
+
+    private Future<PhysicalConnection> tryOne(ContextInternal loop, Attempt attempt, boolean tls) {
+        PgConnectOptions options =
+                ConnectOptions.of(attempt.server(), attempt.database(), attempt.deadlines(), attempt.statement(), tls);
+        ConnectionFactory sockets = PgDriver.INSTANCE.createConnectionFactory(vertx, options);
+        Future<SqlConnection> connection = sockets.connect(loop);
+        return connection
+                .timeout(attempt.patience().toMillis(), TimeUnit.MILLISECONDS)
+                .map(open -> new PhysicalConnection(sockets, open, attempt.permit(), attempt.database()))
+                .recover(failure -> {
+                    sockets.close(Promise.promise());
+                    return Future.failedFuture(new FailureException(FailureClassifier.of(failure)));
+                });
+    }
+}

@@ -1,0 +1,53 @@
+package dev.pgvigil.postgres;
+
+import java.time.Duration;
+import java.util.Arrays;
+
+/**
+ * What pgvigil's statements cost one server: in all, and over the last minute. Used from one event loop.
+ *
+ * <p>The time is the server's own, from the arrival of a statement to its last row; of a statement that failed it is the time
+ * until the error came.
+ */
+public final class CostMeter {
+
+    /** The time over which the ratio is taken. */
+    public static final Duration WINDOW = Duration.ofMinutes(1);
+
+    private static final int SECONDS = (int) WINDOW.toSeconds();
+
+    private final long[] nanos = new long[SECONDS];
+    private long second;
+    private long totalNanos;
+    private long statements;
+
+    /** @param now {@link System#nanoTime()} */
+    void add(long cost, long now) {
+        advance(now);
+        nanos[(int) (second % SECONDS)] += cost;
+        totalNanos += cost;
+        statements++;
+    }
+
+    /** Statement time of the last minute, as a share of that minute. */
+    double ratio(long now) {
+        advance(now);
+        return Arrays.stream(nanos).sum() / (SECONDS * 1e9);
+    }
+
+    double seconds() {
+        return totalNanos / 1e9;
+    }
+
+    long statements() {
+        return statements;
+    }
+
+    private void advance(long now) {
+        long current = Math.floorDiv(now, 1_000_000_000L) + (1L << 40); // nanoTime may be negative
+        for (long passed = Math.max(second + 1, current - SECONDS + 1); passed <= current; passed++) {
+            nanos[(int) (passed % SECONDS)] = 0;
+        }
+        second = current;
+    }
+}

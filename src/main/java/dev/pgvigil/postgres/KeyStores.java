@@ -1,0 +1,108 @@
+package dev.pgvigil.postgres;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.TrustOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.SignatureException;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
+
+/** Java's way to certificates and keys. */
+final class KeyStores {
+
+    // The store never leaves the memory.
+    private static final char[] FORMALITY = "formality".toCharArray();
+
+    private KeyStores() {}
+
+    /** Trust in these certificates. */
+    static TrustOptions trust(List<X509Certificate> certificates) {
+        try {
+            KeyStore store = empty();
+            for (X509Certificate certificate : certificates) {
+                store.setCertificateEntry(Integer.toString(store.size()), certificate);
+            }
+            return TrustOptions.wrap(factory(store));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Trust in what the platform trusts; null if that is nothing. */
+    static @Nullable TrustOptions platform() {
+        try {
+            TrustManagerFactory factory = factory(null);
+            boolean any = Arrays.stream(factory.getTrustManagers())
+                    .anyMatch(manager ->
+                            manager instanceof X509TrustManager x509 && x509.getAcceptedIssuers().length > 0);
+            return any ? TrustOptions.wrap(factory) : null;
+        } catch (GeneralSecurityException e) {
+            return null;
+        }
+    }
+
+    /** What a client shows of itself. */
+    static KeyCertOptions client(List<X509Certificate> chain, PrivateKey key) {
+        try {
+            KeyStore store = empty();
+            store.setKeyEntry("client", key, FORMALITY, chain.toArray(X509Certificate[]::new));
+            KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            factory.init(store, FORMALITY);
+            return KeyCertOptions.wrap(factory);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Whether the certificate is about this key: what the one signs, the other verifies. */
+    static boolean pair(X509Certificate certificate, PrivateKey key) {
+        byte[] text = "pgvigil".getBytes(US_ASCII);
+        try {
+            Signature signature = Signature.getInstance(
+                    switch (key.getAlgorithm()) {
+                        case "RSA" -> "SHA256withRSA";
+                        case "EC" -> "SHA256withECDSA";
+                        case String edwards -> edwards;
+                    });
+            signature.initSign(key);
+            signature.update(text);
+            byte[] signed = signature.sign();
+            signature.initVerify(certificate.getPublicKey());
+            signature.update(text);
+            return signature.verify(signed);
+        } catch (InvalidKeyException | SignatureException e) {
+            return false;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static TrustManagerFactory factory(@Nullable KeyStore store) throws GeneralSecurityException {
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(store);
+        return factory;
+    }
+
+    private static KeyStore empty() throws GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        try {
+            store.load(null, null);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return store;
+    }
+}

@@ -1,0 +1,24 @@
+package dev.pgvigil.postgres;
+
+import dev.pgvigil.config.Secret;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One PostgreSQL instance as pgvigil reaches it. Targets with an equal server share its one session and its connection
+ * budget.
+ */
+public record Server(
+        String host, int port, String user, @Nullable Secret password, Tls tls) {
+
+    /** Where, and as whom: what stays when a password is rotated or a certificate replaced. */
+    public record Identity(String host, int port, String user) {}
+
+    public Identity identity() {
+        return new Identity(host, port, user);
+    }
+
+    /** {@code host:port}, IPv6 in brackets: the label {@code server} of metrics and the API. */
+    public String id() {
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    }
+}

@@ -1,0 +1,5 @@
+/** Connections to watched servers: TLS, sessions, deadlines, connection budget, emergency connections. */
+@NullMarked
+package dev.pgvigil.postgres;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,81 @@
+package dev.pgvigil.state;
+
+import dev.pgvigil.check.Check;
+import dev.pgvigil.check.server.Heartbeat;
+import dev.pgvigil.postgres.ConnectionState;
+import dev.pgvigil.postgres.Role;
+import dev.pgvigil.postgres.Server;
+import dev.pgvigil.postgres.ServerFacts;
+import dev.pgvigil.target.Target;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.pcollections.HashTreePMap;
+import org.pcollections.PMap;
+
+/**
+ * The latest of one server. Immutable.
+ *
+ * @param facts of the latest session; null before the first
+ * @param link how it is reached
+ * @param outcomes of server-wide checks, by check name
+ */
+public record ServerState(
+        Server server, @Nullable ServerFacts facts, ConnectionState link, PMap<String, Outcome<?>> outcomes) {
+
+    public static ServerState initial(Server server) {
+        return new ServerState(server, null, ConnectionState.NONE, HashTreePMap.empty());
+    }
+
+    /** The latest outcome of a server-wide check; null before its first pass. */
+    public @Nullable Outcome<?> outcome(String check) {
+        return outcomes.get(check);
+    }
+
+    /**
+     * The latest outcome of a check of one of its targets, wherever it belongs; null before its first pass, and where it is
+     * switched off for that target, whatever it sees for others.
+     */
+    public @Nullable Outcome<?> outcome(TargetState target, String check) {
+        if (!target.target().runs(check)) {
+            return null;
+        }
+        Outcome<?> own = target.outcome(check);
+        return own == null ? outcome(check) : own;
+    }
+
+    /** The role at the latest answered heartbeat, which is newer than the session's facts; null: never reached. */
+    public @Nullable Role role() {
+        Outcome<?> beat = outcome(Heartbeat.NAME);
+        Outcome<?> answered = beat instanceof Outcome.Failed<?> failed ? failed.last() : beat;
+        if (answered instanceof Outcome.Observed<?> seen && seen.value() instanceof Heartbeat.Beat latest) {
+            return latest.role();
+        }
+        return facts == null ? null : facts.role();
+    }
+
+    /** Without outcomes of other checks. */
+    public ServerState keeping(Predicate<String> checks) {
+        List<String> others = outcomes.keySet().stream().filter(checks.negate()).toList();
+        return new ServerState(server, facts, link, outcomes.minusAll(others));
+    }
+
+    public ServerState reached(Server by) {
+        return new ServerState(by, facts, link, outcomes);
+    }
+
+    /** The present time between two passes of a check, stretched as it may be. */
+    public Duration interval(Target target, Check<?> check) {
+        Duration interval = target.interval(check.name(), check.interval(facts));
+        return check.throttled(interval, link.stretch());
+    }
+
+    public ServerState with(ServerFacts learned) {
+        return new ServerState(server, learned, link, outcomes);
+    }
+
+    public ServerState with(ConnectionState latest, String check, Outcome<?> outcome) {
+        return new ServerState(server, facts, latest, outcomes.plus(check, outcome));
+    }
+}

@@ -1,0 +1,51 @@
+package dev.pgvigil.state.view;
+
+import dev.pgvigil.state.Outcome;
+import dev.pgvigil.state.TargetState;
+import java.time.Duration;
+import java.time.Instant;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** The latest pass of one check. */
+@Schema(name = "CheckPass")
+public record CheckView(
+        String check,
+        CheckState state,
+
+        @Nullable @Schema(description = "when the pass ended")
+        Instant at,
+
+        @Nullable Long ageMs,
+
+        @Nullable @Schema(description = "from the question to its end")
+        Double tookMs,
+
+        @Nullable FailureView failure,
+
+        @Nullable @Schema(description = "why it was not asked")
+        String reason) {
+
+    public static CheckView of(String check, TargetState target, PointInTimeView look) {
+        Outcome<?> outcome = look.outcome(target, check);
+        CheckState state = CheckState.of(outcome, target.target().runs(check));
+        return outcome == null
+                ? new CheckView(check, state, null, null, null, null, null)
+                : new CheckView(
+                        check,
+                        state,
+                        outcome.at(),
+                        Duration.between(outcome.at(), look.now()).toMillis(),
+                        tookMs(outcome),
+                        FailureView.of(outcome),
+                        outcome instanceof Outcome.Skipped<?> skipped ? skipped.reason() : null);
+    }
+
+    private static @Nullable Double tookMs(Outcome<?> outcome) {
+        return switch (outcome) {
+            case Outcome.Observed<?> observed -> PointInTimeView.milliseconds(observed.took());
+            case Outcome.Failed<?> failed -> PointInTimeView.milliseconds(failed.took());
+            case Outcome.Skipped<?> skipped -> null;
+        };
+    }
+}

@@ -1,0 +1,67 @@
+package dev.pgvigil.state.view;
+
+import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.Status;
+import dev.pgvigil.postgres.Role;
+import dev.pgvigil.postgres.ServerFacts;
+import dev.pgvigil.state.TargetState;
+import dev.pgvigil.target.Target;
+import java.time.Instant;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** One target in a line. */
+@Schema(name = "DatabaseRow")
+public record DatabaseSummary(
+        String name,
+        Status status,
+
+        @Schema(description = "since when it has this status")
+        Instant since,
+
+        @Nullable @Schema(description = "age of the latest heartbeat, answered or failed; null: never asked")
+        Long ageMs,
+
+        @Nullable @Schema(description = "how long the latest heartbeat took; null: it was not answered")
+        Double heartbeatMs,
+
+        @Nullable @Schema(description = "what the server was found to be; null: not known yet")
+        Role role,
+
+        @Nullable String version,
+
+        @Schema(description = "host:port") String server,
+
+        String database,
+
+        @Schema(description = "empty where none is configured")
+        String region,
+
+        Map<String, String> tags,
+        int findings,
+
+        @Nullable @Schema(description = "what the worst finding observed")
+        String worst) {
+
+    /** The target as the look shows it. */
+    public static DatabaseSummary of(TargetState state, PointInTimeView look) {
+        Target target = state.target();
+        ServerFacts facts = look.server(state).facts();
+        Finding worst = state.findings().isEmpty() ? null : state.findings().getFirst();
+        return new DatabaseSummary(
+                target.name(),
+                look.status(state),
+                look.since(state),
+                look.ageMs(state),
+                look.beatMs(state),
+                facts == null ? null : facts.role(),
+                facts == null ? null : facts.version(),
+                target.server().id(),
+                target.database(),
+                target.region(),
+                target.tags(),
+                state.findings().size(),
+                worst == null ? null : worst.title() + ": " + worst.observed());
+    }
+}

@@ -1,0 +1,105 @@
+package dev.pgvigil.state.view;
+
+import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.Status;
+import dev.pgvigil.postgres.ConnectionState;
+import dev.pgvigil.postgres.Role;
+import dev.pgvigil.postgres.ServerFacts;
+import dev.pgvigil.state.ServerState;
+import dev.pgvigil.state.TargetState;
+import dev.pgvigil.target.ExpectedRole;
+import dev.pgvigil.target.Target;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** Everything that is known of one target. */
+@Schema(name = "Database")
+public record DatabaseView(
+        String name,
+        Status status,
+
+        @Schema(description = "since when it has this status")
+        Instant since,
+
+        @Schema(description = "when the answer was made") Instant timestamp,
+
+        @Nullable @Schema(description = "age of the latest heartbeat; null: never asked")
+        Long ageMs,
+
+        @Schema(description = "the age from which the status is unknown")
+        long staleAfterMs,
+
+        @Nullable @Schema(description = "how long the latest heartbeat took; null: it was not answered")
+        Double heartbeatMs,
+
+        @Nullable @Schema(description = "what the server was found to be; null: not known yet")
+        Role role,
+
+        ExpectedRole expectedRole,
+
+        @Nullable @Schema(description = "of PostgreSQL") String version,
+
+        String database,
+        String region,
+        Map<String, String> tags,
+        ServerView server,
+
+        @Schema(description = "worst first") List<Finding> findings,
+
+        @Schema(description = "the latest pass of each check")
+        List<CheckView> checks) {
+
+    /** The server that a target lives on. */
+    @Schema(name = "Server")
+    public record ServerView(
+            @Schema(description = "host:port") String id,
+
+            @Nullable @Schema(description = "as of the latest session; null: there was none yet")
+            ServerFacts facts,
+
+            @Schema(description = "pgvigil's own sessions to it")
+            ConnectionState sessions) {
+
+        static ServerView of(ServerState state) {
+            return new ServerView(state.server().id(), state.facts(), state.link());
+        }
+    }
+
+    /** The target as the look shows it, with these checks and all that have an outcome. */
+    public static DatabaseView of(TargetState state, PointInTimeView look, Set<String> checks) {
+        Target target = state.target();
+        ServerState server = look.server(state);
+        ServerFacts facts = server.facts();
+        return new DatabaseView(
+                target.name(),
+                look.status(state),
+                look.since(state),
+                look.now(),
+                look.ageMs(state),
+                look.snapshot().staleAfter().toMillis(),
+                look.beatMs(state),
+                facts == null ? null : facts.role(),
+                target.role(),
+                facts == null ? null : facts.version(),
+                target.database(),
+                target.region(),
+                target.tags(),
+                ServerView.of(server),
+                state.findings(),
+                checks(state, server, checks).stream()
+                        .map(check -> CheckView.of(check, state, look))
+                        .toList());
+    }
+
+    private static Set<String> checks(TargetState state, ServerState server, Set<String> known) {
+        Set<String> names = new TreeSet<>(known);
+        names.addAll(state.outcomes().keySet());
+        names.addAll(server.outcomes().keySet());
+        return names;
+    }
+}

@@ -1,0 +1,148 @@
+package dev.pgvigil.state.view;
+
+import dev.pgvigil.check.Catalogue;
+import dev.pgvigil.http.Query;
+import dev.pgvigil.state.Fleet;
+import dev.pgvigil.state.SteadyClock;
+import io.smallrye.common.annotation.NonBlocking;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
+
+/** The watched databases, from memory save for a fresh status. */
+@Path("/api/v1/databases")
+@Produces(MediaType.APPLICATION_JSON)
+@NonBlocking
+@Tag(name = "databases")
+public final class DatabasesResource {
+
+    private final Fleet fleet;
+    private final Catalogue catalogue;
+    private final HealthCheck healthCheck;
+    private final JsonRenderer answers;
+
+    /** Which part of the list is asked for. */
+    private record Part(Filter filter, int size, @Nullable String after) {}
+
+    DatabasesResource(Fleet fleet, Catalogue catalogue, HealthCheck healthCheck, JsonRenderer answers) {
+        this.fleet = fleet;
+        this.catalogue = catalogue;
+        this.healthCheck = healthCheck;
+        this.answers = answers;
+    }
+
+    @GET
+    @Produces(MediaType.APPLICATION_JSON)
+    @Operation(operationId = "databases", summary = "The watched databases by name")
+    @APIResponse(
+            responseCode = "200",
+            description = "OK",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = DatabasesPage.class)))
+    public Uni<RestResponse<Buffer>> databases(
+            @RestQuery
+                    @Parameter(
+                            description = "any of these",
+                            schema = @Schema(enumeration = {"healthy", "unknown", "degraded", "unhealthy"}))
+                    List<String> status,
+            @RestQuery @Parameter(description = "any of these") List<String> region,
+            @RestQuery
+                    @Parameter(description = "all of these: key:value, or key for any value", example = "team:payments")
+                    List<String> tag,
+            @RestQuery
+                    @Parameter(
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.INTEGER,
+                                            minimum = "1",
+                                            maximum = "1000",
+                                            defaultValue = "100"))
+                    @Nullable
+                    String limit,
+            @RestQuery @Parameter(description = "the field next of the page before") @Nullable String after) {
+        Part part = new Part(
+                Filter.of(status, region, tag),
+                Query.integer("limit", limit, DatabasesPage.STANDARD, 1, DatabasesPage.LARGEST),
+                after);
+        return answers.answer(
+                part, () -> RestResponse.ok(DatabasesPage.of(look(), part.filter, part.size, part.after)));
+    }
+
+    @GET
+    @Path("/{name}")
+    @Operation(operationId = "database", summary = "Everything that is known of one database")
+    public DatabaseView database(@RestPath String name) {
+        PointInTimeView look = look();
+        return DatabaseView.of(look.target(name), look, catalogue.names());
+    }
+
+    @GET
+    @Path("/{name}/status")
+    @Operation(operationId = "database_status", summary = "Its health check: the latest heartbeat, or a fresh one")
+    public Uni<RestResponse<StatusView>> status(
+            @RestPath String name,
+            @RestQuery
+                    @Parameter(
+                            description = "ask the database now",
+                            schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "false"))
+                    @Nullable
+                    String fresh,
+            @RestQuery
+                    @Parameter(
+                            description = "with fresh: how often to ask again while it does not answer",
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.INTEGER,
+                                            minimum = "0",
+                                            maximum = "5",
+                                            defaultValue = "0"))
+                    @Nullable
+                    String retries) {
+        return healthCheck.of(name, fresh, retries);
+    }
+
+    @GET
+    @Path("/{name}/connections")
+    @Operation(operationId = "database_connections", summary = "Its connections against what the server allows")
+    public ObservationView connections(@RestPath String name) {
+        PointInTimeView look = look();
+        return ObservationView.of("connections", look.target(name), look);
+    }
+
+    @GET
+    @Path("/{name}/locks")
+    @Operation(operationId = "database_locks", summary = "Who waits for whom")
+    public ObservationView locks(@RestPath String name) {
+        PointInTimeView look = look();
+        return ObservationView.of("blocking", look.target(name), look);
+    }
+
+    @GET
+    @Path("/{name}/metrics")
+    @Operation(operationId = "database_metrics", summary = "Its figures, as Prometheus gets them")
+    public MetricsView metrics(@RestPath String name) {
+        PointInTimeView look = look();
+        return MetricsView.of(look.target(name), look, catalogue.checks());
+    }
+
+    private PointInTimeView look() {
+        return new PointInTimeView(fleet.snapshot(), SteadyClock.now());
+    }
+}

@@ -1,0 +1,57 @@
+package dev.pgvigil.state.view;
+
+import static java.util.Comparator.comparing;
+import static java.util.Comparator.reverseOrder;
+
+import dev.pgvigil.check.Status;
+import java.time.Instant;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** The whole fleet at a glance. */
+@Schema(name = "Fleet")
+public record FleetView(
+        @Schema(description = "the worst of all targets; unknown if none is watched")
+        Status status,
+
+        @Schema(description = "when the answer was made") Instant timestamp,
+
+        @Schema(description = "age of a heartbeat from which its target counts as unknown")
+        long staleAfterMs,
+
+        int total,
+        Counts counts,
+        List<Region> regions,
+
+        @Schema(description = "worst first, at most 1000; /api/v1/databases lists all")
+        List<DatabaseSummary> targets,
+
+        @Schema(description = "the worst findings, at most 20")
+        List<TargetFinding> findings,
+
+        @Schema(description = "what to do, most urgent first, at most 20")
+        List<Recommendation> recommendations) {
+
+    private static final int TARGETS = 1000;
+    private static final int WORST = 20;
+
+    /** The summary of a look. */
+    public static FleetView of(PointInTimeView look) {
+        List<DatabaseSummary> rows = look.targets().stream()
+                .map(state -> DatabaseSummary.of(state, look))
+                .sorted(comparing(DatabaseSummary::status, reverseOrder()).thenComparing(DatabaseSummary::name))
+                .toList();
+        Counts counts = Counts.of(rows);
+        List<TargetFinding> found = TargetFinding.worstFirst(look);
+        return new FleetView(
+                counts.worst(),
+                look.now(),
+                look.snapshot().staleAfter().toMillis(),
+                counts.total(),
+                counts,
+                Region.of(rows),
+                rows.stream().limit(TARGETS).toList(),
+                found.stream().limit(WORST).toList(),
+                Recommendation.of(found, WORST));
+    }
+}

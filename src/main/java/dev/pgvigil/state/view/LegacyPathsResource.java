@@ -1,0 +1,98 @@
+package dev.pgvigil.state.view;
+
+import dev.pgvigil.check.Catalogue;
+import dev.pgvigil.http.Query;
+import dev.pgvigil.state.Fleet;
+import dev.pgvigil.state.SteadyClock;
+import dev.pgvigil.state.TargetState;
+import io.smallrye.common.annotation.NonBlocking;
+import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
+
+/** The older, shorter paths: they answer for the only database, or for the one that {@code name} says. */
+@Path("/api")
+@Produces(MediaType.APPLICATION_JSON)
+@NonBlocking
+@Tag(name = "short forms")
+public final class LegacyPathsResource {
+
+    private final Fleet fleet;
+    private final Catalogue catalogue;
+    private final HealthCheck healthCheck;
+
+    /** How much {@code /api/health/database} tells. */
+    enum Detail {
+        QUICK,
+        FULL,
+        METRICS
+    }
+
+    LegacyPathsResource(Fleet fleet, Catalogue catalogue, HealthCheck healthCheck) {
+        this.fleet = fleet;
+        this.catalogue = catalogue;
+        this.healthCheck = healthCheck;
+    }
+
+    @GET
+    @Path("/database/status")
+    @Operation(operationId = "only_status", summary = "As /api/v1/databases/{name}/status")
+    public Uni<RestResponse<StatusView>> status(
+            @RestQuery @Nullable String name, @RestQuery @Nullable String fresh, @RestQuery @Nullable String retries) {
+        return healthCheck.of(only(look(), name).target().name(), fresh, retries);
+    }
+
+    @GET
+    @Path("/database/connections")
+    @Operation(operationId = "only_connections", summary = "As /api/v1/databases/{name}/connections")
+    public ObservationView connections(@RestQuery @Nullable String name) {
+        PointInTimeView look = look();
+        return ObservationView.of("connections", only(look, name), look);
+    }
+
+    @GET
+    @Path("/health/database")
+    @Operation(operationId = "only_health", summary = "quick: its status; full: everything; metrics: its figures")
+    @APIResponse(
+            responseCode = "200",
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(oneOf = {StatusView.class, DatabaseView.class, MetricsView.class})))
+    public Object health(@RestQuery @Nullable String name, @RestQuery @Nullable String type) {
+        Detail detail = Query.choice("type", type, Detail.class, Detail.QUICK);
+        PointInTimeView look = look();
+        TargetState target = only(look, name);
+        return switch (detail) {
+            case QUICK -> StatusView.of(target, look);
+            case FULL -> DatabaseView.of(target, look, catalogue.names());
+            case METRICS -> MetricsView.of(target, look, catalogue.checks());
+        };
+    }
+
+    @GET
+    @Path("/health/metrics")
+    @Operation(operationId = "only_metrics", summary = "As /api/v1/databases/{name}/metrics")
+    public MetricsView metrics(@RestQuery @Nullable String name) {
+        PointInTimeView look = look();
+        return MetricsView.of(only(look, name), look, catalogue.checks());
+    }
+
+    private static TargetState only(PointInTimeView look, @Nullable String name) {
+        return DefaultDatabase.of(look, name);
+    }
+
+    private PointInTimeView look() {
+        return new PointInTimeView(fleet.snapshot(), SteadyClock.now());
+    }
+}

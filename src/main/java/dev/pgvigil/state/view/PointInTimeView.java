@@ -1,0 +1,91 @@
+package dev.pgvigil.state.view;
+
+import dev.pgvigil.check.Status;
+import dev.pgvigil.check.server.Heartbeat;
+import dev.pgvigil.http.ProblemException;
+import dev.pgvigil.http.Query;
+import dev.pgvigil.state.Outcome;
+import dev.pgvigil.state.ServerState;
+import dev.pgvigil.state.Snapshot;
+import dev.pgvigil.state.TargetState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One look at the fleet: a snapshot, and the moment at which it is read. Pure. */
+public record PointInTimeView(Snapshot snapshot, Instant now) {
+
+    /** All targets by name. */
+    public List<TargetState> targets() {
+        return snapshot.targets().values().stream()
+                .sorted(Comparator.comparing(state -> state.target().name()))
+                .toList();
+    }
+
+    /** The target of that name; refuses a name that nobody watches. */
+    public TargetState target(String name) {
+        TargetState state = snapshot.targets().get(name);
+        if (state == null) {
+            throw unwatched(name);
+        }
+        return state;
+    }
+
+    static ProblemException unwatched(String name) {
+        return ProblemException.notFound("no watched database is named \"" + Query.shown(name) + "\"");
+    }
+
+    public Status status(TargetState target) {
+        return snapshot.status(target, now);
+    }
+
+    /** Since when the target has its status, that of an outdated heartbeat included. */
+    public Instant since(TargetState target) {
+        Outcome<?> beat = beat(target);
+        return beat != null && stale(target) ? beat.at().plus(snapshot.staleAfter()) : target.since();
+    }
+
+    public boolean stale(TargetState target) {
+        Duration age = snapshot.age(target, now);
+        return age != null && age.compareTo(snapshot.staleAfter()) > 0;
+    }
+
+    @Nullable
+    public Long ageMs(TargetState target) {
+        Duration age = snapshot.age(target, now);
+        return age == null ? null : age.toMillis();
+    }
+
+    public ServerState server(TargetState target) {
+        return snapshot.serverOf(target);
+    }
+
+    @Nullable
+    public Outcome<?> beat(TargetState target) {
+        return server(target).outcome(Heartbeat.NAME);
+    }
+
+    /** How long the latest heartbeat took to be answered; null where it was not. */
+    @Nullable
+    Double beatMs(TargetState target) {
+        return beat(target) instanceof Outcome.Observed<?>(var at, var took, Heartbeat.Beat beat)
+                ? Double.valueOf(rounded(beat.responseTimeMs()))
+                : null;
+    }
+
+    /** The latest outcome of a check, wherever it belongs; null before its first pass, and where it is switched off. */
+    @Nullable
+    public Outcome<?> outcome(TargetState target, String check) {
+        return server(target).outcome(target, check);
+    }
+
+    static double milliseconds(Duration duration) {
+        return rounded(duration.toNanos() / 1_000_000.0);
+    }
+
+    private static double rounded(double milliseconds) {
+        return Math.round(milliseconds * 1000) / 1000.0;
+    }
+}

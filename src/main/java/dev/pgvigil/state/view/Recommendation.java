@@ -1,0 +1,59 @@
+package dev.pgvigil.state.view;
+
+import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.Severity;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** One thing to do, for all targets that need it. */
+@Schema(name = "Recommendation")
+public record Recommendation(
+        Severity severity,
+
+        @Schema(description = "key of the findings behind it")
+        String key,
+
+        String action,
+
+        @Nullable @Schema(description = "the statement that does or shows it")
+        String sql,
+
+        @Schema(description = "how many targets need it") int total,
+
+        @Schema(description = "their names, at most 20") List<String> targets) {
+
+    private static final int NAMED = 20;
+
+    private record Advice(
+            String key, String action, @Nullable String sql) {}
+
+    /** What the findings ask to be done, in their order, each thing once. */
+    static List<Recommendation> of(List<TargetFinding> worstFirst, int limit) {
+        Map<Advice, List<TargetFinding>> grouped = new LinkedHashMap<>();
+        for (TargetFinding found : worstFirst) {
+            Finding finding = found.finding();
+            if (finding.action() != null) {
+                Advice advice = new Advice(finding.key(), finding.action(), finding.sql());
+                grouped.computeIfAbsent(advice, key -> new ArrayList<>()).add(found);
+            }
+        }
+        return grouped.entrySet().stream()
+                .limit(limit)
+                .map(entry -> of(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    private static Recommendation of(Advice advice, List<TargetFinding> found) {
+        return new Recommendation(
+                found.getFirst().finding().severity(),
+                advice.key(),
+                advice.action(),
+                advice.sql(),
+                found.size(),
+                found.stream().map(TargetFinding::target).limit(NAMED).toList());
+    }
+}

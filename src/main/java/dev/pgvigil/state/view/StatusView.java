@@ -1,0 +1,101 @@
+package dev.pgvigil.state.view;
+
+import dev.pgvigil.check.Status;
+import dev.pgvigil.postgres.Failure;
+import dev.pgvigil.state.Outcome;
+import dev.pgvigil.state.TargetState;
+import java.time.Instant;
+import java.util.Locale;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** The health check of one target: what its latest heartbeat says. */
+@Schema(name = "DatabaseStatus")
+public record StatusView(
+        String databaseName,
+        Status status,
+
+        @Schema(description = "whether the server let us in")
+        Answer connection,
+
+        @Schema(description = "whether it answered a question")
+        Answer queryTest,
+
+        @Nullable @Schema(description = "how long the answer took; null: there was none")
+        Double responseTimeMs,
+
+        @Nullable @Schema(description = "null: migrations are not observed yet")
+        MigrationStatus migrationStatus,
+
+        @Nullable @Schema(description = "when the heartbeat ended; null: never asked")
+        Instant timestamp,
+
+        @Nullable @Schema(description = "time since then") Long ageMs,
+
+        @Nullable @Schema(description = "what went wrong; null: nothing")
+        String error) {
+
+    /** What is known of one step. */
+    @Schema(name = "Step")
+    public enum Answer {
+        OK,
+        FAILED,
+        UNKNOWN
+    }
+
+    /** How far a schema's migrations are. */
+    @Schema(name = "MigrationStatus")
+    public record MigrationStatus(String currentVersion, int pendingMigrations) {}
+
+    static StatusView of(TargetState target, PointInTimeView look) {
+        Outcome<?> beat = look.stale(target) ? null : look.beat(target);
+        Long age = look.ageMs(target);
+        Outcome<?> latest = look.beat(target);
+        return new StatusView(
+                target.target().name(),
+                look.status(target),
+                connection(beat),
+                question(beat),
+                look.stale(target) ? null : look.beatMs(target),
+                null,
+                latest == null ? null : latest.at(),
+                age,
+                error(beat, age));
+    }
+
+    private static Answer connection(@Nullable Outcome<?> beat) {
+        return switch (beat) {
+            case Outcome.Observed<?> answered -> Answer.OK;
+            case Outcome.Failed<?> failed ->
+                switch (failed.failure().reason()) {
+                    case CONNECT, CAPACITY, AUTH, TLS -> Answer.FAILED;
+                    case PERMISSION, UNSUPPORTED, QUERY -> Answer.OK;
+                    // A deadline does not say in which step it passed, and our own fault says nothing of the server.
+                    case TIMEOUT, LOCAL -> Answer.UNKNOWN;
+                };
+            case Outcome.Skipped<?> skipped -> Answer.UNKNOWN;
+            case null -> Answer.UNKNOWN;
+        };
+    }
+
+    private static Answer question(@Nullable Outcome<?> beat) {
+        return switch (beat) {
+            case Outcome.Observed<?> answered -> Answer.OK;
+            case Outcome.Failed<?> failed ->
+                failed.failure().reason() == Failure.Reason.LOCAL ? Answer.UNKNOWN : Answer.FAILED;
+            case Outcome.Skipped<?> skipped -> Answer.UNKNOWN;
+            case null -> Answer.UNKNOWN;
+        };
+    }
+
+    private static @Nullable String error(@Nullable Outcome<?> beat, @Nullable Long age) {
+        return switch (beat) {
+            case Outcome.Observed<?> answered -> null;
+            case Outcome.Failed<?> failed ->
+                failed.failure().reason().name().toLowerCase(Locale.ROOT) + ": "
+                        + failed.failure().message();
+            case Outcome.Skipped<?> skipped -> "not asked: " + skipped.reason();
+            case null -> age == null ? "not asked yet" : "the latest heartbeat is " + age + " ms old";
+        };
+    }
+}

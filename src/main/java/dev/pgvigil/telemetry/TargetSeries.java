@@ -1,0 +1,78 @@
+package dev.pgvigil.telemetry;
+
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+
+import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.MetricSink;
+import dev.pgvigil.check.Severity;
+import dev.pgvigil.check.Status;
+import dev.pgvigil.state.Snapshot;
+import dev.pgvigil.state.TargetState;
+import dev.pgvigil.target.Target;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** What pgvigil makes of each target. */
+@Singleton
+final class TargetSeries implements SeriesSource {
+
+    private static final int TAGS = 20;
+
+    @Override
+    public void addTo(Snapshot snapshot, Instant now, SeriesBuilder harvest) {
+        for (TargetState state : snapshot.targets().values()) {
+            Labels labels = Names.of(state.target());
+            MetricSink gauges = harvest.under(labels);
+            status(snapshot.status(state, now), state.target().region(), gauges);
+            findings(state, gauges);
+            info(state.target(), gauges);
+        }
+    }
+
+    // one series a status rather than a number: sums, averages over time and alerts need no table of codes
+    private static void status(Status actual, String region, MetricSink gauges) {
+        for (Status status : Status.values()) {
+            gauges.gauge(
+                    "pgvigil_target_status",
+                    "Whether the target is in this status (1) or not (0).",
+                    status == actual ? 1 : 0,
+                    "status",
+                    Names.of(status),
+                    "region",
+                    region);
+        }
+    }
+
+    private static void findings(TargetState state, MetricSink gauges) {
+        Map<Severity, Long> counts = state.findings().stream().collect(groupingBy(Finding::severity, counting()));
+        for (Severity severity : Severity.values()) {
+            gauges.gauge(
+                    "pgvigil_target_findings",
+                    "Findings in force.",
+                    (double) counts.getOrDefault(severity, 0L),
+                    "severity",
+                    Names.of(severity));
+        }
+    }
+
+    private static void info(Target target, MetricSink gauges) {
+        Map<String, String> labels = new TreeMap<>();
+        target.tags().entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .limit(TAGS)
+                .forEach(tag -> labels.putIfAbsent(Labels.name("tag_" + tag.getKey()), tag.getValue()));
+        labels.put("region", target.region());
+        labels.put("expected_role", Names.of(target.role()));
+        gauges.gauge("pgvigil_target_info", "What is configured of the target; always 1.", 1, pairs(labels));
+    }
+
+    private static String[] pairs(Map<String, String> labels) {
+        return labels.entrySet().stream()
+                .flatMap(label -> Stream.of(label.getKey(), label.getValue()))
+                .toArray(String[]::new);
+    }
+}

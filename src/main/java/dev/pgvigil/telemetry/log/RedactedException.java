@@ -1,0 +1,57 @@
+package dev.pgvigil.telemetry.log;
+
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Shows as another exception does, save for what its messages must not tell. */
+final class RedactedException extends Exception {
+
+    private static final long serialVersionUID = 1;
+    private static final int DEEPEST = 20;
+
+    private final String shown;
+
+    private RedactedException(String shown, @Nullable Throwable cause) {
+        super(shown, cause, true, true);
+        this.shown = shown;
+    }
+
+    static Throwable of(Throwable thrown) {
+        return of(thrown, Collections.newSetFromMap(new IdentityHashMap<>()));
+    }
+
+    private static RedactedException of(Throwable thrown, Set<Throwable> seen) {
+        seen.add(thrown);
+        Throwable cause = thrown.getCause();
+        RedactedException redacted = new RedactedException(
+                Redaction.of(text(thrown)), cause == null || !goesOn(cause, seen) ? null : of(cause, seen));
+        redacted.setStackTrace(thrown.getStackTrace());
+        for (Throwable suppressed : thrown.getSuppressed()) {
+            if (goesOn(suppressed, seen)) {
+                redacted.addSuppressed(of(suppressed, seen));
+            }
+        }
+        return redacted;
+    }
+
+    private static boolean goesOn(Throwable next, Set<Throwable> seen) {
+        return seen.size() < DEEPEST && !seen.contains(next);
+    }
+
+    // what others wrote may itself throw
+    private static String text(Throwable thrown) {
+        try {
+            return String.valueOf(thrown.toString());
+        } catch (RuntimeException broken) {
+            return thrown.getClass().getName();
+        }
+    }
+
+    @Override
+    @SuppressWarnings("OverrideThrowableToString") // it bears the name of the other's class
+    public String toString() {
+        return shown;
+    }
+}

@@ -1,0 +1,194 @@
+package dev.pgvigil.check.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pgvigil.check.Asking;
+import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.Judging;
+import dev.pgvigil.check.Status;
+import dev.pgvigil.check.server.Databases.Database;
+import dev.pgvigil.check.server.Databases.Listing;
+import dev.pgvigil.target.Discovery;
+import dev.pgvigil.target.Target;
+import dev.pgvigil.testing.PgServer;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class DatabasesTest {
+
+    private static final Databases CHECK = new Databases();
+
+    @Nested
+    class Judges {
+
+        @Test
+        void whatIsBeyondTheListIsNotKnown() {
+            Listing listing = listing(Databases.MOST, Databases.MOST + 1);
+
+            Finding found = Judging.one(CHECK, listing, Judging.target("zebra"));
+
+            assertThat(found.key()).isEqualTo("databases/unlisted");
+            assertThat(found.status()).isEqualTo(Status.UNKNOWN);
+            assertThat(found.observed()).contains("2001 databases");
+            assertThat(Judging.evaluate(CHECK, listing, Judging.target("app_1")))
+                    .isEmpty();
+        }
+
+        @Test
+        void aFullListThatIsWholeLeavesNoDoubt() {
+            Listing listing = listing(Databases.MOST, Databases.MOST);
+
+            assertThat(Judging.one(CHECK, listing, Judging.target("zebra")).key())
+                    .isEqualTo("databases/missing");
+        }
+
+        /** Templates come last: a full list leaves them out first. */
+        @Test
+        void aTemplateMayBeBeyondTheList() {
+            Listing full = new Listing(listing(Databases.MOST, Databases.MOST).databases(), Databases.MOST, 2, 0);
+
+            assertThat(Judging.one(CHECK, full, Judging.target("template1")).key())
+                    .isEqualTo("databases/unlisted");
+            assertThat(full.unlisted()).isZero();
+        }
+
+        /** Beside the target's own database, which is not discovered. */
+        @ParameterizedTest
+        @CsvSource({
+            "1000, 1000, app_*, ",
+            "1001, 1001, app_*, ",
+            "1002, 1002, app_*, '1001 databases match the patterns, 1 too many'",
+            "1002, 1002, other_*, ",
+            "2000, 2500, other_*, 'the server has 2500 databases, the last 500 by name unseen'",
+            "2000, 2500, app_*, '1999 databases match the patterns, 999 too many; the server has 2500 databases, the last "
+                    + "500 by name unseen'",
+        })
+        void whatDiscoveryLeavesOut(int listed, long total, String pattern, @Nullable String observed) {
+            List<Finding> findings = Judging.evaluate(CHECK, listing(listed, total), entry(pattern));
+
+            if (observed == null) {
+                assertThat(findings).isEmpty();
+            } else {
+                assertThat(findings).hasSize(1);
+                assertThat(findings.getFirst().key()).isEqualTo("databases/left-out");
+                assertThat(findings.getFirst().observed()).isEqualTo(observed);
+            }
+        }
+
+        private static Target entry(String pattern) {
+            Target plain = Judging.target("app_1");
+            return new Target(
+                    plain.name(),
+                    plain.server(),
+                    plain.database(),
+                    plain.region(),
+                    plain.role(),
+                    plain.tags(),
+                    plain.thresholds(),
+                    plain.checks(),
+                    new Discovery(List.of(pattern), List.of()));
+        }
+
+        private static Listing listing(int listed, long total) {
+            List<Database> databases = IntStream.range(0, listed)
+                    .mapToObj(i -> new Database("app_" + i, false, true, -1))
+                    .toList();
+            return new Listing(databases, total, 0, total);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.pgvigil.testing.PgServer#majors")
+    void aDatabaseThatIsMissingIsFoundAndItsReturnToo(int major) {
+        PgServer server = PgServer.shared(major);
+        String name = PgServer.unique("sh\"op");
+        try (Asking asking = Asking.of(server, "postgres")) {
+            Target target = Judging.target(name);
+            assertThat(found(asking, target).key()).isEqualTo("databases/missing");
+
+            server.createDatabase(name);
+
+            assertThat(Judging.evaluate(CHECK, asking.collect(CHECK), target)).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.pgvigil.testing.PgServer#majors")
+    void aTemplateIsThereAndNotDiscovered(int major) {
+        PgServer server = PgServer.shared(major);
+        String name = server.newDatabase("zz_template");
+        try (Asking asking = Asking.of(server, "postgres")) {
+            Listing before = asking.collect(CHECK);
+            server.sql("alter database " + name + " is_template true");
+
+            Listing after = asking.collect(CHECK);
+
+            assertThat(Judging.evaluate(CHECK, after, Judging.target(name))).isEmpty();
+            assertThat(Judging.evaluate(CHECK, after, Judging.target("template1")))
+                    .isEmpty();
+            assertThat(found(asking, Judging.target("template0")).key()).isEqualTo("databases/closed");
+            assertThat(before.usable()).contains(name);
+            assertThat(after.usable()).doesNotContain(name, "template1");
+            assertThat(after.total()).isEqualTo(before.total() - 1);
+            assertThat(after.templates()).isEqualTo(before.templates() + 1);
+            assertThat(after.accepting()).isEqualTo(before.accepting() - 1);
+            assertThat(after.whole()).isTrue();
+            assertThat(after.unlisted()).isZero();
+        }
+        server.sql("alter database " + name + " is_template false", "drop database " + name);
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.pgvigil.testing.PgServer#majors")
+    void aClosedDatabaseIsFoundAndWhatOpensItToo(int major) {
+        PgServer server = PgServer.shared(major);
+        String name = PgServer.unique("sh\"op");
+        server.createDatabase(name);
+        try (Asking asking = Asking.of(server, "postgres")) {
+            Target target = Judging.target(name);
+            long open = asking.collect(CHECK).accepting();
+            server.sql("alter database \"" + name.replace("\"", "\"\"") + "\" with allow_connections false");
+
+            Listing closed = asking.collect(CHECK);
+            assertThat(closed.accepting()).isLessThan(open);
+            assertThat(closed.usable()).doesNotContain(name);
+            Finding found = Judging.one(CHECK, closed, target);
+            assertThat(found.key()).isEqualTo("databases/closed");
+            assertThat(found.title()).isEqualTo("database accepts no connections");
+
+            server.sql(String.valueOf(found.sql()));
+            assertThat(Judging.evaluate(CHECK, asking.collect(CHECK), target)).isEmpty();
+        }
+    }
+
+    /** As a DROP DATABASE leaves it that was interrupted. */
+    @ParameterizedTest
+    @MethodSource("dev.pgvigil.testing.PgServer#majors")
+    void anInvalidDatabaseIsFoundAndItsReplacementToo(int major) {
+        PgServer server = PgServer.shared(major);
+        String name = server.newDatabase("shop");
+        try (Asking asking = Asking.of(server, "postgres")) {
+            Target target = Judging.target(name);
+            server.sql("update pg_database set datconnlimit = -2 where datname = '" + name + "'");
+
+            Finding found = found(asking, target);
+            assertThat(found.key()).isEqualTo("databases/closed");
+            assertThat(found.title()).isEqualTo("database is invalid");
+            assertThat(asking.collect(CHECK).usable()).doesNotContain(name);
+
+            server.sql(String.valueOf(found.sql()));
+            server.createDatabase(name);
+            assertThat(Judging.evaluate(CHECK, asking.collect(CHECK), target)).isEmpty();
+        }
+    }
+
+    private static Finding found(Asking asking, Target target) {
+        return Judging.one(CHECK, asking.collect(CHECK), target);
+    }
+}

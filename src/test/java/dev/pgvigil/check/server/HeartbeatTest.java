@@ -1,0 +1,210 @@
+package dev.pgvigil.check.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.Judging;
+import dev.pgvigil.check.Status;
+import dev.pgvigil.check.server.Heartbeat.Beat;
+import dev.pgvigil.monitor.Watching;
+import dev.pgvigil.postgres.Role;
+import dev.pgvigil.postgres.Server;
+import dev.pgvigil.postgres.Tls;
+import dev.pgvigil.target.ExpectedRole;
+import dev.pgvigil.target.Target;
+import dev.pgvigil.target.Thresholds;
+import dev.pgvigil.testing.Answering;
+import dev.pgvigil.testing.PgServer;
+import dev.pgvigil.testing.TcpProxy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the heartbeat tells, and that it ends when that is repaired. */
+class HeartbeatTest {
+
+    private static final Heartbeat CHECK = new Heartbeat();
+    private static final String UNREACHABLE = "heartbeat/unreachable";
+
+    @Nested
+    class Judges {
+
+        @ParameterizedTest
+        @CsvSource({
+            "PRIMARY, 1, ANY, ",
+            "REPLICA, 500, ANY, ",
+            "REPLICA, 500.1, ANY, heartbeat/slow",
+            "PRIMARY, 1, PRIMARY, ",
+            "REPLICA, 1, PRIMARY, heartbeat/role",
+            "PRIMARY, 1, REPLICA, heartbeat/role",
+        })
+        void timeAndRole(Role role, double milliseconds, ExpectedRole expected, @Nullable String key) {
+            List<Finding> findings = Judging.evaluate(CHECK, new Beat(role, milliseconds), expecting(expected));
+
+            if (key == null) {
+                assertThat(findings).isEmpty();
+            } else {
+                assertThat(findings).extracting(Finding::key).containsExactly(key);
+            }
+        }
+
+        private static Target expecting(ExpectedRole role) {
+            Target any = Judging.target("shop");
+            return HeartbeatTest.expecting(role, any.server(), any.database());
+        }
+    }
+
+    @Test
+    void aSlowAnswerIsFoundAndItsEndToo() {
+        PgServer server = PgServer.shared(PgServer.majors().getLast());
+        try (TcpProxy proxy = TcpProxy.before(server);
+                Watching watching = Watching.over(Target.of("shop", at(proxy.port()), "postgres"))) {
+            watching.awaitStatus("shop", Status.HEALTHY);
+            proxy.latency(Duration.ofMillis(320));
+            assertThat(watching.awaitFinding("shop", "heartbeat/slow").status()).isEqualTo(Status.DEGRADED);
+            proxy.latency(Duration.ZERO);
+            watching.awaitNoFinding("shop", "heartbeat/slow");
+            watching.awaitStatus("shop", Status.HEALTHY);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.pgvigil.testing.PgServer#majors")
+    void aStandbyInPlaceOfAPrimaryIsFoundAndItsPromotionToo(int major) {
+        try (PgServer primary = PgServer.start(major);
+                PgServer standby = primary.standby()) {
+            Target target = expecting(ExpectedRole.PRIMARY, standby.server("postgres", null), "postgres");
+            try (Watching watching = Watching.over(target)) {
+                Finding found = watching.awaitFinding("shop", "heartbeat/role");
+                assertThat(found.title()).isEqualTo("server is a replica");
+                standby.promote();
+                watching.awaitNoFinding("shop", "heartbeat/role");
+                watching.awaitStatus("shop", Status.HEALTHY);
+            }
+        }
+    }
+
+    /** Each target alone on its server: a role of its own makes it one. */
+    @ParameterizedTest
+    @MethodSource("dev.pgvigil.testing.PgServer#majors")
+    void whatIsWrongWithTheDatabaseOrTheRoleIsToldAsThatAndItsRepairIsSeen(int major) {
+        PgServer server = PgServer.shared(major);
+        Target missing = alone(server, "missing");
+        Target revoked = alone(server, "revoked");
+        Target closed = alone(server, "closed");
+        Target invalid = alone(server, "invalid");
+        Target full = alone(server, "full");
+        Target spent = alone(server, "spent");
+        Target nobody = alone(server, "nobody");
+        Target barred = alone(server, "barred");
+        server.sql(
+                "drop database " + missing.database(),
+                "revoke connect on database " + revoked.database() + " from public",
+                "alter database " + closed.database() + " with allow_connections false",
+                "update pg_database set datconnlimit = -2 where datname = '" + invalid.database() + "'",
+                "alter database " + full.database() + " connection limit 0",
+                "alter role " + role(spent) + " connection limit 0",
+                "drop role " + role(nobody),
+                "alter role " + role(barred) + " nologin");
+        try (Watching watching = Watching.over(missing, revoked, closed, invalid, full, spent, nobody, barred)) {
+            assertThat(found(watching, "missing").title()).isEqualTo("database does not exist");
+            assertThat(found(watching, "revoked").title()).isEqualTo("CONNECT is not granted");
+            assertThat(found(watching, "closed").title()).isEqualTo("database accepts no connections");
+            assertThat(found(watching, "invalid").title()).isEqualTo("database is invalid");
+            assertThat(found(watching, "full").title()).isEqualTo("database out of connections");
+            assertThat(found(watching, "spent").title()).isEqualTo("pgvigil's role is out of connections");
+            assertThat(found(watching, "nobody").title()).isEqualTo("role cannot log in");
+            assertThat(found(watching, "barred").title()).isEqualTo("role cannot log in");
+
+            server.sql(String.valueOf(found(watching, "missing").sql()));
+            server.createDatabase(missing.database());
+            server.sql(String.valueOf(found(watching, "revoked").sql()));
+            server.sql(String.valueOf(found(watching, "closed").sql()));
+            server.sql(String.valueOf(found(watching, "invalid").sql()));
+            server.createDatabase(invalid.database());
+            server.sql(String.valueOf(found(watching, "full").sql()));
+            server.sql(String.valueOf(found(watching, "spent").sql()));
+            server.sql(String.valueOf(found(watching, "nobody").sql()));
+            server.sql(
+                    "alter database " + full.database() + " connection limit -1",
+                    "alter role " + role(spent) + " connection limit -1",
+                    "create role " + role(nobody) + " login",
+                    "alter role " + role(barred) + " login");
+            for (Target target : List.of(missing, revoked, closed, invalid, full, spent, nobody, barred)) {
+                watching.awaitStatus(target.name(), Status.HEALTHY);
+            }
+        }
+    }
+
+    @Test
+    void aServerThatShutsDownSaysSo() throws SQLException, IOException {
+        try (PgServer server = PgServer.start(PgServer.majors().getLast());
+                Connection kept = server.jdbc("postgres")) {
+            Target target = server.target("shop", "postgres");
+            long postmaster = Long.parseLong(
+                    Files.readAllLines(server.data().resolve("postmaster.pid")).getFirst());
+            // As asked in this way, it ends when its last session does, and lets nobody in until then.
+            ProcessHandle.of(postmaster).orElseThrow().destroy();
+            try (Watching watching = Watching.over(target)) {
+                assertThat(found(watching, "shop").title()).isEqualTo("starting up or shutting down");
+                assertThat(kept.isClosed()).isFalse();
+                server.restart();
+                watching.awaitStatus("shop", Status.HEALTHY);
+            }
+        }
+    }
+
+    @Test
+    void aPoolerAndAnOldServerAreToldFromOneThatIsDown() {
+        try (Answering pooler =
+                        Answering.with("08P01", "unsupported startup parameter: default_transaction_read_only");
+                Answering old =
+                        Answering.with("42704", "unrecognized configuration parameter \"idle_session_timeout\"");
+                Answering german =
+                        Answering.with("53300", "zu viele Verbindungen f\u00fcr Datenbank \u00bbshop\u00ab");
+                Watching watching = Watching.over(
+                        Target.of("pooler", at(pooler.port()), "shop"),
+                        Target.of("old", at(old.port()), "shop"),
+                        Target.of("german", at(german.port()), "shop"))) {
+            assertThat(found(watching, "pooler").title()).isEqualTo("not PostgreSQL 14 or newer itself");
+            assertThat(found(watching, "old").title()).isEqualTo("not PostgreSQL 14 or newer itself");
+            assertThat(found(watching, "german").title()).isEqualTo("database out of connections");
+        }
+    }
+
+    private static Finding found(Watching watching, String target) {
+        Finding found = watching.awaitFinding(target, UNREACHABLE);
+        Judging.complete(CHECK, found);
+        return found;
+    }
+
+    /** A target whose database and role are its own; the role is named as the database. */
+    private static Target alone(PgServer server, String name) {
+        String database = server.newDatabase(name);
+        Server own = server.server(database + "_role", null);
+        server.sql("create role " + own.user() + " login");
+        return Target.of(name, own, database);
+    }
+
+    private static String role(Target target) {
+        return target.server().user();
+    }
+
+    private static Server at(int port) {
+        return new Server("127.0.0.1", port, "postgres", null, new Tls(Tls.Mode.DISABLE));
+    }
+
+    private static Target expecting(ExpectedRole role, Server server, String database) {
+        return new Target("shop", server, database, "", role, Map.of(), Thresholds.DEFAULTS, Map.of(), null);
+    }
+}

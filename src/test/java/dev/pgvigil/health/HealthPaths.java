@@ -1,0 +1,28 @@
+package dev.pgvigil.health;
+
+import jakarta.ws.rs.Path;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The paths of the probes, from the resource that answers them. */
+public final class HealthPaths {
+
+    private HealthPaths() {}
+
+    /** All but the groups of a configuration. */
+    static Set<String> known() {
+        return Stream.concat(
+                        Stream.of("/health"),
+                        Arrays.stream(HealthResource.class.getDeclaredMethods())
+                                .flatMap(method -> Stream.ofNullable(method.getAnnotation(Path.class)))
+                                .map(path -> "/health/" + path.value()))
+                .collect(Collectors.toSet());
+    }
+
+    /** Whether a path is one of them. */
+    public static boolean has(String path) {
+        return known().contains(path);
+    }
+}

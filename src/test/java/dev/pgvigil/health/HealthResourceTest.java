@@ -1,0 +1,202 @@
+package dev.pgvigil.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.pgvigil.state.Fleet;
+import dev.pgvigil.testing.PgServer;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import io.smallrye.mutiny.subscription.Cancellable;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import jakarta.inject.Inject;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Probes of real servers: one is frozen, an event loop is blocked, and every answer stays true. */
+@QuarkusTest
+@TestProfile(ProbedServers.Profile.class)
+class HealthResourceTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int MANY = 300;
+
+    @Inject
+    Fleet fleet;
+
+    @TestHTTPResource
+    @SuppressWarnings("NullAway.Init") // injected
+    URI service;
+
+    @SuppressWarnings("NullAway.Init") // given by the resource
+    PgServer shop;
+
+    private Kubelet kubelet;
+
+    @BeforeEach
+    void awaitHealth() {
+        kubelet = new Kubelet(service.getPort());
+        awaitStatus("/health/database", "UP");
+        awaitStatus("/health/live", "UP");
+    }
+
+    @AfterEach
+    void repair() {
+        shop.thaw();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/health",
+                "/health/live",
+                "/health/ready",
+                "/health/started",
+                "/health/database",
+                "/health/group/most"
+            })
+    void answersInTheFormOfMicroProfileHealth(String path) {
+        Kubelet.Reply reply = kubelet.get(path);
+
+        assertThat(reply.code()).isEqualTo(200);
+        assertThat(reply.headers())
+                .containsEntry("Cache-Control", "no-store")
+                .hasEntrySatisfying("Content-Type", type -> assertThat(type).startsWith("application/json"));
+        JsonObject answer = reply.json();
+        assertThat(answer.fieldNames()).containsExactly("status", "checks");
+        assertThat(answer.getString("status")).isEqualTo("UP");
+        assertThat(answer.getJsonArray("checks")).isNotEmpty().allSatisfy(HealthResourceTest::isFlat);
+    }
+
+    @Test
+    void tellsAgeAndBound() {
+        JsonObject data = kubelet.get("/health/database").data("database");
+
+        assertThat(data.getLong("age_ms")).isBetween(0L, 2000L);
+        assertThat(data.getLong("bound_ms")).isEqualTo(2000);
+        assertThat(data.getInteger("targets")).isEqualTo(2);
+    }
+
+    @Test
+    void answersHeadWithoutABody() {
+        Kubelet.Reply reply = kubelet.ask("HEAD", "/health/live");
+
+        assertThat(reply.code()).isEqualTo(200);
+        assertThat(reply.body()).isEmpty();
+        assertThat(kubelet.ask("HEAD", "/health/group/nowhere").code()).isEqualTo(503);
+    }
+
+    @Test
+    void anUnknownGroupIsNotFoundInTheSameForm() {
+        Kubelet.Reply reply = kubelet.get("/health/group/no-such");
+
+        assertThat(reply.code()).isEqualTo(404);
+        assertThat(reply.status()).isEqualTo("DOWN");
+        assertThat(reply.data("no-such").getString("reason")).isEqualTo("no such group");
+    }
+
+    @Test
+    void aGroupWithoutATargetIsDown() {
+        Kubelet.Reply reply = kubelet.get("/health/group/nowhere");
+
+        assertThat(reply.code()).isEqualTo(503);
+        assertThat(reply.data("nowhere").getString("reason")).isEqualTo("no target is selected");
+        // By this, shells tell it from the 503 of others, as k8s/examples does.
+        assertThat(reply.body()).startsWith("{\"status\":\"DOWN\"");
+    }
+
+    @Test
+    void listsTheGroupsAndTellsEverything() {
+        assertThat(names(kubelet.get("/health/group"))).containsExactly("payments", "others", "most", "nowhere");
+
+        Kubelet.Reply detailed = kubelet.get("/health/detailed");
+        assertThat(names(detailed))
+                .contains("event-loops", "watch", "configuration", "group:payments", "target:shop", "target:blog");
+        assertThat(detailed.data("target:shop").getString("role")).isEqualTo("primary");
+        assertThat(detailed.data("target:shop").getString("database")).isEqualTo("postgres");
+    }
+
+    @Test
+    void probesAreAnsweredAtOnceAndTrulyWhileAServerIsFrozen() {
+        shop.freeze();
+        awaitStatus("/health/group/payments", "DOWN");
+        for (int i = 0; i < MANY; i++) {
+            assertThat(kubelet.get("/health/group/payments").code()).isEqualTo(503);
+            assertThat(kubelet.get("/health/group/others").code()).isEqualTo(200);
+            assertThat(kubelet.get("/health/live").code()).isEqualTo(200);
+            assertThat(kubelet.get("/health/ready").code()).isEqualTo(200);
+        }
+        assertThat(kubelet.get("/health/group/most").status()).isEqualTo("UP");
+        assertThat(kubelet.get("/health/detailed").status()).isEqualTo("DOWN");
+        assertThat(kubelet.get("/health/database").data("database").getString("down.shop"))
+                .isEqualTo("unhealthy: heartbeat/unreachable");
+
+        shop.thaw();
+        awaitStatus("/health/group/payments", "UP");
+    }
+
+    @Test
+    void aBlockedEventLoopIsToldByTheOthersAndItsTargetsGoStale() {
+        CountDownLatch release = new CountDownLatch(1);
+        Cancellable listener = fleet.changes(10_000).subscribe().with(change -> block(release));
+        try {
+            awaitStatus("/health/live", "DOWN");
+            assertThat(answered("/health/live").data("event-loops").getInteger("stuck"))
+                    .isEqualTo(1);
+            assertThat(answered("/health/ready").status()).isEqualTo("DOWN");
+            assertThat(answered("/health/started").status()).isEqualTo("UP");
+
+            awaitStatus("/health/database", "DOWN");
+            JsonObject data = answered("/health/database").data("database");
+            assertThat(data.getLong("age_ms")).isGreaterThan(data.getLong("bound_ms"));
+            assertThat(data.encode()).contains("unknown: last observed");
+        } finally {
+            listener.cancel();
+            release.countDown();
+        }
+        awaitStatus("/health/live", "UP");
+        awaitStatus("/health/database", "UP");
+    }
+
+    private void awaitStatus(String path, String status) {
+        await(path + " is " + status)
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> status.equals(kubelet.get(path).status()));
+    }
+
+    /** An answer from a loop that can give one. */
+    private Kubelet.Reply answered(String path) {
+        return await().atMost(PATIENCE).until(() -> kubelet.get(path), Kubelet.Reply::answered);
+    }
+
+    private static List<String> names(Kubelet.Reply reply) {
+        return reply.json().getJsonArray("checks").stream()
+                .map(part -> ((JsonObject) part).getString("name"))
+                .toList();
+    }
+
+    private static void isFlat(Object part) {
+        JsonObject check = (JsonObject) part;
+        assertThat(check.fieldNames()).containsExactly("name", "status", "data");
+        assertThat(check.getJsonObject("data").getMap().values())
+                .noneMatch(value -> value instanceof JsonObject || value instanceof JsonArray || value == null);
+    }
+
+    private static void block(CountDownLatch release) {
+        try {
+            release.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package dev.pgvigil.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.pgvigil.check.Check;
+import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.Previous;
+import dev.pgvigil.check.Scope;
+import dev.pgvigil.check.Severity;
+import dev.pgvigil.check.Status;
+import dev.pgvigil.check.server.Heartbeat;
+import dev.pgvigil.postgres.Server;
+import dev.pgvigil.postgres.Session;
+import dev.pgvigil.target.Target;
+import dev.pgvigil.testing.PgServer;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The one session more that pgvigil holds while a server runs out of connections. */
+class EmergencySessionTest {
+
+    private static final int NEWEST = PgServer.majors().getLast();
+
+    @Test
+    void takesOverWhenTheServerIsFull() {
+        try (PgServer server = PgServer.start(NEWEST, Map.of("max_connections", "25"))) {
+            server.sql("create role plain login");
+            Server plain = server.server("plain", null);
+            Full full = new Full();
+            try (Watching watching =
+                    Watching.with(List.of(new Heartbeat(), full), Target.of("shop", plain, "postgres"))) {
+                watching.awaitStatus("shop", Status.HEALTHY);
+                full.now = true;
+                watching.awaitLink(plain, link -> link.emergency() == 1);
+                // It is asked now and then, however seldom the check is: the server ends what is idle.
+                await().atMost(Duration.ofSeconds(30))
+                        .until(
+                                () -> "1"
+                                        .equals(
+                                                server.value(
+                                                        "select count(*) from pg_stat_activity where usename = 'plain' and query = 'select 1'")));
+                try (var storm = server.fillConnections()) {
+                    assertThat(storm.size()).isPositive();
+                    server.sql("select pg_terminate_backend(min(pid)) from pg_stat_activity where usename = 'plain'");
+                    await().during(Duration.ofSeconds(2))
+                            .atMost(Duration.ofSeconds(20))
+                            .until(() -> watching.finding("shop", "heartbeat/unreachable") == null);
+                }
+                full.now = false;
+                watching.awaitLink(plain, link -> link.open() == 1);
+            }
+        }
+    }
+
+    @Test
+    void leavesADatabaseThatIsWatchedNoMore() {
+        PgServer server = PgServer.shared(NEWEST);
+        String left = server.newDatabase("left");
+        Target first = server.target("first", left);
+        Target second = server.target("second", server.newDatabase("second"));
+        Full full = new Full();
+        full.now = true;
+        try (Watching watching = Watching.with(List.of(new Heartbeat(), full), first, second)) {
+            watching.awaitLink(first.server(), link -> link.emergency() == 1);
+
+            watching.follow(second);
+
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> "0"
+                            .equals(server.value("select count(*) from pg_stat_activity where datname = '" + left
+                                    + "' and application_name = 'pgvigil'")));
+            watching.awaitLink(second.server(), link -> link.emergency() == 1);
+        }
+    }
+
+    /** Says on demand that the server is running out of connections. */
+    private static final class Full implements Check<Full.Seen> {
+
+        record Seen(boolean full) {}
+
+        private volatile boolean now;
+
+        @Override
+        public String name() {
+            return "connections";
+        }
+
+        @Override
+        public Scope scope() {
+            return Scope.SERVER;
+        }
+
+        @Override
+        public Duration interval() {
+            return Duration.ofMillis(200);
+        }
+
+        @Override
+        public Uni<Seen> collect(Session session) {
+            return Uni.createFrom().item(() -> new Seen(now));
+        }
+
+        @Override
+        public List<Finding> evaluate(Seen seen, Previous<Seen> past, Target target) {
+            return seen.full()
+                    ? List.of(Finding.of(
+                            "connections", "saturation", Status.UNHEALTHY, Severity.CRITICAL, "full", "full"))
+                    : List.of();
+        }
+    }
+}

@@ -1,0 +1,197 @@
+package dev.pgvigil.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pgvigil.check.Catalogue;
+import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.Status;
+import dev.pgvigil.config.Loaded;
+import dev.pgvigil.postgres.Tls;
+import dev.pgvigil.postgres.Tls.Mode;
+import dev.pgvigil.target.Target;
+import dev.pgvigil.target.TargetsSection;
+import dev.pgvigil.testing.Authority;
+import dev.pgvigil.testing.PgServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** libpq's sslmode words mean what they mean in libpq. */
+class EncryptionTest {
+
+    private static final Authority OURS = Authority.create("ours");
+    private static final Authority FOREIGN = Authority.create("foreign");
+    private static final PgServer SERVER = PgServer.start(PgServer.majors().getLast());
+
+    @BeforeAll
+    static void role() {
+        SERVER.monitorRole("vigil", "secret");
+    }
+
+    @AfterAll
+    static void stop() {
+        SERVER.close();
+    }
+
+    @ParameterizedTest(name = "{0} with root {1}: {2}")
+    @CsvSource({
+        "DISABLE,,refused",
+        "ALLOW,,encrypted",
+        "PREFER,,encrypted",
+        "ALLOW,ours,encrypted",
+        "ALLOW,foreign,refused",
+        "PREFER,ours,encrypted",
+        "PREFER,foreign,untrusted",
+        "REQUIRE,,encrypted",
+        "REQUIRE,ours,encrypted",
+        "REQUIRE,foreign,untrusted",
+        "VERIFY_CA,ours,encrypted",
+        "VERIFY_CA,foreign,untrusted",
+        "VERIFY_FULL,ours,encrypted",
+        "VERIFY_FULL,foreign,untrusted",
+        "VERIFY_FULL,,untrusted"
+    })
+    void modesOverAServerThatDemandsTls(Mode mode, @Nullable String root, String result) {
+        SERVER.certificate(OURS.valid());
+        SERVER.demandTls();
+        expect(mode, root, result);
+    }
+
+    /** libpq too falls back to plain text from a certificate that it does not believe. */
+    @ParameterizedTest(name = "{0} with root {1}: {2}")
+    @CsvSource({
+        "ALLOW,foreign,plain",
+        "PREFER,,encrypted",
+        "PREFER,ours,encrypted",
+        "PREFER,foreign,plain",
+        "REQUIRE,foreign,untrusted"
+    })
+    void modesOverAServerThatTakesBoth(Mode mode, @Nullable String root, String result) {
+        SERVER.certificate(OURS.valid());
+        SERVER.demandPassword();
+        expect(mode, root, result);
+    }
+
+    @Test
+    void aClientsCertificateLogsIn(@TempDir Path folder) throws IOException {
+        Authority.Certificate client = OURS.client("vigil");
+        Path cert = Files.writeString(folder.resolve("c.pem"), client.chain());
+        Path key = Files.writeString(folder.resolve("k.pem"), client.key());
+        SERVER.certificate(OURS.valid());
+        SERVER.sql("alter system set ssl_ca_file = '" + OURS.root() + "'");
+        SERVER.hba("hostssl all all 127.0.0.1/32 cert");
+        Tls tls = read("sslmode=verify-full&sslrootcert=" + OURS.root() + "&sslcert=" + cert + "&sslkey=" + key);
+        try (Watching watching = Watching.over(Target.of("shop", SERVER.server("vigil", null, tls), "postgres"))) {
+            watching.awaitStatus("shop", Status.HEALTHY);
+        }
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource({"REQUIRE,encrypted", "VERIFY_CA,encrypted", "VERIFY_FULL,untrusted"})
+    void onlyVerifyFullMindsTheName(Mode mode, String result) {
+        SERVER.certificate(OURS.otherHost());
+        SERVER.demandTls();
+        expect(mode, mode == Mode.REQUIRE ? null : "ours", result);
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource({"REQUIRE,encrypted", "VERIFY_CA,untrusted", "VERIFY_FULL,untrusted"})
+    void anExpiredCertificateIsTrustedByNobodyWhoLooks(Mode mode, String result) {
+        SERVER.certificate(OURS.expired());
+        SERVER.demandTls();
+        expect(mode, mode == Mode.REQUIRE ? null : "ours", result);
+    }
+
+    @Test
+    void aRenewedCertificateIsFoundWithoutARestart() {
+        SERVER.certificate(OURS.expired());
+        SERVER.demandTls();
+        try (Watching watching = Watching.over(target(Mode.VERIFY_FULL, "ours"))) {
+            Finding found = watching.awaitFinding("shop", "heartbeat/unreachable");
+            assertThat(found.title()).isEqualTo("TLS failed");
+            assertThat(found.action()).contains("Renew");
+            SERVER.certificate(OURS.valid());
+            watching.awaitStatus("shop", Status.HEALTHY);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"DISABLE,plain", "ALLOW,plain", "PREFER,plain", "REQUIRE,untrusted", "VERIFY_FULL,untrusted"})
+    void aServerWithoutTls(Mode mode, String result) {
+        try (PgServer plain = PgServer.start(PgServer.majors().getFirst())) {
+            Target target = Target.of("shop", plain.server("postgres", null, tls(mode, null)), "postgres");
+            try (Watching watching = Watching.over(target)) {
+                if (result.equals("plain")) {
+                    watching.awaitStatus("shop", Status.HEALTHY);
+                } else {
+                    assertThat(watching.awaitFinding("shop", "heartbeat/unreachable")
+                                    .title())
+                            .isEqualTo("TLS failed");
+                }
+            }
+        }
+    }
+
+    private static void expect(Mode mode, @Nullable String root, String result) {
+        try (Watching watching = Watching.over(target(mode, root))) {
+            switch (result) {
+                case "encrypted" -> {
+                    watching.awaitStatus("shop", Status.HEALTHY);
+                    assertThat(encrypted()).isEqualTo("t");
+                }
+                case "plain" -> {
+                    watching.awaitStatus("shop", Status.HEALTHY);
+                    assertThat(encrypted()).isEqualTo("f");
+                }
+                case "untrusted" -> {
+                    Finding found = watching.awaitFinding("shop", "heartbeat/unreachable");
+                    assertThat(found.title()).as("%s", found).isEqualTo("TLS failed");
+                }
+                default ->
+                    assertThat(watching.awaitFinding("shop", "heartbeat/unreachable")
+                                    .title())
+                            .isEqualTo("login refused");
+            }
+        }
+    }
+
+    private static @Nullable String encrypted() {
+        return SERVER.value(
+                "select bool_and(ssl) from pg_stat_ssl join pg_stat_activity using (pid) where usename = 'vigil'");
+    }
+
+    private static Target target(Mode mode, @Nullable String root) {
+        return Target.of("shop", SERVER.server("vigil", "secret", tls(mode, root)), "postgres");
+    }
+
+    private static Tls tls(Mode mode, @Nullable String root) {
+        String parameters = "sslmode=" + mode.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return read(
+                switch (root == null ? "" : root) {
+                    case "ours" -> parameters + "&sslrootcert=" + OURS.root();
+                    case "foreign" -> parameters + "&sslrootcert=" + FOREIGN.root();
+                    default -> parameters;
+                });
+    }
+
+    /** As a user would say it. */
+    private static Tls read(String parameters) {
+        return Loaded.url("postgresql://vigil@localhost?" + parameters, new TargetsSection(new Catalogue(List.of())))
+                .settings()
+                .orElseThrow()
+                .get(TargetsSection.class)
+                .entries()
+                .getFirst()
+                .server()
+                .tls();
+    }
+}

@@ -1,0 +1,108 @@
+package dev.pgvigil.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pgvigil.check.Debounce;
+import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.Severity;
+import dev.pgvigil.check.Status;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class FindingTrackerTest {
+
+    private static final Instant START = Instant.parse("2026-03-29T00:59:59Z");
+    private static final Debounce TWO_OF_THREE = new Debounce(2, 3);
+
+    private final FindingTracker ledger = new FindingTracker();
+
+    @Test
+    void oneLookIsEnoughWhereTheCheckSaysSo() {
+        FindingTracker.Turn turn = ledger.record("c", Debounce.AT_ONCE, List.of(finding("a")), START);
+        assertThat(turn.opened()).extracting(Finding::key).containsExactly("c/a");
+        assertThat(ledger.record("c", Debounce.AT_ONCE, List.of(), START.plusSeconds(1))
+                        .closed())
+                .extracting(Finding::key)
+                .containsExactly("c/a");
+        assertThat(ledger.open()).isEmpty();
+    }
+
+    @Test
+    void twoOfThreeOpenAndTwoInARowClose() {
+        assertThat(opens("x.x")).as("seen, missed, seen again").isEqualTo("..o");
+        assertThat(opens("xx.xx..")).as("one miss does not close").isEqualTo(".ooooo.");
+        assertThat(opens("x..x..x")).as("never two of three").isEqualTo(".......");
+        assertThat(opens("xxx.x.x..")).as("alternating stays open").isEqualTo(".ooooooo.");
+    }
+
+    @Test
+    void sinceIsTheFirstSightingAndBeginsAnewAfterAClose() {
+        ledger.record("c", TWO_OF_THREE, List.of(finding("a")), START);
+        ledger.record("c", TWO_OF_THREE, List.of(finding("a")), START.plusSeconds(1));
+        assertThat(ledger.open()).extracting(Finding::since).containsExactly(START);
+        for (int i = 2; i < 6; i++) {
+            ledger.record("c", TWO_OF_THREE, List.of(), START.plusSeconds(i));
+        }
+        ledger.record("c", Debounce.AT_ONCE, List.of(finding("a")), START.plusSeconds(9));
+        assertThat(ledger.open()).extracting(Finding::since).containsExactly(START.plusSeconds(9));
+    }
+
+    @Test
+    void movingFiguresAreShownButNotToldEachTime() {
+        ledger.record("c", Debounce.AT_ONCE, List.of(finding("a")), START);
+        FindingTracker.Turn soon =
+                ledger.record("c", Debounce.AT_ONCE, List.of(observed("a", "2 s")), START.plusMillis(500));
+        assertThat(soon.updated()).isEmpty();
+        assertThat(soon.moved()).isTrue();
+        assertThat(ledger.open()).extracting(Finding::observed).containsExactly("2 s");
+        FindingTracker.Turn later =
+                ledger.record("c", Debounce.AT_ONCE, List.of(observed("a", "7 s")), START.plusSeconds(6));
+        assertThat(later.updated()).hasSize(1);
+    }
+
+    @Test
+    void aWorseStatusIsToldAtOnce() {
+        ledger.record("c", Debounce.AT_ONCE, List.of(finding("a")), START);
+        Finding worse = Finding.of("c", "a", Status.UNHEALTHY, Severity.CRITICAL, "title", "seen");
+        assertThat(ledger.record("c", Debounce.AT_ONCE, List.of(worse), START.plusMillis(1))
+                        .updated())
+                .hasSize(1);
+    }
+
+    @Test
+    void sourcesDoNotCloseEachOthersFindings() {
+        ledger.record("c", Debounce.AT_ONCE, List.of(finding("a")), START);
+        ledger.record("d", Debounce.AT_ONCE, List.of(), START);
+        assertThat(ledger.open()).hasSize(1);
+        ledger.retain(Set.of("d"));
+        assertThat(ledger.open()).isEmpty();
+    }
+
+    @Test
+    void theWorstComesFirst() {
+        Finding critical = Finding.of("c", "z", Status.UNHEALTHY, Severity.CRITICAL, "title", "seen");
+        ledger.record("c", Debounce.AT_ONCE, List.of(finding("a"), critical, finding("b")), START);
+        assertThat(ledger.open()).extracting(Finding::key).containsExactly("c/z", "c/a", "c/b");
+    }
+
+    private static String opens(String sightings) {
+        FindingTracker ledger = new FindingTracker();
+        StringBuilder open = new StringBuilder();
+        for (int i = 0; i < sightings.length(); i++) {
+            List<Finding> seen = sightings.charAt(i) == 'x' ? List.of(finding("a")) : List.of();
+            ledger.record("c", TWO_OF_THREE, seen, START.plusSeconds(i));
+            open.append(ledger.open().isEmpty() ? '.' : 'o');
+        }
+        return open.toString();
+    }
+
+    private static Finding finding(String key) {
+        return observed(key, "seen");
+    }
+
+    private static Finding observed(String key, String observed) {
+        return Finding.of("c", key, Status.DEGRADED, Severity.LOW, "title", observed);
+    }
+}

@@ -1,0 +1,116 @@
+package dev.pgvigil.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pgvigil.check.Catalogue;
+import dev.pgvigil.check.activity.Conflicts;
+import dev.pgvigil.check.server.Databases;
+import dev.pgvigil.check.server.Heartbeat;
+import dev.pgvigil.postgres.Role;
+import dev.pgvigil.postgres.ServerFacts;
+import dev.pgvigil.state.ServerState;
+import dev.pgvigil.target.CheckSetting;
+import dev.pgvigil.target.Target;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.LongRange;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OverheadThrottleTest {
+
+    private static final long TEN_SECONDS = 10_000_000_000L;
+
+    @Property
+    void noStretchedHeartbeatComesTooLateToBeFresh(
+            @ForAll @DoubleRange(min = 1, max = 32) double factor,
+            @ForAll @LongRange(min = 100, max = 600_000) long everyMs,
+            @ForAll @LongRange(min = 1, max = 600_000) long roomMs) {
+        Duration fresh = Duration.ofMillis(everyMs + roomMs);
+
+        assertThat(beat(factor, Duration.ofMillis(everyMs), fresh))
+                .isGreaterThanOrEqualTo(Duration.ofMillis(everyMs))
+                .isLessThan(fresh);
+    }
+
+    /** A minute sees it six times. */
+    @Test
+    void whatWasDearOnceStretchesOnce() {
+        OverheadThrottle pace = new OverheadThrottle();
+        long start = System.nanoTime();
+        for (int i = 0; i < 6; i++) {
+            pace.evaluate(start + i * TEN_SECONDS, 0.02, 0.01);
+            assertThat(pace.factor()).isEqualTo(2);
+        }
+        assertThat(pace.evaluate(start + 6 * TEN_SECONDS, 0.0001, 0.01)).isTrue();
+        assertThat(pace.factor()).isEqualTo(1);
+    }
+
+    @Test
+    void whatStaysDearStretchesMoreAfterAMinute() {
+        OverheadThrottle pace = new OverheadThrottle();
+        long start = System.nanoTime();
+        pace.evaluate(start, 0.02, 0.01);
+        pace.evaluate(start + 7 * TEN_SECONDS, 0.03, 0.01);
+        assertThat(pace.factor()).isEqualTo(6);
+    }
+
+    @Test
+    void whatFailsIsAskedAgainSoonAndThenMoreSeldom() {
+        OverheadThrottle pace = new OverheadThrottle();
+        assertThat(List.of(pace.again(1), pace.again(2), pace.again(3), pace.again(8), pace.again(1000)))
+                .extracting(Duration::toSeconds)
+                .containsExactly(2L, 4L, 8L, 256L, 256L);
+        pace.evaluate(System.nanoTime(), 0.02, 0.01);
+        assertThat(pace.again(1)).isEqualTo(Duration.ofSeconds(4));
+    }
+
+    @Test
+    void aHeartbeatGivesWayWhereThereIsRoom() {
+        assertThat(beat(32, Duration.ofMillis(500), Duration.ofSeconds(4))).isEqualTo(Duration.ofSeconds(2));
+        assertThat(beat(3, Duration.ofMillis(500), Duration.ofSeconds(4))).isEqualTo(Duration.ofMillis(1500));
+    }
+
+    private static Duration beat(double factor, Duration interval, Duration fresh) {
+        return OverheadThrottle.capped(new Heartbeat().throttled(interval, factor), interval, fresh);
+    }
+
+    @Test
+    void whatIsDearOnAnOldServerIsAskedMoreSeldomThere() {
+        Duration minute = Duration.ofMinutes(1);
+        assertThat(new Conflicts().interval(null)).isEqualTo(minute);
+        assertThat(new Conflicts().interval(facts(15))).isEqualTo(minute);
+        assertThat(new Conflicts().interval(facts(14))).isEqualTo(Duration.ofMinutes(10));
+        assertThat(new Databases().interval(facts(14))).isEqualTo(new Databases().interval());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"14, 600, 60", "15, 60, 60"})
+    void whatIsConfiguredOfItIsTakenAsItIs(int major, long standard, long configured) {
+        Target plain = SceneTargets.named("shop");
+        Target hasty =
+                SceneTargets.check(plain, Conflicts.NAME, new CheckSetting(true, Duration.ofSeconds(configured)));
+
+        for (Target target : List.of(plain, hasty)) {
+            Duration expected = Duration.ofSeconds(target.equals(hasty) ? configured : standard);
+            Schedule schedule = new Schedule(new Catalogue(List.of(new Conflicts())));
+            schedule.cover(List.of(new TargetMonitor(target, Instant.EPOCH)), 0);
+
+            assertThat(schedule.interval(schedule.runs().getFirst(), facts(major)))
+                    .isEqualTo(expected);
+            assertThat(ServerState.initial(target.server()).with(facts(major)).interval(target, new Conflicts()))
+                    .isEqualTo(expected);
+        }
+    }
+
+    private static ServerFacts facts(int major) {
+        return new ServerFacts(
+                major * 10_000, major + ".1", Role.PRIMARY, Instant.EPOCH, false, true, false, Map.of(), Map.of());
+    }
+}

@@ -1,0 +1,209 @@
+package dev.pgvigil.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.pgvigil.check.Check;
+import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.Looking;
+import dev.pgvigil.check.Severity;
+import dev.pgvigil.check.Status;
+import dev.pgvigil.check.server.Heartbeat;
+import dev.pgvigil.config.Secret;
+import dev.pgvigil.postgres.Server;
+import dev.pgvigil.postgres.Tls;
+import dev.pgvigil.state.FleetEvent;
+import dev.pgvigil.state.Outcome;
+import dev.pgvigil.state.TargetState;
+import dev.pgvigil.target.CheckSetting;
+import dev.pgvigil.target.ExpectedRole;
+import dev.pgvigil.target.Target;
+import dev.pgvigil.target.Thresholds;
+import dev.pgvigil.testing.PgServer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ReconfiguredTest {
+
+    private static final int NEWEST = PgServer.majors().getLast();
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @Test
+    void aRotatedPasswordChangesNothingButTheSession() {
+        try (PgServer server = PgServer.start(NEWEST);
+                Watching watching = Watching.over(shop(server, "first"))) {
+            watching.awaitStatus("shop", Status.HEALTHY);
+            TargetState before = watching.state("shop");
+            watching.changes().clear();
+            for (int i = 0; i < 8; i++) {
+                Target rotated = shop(server, "secret" + i);
+                watching.follow(rotated);
+                await().atMost(PATIENCE).pollInterval(Duration.ofMillis(1)).until(() -> {
+                    assertThat(watching.status("shop")).isEqualTo(Status.HEALTHY);
+                    return watching.state("shop").target().equals(rotated);
+                });
+                assertThat(watching.fleet().snapshot().servers()).containsOnlyKeys(rotated.server());
+                long sessions = i + 2L;
+                watching.awaitLink(rotated.server(), link -> link.connects() == sessions);
+                // What the session before was asked may still be answered: each stays for a second.
+                watching.awaitLink(rotated.server(), link -> link.open() < 4);
+            }
+            assertThat(watching.changes()).allMatch(FleetEvent.Beat.class::isInstance);
+            assertThat(watching.state("shop").since()).isEqualTo(before.since());
+        }
+    }
+
+    @Test
+    void aTargetThatMovesIsFirstLeftAndThenTaken() {
+        try (PgServer one = PgServer.start(NEWEST);
+                PgServer other = PgServer.start(NEWEST);
+                Watching watching = Watching.over(shop(one, "x"), at("stays", one, "x"))) {
+            watching.awaitStatus("shop", Status.HEALTHY);
+            for (int i = 0; i < 50; i++) {
+                PgServer next = i % 2 == 0 ? other : one;
+                watching.changes().clear();
+                watching.follow(shop(next, "x"), at("stays", one, "x"));
+                await().atMost(PATIENCE)
+                        .pollInterval(Duration.ofMillis(1))
+                        .until(() -> told(watching).contains("Added"));
+                assertThat(told(watching)).containsExactly("Removed", "Added");
+                assertThat(watching.state("shop").target().server())
+                        .isEqualTo(shop(next, "x").server());
+            }
+            watching.awaitStatus("shop", Status.HEALTHY);
+            assertThat(watching.status("stays")).isEqualTo(Status.HEALTHY);
+        }
+    }
+
+    @Test
+    void theOnlyTargetOfAServerMayBeRenamed() {
+        try (PgServer one = PgServer.start(NEWEST);
+                PgServer other = PgServer.start(NEWEST);
+                Watching watching = Watching.over(at("shop", one, "x"), at("bank", other, "x"))) {
+            watching.awaitStatus("shop", Status.HEALTHY);
+            watching.follow(at("store", one, "x"), at("bank", other, "x"));
+            watching.awaitStatus("store", Status.HEALTHY);
+            assertThat(watching.fleet().snapshot().targets()).doesNotContainKey("shop");
+            watching.follow(at("store", other, "x"), at("bank", one, "x"));
+            watching.awaitStatus("store", Status.HEALTHY);
+            watching.awaitStatus("bank", Status.HEALTHY);
+            assertThat(watching.state("store").target().server().port())
+                    .isEqualTo(other.server().port());
+        }
+    }
+
+    @Test
+    void anotherDatabaseUnderTheSameNameInheritsNothing() {
+        PgServer server = PgServer.shared(NEWEST);
+        Target before = server.target("shop", server.newDatabase("before"));
+        Target after = server.target("shop", server.newDatabase("after"));
+        try (Watching watching = Watching.over(before)) {
+            watching.awaitStatus("shop", Status.HEALTHY);
+            Instant since = watching.state("shop").since();
+            watching.changes().clear();
+            watching.follow(after);
+            await().atMost(PATIENCE).until(() -> told(watching).contains("Added"));
+            assertThat(told(watching)).containsExactly("Removed", "Added");
+            watching.awaitStatus("shop", Status.HEALTHY);
+            assertThat(watching.state("shop").target()).isEqualTo(after);
+            assertThat(watching.state("shop").since()).isAfter(since);
+        }
+    }
+
+    @Test
+    void aCheckThatIsSwitchedOffTakesItsFindingsAndFiguresAlong() {
+        PgServer server = PgServer.shared(NEWEST);
+        Finding bad = Finding.of("gloom", "bad", Status.DEGRADED, Severity.LOW, "bad", "all is bad");
+        List<Check<?>> checks = List.of(new Heartbeat(), new Looking("gloom", Duration.ofMillis(50), List.of(bad)));
+        try (Watching watching = Watching.with(checks, gloomy("shop", server, true), gloomy("other", server, true))) {
+            watching.awaitStatus("shop", Status.DEGRADED);
+            Instant since = watching.state("shop").since();
+            watching.changes().clear();
+
+            watching.follow(gloomy("shop", server, false), gloomy("other", server, true));
+
+            watching.awaitStatus("shop", Status.HEALTHY);
+            assertThat(watching.changes())
+                    .anyMatch(change -> change instanceof FleetEvent.Closed closed
+                            && closed.target().equals("shop"))
+                    .anyMatch(change -> change instanceof FleetEvent.StatusChanged to && to.to() == Status.HEALTHY);
+            assertThat(watching.state("shop").since()).isAfter(since);
+            assertThat(gloom(watching, "shop")).isNull();
+            assertThat(gloom(watching, "other")).isNotNull();
+
+            watching.follow(gloomy("shop", server, false), gloomy("other", server, false));
+
+            watching.awaitStatus("other", Status.HEALTHY);
+            await().during(Duration.ofMillis(500))
+                    .atMost(PATIENCE)
+                    .until(() -> watching.fleet().snapshot().servers().values().stream()
+                            .allMatch(state -> state.outcome("gloom") == null));
+        }
+    }
+
+    private static Target gloomy(String name, PgServer server, boolean on) {
+        return new Target(
+                name,
+                server.server(),
+                "postgres",
+                "",
+                ExpectedRole.ANY,
+                Map.of(),
+                Thresholds.DEFAULTS,
+                Map.of("gloom", new CheckSetting(on, null)),
+                null);
+    }
+
+    private static @Nullable Outcome<?> gloom(Watching watching, String target) {
+        TargetState state = watching.state(target);
+        return watching.fleet().snapshot().serverOf(state).outcome(state, "gloom");
+    }
+
+    /** Else its owner could neither rename nor drop it. */
+    @Test
+    void aDatabaseThatIsWatchedNoMoreIsLeft() {
+        PgServer server = PgServer.shared(NEWEST);
+        String database = server.newDatabase("left");
+        Target left = server.target("left", database);
+        Target stays = server.target("stays", server.newDatabase("stays"));
+        try (Watching watching = Watching.over(left, stays)) {
+            watching.awaitStatus("left", Status.HEALTHY);
+            assertThat(sessions(server, database)).isEqualTo("1");
+            watching.follow(stays);
+            await().atMost(PATIENCE).until(() -> "0".equals(sessions(server, database)));
+            assertThat(watching.status("stays")).isEqualTo(Status.HEALTHY);
+            assertThat(watching.changes())
+                    .noneMatch(change -> change instanceof FleetEvent.StatusChanged to && to.to() == Status.UNHEALTHY);
+        }
+    }
+
+    private static String sessions(PgServer server, String database) {
+        return String.valueOf(server.value("select count(*) from pg_stat_activity where application_name = 'pgvigil'"
+                + " and datname = '" + database + "'"));
+    }
+
+    private static List<String> told(Watching watching) {
+        return watching.changes().stream()
+                .filter(change -> change.target().equals("shop")
+                        && (change instanceof FleetEvent.Added || change instanceof FleetEvent.Removed))
+                .map(change -> change.getClass().getSimpleName())
+                .toList();
+    }
+
+    /** Our role is trusted, whatever its password. */
+    private static Target shop(PgServer server, String password) {
+        return at("shop", server, password);
+    }
+
+    private static Target at(String name, PgServer server, String password) {
+        Server plain = server.server();
+        return Target.of(
+                name,
+                new Server(plain.host(), plain.port(), plain.user(), new Secret(password), Tls.PREFER),
+                "postgres");
+    }
+}

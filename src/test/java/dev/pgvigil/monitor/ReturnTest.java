@@ -1,0 +1,95 @@
+package dev.pgvigil.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.pgvigil.check.Check;
+import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.Previous;
+import dev.pgvigil.check.Scope;
+import dev.pgvigil.check.Status;
+import dev.pgvigil.check.server.Heartbeat;
+import dev.pgvigil.postgres.Session;
+import dev.pgvigil.state.Outcome;
+import dev.pgvigil.state.ServerState;
+import dev.pgvigil.target.Target;
+import dev.pgvigil.testing.PgServer;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ReturnTest {
+
+    /** A check that is asked once an hour, and whose server may freeze under its first question. */
+    private record Hourly(PgServer server, boolean freezes, AtomicInteger asked) implements Check<Integer> {
+
+        @Override
+        public String name() {
+            return "hourly";
+        }
+
+        @Override
+        public Scope scope() {
+            return Scope.SERVER;
+        }
+
+        @Override
+        public Duration interval() {
+            return Duration.ofHours(1);
+        }
+
+        @Override
+        public Uni<Integer> collect(Session session) {
+            if (asked.getAndIncrement() == 0 && freezes) {
+                server.freeze();
+            }
+            return session.row("select 1", row -> row.getInteger(0));
+        }
+
+        @Override
+        public List<Finding> evaluate(Integer now, Previous<Integer> past, Target target) {
+            return List.of();
+        }
+    }
+
+    @Test
+    void what_failed_while_a_server_was_away_is_asked_anew_when_it_is_back() {
+        try (PgServer server = PgServer.start(PgServer.majors().getLast())) {
+            Hourly hourly = new Hourly(server, true, new AtomicInteger());
+            Target shop = server.target("shop", "postgres");
+            try (Watching watching = Watching.with(List.of(new Heartbeat(), hourly), shop)) {
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> outcome(watching, shop) instanceof Outcome.Failed<?>);
+                server.thaw();
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> outcome(watching, shop) instanceof Outcome.Observed<?>);
+                assertThat(hourly.asked()).hasValue(2);
+            }
+        }
+    }
+
+    @Test
+    void a_server_that_comes_back_as_another_is_asked_everything_anew() {
+        try (PgServer server = PgServer.start(PgServer.majors().getLast())) {
+            Hourly hourly = new Hourly(server, false, new AtomicInteger());
+            Target shop = server.target("shop", "postgres");
+            try (Watching watching = Watching.with(List.of(new Heartbeat(), hourly), shop)) {
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> hourly.asked().get() == 1);
+                watching.awaitStatus("shop", Status.HEALTHY);
+                server.kill();
+                server.restart();
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> hourly.asked().get() == 2);
+            }
+        }
+    }
+
+    private static @Nullable Outcome<?> outcome(Watching watching, Target target) {
+        ServerState state = watching.fleet().snapshot().servers().get(target.server());
+        return state == null ? null : state.outcome("hourly");
+    }
+}

@@ -1,0 +1,196 @@
+package dev.pgvigil.monitor;
+
+import static java.util.stream.Collectors.toMap;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pgvigil.check.Check;
+import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.Previous;
+import dev.pgvigil.check.Scope;
+import dev.pgvigil.check.Status;
+import dev.pgvigil.check.activity.Conflicts;
+import dev.pgvigil.check.activity.LongWork;
+import dev.pgvigil.check.capacity.Connections;
+import dev.pgvigil.check.server.Databases;
+import dev.pgvigil.check.server.Heartbeat;
+import dev.pgvigil.postgres.Failure;
+import dev.pgvigil.postgres.Failure.Reason;
+import dev.pgvigil.postgres.Session;
+import dev.pgvigil.state.Outcome;
+import dev.pgvigil.target.CheckSetting;
+import dev.pgvigil.target.ExpectedRole;
+import dev.pgvigil.target.Target;
+import dev.pgvigil.target.Thresholds;
+import dev.pgvigil.testing.PgServer;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A check that gets no answer on a server that is there is told, whatever the reason. */
+class UnansweredTest {
+
+    /** Asks in each database, and on a session of its own in all but one. */
+    private record Inside(String sql, Duration interval) implements Check<Long> {
+
+        Inside(String sql) {
+            this(sql, Duration.ofMillis(200));
+        }
+
+        @Override
+        public String name() {
+            return "inside";
+        }
+
+        @Override
+        public Scope scope() {
+            return Scope.DATABASE;
+        }
+
+        @Override
+        public Uni<Long> collect(Session session) {
+            return session.row(sql, row -> row.getLong("number"));
+        }
+
+        @Override
+        public List<Finding> evaluate(Long now, Previous<Long> past, Target target) {
+            return List.of();
+        }
+    }
+
+    /** As pg_monitor does not give back what every role has by default. */
+    @ParameterizedTest
+    @MethodSource("dev.pgvigil.testing.PgServer#majors")
+    void checksThatMayNotReadTheCatalogueSaySoUntilTheyMay(int major) {
+        PgServer server = PgServer.shared(major);
+        String database = server.newDatabase("shop");
+        List<Check<?>> checks =
+                List.of(new Heartbeat(), new Databases(), new Connections(), new Conflicts(), new LongWork());
+        try (Watching watching = Watching.with(checks, hasty(server.target("shop", database), checks))) {
+            watching.awaitStatus("shop", Status.HEALTHY);
+            assertThat(watching.state("shop").findings()).isEmpty();
+
+            server.sqlIn(database, "revoke select on pg_database from public");
+
+            for (String check : List.of("databases", "connections", "conflicts", "long-work")) {
+                Finding found = watching.awaitFinding("shop", check + "/unanswered");
+                assertThat(found.status()).isEqualTo(Status.DEGRADED);
+                assertThat(found.observed()).isEqualTo("permission denied for table pg_database");
+                assertThat(found.action()).contains("Grant it to pgvigil");
+            }
+
+            server.sqlIn(database, "grant select on pg_database to pgvigil");
+
+            watching.awaitStatus("shop", Status.HEALTHY);
+            assertThat(watching.state("shop").findings()).isEmpty();
+        }
+    }
+
+    @Test
+    void isOverSoonAfterTheTroubleHoweverSeldomTheCheckIsAsked() {
+        PgServer server = PgServer.shared(PgServer.majors().getLast());
+        String awaited = PgServer.unique("awaited");
+        Inside seldom = new Inside(
+                "select 1 / count(*) as number from pg_database where datname = '" + awaited + "'",
+                Duration.ofHours(1));
+        try (Watching watching = Watching.with(List.of(new Heartbeat(), seldom), server.target("shop", "postgres"))) {
+            watching.awaitFinding("shop", "inside/unanswered");
+
+            server.createDatabase(awaited);
+
+            watching.awaitNoFinding("shop", "inside/unanswered");
+        }
+    }
+
+    @Test
+    void isOverWhenTheCheckIsNotAskedAnyMore() {
+        PgServer server = PgServer.shared(PgServer.majors().getLast());
+        String database = server.newDatabase("shop");
+        String role = PgServer.unique("watcher");
+        server.monitorRole(role, "secret");
+        Target shop = Target.of("shop", server.server(role, "secret"), database);
+        List<Check<?>> checks = List.of(new Heartbeat(), new LongWork());
+        try (Watching watching = Watching.with(checks, hasty(shop, checks))) {
+            watching.awaitStatus("shop", Status.HEALTHY);
+            server.sqlIn(database, "revoke select on pg_database from public");
+            watching.awaitFinding("shop", "long-work/unanswered");
+
+            server.sql("revoke pg_monitor from " + role);
+            server.sql("select pg_terminate_backend(pid) from pg_stat_activity where usename = '" + role + "'");
+
+            watching.awaitNoFinding("shop", "long-work/unanswered");
+        }
+    }
+
+    @Test
+    void aCheckThatGetsNoSessionOfItsOwnSaysSoWhileTheSharedOneStands() {
+        PgServer server = PgServer.shared(PgServer.majors().getLast());
+        String role = PgServer.unique("watcher");
+        server.monitorRole(role, "secret");
+        server.sql("alter role " + role + " connection limit 1");
+        String other = server.newDatabase("other");
+        try (Watching watching = Watching.with(
+                List.of(new Heartbeat(), new Inside("select 1::int8 as number")),
+                Target.of("a", server.server(role, "secret"), "postgres"),
+                Target.of("other", server.server(role, "secret"), other))) {
+            Finding found = watching.awaitFinding("other", "inside/unanswered");
+            assertThat(found.observed()).isEqualTo("too many connections for role \"" + role + "\"");
+            assertThat(found.cause()).contains("The role's own connection limit is reached");
+            assertThat(watching.finding("a", "inside/unanswered")).isNull();
+
+            server.sql("alter role " + role + " connection limit 8");
+
+            watching.awaitNoFinding("other", "inside/unanswered");
+        }
+    }
+
+    @Test
+    void aCheckThatCannotReadWhatItGetsIsADefect() {
+        PgServer server = PgServer.shared(PgServer.majors().getLast());
+        Target shop = server.target("shop", "postgres");
+        try (Watching watching =
+                Watching.with(List.of(new Heartbeat(), new Inside("select 1::int8 as numero")), shop)) {
+            Finding found = watching.awaitFinding("shop", "inside/unanswered");
+            assertThat(found.observed()).isEqualTo("the check itself failed: NoSuchElementException");
+            assertThat(found.action()).contains("Report a defect");
+            assertThat(watching.link(shop.server()).abandoned()).isZero();
+        }
+    }
+
+    /** The heartbeat tells what keeps pgvigil out of the whole server. */
+    @ParameterizedTest
+    @EnumSource(Reason.class)
+    void whatKeepsPgvigilOutOfTheServerIsToldOnce(Reason reason) {
+        Target shop = SceneTargets.named("shop");
+        Failure failure = Failure.of(reason, "it failed");
+        ScheduledCheck<Long> run = new ScheduledCheck<>(new Inside("select 1"), null, 0);
+        Outcome<Long> outcome = new Outcome.Failed<>(Instant.EPOCH, Duration.ZERO, failure, null);
+
+        assertThat(Evaluator.of(run, outcome, shop, true)).isEmpty(); // once is no evidence
+        run.failed(failure);
+
+        assertThat(Evaluator.of(run, outcome, shop, true))
+                .hasSize(1)
+                .allMatch(told -> told.findings().size() == 1);
+        assertThat(Evaluator.of(run, outcome, shop, false)).hasSize(reason.keepsOut() ? 0 : 1);
+    }
+
+    private static Target hasty(Target target, List<Check<?>> checks) {
+        CheckSetting often = new CheckSetting(true, Duration.ofMillis(500));
+        return new Target(
+                target.name(),
+                target.server(),
+                target.database(),
+                "",
+                ExpectedRole.ANY,
+                Map.of(),
+                Thresholds.DEFAULTS,
+                checks.stream().collect(toMap(Check::name, check -> often)),
+                null);
+    }
+}

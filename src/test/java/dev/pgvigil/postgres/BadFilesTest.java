@@ -1,0 +1,50 @@
+package dev.pgvigil.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pgvigil.config.Loaded;
+import dev.pgvigil.monitor.MonitorSection;
+import dev.pgvigil.target.SampleChecks;
+import dev.pgvigil.target.TargetsSection;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every kind of mistake, and exactly what is said of it: each file of the table has its messages beside it. */
+class BadFilesTest {
+
+    private static final Path TABLE = Path.of("src/test/resources/config/bad");
+
+    static Stream<String> mistakes() throws IOException {
+        try (Stream<Path> files = Files.list(TABLE)) {
+            return files
+                    .map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".yaml"))
+                    .map(name -> name.substring(0, name.length() - ".yaml".length()))
+                    .sorted()
+                    .toList()
+                    .stream();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("mistakes")
+    void areAllReported(String name) throws IOException {
+        Loaded loaded = Loaded.file(
+                TABLE.resolve(name + ".yaml"),
+                Map.of(),
+                new TargetsSection(new SampleChecks()),
+                new SessionsSection(),
+                new MonitorSection());
+
+        List<String> expected = Files.readAllLines(TABLE.resolve(name + ".txt"));
+        assertThat(loaded.problems()).containsExactlyElementsOf(expected);
+        assertThat(loaded.settings()).isEmpty();
+        assertThat(expected).noneMatch(line -> line.contains("secret"));
+    }
+}

@@ -1,0 +1,331 @@
+package dev.pgvigil.state.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.pgvigil.check.Status;
+import dev.pgvigil.http.ProblemException;
+import dev.pgvigil.http.TokenReplaced;
+import dev.pgvigil.monitor.HandMade;
+import dev.pgvigil.state.Fleet;
+import dev.pgvigil.state.FleetEvent;
+import dev.pgvigil.state.events.Listening.Told;
+import dev.pgvigil.state.view.RenderExecutor;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.ext.web.Router;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class EventsTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-21T08:00:00Z");
+    private static final Duration KEEP_ALIVE = Duration.ofMillis(200);
+
+    private final Vertx vertx = Vertx.vertx();
+    private final Fleet fleet = new Fleet();
+    private final ObjectMapper json = new ObjectMapper()
+            .registerModule(new JavaTimeModule())
+            .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+    private final List<Listening> open = new ArrayList<>();
+    private SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final RenderExecutor workshop = new RenderExecutor();
+    private @Nullable EventBroadcaster hub;
+    private int port;
+
+    @BeforeEach
+    void serve() {
+        serve(KEEP_ALIVE);
+    }
+
+    private void serve(Duration keepAlive) {
+        meters = new SimpleMeterRegistry();
+        HandMade.mixed().into(fleet);
+        Router router = Router.router(vertx);
+        EventBroadcaster served = new EventBroadcaster(fleet, workshop, json, meters, vertx, keepAlive);
+        hub = served;
+        new EventsRoute(fleet, served, vertx).register(router);
+        router.route()
+                .failureHandler(context -> context.response()
+                        .setStatusCode(context.failure() instanceof ProblemException refusal ? refusal.status() : 500)
+                        .end());
+        HttpServer server = vertx.createHttpServer()
+                .requestHandler(router)
+                .listen(0, "127.0.0.1")
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
+        port = server.actualPort();
+    }
+
+    @AfterEach
+    void close() {
+        open.forEach(Listening::close);
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+
+    @Test
+    void beginsWithHowThingsAre() throws IOException {
+        Listening reader = listen("/api/v1/events");
+        assertThat(reader.head()).first().asString().contains("200");
+        assertThat(reader.head()).anyMatch(line -> line.equalsIgnoreCase("content-type: text/event-stream"));
+        Told first = reader.next();
+        assertThat(first.name()).isEqualTo("snapshot");
+        assertThat(first.json().get("total").asInt()).isEqualTo(5);
+        assertThat(first.json().at("/targets/0/name").asText()).isEqualTo("archive");
+    }
+
+    @Test
+    void tellsEachKindOfChangeInOrderUnderGrowingIds() throws IOException {
+        Listening reader = listen("/api/v1/events");
+        long before = Long.parseLong(reader.next().id());
+        var finding = HandMade.saturation(NOW);
+        HandMade.tell(
+                fleet,
+                new FleetEvent.Added(NOW, "new"),
+                new FleetEvent.StatusChanged(NOW, "shop", Status.HEALTHY, Status.DEGRADED),
+                new FleetEvent.RoleChanged(
+                        NOW, "shop", dev.pgvigil.postgres.Role.PRIMARY, dev.pgvigil.postgres.Role.REPLICA),
+                new FleetEvent.Opened(NOW, "shop", finding),
+                new FleetEvent.Updated(NOW, "shop", finding),
+                new FleetEvent.Closed(NOW, "shop", finding),
+                new FleetEvent.Removed(NOW, "new"));
+        for (String name :
+                List.of("added", "status_changed", "role_changed", "opened", "updated", "closed", "removed")) {
+            Told told = event(reader);
+            assertThat(told.name()).isEqualTo(name);
+            assertThat(told.json().hasNonNull("target")).isTrue();
+            assertThat(Long.parseLong(told.id())).isGreaterThan(before);
+            before = Long.parseLong(told.id());
+        }
+    }
+
+    @Test
+    void tellsHeartbeatsToThoseWhoAsk() throws IOException {
+        Listening all = listen("/api/v1/events?beats=true");
+        Listening some = listen("/api/v1/events");
+        all.next();
+        some.next();
+        HandMade.tell(
+                fleet,
+                new FleetEvent.Beat(NOW, "shop", true, 0.8),
+                new FleetEvent.Beat(NOW, "shop", false, null),
+                new FleetEvent.Added(NOW, "new"));
+        assertThat(event(all).json().get("response_time_ms").asDouble()).isEqualTo(0.8);
+        Told lost = event(all);
+        assertThat(lost.name()).isEqualTo("beat");
+        assertThat(lost.json().get("response_time_ms").isNull()).isTrue();
+        assertThat(event(some).name()).isEqualTo("added");
+    }
+
+    @Test
+    void tellsOfOneTargetAlone() throws IOException {
+        Listening reader = listen("/api/v1/events?target=shop");
+        assertThat(reader.next().json().get("targets").findValuesAsText("name")).containsExactly("shop");
+        HandMade.tell(fleet, new FleetEvent.Added(NOW, "other"), new FleetEvent.Removed(NOW, "shop"));
+        assertThat(event(reader).name()).isEqualTo("removed");
+        assertThat(listen("/api/v1/events?target=nope").head())
+                .first()
+                .asString()
+                .contains("404");
+    }
+
+    @Test
+    void aQuietStreamIsKeptAlive() throws IOException {
+        Listening reader = listen("/api/v1/events");
+        reader.next();
+        assertThat(reader.next().name()).isEqualTo(":");
+        assertThat(reader.next().name()).isEqualTo(":");
+    }
+
+    @Test
+    void whoStopsReadingIsCutOffAndNobodyElseNotices() throws IOException {
+        serve(Duration.ofHours(1)); // so that the bound alone can do it
+        Listening frozen = listen("/api/v1/events");
+        Listening reader = listen("/api/v1/events");
+        reader.next();
+        var finding = HandMade.saturation(NOW).cause("x".repeat(20_000));
+        int told = 0;
+        while (dropped() == 0 && told < 5000) {
+            for (int i = 0; i < 20; i++) {
+                HandMade.tell(fleet, new FleetEvent.Opened(NOW, "t" + told++, finding));
+            }
+            for (int i = told - 20; i < told; i++) {
+                assertThat(event(reader).json().get("target").asText()).isEqualTo("t" + i);
+            }
+        }
+        assertThat(dropped()).isEqualTo(1);
+        // The bound, and what the kernel takes off our hands on the way.
+        assertThat(told * 20_000L).isLessThan(40L << 20);
+        assertThat(readers()).isEqualTo(1);
+        assertThatThrownBy(() -> {
+                    while (true) {
+                        frozen.next();
+                    }
+                })
+                .isInstanceOf(IOException.class)
+                .isNotInstanceOf(java.net.SocketTimeoutException.class);
+        HandMade.tell(fleet, new FleetEvent.Added(NOW, "after"));
+        assertThat(event(reader).json().get("target").asText()).isEqualTo("after");
+    }
+
+    @Test
+    void whoTakesNothingIsCutOffEvenIfLittleHappens() throws IOException {
+        listen("/api/v1/events");
+        var finding = HandMade.saturation(NOW).cause("x".repeat(3_000_000));
+        // Two of them fit the bound, but not the sockets: the write does not end.
+        HandMade.tell(fleet, new FleetEvent.Opened(NOW, "a", finding));
+        await().pollDelay(Duration.ZERO).until(() -> readers() == 1);
+        HandMade.tell(fleet, new FleetEvent.Opened(NOW, "b", finding));
+        await().atMost(Duration.ofSeconds(20)).until(() -> dropped() == 1 && readers() == 0);
+    }
+
+    @Test
+    void whatWasReadLeavesNoRoomBehindForMoreThanTheBound() throws IOException {
+        serve(Duration.ofMillis(20));
+        Listening reader = listen("/api/v1/events");
+        reader.next();
+        for (int i = 0; i < 50; i++) {
+            assertThat(reader.next().name()).isEqualTo(":");
+        }
+        await().untilAsserted(() -> assertThat(hub().waiting()).containsExactly(0));
+    }
+
+    @Test
+    void anotherTokenEndsStreams() throws IOException {
+        Listening reader = listen("/api/v1/events");
+        reader.next();
+        hub().locked(new TokenReplaced());
+        assertThatThrownBy(() -> {
+                    while (true) {
+                        reader.next();
+                    }
+                })
+                .isInstanceOf(IOException.class)
+                .hasMessage("the stream ended");
+        await().until(() -> readers() == 0);
+        assertThat(dropped()).isZero();
+    }
+
+    /** Told while the beginning is still being made. */
+    @Test
+    void nothingIsToldBeforeTheBeginningAndNothingIsLost() throws IOException {
+        CountDownLatch busy = new CountDownLatch(1);
+        for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+            workshop.make(() -> awaited(busy)).subscribe().with(done -> {});
+        }
+        CompletableFuture<Listening> reader = CompletableFuture.supplyAsync(() -> opened("/api/v1/events"));
+        await().until(() -> readers() == 1);
+        HandMade.tell(fleet, new FleetEvent.Added(NOW, "new"));
+        busy.countDown();
+        Listening listening = reader.join();
+        Told first = listening.next();
+        Told second = event(listening);
+        assertThat(first.name()).isEqualTo("snapshot");
+        assertThat(second.name()).isEqualTo("added");
+        assertThat(Long.parseLong(second.id())).isGreaterThan(Long.parseLong(first.id()));
+    }
+
+    @Test
+    void burstsAreForReadersToTake() throws IOException {
+        Listening reader = listen("/api/v1/events");
+        reader.next();
+        FleetEvent[] burst = IntStream.range(0, 5000)
+                .mapToObj(i -> new FleetEvent.StatusChanged(NOW, "t" + i, Status.HEALTHY, Status.UNHEALTHY))
+                .toArray(FleetEvent[]::new);
+        HandMade.tell(fleet, burst);
+        for (int i = 0; i < 5000; i++) {
+            assertThat(event(reader).json().get("target").asText()).isEqualTo("t" + i);
+        }
+        assertThat(dropped()).isZero();
+    }
+
+    @Test
+    void readersAreBounded() throws IOException {
+        for (int i = 0; i < EventBroadcaster.LISTENERS; i++) {
+            assertThat(listen("/api/v1/events").head()).first().asString().contains("200");
+        }
+        Listening tooMany = listen("/api/v1/events");
+        assertThat(tooMany.head()).first().asString().contains("503");
+        open.getFirst().close();
+        await().until(() -> readers() == EventBroadcaster.LISTENERS - 1);
+        assertThat(listen("/api/v1/events").head()).first().asString().contains("200");
+    }
+
+    @Test
+    void aFindingThatCannotBeWrittenCostsThatEventAlone() throws IOException {
+        Listening reader = listen("/api/v1/events");
+        reader.next();
+        var finding = HandMade.saturation(NOW).evidence(List.of(java.util.Map.of("row", new HandMade.Unwritable())));
+        HandMade.tell(fleet, new FleetEvent.Opened(NOW, "shop", finding), new FleetEvent.Added(NOW, "after"));
+        assertThat(event(reader).name()).isEqualTo("added");
+    }
+
+    @Test
+    void whoLeavesIsForgotten() throws IOException {
+        Listening reader = listen("/api/v1/events");
+        reader.next();
+        assertThat(readers()).isEqualTo(1);
+        reader.close();
+        await().until(() -> readers() == 0);
+        assertThat(dropped()).isZero();
+    }
+
+    private Listening opened(String path) {
+        try {
+            return listen(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean awaited(CountDownLatch latch) {
+        try {
+            return latch.await(20, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private EventBroadcaster hub() {
+        return Objects.requireNonNull(hub);
+    }
+
+    private Listening listen(String path) throws IOException {
+        Listening reader = new Listening(port, path);
+        open.add(reader);
+        return reader;
+    }
+
+    /** The next event that is no comment. */
+    private static Told event(Listening reader) throws IOException {
+        Told told = reader.next();
+        return told.name().equals(":") ? event(reader) : told;
+    }
+
+    private int readers() {
+        return (int) meters.get("pgvigil.events.readers").gauge().value();
+    }
+
+    private int dropped() {
+        return (int) meters.get("pgvigil.events.dropped").counter().count();
+    }
+}

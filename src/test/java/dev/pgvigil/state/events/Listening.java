@@ -1,0 +1,97 @@
+package dev.pgvigil.state.events;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A reader of the event stream, as slow as a test wants it. */
+final class Listening implements AutoCloseable {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Socket socket = new Socket();
+    private final BufferedReader in;
+    private final List<String> head = new ArrayList<>();
+
+    /** One event, or a comment under the name {@code :}. */
+    record Told(String id, String name, String data) {
+        JsonNode json() {
+            try {
+                return JSON.readTree(data);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** Asks, and reads the head of the answer. */
+    Listening(int port, String path, String... headers) throws IOException {
+        socket.setReceiveBufferSize(4096);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        socket.setSoTimeout(20_000);
+        // HTTP/1.0, so that the answer is not cut into chunks.
+        String request = "GET " + path + " HTTP/1.0\r\nHost: localhost\r\n"
+                + String.join(
+                        "",
+                        List.of(headers).stream().map(header -> header + "\r\n").toList()) + "\r\n";
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+        for (String line = in.readLine(); line != null && !line.isEmpty(); line = in.readLine()) {
+            head.add(line);
+        }
+    }
+
+    List<String> head() {
+        return head;
+    }
+
+    /** The next event, waiting for it; the stream's end is an {@link IOException}. */
+    Told next() throws IOException {
+        String id = "";
+        String name = "";
+        String data = "";
+        for (String line = line(); ; line = line()) {
+            if (line.isEmpty()) {
+                if (!name.isEmpty()) {
+                    return new Told(id, name, data);
+                }
+            } else if (line.startsWith(":")) {
+                name = ":";
+            } else {
+                String value = line.substring(line.indexOf(' ') + 1);
+                switch (line.substring(0, line.indexOf(':'))) {
+                    case "id" -> id = value;
+                    case "event" -> name = value;
+                    case "data" -> data = value;
+                    default -> {}
+                }
+            }
+        }
+    }
+
+    private String line() throws IOException {
+        String line = in.readLine();
+        if (line == null) {
+            throw new IOException("the stream ended");
+        }
+        return line;
+    }
+
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

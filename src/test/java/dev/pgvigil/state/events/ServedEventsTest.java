@@ -1,0 +1,109 @@
+package dev.pgvigil.state.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.pgvigil.http.TokenReplaced;
+import dev.pgvigil.monitor.HandMade;
+import dev.pgvigil.state.Fleet;
+import dev.pgvigil.state.FleetEvent;
+import dev.pgvigil.state.events.Listening.Told;
+import dev.pgvigil.testing.Guarded;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.enterprise.event.Event;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import org.jboss.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The stream through the whole service: the door, the headers of all answers, and how long a change takes to arrive. */
+@QuarkusTest
+@TestProfile(Guarded.class)
+class ServedEventsTest {
+
+    private static final String TOKEN = "Authorization: Bearer " + Guarded.TOKEN;
+    // Far more than it takes: what would poll, or wait for the next of something, does not fit in.
+    private static final Duration SOON = Duration.ofSeconds(2);
+
+    @Inject
+    Fleet fleet;
+
+    @Inject
+    Event<TokenReplaced> door;
+
+    @TestHTTPResource
+    @SuppressWarnings("NullAway.Init") // injected
+    URI service;
+
+    @BeforeEach
+    void fill() {
+        HandMade.mixed().into(fleet);
+    }
+
+    @AfterEach
+    void empty() {
+        HandMade.nothing().into(fleet);
+    }
+
+    @Test
+    void theDoorIsBeforeIt() throws IOException {
+        try (Listening reader = new Listening(service.getPort(), "/api/v1/events")) {
+            assertThat(reader.head()).first().asString().contains("401");
+            assertThat(reader.head()).anyMatch(line -> line.startsWith("content-type: application/problem+json"));
+        }
+    }
+
+    @Test
+    void hasTheHeadersOfAllAnswersAndBeginsWithTheFleet() throws IOException {
+        try (Listening reader = new Listening(service.getPort(), "/api/v1/events", TOKEN)) {
+            assertThat(reader.head()).first().asString().contains("200");
+            assertThat(reader.head())
+                    .map(String::toLowerCase)
+                    .contains("content-type: text/event-stream", "cache-control: no-store", "x-accel-buffering: no")
+                    .anyMatch(line -> line.startsWith("x-request-id: "));
+            Told first = reader.next();
+            assertThat(first.name()).isEqualTo("snapshot");
+            assertThat(first.json().get("total").asInt()).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void changesArriveAtOnce() throws IOException {
+        long worst = 0;
+        try (Listening reader = new Listening(service.getPort(), "/api/v1/events", TOKEN)) {
+            reader.next();
+            for (int i = 0; i < 50; i++) {
+                long known = System.nanoTime();
+                HandMade.tell(fleet, new FleetEvent.Added(Instant.now(), "t" + i));
+                assertThat(told(reader).json().get("target").asText()).isEqualTo("t" + i);
+                worst = Math.max(worst, System.nanoTime() - known);
+            }
+        }
+        Logger.getLogger(ServedEventsTest.class).infof("the slowest of 50 changes was told in %d µs", worst / 1000);
+        assertThat(Duration.ofNanos(worst)).isLessThan(SOON);
+    }
+
+    @Test
+    void endsWhenTheTokenIsAnother() throws IOException {
+        try (Listening reader = new Listening(service.getPort(), "/api/v1/events", TOKEN)) {
+            reader.next();
+            door.fire(new TokenReplaced());
+            assertThatThrownBy(() -> told(reader))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("the stream ended");
+        }
+    }
+
+    /** The next event that is no comment. */
+    private static Told told(Listening reader) throws IOException {
+        Told told = reader.next();
+        return told.name().equals(":") ? told(reader) : told;
+    }
+}

@@ -1,0 +1,35 @@
+package dev.pgvigil.state.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pgvigil.state.Fleet;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+class CoalescingCacheTest {
+
+    @Inject
+    Fleet fleet;
+
+    @Inject
+    RenderExecutor workshop;
+
+    /** With Quarkus around, timers are those of Vert.x, which has none for less than a millisecond. */
+    @Test
+    void aPauseMayBeAsShortAsItLikes() {
+        CoalescingCache<Integer> editions =
+                new CoalescingCache<>(fleet, workshop, Duration.ZERO, Duration.ofNanos(900_000));
+        try {
+            for (int i = 0; i < 100; i++) {
+                int number = i;
+                assertThat(editions.of("same", () -> number).await().atMost(Duration.ofSeconds(10)))
+                        .isBetween(0, i);
+            }
+        } finally {
+            editions.close();
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package dev.pgvigil.state.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pgvigil.check.Status;
+import dev.pgvigil.http.ProblemException;
+import dev.pgvigil.monitor.Watching;
+import dev.pgvigil.target.Target;
+import dev.pgvigil.testing.PgServer;
+import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
+import java.time.Duration;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.junit.jupiter.api.Test;
+
+class HealthCheckTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    @Test
+    void aTargetThatLeavesWhileItIsAskedIsNotFound() {
+        try (PgServer server = PgServer.start(PgServer.majors().getLast());
+                Watching watching = Watching.over(Target.of("shop", server.server(), "postgres"))) {
+            watching.awaitStatus("shop", Status.HEALTHY);
+            server.freeze();
+            watching.awaitStatus("shop", Status.UNHEALTHY);
+            HealthCheck check = new HealthCheck(watching.fleet(), watching.watch());
+            UniAssertSubscriber<RestResponse<StatusView>> answer =
+                    check.of("shop", "true", "5").subscribe().withSubscriber(UniAssertSubscriber.create());
+            watching.follow();
+
+            Throwable failure = answer.awaitFailure(PATIENCE).getFailure();
+            server.thaw();
+            assertThat(failure)
+                    .isInstanceOfSatisfying(
+                            ProblemException.class,
+                            refusal -> assertThat(refusal.status()).isEqualTo(404))
+                    .hasMessage("no watched database is named \"shop\"");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package dev.pgvigil.telemetry;
+
+import dev.pgvigil.testing.OtlpReceiver;
+import dev.pgvigil.testing.PgServer;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * A pgvigil that watches two databases of a real server, one with a hostile name. Where variables of OpenTelemetry are
+ * given there is a collector too, and pgvigil is told of it as the standard says.
+ */
+public final class Exporting implements QuarkusTestResourceLifecycleManager {
+
+    /** Quotes, markup, a newline, a backslash, braces and as many bytes as a name may have. */
+    static final String HOSTILE = "a\"b\n<i>'\\{x=\"1\"} 1#🐘ä" + "z".repeat(63 - 28);
+
+    private final OtlpReceiver receiver = new OtlpReceiver();
+    private final FleetFile file = new FleetFile();
+    private Map<String, String> variables = Map.of();
+
+    @Override
+    public void init(Map<String, String> given) {
+        variables = given;
+    }
+
+    @Override
+    public Map<String, String> start() {
+        PgServer server = PgServer.shared(PgServer.majors().getLast());
+        if (server.value("select 1 from pg_database where datname like 'a\"b%'") == null) {
+            server.createDatabase(HOSTILE);
+        }
+        String url =
+                "postgresql://" + server.server().user() + "@" + server.server().id();
+        file.begin("""
+                shop: { url: "%s/postgres?sslmode=disable", region: eu-west-1, tags: { team: dba } }
+                odd: { url: "%s/%s?sslmode=disable" }
+                """.formatted(url, url, percentCoded(HOSTILE)));
+        Map<String, String> config = new HashMap<>(variables);
+        config.put("pgvigil.config", file.path().toString());
+        if (!variables.isEmpty()) {
+            config.put("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.url());
+        }
+        return config;
+    }
+
+    @Override
+    public void stop() {
+        receiver.close();
+    }
+
+    @Override
+    public void inject(TestInjector injector) {
+        injector.injectIntoFields(receiver, new TestInjector.MatchesType(OtlpReceiver.class));
+        injector.injectIntoFields(file, new TestInjector.MatchesType(FleetFile.class));
+    }
+
+    private static String percentCoded(String text) {
+        StringBuilder coded = new StringBuilder();
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            coded.append("%%%02X".formatted(b & 0xFF));
+        }
+        return coded.toString();
+    }
+}

@@ -1,0 +1,47 @@
+package dev.pgvigil.telemetry;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** The configuration file of a pgvigil under test; whatever is written comes into force by itself. */
+public final class FleetFile {
+
+    private final Path path;
+    private String first = "";
+
+    FleetFile() {
+        try {
+            path = Files.createTempFile("pgvigil", ".yaml");
+            path.toFile().deleteOnExit();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /** Writes the targets that {@link #restore} brings back. */
+    void begin(String targets) {
+        first = targets;
+        write(targets);
+    }
+
+    void write(String targets) {
+        try {
+            Path beside = Files.createTempFile(path.getParent(), "pgvigil", ".tmp");
+            Files.writeString(beside, "pgvigil:\n  targets:\n" + targets.indent(4));
+            Files.move(beside, path, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void restore() {
+        write(first);
+    }
+}
