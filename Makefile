@@ -25,8 +25,8 @@ dev: tools ## Start pgvigil in Quarkus' development mode, on your DATABASE_URL o
 	@[ -n "$(DATABASE_URL)$(PGVIGIL_CONFIG)" ] || { echo "Set DATABASE_URL, or PGVIGIL_CONFIG: a running demo prints one (make run)" >&2; exit 1; }
 	@maven=$$(sh .mvn/newer-maven target/maven) && exec $$maven -ntp quarkus:dev
 
-test: servers tools ## Run all tests, on the oldest and the newest PostgreSQL (make test POSTGRES=16 on another)
-	$(MVN) test $(MAJORS)
+test: servers tools ## Run all tests, on the oldest and the newest PostgreSQL (POSTGRES=16 on another; ONLY=BlockingTest some)
+	$(MVN) test $(MAJORS) $(if $(ONLY),-P quick -Dtest='$(ONLY)' -Dsurefire.failIfNoSpecifiedTests=false)
 
 test-all: servers tools ## Run all tests on every supported PostgreSQL
 	$(MVN) test -P all-postgres
