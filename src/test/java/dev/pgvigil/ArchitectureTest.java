@@ -17,6 +17,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.pgvigil.postgres.EventLoop;
 import io.smallrye.mutiny.Uni;
 import java.util.Arrays;
 import java.util.Set;
@@ -141,6 +142,18 @@ class ArchitectureTest {
     void logsGoThroughTheLogger() {
         NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING.check(PRODUCT);
         NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.check(PRODUCT);
+    }
+
+    /** Vert.x promises nothing of its {@code impl} packages, so that contexts and the driver's inside stay in one place. */
+    @Test
+    void oneTypeUsesVertxInternals() {
+        noClasses()
+                .that()
+                .doNotBelongToAnyOf(EventLoop.class)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.vertx.core.impl..", "io.vertx.pgclient.impl..", "io.vertx.sqlclient.impl..")
+                .check(PRODUCT);
     }
 
     @Test

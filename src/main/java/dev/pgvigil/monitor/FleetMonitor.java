@@ -7,6 +7,7 @@ import static java.util.stream.Collectors.toSet;
 import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.postgres.Connector;
 import dev.pgvigil.postgres.Deadlines;
+import dev.pgvigil.postgres.EventLoop;
 import dev.pgvigil.postgres.Server;
 import dev.pgvigil.postgres.Spans;
 import dev.pgvigil.state.Fleet;
@@ -20,8 +21,6 @@ import io.smallrye.mutiny.subscription.UniEmitter;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.impl.ContextInternal;
-import io.vertx.core.impl.VertxInternal;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -58,12 +57,12 @@ public class FleetMonitor implements OnDemandHeartbeat {
     private Future<?> turn = Future.succeededFuture();
 
     /** A server's watch and the event loop that it lives on. */
-    private record Lane(ServerMonitor watch, ContextInternal loop) {
+    private record Lane(ServerMonitor watch, EventLoop loop) {
 
         /** Does this there; the future ends when what it gives has ended, or when that takes too long. */
         Future<Void> run(Function<ServerMonitor, Future<Void>> work) {
             Promise<Void> done = loop.promise();
-            loop.runOnContext(now -> work.apply(watch).onComplete(done));
+            loop.run(() -> work.apply(watch).onComplete(done));
             return done.future().timeout(GOODBYE.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
@@ -125,9 +124,9 @@ public class FleetMonitor implements OnDemandHeartbeat {
         }
         Context asker = Context.current();
         return Uni.createFrom()
-                .emitter(emitter -> lane.loop().runOnContext(start -> {
+                .emitter(emitter -> lane.loop().run(() -> {
                     Runnable judged = () -> complete(emitter, lane.watch().state(target), target);
-                    lane.loop().setTimer(deadlines.answer().multipliedBy(2).toMillis(), late -> judged.run());
+                    lane.loop().after(deadlines.answer().multipliedBy(2).toMillis(), judged);
                     Spans.askedBy(asker, () -> lane.watch().beat(judged));
                 }));
     }
@@ -169,12 +168,12 @@ public class FleetMonitor implements OnDemandHeartbeat {
         wanted.forEach((identity, its) -> {
             Server server = its.getFirst().server();
             Lane lane = lanes.computeIfAbsent(identity, first -> lay(server, latest));
-            lane.loop().runOnContext(start -> lane.watch().watch(server, latest, its));
+            lane.loop().run(() -> lane.watch().watch(server, latest, its));
         });
     }
 
     private Lane lay(Server server, Deadlines latest) {
-        ContextInternal loop = ((VertxInternal) vertx).createEventLoopContext();
+        EventLoop loop = EventLoop.next(vertx);
         ServerMonitor.Shared shared = new ServerMonitor.Shared(catalogue, connector, spans, fleet, tally, punctuality);
         return new Lane(new ServerMonitor(shared, server, latest, loop), loop);
     }

@@ -6,6 +6,7 @@ import dev.pgvigil.check.server.Databases;
 import dev.pgvigil.check.server.Heartbeat;
 import dev.pgvigil.postgres.Connector;
 import dev.pgvigil.postgres.Deadlines;
+import dev.pgvigil.postgres.EventLoop;
 import dev.pgvigil.postgres.Failure;
 import dev.pgvigil.postgres.Failure.Reason;
 import dev.pgvigil.postgres.FailureException;
@@ -19,7 +20,6 @@ import dev.pgvigil.state.SteadyClock;
 import dev.pgvigil.state.TargetState;
 import dev.pgvigil.target.Target;
 import io.vertx.core.Future;
-import io.vertx.core.impl.ContextInternal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -50,7 +50,7 @@ final class ServerMonitor implements ServerConnection.Listener {
     private static final Duration FRESH = Duration.ofMillis(100);
 
     private final Shared shared;
-    private final ContextInternal loop;
+    private final EventLoop loop;
     private final ServerConnection link;
     private final StatePublisher standing;
     private final Schedule schedule;
@@ -67,7 +67,7 @@ final class ServerMonitor implements ServerConnection.Listener {
     private boolean stopped;
     private long timer = -1;
 
-    ServerMonitor(Shared shared, Server server, Deadlines deadlines, ContextInternal loop) {
+    ServerMonitor(Shared shared, Server server, Deadlines deadlines, EventLoop loop) {
         this.shared = shared;
         this.server = server;
         this.deadlines = deadlines;
@@ -108,7 +108,7 @@ final class ServerMonitor implements ServerConnection.Listener {
     /** Watches nothing any more; the future ends when the session is gone. */
     Future<Void> stop() {
         stopped = true;
-        loop.owner().cancelTimer(timer);
+        loop.cancel(timer);
         Future<Void> gone = link.close();
         standing.end();
         wake();
@@ -187,8 +187,8 @@ final class ServerMonitor implements ServerConnection.Listener {
                 due(run, now);
             }
         }
-        loop.owner().cancelTimer(timer);
-        timer = loop.setTimer(schedule.millisToNext(System.nanoTime(), this::mayStart), next -> tick());
+        loop.cancel(timer);
+        timer = loop.after(schedule.millisToNext(System.nanoTime(), this::mayStart), this::tick);
     }
 
     /** Cadences have changed: a pass that was put off by those before comes as soon as these want it. */

@@ -4,7 +4,6 @@ import dev.pgvigil.postgres.Failure.Reason;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.impl.ContextInternal;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.spi.PgDriver;
 import io.vertx.sqlclient.SqlConnection;
@@ -45,12 +44,12 @@ public class Connector {
             Runnable begun) {}
 
     /** Connects; the callbacks come on the given event loop. */
-    Future<PhysicalConnection> open(ContextInternal loop, Attempt attempt) {
+    Future<PhysicalConnection> open(EventLoop loop, Attempt attempt) {
         Promise<PhysicalConnection> promise = loop.promise();
         gate.enter(() -> {
             Runnable leave = gate.place();
-            loop.runOnContext(start -> {
-                loop.setTimer(ConnectLimiter.LEASE.toMillis(), late -> leave.run());
+            loop.run(() -> {
+                loop.after(ConnectLimiter.LEASE.toMillis(), leave);
                 attempt.begun().run();
                 attempted(loop, attempt).onComplete(end -> {
                     leave.run();
@@ -64,7 +63,7 @@ public class Connector {
         return promise.future();
     }
 
-    private Future<PhysicalConnection> attempted(ContextInternal loop, Attempt attempt) {
+    private Future<PhysicalConnection> attempted(EventLoop loop, Attempt attempt) {
         try {
             return tryAll(loop, attempt, modes(attempt.server().tls()));
         } catch (RuntimeException broken) {
@@ -83,7 +82,7 @@ public class Connector {
         };
     }
 
-    private Future<PhysicalConnection> tryAll(ContextInternal loop, Attempt attempt, List<Boolean> modes) {
+    private Future<PhysicalConnection> tryAll(EventLoop loop, Attempt attempt, List<Boolean> modes) {
         Future<PhysicalConnection> first = tryOne(loop, attempt, modes.getFirst());
         return modes.size() == 1
                 ? first
@@ -96,11 +95,11 @@ public class Connector {
         return failure.reason() == Reason.TLS || "28000".equals(failure.sqlState());
     }
 
-    private Future<PhysicalConnection> tryOne(ContextInternal loop, Attempt attempt, boolean tls) {
+    private Future<PhysicalConnection> tryOne(EventLoop loop, Attempt attempt, boolean tls) {
         PgConnectOptions options =
                 ConnectOptions.of(attempt.server(), attempt.database(), attempt.deadlines(), attempt.statement(), tls);
         ConnectionFactory sockets = PgDriver.INSTANCE.createConnectionFactory(vertx, options);
-        Future<SqlConnection> connection = sockets.connect(loop);
+        Future<SqlConnection> connection = loop.connect(sockets);
         return connection
                 .timeout(attempt.patience().toMillis(), TimeUnit.MILLISECONDS)
                 .map(open -> new PhysicalConnection(sockets, open, attempt.permit(), attempt.database()))

@@ -3,7 +3,6 @@ package dev.pgvigil.postgres;
 import dev.pgvigil.postgres.Failure.Reason;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
-import io.vertx.core.impl.ContextInternal;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -30,7 +29,7 @@ public final class ServerConnection {
     }
 
     private final Connector connector;
-    private final ContextInternal loop;
+    private final EventLoop loop;
     private final Spans spans;
     private final Listener listener;
     private final ConnectionStats account = new ConnectionStats();
@@ -53,12 +52,7 @@ public final class ServerConnection {
     private long rotateAfter;
 
     public ServerConnection(
-            Connector connector,
-            Server server,
-            Deadlines deadlines,
-            ContextInternal loop,
-            Spans spans,
-            Listener listener) {
+            Connector connector, Server server, Deadlines deadlines, EventLoop loop, Spans spans, Listener listener) {
         this.connector = connector;
         this.deadlines = deadlines;
         this.loop = loop;
@@ -138,7 +132,7 @@ public final class ServerConnection {
         if (own == attempt) {
             begun = true;
             begunAt = System.nanoTime();
-            loop.setTimer(tolerance().toMillis() + 1, late -> {
+            loop.after(tolerance().toMillis() + 1, () -> {
                 Failure silence = trouble();
                 if (own == attempt && connecting && silence != null && !closed) {
                     listener.down(silence);
@@ -305,7 +299,7 @@ public final class ServerConnection {
     /** An old session may still have an answer under way. */
     private void retire(@Nullable PhysicalConnection old) {
         if (old != null) {
-            loop.setTimer(deadlines.answer().toMillis(), idle -> old.close());
+            loop.after(deadlines.answer().toMillis(), () -> old.close());
         }
     }
 
@@ -332,7 +326,7 @@ public final class ServerConnection {
         Duration pause = entrances.failed(failure) ? Duration.ZERO : backoff.failed(failure);
         if (!closed) {
             pausing = true;
-            loop.setTimer(Math.max(1, pause.toMillis()), next -> {
+            loop.after(Math.max(1, pause.toMillis()), () -> {
                 if (own == attempt) {
                     pausing = false;
                     connect();

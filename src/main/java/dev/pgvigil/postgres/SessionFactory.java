@@ -2,7 +2,6 @@ package dev.pgvigil.postgres;
 
 import dev.pgvigil.postgres.Failure.Reason;
 import io.vertx.core.Future;
-import io.vertx.core.impl.ContextInternal;
 import io.vertx.sqlclient.Row;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -14,11 +13,10 @@ final class SessionFactory {
     private final Connector connector;
     private final Server server;
     private final Deadlines deadlines;
-    private final ContextInternal loop;
+    private final EventLoop loop;
     private final ConnectionStats account;
 
-    SessionFactory(
-            Connector connector, Server server, Deadlines deadlines, ContextInternal loop, ConnectionStats account) {
+    SessionFactory(Connector connector, Server server, Deadlines deadlines, EventLoop loop, ConnectionStats account) {
         this.connector = connector;
         this.server = server;
         this.deadlines = deadlines;

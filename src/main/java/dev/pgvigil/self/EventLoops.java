@@ -1,10 +1,10 @@
 package dev.pgvigil.self;
 
+import dev.pgvigil.postgres.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
-import io.vertx.core.impl.VertxInternal;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
@@ -17,12 +17,12 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 @Singleton
 public class EventLoops {
 
-    private final List<EventExecutor> loops = new ArrayList<>();
+    private final List<EventExecutor> loops;
     private final AtomicReferenceArray<LoopClock> clocks;
     private final List<ScheduledFuture<?>> tickers = new ArrayList<>();
 
     EventLoops(Vertx vertx) {
-        ((VertxInternal) vertx).getEventLoopGroup().forEach(loops::add);
+        loops = EventLoop.all(vertx);
         clocks = new AtomicReferenceArray<>(loops.size());
         long now = System.nanoTime();
         for (int loop = 0; loop < loops.size(); loop++) {

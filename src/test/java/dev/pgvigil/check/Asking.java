@@ -2,6 +2,7 @@ package dev.pgvigil.check;
 
 import dev.pgvigil.postgres.Connections;
 import dev.pgvigil.postgres.Deadlines;
+import dev.pgvigil.postgres.EventLoop;
 import dev.pgvigil.postgres.Failure;
 import dev.pgvigil.postgres.FailureException;
 import dev.pgvigil.postgres.Server;
@@ -13,8 +14,6 @@ import dev.pgvigil.testing.PgServer;
 import io.opentelemetry.api.OpenTelemetry;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
-import io.vertx.core.impl.ContextInternal;
-import io.vertx.core.impl.VertxInternal;
 import java.util.HashMap;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -30,14 +29,14 @@ public final class Asking implements AutoCloseable, ServerConnection.Listener {
     /** One for all tests: it ends with the JVM. */
     private static final Vertx VERTX = Vertx.vertx();
 
-    private final ContextInternal loop = ((VertxInternal) VERTX).createEventLoopContext();
+    private final EventLoop loop = EventLoop.next(VERTX);
     private final CompletableFuture<ServerFacts> ready = new CompletableFuture<>();
     private final ServerConnection link;
 
     private Asking(Server server, String database) {
         link = new ServerConnection(
                 Connections.connector(VERTX), server, Deadlines.STANDARD, loop, new Spans(OpenTelemetry.noop()), this);
-        loop.runOnContext(start -> {
+        loop.run(() -> {
             link.databases(List.of(database));
             link.open();
         });
@@ -75,7 +74,7 @@ public final class Asking implements AutoCloseable, ServerConnection.Listener {
     /** The work's result, in a pass of its own. */
     public <T> T ask(Function<Session, Uni<T>> work) {
         CompletableFuture<T> answer = new CompletableFuture<>();
-        loop.runOnContext(go -> {
+        loop.run(() -> {
             try {
                 work.apply(link.session(Spans.Pass.NONE, new HashMap<>(), false))
                         .subscribe()
@@ -108,7 +107,7 @@ public final class Asking implements AutoCloseable, ServerConnection.Listener {
     @Override
     public void close() {
         CompletableFuture<Void> closed = new CompletableFuture<>();
-        loop.runOnContext(end -> {
+        loop.run(() -> {
             link.close();
             closed.complete(null);
         });

@@ -1,0 +1,61 @@
+package dev.pgvigil.postgres;
+
+import io.netty.util.concurrent.EventExecutor;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.impl.ContextInternal;
+import io.vertx.core.impl.VertxInternal;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.spi.ConnectionFactory;
+import java.util.List;
+import java.util.stream.StreamSupport;
+
+/**
+ * An event loop on which one server is watched: what runs here never runs at the same time as anything else that runs here.
+ * The only type that knows Vert.x' internals.
+ */
+public final class EventLoop {
+
+    private final ContextInternal context;
+
+    private EventLoop(ContextInternal context) {
+        this.context = context;
+    }
+
+    /** A context of its own, on one of Vert.x' event loops in turn. */
+    public static EventLoop next(Vertx vertx) {
+        return new EventLoop(((VertxInternal) vertx).createEventLoopContext());
+    }
+
+    /** All of Vert.x' event loops. */
+    public static List<EventExecutor> all(Vertx vertx) {
+        return StreamSupport.stream(((VertxInternal) vertx).getEventLoopGroup().spliterator(), false)
+                .toList();
+    }
+
+    /** Runs this here, soon; safe for any thread. */
+    public void run(Runnable work) {
+        context.runOnContext(now -> work.run());
+    }
+
+    /** Runs this here, once, after this many milliseconds, at least 1; the number is for {@link #cancel}. */
+    public long after(long milliseconds, Runnable work) {
+        return context.setTimer(milliseconds, due -> work.run());
+    }
+
+    /** Cancels a timer; one that has fired, or never was, is ignored. */
+    public void cancel(long timer) {
+        context.owner().cancelTimer(timer);
+    }
+
+    /** A promise whose future calls back here. */
+    public <T> Promise<T> promise() {
+        return context.promise();
+    }
+
+    /** Opens a connection whose callbacks come here. */
+    Future<SqlConnection> connect(ConnectionFactory sockets) {
+        return sockets.connect(context);
+    }
+}
