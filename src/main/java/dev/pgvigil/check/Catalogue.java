@@ -1,6 +1,7 @@
 package dev.pgvigil.check;
 
 import static java.util.stream.Collectors.toUnmodifiableMap;
+import static java.util.stream.Collectors.toUnmodifiableSet;
 
 import dev.pgvigil.target.KnownChecks;
 import dev.pgvigil.target.Threshold;
@@ -40,6 +41,14 @@ public class Catalogue implements KnownChecks {
     @Override
     public Set<String> names() {
         return byName.keySet();
+    }
+
+    @Override
+    public Set<String> exempting() {
+        return checks.stream()
+                .filter(Exempting.class::isInstance)
+                .map(Check::name)
+                .collect(toUnmodifiableSet());
     }
 
     @Override

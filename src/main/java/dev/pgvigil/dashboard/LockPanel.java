@@ -45,7 +45,11 @@ record LockPanel(CheckStatusText seen, String summary, List<Line> lines, int mor
         private static String state(LockNode node) {
             String state = node.state().isEmpty() ? node.backendType() : node.state();
             return TextFormat.list(
-                    state.isEmpty() ? "" : state + " for " + HumanFormat.seconds(node.stateSeconds()),
+                    switch (state) {
+                        case "" -> "";
+                        case "disabled" -> "state unknown (track_activities is off)";
+                        case String known -> known + " for " + HumanFormat.seconds(node.stateSeconds());
+                    },
                     node.transactionSeconds() > 0
                             ? "transaction " + HumanFormat.seconds(node.transactionSeconds())
                             : "");

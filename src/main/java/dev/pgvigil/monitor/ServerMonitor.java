@@ -317,7 +317,7 @@ final class ServerMonitor implements ServerConnection.Listener {
     }
 
     private void discover(Databases.Listing listing) {
-        databases = listing.usable();
+        databases = listing.discoverable();
         List<Target> all = TargetDiscovery.targets(configured, databases);
         Set<Target> known =
                 standing.targets().stream().map(TargetMonitor::target).collect(Collectors.toSet());

@@ -1,11 +1,22 @@
 package dev.pgvigil.target;
 
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a user says of one check.
+ * The configuration of one check.
  *
- * @param every its cadence; null: the check's own
+ * @param every its interval; null: the check's own
+ * @param exempt sessions that it leaves out of its judgement
  */
-public record CheckSetting(boolean enabled, @Nullable Duration every) {}
+public record CheckSetting(boolean enabled, @Nullable Duration every, List<Exemption> exempt) {
+
+    public CheckSetting {
+        exempt = List.copyOf(exempt);
+    }
+
+    public CheckSetting(boolean enabled, @Nullable Duration every) {
+        this(enabled, every, List.of());
+    }
+}

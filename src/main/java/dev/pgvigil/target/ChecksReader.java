@@ -3,6 +3,7 @@ package dev.pgvigil.target;
 import dev.pgvigil.config.Node;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -10,9 +11,10 @@ import java.util.Set;
  * Reads what is configured for single checks.
  *
  * @param names of all checks
+ * @param exempting names of those that honour {@code exempt}
  * @param defaults in force where nothing is written
  */
-record ChecksReader(Set<String> names, Map<String, CheckSetting> defaults) {
+record ChecksReader(Set<String> names, Set<String> exempting, Map<String, CheckSetting> defaults) {
 
     private static final CheckSetting UNSAID = new CheckSetting(true, null);
     private static final Duration MIN = Duration.ofMillis(100);
@@ -27,15 +29,16 @@ record ChecksReader(Set<String> names, Map<String, CheckSetting> defaults) {
         for (String name : names) {
             Node check = node.child(name);
             if (check.present()) {
-                settings.put(name, read(check, defaults.getOrDefault(name, UNSAID)));
+                settings.put(name, read(check, exempting.contains(name), defaults.getOrDefault(name, UNSAID)));
             }
         }
         return Map.copyOf(settings);
     }
 
-    private static CheckSetting read(Node check, CheckSetting standard) {
+    private static CheckSetting read(Node check, boolean exempting, CheckSetting standard) {
         boolean enabled = check.flag("enabled", standard.enabled());
         Duration every = check.duration("every", MIN, MAX);
-        return new CheckSetting(enabled, every == null ? standard.every() : every);
+        List<Exemption> exempt = exempting ? ExemptionReader.read(check.child("exempt"), standard.exempt()) : List.of();
+        return new CheckSetting(enabled, every == null ? standard.every() : every, exempt);
     }
 }

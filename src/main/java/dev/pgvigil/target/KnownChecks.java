@@ -9,6 +9,9 @@ public interface KnownChecks {
     /** Names of all checks. */
     Set<String> names();
 
+    /** Names of the checks that honour {@code exempt}. */
+    Set<String> exempting();
+
     /** The thresholds of all checks. */
     List<Threshold> limits();
 }

@@ -2,6 +2,7 @@ package dev.pgvigil.target;
 
 import dev.pgvigil.postgres.Server;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -40,10 +41,21 @@ public record Target(
         return new Target(name + ":" + found, server, found, region, role, tags, thresholds, checks, null);
     }
 
+    /** Whether discovery found it: names in the configuration have no colon. */
+    public boolean isDiscovered() {
+        return name.indexOf(':') >= 0;
+    }
+
     /** Whether the check is switched on for this target; every check is, unless configured off. */
     public boolean runs(String check) {
         CheckSetting setting = checks.get(check);
         return setting == null || setting.enabled();
+    }
+
+    /** Sessions that the check leaves out of its judgement of this target. */
+    public List<Exemption> exemptions(String check) {
+        CheckSetting setting = checks.get(check);
+        return setting == null ? List.of() : setting.exempt();
     }
 
     /** How often the check runs for this target. */

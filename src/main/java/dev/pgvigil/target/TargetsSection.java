@@ -34,10 +34,11 @@ public class TargetsSection implements Section<Targets> {
     public Targets read(Node node) {
         Thresholds thresholds =
                 new ThresholdsReader(known.limits(), Thresholds.DEFAULTS).read(node.beside("thresholds"));
-        Map<String, CheckSetting> checks = new ChecksReader(known.names(), Map.of()).read(node.beside("checks"));
+        Map<String, CheckSetting> checks =
+                new ChecksReader(known.names(), known.exempting(), Map.of()).read(node.beside("checks"));
         TargetReader reader = new TargetReader(
                 new ThresholdsReader(known.limits(), thresholds),
-                new ChecksReader(known.names(), checks),
+                new ChecksReader(known.names(), known.exempting(), checks),
                 new TlsFiles(platform));
         Node url = node.variable("DATABASE_URL");
         return new Targets(url.present() ? reader.alone(url).stream().toList() : listed(reader, node));

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pgvigil.config.Secret;
 import dev.pgvigil.postgres.Server;
 import dev.pgvigil.postgres.Tls;
+import dev.pgvigil.target.CheckSetting;
+import dev.pgvigil.target.Exemption;
 import dev.pgvigil.target.ExpectedRole;
 import dev.pgvigil.target.Target;
 import dev.pgvigil.target.Thresholds;
@@ -28,6 +30,20 @@ public final class Judging {
 
     public static Target target(String database) {
         return target(database, Map.of());
+    }
+
+    /** A target whose configuration exempts sessions from that check. */
+    public static Target exempting(Target target, String check, Exemption... exemptions) {
+        return new Target(
+                target.name(),
+                target.server(),
+                target.database(),
+                target.region(),
+                target.role(),
+                target.tags(),
+                target.thresholds(),
+                Map.of(check, new CheckSetting(true, null, List.of(exemptions))),
+                target.discovery());
     }
 
     /** The findings of a first observation, each complete. */

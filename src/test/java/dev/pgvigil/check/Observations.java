@@ -42,7 +42,13 @@ public final class Observations {
     public static Object locks() {
         LockNode waiting = node(4712, "Lock", 3.5, 0, List.of());
         LockNode root = node(4711, "Client", null, 1, List.of(waiting));
-        return new Blocking.Locks(1, 3.5, List.of(Blocking.Waits.of("app", 3.5)), List.of(root), true);
+        return new Blocking.Locks(
+                1,
+                3.5,
+                List.of(new Blocking.Waits("app", 1, 3.5, 1)),
+                List.of(new Blocking.Group("app", null, "", false, 1, 3.5, 1)),
+                List.of(root),
+                true);
     }
 
     private static LockNode node(int pid, String state, @Nullable Double waits, int blocked, List<LockNode> blocks) {

@@ -35,7 +35,7 @@ class OverheadBudgetTest {
 
             await().atMost(PATIENCE).until(() -> watching.link(server.server()).stretch() >= 4);
             Finding found = watching.awaitFinding("shop", "overhead/stretch");
-            assertThat(found.observed()).contains("Cadences are stretched by the factor");
+            assertThat(found.observed()).contains("Intervals are stretched by the factor");
             assertThat(watching.finding("shop", "overhead/budget")).isNotNull();
             await().atMost(PATIENCE).until(() -> gap(watching) >= 3 * before);
 

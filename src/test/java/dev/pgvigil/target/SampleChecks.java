@@ -23,6 +23,11 @@ public final class SampleChecks implements KnownChecks {
     }
 
     @Override
+    public Set<String> exempting() {
+        return Set.of("blocking");
+    }
+
+    @Override
     public List<Threshold> limits() {
         return List.of(DEGRADED, UNHEALTHY, SLOW, LARGE, LONG, IDLE_DEGRADED, IDLE_UNHEALTHY);
     }

@@ -1,6 +1,7 @@
 package dev.pgvigil.check.activity;
 
 import dev.pgvigil.check.Check;
+import dev.pgvigil.check.Exempting;
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.HumanFormat;
 import dev.pgvigil.check.MetricSink;
@@ -16,15 +17,22 @@ import dev.pgvigil.target.Thresholds;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
-/** Who waits for whose locks, and who is at the root of it. */
+/** Sessions that wait for locks, and the sessions that block them. */
 @Singleton
-public final class Blocking implements Check<Blocking.Locks> {
+public final class Blocking implements Check<Blocking.Locks>, Exempting {
 
     public static final String NAME = "blocking";
     static final Threshold DEGRADED = Threshold.duration(NAME, "degraded", Duration.ofSeconds(5));
@@ -32,7 +40,7 @@ public final class Blocking implements Check<Blocking.Locks> {
     static final Threshold WAITERS_DEGRADED = Threshold.count(NAME, "waiters-degraded", 10);
     static final Threshold WAITERS_UNHEALTHY = Threshold.count(NAME, "waiters-unhealthy", 50);
 
-    /** Shorter waits are everyday contention: they are shown, and count for nothing. */
+    /** Shorter waits are ordinary contention: they are shown, and do not count as waiters. */
     static final double PATIENCE_SECONDS = 1;
 
     /**
@@ -42,10 +50,6 @@ public final class Blocking implements Check<Blocking.Locks> {
      */
     @Schema(name = "DatabaseWaits")
     public record Waits(String datname, int waiting, double longestSeconds, int lasting) {
-
-        public static Waits of(String datname, double seconds) {
-            return new Waits(datname, 1, seconds, seconds > PATIENCE_SECONDS ? 1 : 0);
-        }
 
         Waits plus(Waits more) {
             return new Waits(
@@ -57,52 +61,122 @@ public final class Blocking implements Check<Blocking.Locks> {
     }
 
     /**
+     * Waits of sessions that are judged alike.
+     *
+     * @param advisory whether they wait for advisory locks, and keep nobody waiting for anything else
+     * @param lasting how many of them last over a second
+     */
+    @Schema(name = "SessionWaits")
+    public record Group(
+            String datname,
+            @Nullable String usename,
+            String applicationName,
+            boolean advisory,
+            int waiting,
+            double longestSeconds,
+            int lasting) {
+
+        private record Key(String datname, @Nullable String usename, String applicationName, boolean advisory) {}
+
+        private static Group of(LockNode node, boolean advisory) {
+            return new Group(
+                    node.datname() == null ? "" : node.datname(),
+                    node.usename(),
+                    node.applicationName(),
+                    advisory,
+                    1,
+                    node.waited(),
+                    node.waited() > PATIENCE_SECONDS ? 1 : 0);
+        }
+
+        private Key key() {
+            return new Key(datname, usename, applicationName, advisory);
+        }
+
+        private Waits waits() {
+            return new Waits(datname, waiting, longestSeconds, lasting);
+        }
+
+        private Group plus(Group more) {
+            return new Group(
+                    datname,
+                    usename,
+                    applicationName,
+                    advisory,
+                    waiting + more.waiting,
+                    Math.max(longestSeconds, more.longestSeconds),
+                    lasting + more.lasting);
+        }
+    }
+
+    /**
      * The waits of a server.
      *
      * @param databases those where sessions wait, with all that do
+     * @param groups the same by role, application and kind of lock
      * @param trees worst first, at most {@value LockTree#MOST} nodes
      * @param complete whether all that wait were read; if not, the trees know those that wait longest
      */
     @Schema(name = "Locks")
     public record Locks(
-            int waiting, double longestSeconds, List<Waits> databases, List<LockNode> trees, boolean complete) {
+            int waiting,
+            double longestSeconds,
+            List<Waits> databases,
+            List<Group> groups,
+            List<LockNode> trees,
+            boolean complete) {
 
-        static final Locks NONE = new Locks(0, 0, List.of(), List.of(), true);
+        static final Locks NONE = new Locks(0, 0, List.of(), List.of(), List.of(), true);
 
         public Locks {
             databases = List.copyOf(databases);
+            groups = List.copyOf(groups);
             trees = List.copyOf(trees);
         }
 
         /** All that wait, and what blocks them. */
         static Locks of(List<LockTree.Participant> participants) {
-            Map<String, Waits> databases = new TreeMap<>();
+            Set<Integer> holdBack = new HashSet<>();
             participants.stream()
+                    .filter(one -> one.waits() && !one.face().waitsForAdvisory())
+                    .forEach(one -> holdBack.addAll(one.blockers()));
+            List<Group> groups = participants.stream()
                     .filter(LockTree.Participant::waits)
                     .map(LockTree.Participant::face)
-                    .map(face -> Waits.of(face.datname() == null ? "" : face.datname(), face.waited()))
-                    .forEach(waits -> databases.merge(waits.datname, waits, Waits::plus));
-            return of(participants, List.copyOf(databases.values()), true);
+                    .map(face -> Group.of(face, face.waitsForAdvisory() && !holdBack.contains(face.pid())))
+                    .toList();
+            return of(participants, groups, true);
         }
 
         /** Some that wait, and of all of them the number. */
-        static Locks sample(List<LockTree.Participant> participants, List<Waits> counted) {
+        static Locks sample(List<LockTree.Participant> participants, List<Group> counted) {
             return of(participants, counted, false);
         }
 
-        private static Locks of(List<LockTree.Participant> participants, List<Waits> databases, boolean complete) {
+        private static Locks of(List<LockTree.Participant> participants, List<Group> waits, boolean complete) {
+            Map<String, Waits> databases = new TreeMap<>();
+            Map<Group.Key, Group> groups = new LinkedHashMap<>();
+            waits.forEach(group -> {
+                databases.merge(group.datname, group.waits(), Waits::plus);
+                groups.merge(group.key(), group, Group::plus);
+            });
             return new Locks(
-                    databases.stream().mapToInt(Waits::waiting).sum(),
-                    databases.stream().mapToDouble(Waits::longestSeconds).max().orElse(0),
-                    databases,
+                    databases.values().stream().mapToInt(Waits::waiting).sum(),
+                    databases.values().stream()
+                            .mapToDouble(Waits::longestSeconds)
+                            .max()
+                            .orElse(0),
+                    List.copyOf(databases.values()),
+                    List.copyOf(groups.values()),
                     LockTree.of(participants),
                     complete);
         }
 
-        Optional<Waits> in(String database) {
-            return databases.stream()
-                    .filter(waits -> waits.datname.equals(database))
-                    .findFirst();
+        int waitingForAdvisory() {
+            return groups.stream()
+                    .filter(Group::advisory)
+                    .mapToInt(Group::waiting)
+                    .sum();
         }
     }
 
@@ -148,20 +222,37 @@ public final class Blocking implements Check<Blocking.Locks> {
 
     @Override
     public List<Finding> evaluate(Locks now, Previous<Locks> past, Target target) {
-        return now.in(target.database()).stream()
-                .flatMap(waits -> evaluate(now, waits, target).stream())
+        Thresholds limits = target.thresholds();
+        Exempted exempted = new Exempted(target.exemptions(NAME));
+        Map<Boolean, Waits> byAdvisory = new HashMap<>();
+        now.groups.stream()
+                .filter(group -> group.datname.equals(target.database()))
+                .filter(group -> !exempted.takes(
+                        group.applicationName,
+                        group.usename,
+                        group.waiting,
+                        group.longestSeconds >= limits.of(DEGRADED)))
+                .forEach(group -> byAdvisory.merge(group.advisory, group.waits(), Waits::plus));
+        return Stream.of(
+                        Optional.ofNullable(byAdvisory.get(false))
+                                .flatMap(waits -> blocked(now, waits, target, exempted)),
+                        Optional.ofNullable(byAdvisory.get(true))
+                                .filter(waits -> waits.longestSeconds >= limits.of(DEGRADED))
+                                .map(waits -> advisory(now, waits, target, exempted)),
+                        exempted.finding(NAME))
+                .flatMap(Optional::stream)
                 .toList();
     }
 
-    private static Optional<Finding> evaluate(Locks now, Waits waits, Target target) {
+    private static Optional<Finding> blocked(Locks now, Waits waits, Target target, Exempted exempted) {
         Thresholds limits = target.thresholds();
         boolean many = waits.lasting >= limits.of(WAITERS_UNHEALTHY);
         if (many || waits.longestSeconds >= limits.of(UNHEALTHY)) {
             Severity severity = many ? Severity.CRITICAL : Severity.HIGH;
-            return Optional.of(finding(now, waits, target, Status.UNHEALTHY, severity));
+            return Optional.of(finding(now, waits, target, exempted, Status.UNHEALTHY, severity));
         }
         if (waits.lasting >= limits.of(WAITERS_DEGRADED) || waits.longestSeconds >= limits.of(DEGRADED)) {
-            return Optional.of(finding(now, waits, target, Status.DEGRADED, Severity.MEDIUM));
+            return Optional.of(finding(now, waits, target, exempted, Status.DEGRADED, Severity.MEDIUM));
         }
         return Optional.empty();
     }
@@ -169,26 +260,48 @@ public final class Blocking implements Check<Blocking.Locks> {
     @Override
     public void export(Locks now, MetricSink gauges) {
         gauges.gauge("pgvigil_blocking_waiting_sessions", "Sessions that wait for a lock.", now.waiting);
+        gauges.gauge(
+                "pgvigil_blocking_advisory_waiting_sessions",
+                "Sessions that wait for an advisory lock and keep nobody waiting for another kind of lock.",
+                now.waitingForAdvisory());
         gauges.gauge("pgvigil_blocking_longest_wait_seconds", "The longest wait for a lock.", now.longestSeconds);
-        gauges.gauge("pgvigil_blocking_roots", "Sessions that block others and wait for none.", now.trees.size());
+        gauges.gauge(
+                "pgvigil_blocking_roots", "Sessions that block others and do not wait themselves.", now.trees.size());
     }
 
-    private static Finding finding(Locks now, Waits waits, Target target, Status status, Severity severity) {
+    private static Finding finding(
+            Locks now, Waits waits, Target target, Exempted exempted, Status status, Severity severity) {
+        Predicate<LockNode> judged =
+                node -> node.waitingSeconds() != null && !node.waitsForAdvisory() && concerns(node, target, exempted);
+        // A root without anything below blocks as well: what it blocks stands under another root.
         List<LockNode> trees = now.trees.stream()
-                .filter(root -> concerns(root, target.database()))
+                .filter(root -> (root.blocks().isEmpty() && root.in(target.database()))
+                        || root.all().anyMatch(judged))
                 .toList();
-        String observed = "%s for a lock%s, the longest for %s"
+        return BlockingFindings.of(trees, observed(now, waits, "a lock"), status, severity)
+                .threshold(threshold(target.thresholds()));
+    }
+
+    private static Finding advisory(Locks now, Waits waits, Target target, Exempted exempted) {
+        List<LockNode> trees = now.trees.stream()
+                .filter(root ->
+                        root.all().anyMatch(node -> node.waitsForAdvisory() && concerns(node, target, exempted)))
+                .toList();
+        return BlockingFindings.advisory(trees, observed(now, waits, "an advisory lock"))
+                .threshold("from " + HumanFormat.seconds(target.thresholds().of(DEGRADED)));
+    }
+
+    private static boolean concerns(LockNode node, Target target, Exempted exempted) {
+        return node.in(target.database()) && !exempted.has(node.applicationName(), node.usename());
+    }
+
+    private static String observed(Locks now, Waits waits, String lock) {
+        return "%s for %s%s, the longest for %s"
                 .formatted(
                         waits.waiting == 1 ? "1 session waits" : waits.waiting + " sessions wait",
-                        now.complete ? "" : " (looked at: the " + LockWaits.MOST_WAITING + " that wait longest)",
+                        lock,
+                        now.complete ? "" : " (shown: the " + LockWaits.MOST_WAITING + " that wait longest)",
                         HumanFormat.seconds(waits.longestSeconds));
-        return BlockingFindings.of(trees, observed, status, severity).threshold(threshold(target.thresholds()));
-    }
-
-    /** A root without anything below blocks as well: what it blocks stands under another root. */
-    private static boolean concerns(LockNode root, String database) {
-        return (root.blocks().isEmpty() && root.in(database))
-                || root.all().anyMatch(node -> node.waitingSeconds() != null && node.in(database));
     }
 
     private static String threshold(Thresholds limits) {

@@ -13,8 +13,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What probably lies behind sessions that wait for locks, and what to do, by what is at the root. Pure. */
+/** Findings on sessions that wait for locks: cause and action by the session at the root. Pure. */
 final class BlockingFindings {
+
+    /** PostgreSQL's word for the state of a session with track_activities off. */
+    private static final String UNTRACKED = "disabled";
 
     /** What is at a root. */
     private enum Root {
@@ -26,6 +29,7 @@ final class BlockingFindings {
         STARTUP,
         SERVER,
         WORKING,
+        UNTRACKED,
         GONE;
 
         static Root of(LockNode node) {
@@ -47,10 +51,12 @@ final class BlockingFindings {
         }
 
         private static Root client(LockNode node) {
-            if (node.state().startsWith("idle in transaction")) {
-                return IDLE_IN_TRANSACTION;
-            }
-            return node.state().equals("idle") ? IDLE : WORKING;
+            return switch (node.state()) {
+                case "idle in transaction", "idle in transaction (aborted)" -> IDLE_IN_TRANSACTION;
+                case "idle" -> IDLE;
+                case "active", "fastpath function call" -> WORKING;
+                case String unknown -> UNTRACKED;
+            };
         }
     }
 
@@ -64,7 +70,7 @@ final class BlockingFindings {
     static Finding of(List<LockNode> trees, String observed, Status status, Severity severity) {
         if (trees.isEmpty()) {
             return finding(status, severity, "sessions wait for locks", observed)
-                    .action("Look at the sessions that wait, and at what they wait for.")
+                    .action("See which sessions wait, and for which locks.")
                     .sql(
                             "select pid, pg_blocking_pids(pid), query from pg_stat_activity where wait_event_type = 'Lock'");
         }
@@ -85,6 +91,37 @@ final class BlockingFindings {
                 .evidence(evidence);
     }
 
+    /** Waits for advisory locks that keep nobody else waiting: by design, or because the lock was never released. */
+    static Finding advisory(List<LockNode> trees, String observed) {
+        Finding finding = Finding.of(
+                Blocking.NAME,
+                "advisory",
+                Status.HEALTHY,
+                Severity.LOW,
+                "sessions wait for advisory locks",
+                observed + (trees.isEmpty() ? "" : behind(trees.getFirst())));
+        if (trees.isEmpty()) {
+            return finding.cause("The application uses advisory locks.").action("None if the wait is intended.");
+        }
+        LockNode root = trees.getFirst();
+        Finding known = finding.evidence(trees.stream()
+                .flatMap(LockNode::all)
+                .limit(EvidenceRow.MOST)
+                .map(BlockingFindings::row)
+                .toList());
+        if (Root.of(root) == Root.DEADLOCK) {
+            return known.cause(cause(root)).action(action(root));
+        }
+        return known.cause(
+                        "Another session holds the advisory lock. In leader elections and job queues that is intended; "
+                                + "behind a pooler it may be an advisory lock of a session that was never released.")
+                .action(
+                        "None if the wait is intended: checks.blocking.exempt hides this finding. Otherwise have the holder "
+                                + "release the lock or end its session, and take advisory locks per transaction.")
+                .sql("select pid, usename, application_name, state, query from pg_stat_activity where pid = "
+                        + root.pid());
+    }
+
     private static Finding plain(LockNode root, String observed, Status status, Severity severity) {
         Finding finding = finding(status, severity, "sessions wait for locks", observed)
                 .cause(cause(root))
@@ -101,13 +138,13 @@ final class BlockingFindings {
                 .cause("DDL (ALTER, DROP, TRUNCATE, VACUUM FULL, …) was started without a short lock_timeout while "
                         + who(root) + " uses the same relation: until the DDL gets its lock, every other access "
                         + "to the relation queues up behind it, reading included.")
-                .action("Cancel the DDL, pid " + head.pid() + ": the queue goes on at once. Then repeat it with "
-                        + "lock_timeout set to a second or two, until it succeeds. Or end what is in its way: "
+                .action("Cancel the DDL, pid " + head.pid() + ": the other sessions continue at once. Then repeat it "
+                        + "with lock_timeout set to a second or two, until it succeeds. Or remove what blocks it: "
                         + action(root))
                 .sql("select pg_cancel_backend(" + head.pid() + ")");
     }
 
-    /** On a standby, whoever reads what replay is to lock holds up replay, and all others behind it. Who, the server hides. */
+    /** On a standby, a session that reads a relation that replay has to lock delays replay. The server does not say which. */
     private static Finding replay(LockNode head, String observed, Status status, Severity severity) {
         String queued = "replay waits for AccessExclusiveLock on " + relation(head);
         return finding(status, severity, "sessions wait for locks", observed + "; " + queued)
@@ -129,26 +166,29 @@ final class BlockingFindings {
     private static String cause(LockNode root) {
         return switch (Root.of(root)) {
             case PREPARED ->
-                "A transaction was prepared for two-phase commit, and whoever coordinates it has neither committed "
-                        + "nor rolled it back. It keeps its locks without a session, also across restarts.";
+                "A transaction was prepared for two-phase commit, and its coordinator has neither committed nor rolled "
+                        + "it back. It keeps its locks without a session, also across restarts.";
             case DEADLOCK -> "The sessions wait for one another in a circle.";
             case IDLE_IN_TRANSACTION ->
                 "The application at the root opened a transaction, took locks and then did something else: a call to "
                         + "another service, a lost connection, an error path without rollback.";
             case IDLE ->
-                "The session at the root works on nothing and holds a lock of the session, which outlives its "
-                        + "transaction: an advisory lock that was not released, as happens behind a pooler.";
+                "The session at the root is idle and holds a session-level lock, which outlives its transaction: an "
+                        + "advisory lock that was not released, as happens behind a pooler.";
             case AUTOVACUUM ->
-                "Autovacuum at the root gives way to others after deadlock_timeout, unless it vacuums against "
+                "Autovacuum is at the root. It is cancelled after deadlock_timeout, unless it prevents transaction ID "
                         + "wraparound: then it finishes first.";
             case STARTUP ->
                 "Replay holds the lock on this standby, because a transaction on the primary does: DDL (ALTER, DROP, TRUNCATE, "
                         + "LOCK TABLE, …) that has not committed there, or whose end is not replayed yet.";
             case SERVER ->
-                "What is at the root serves no client: it is a process of the server or of an extension (%s), and it holds a lock or a snapshot."
+                "The process at the root serves no client: it belongs to the server or to an extension (%s), and it holds a lock or a snapshot."
                         .formatted(root.backendType());
             case WORKING -> "The statement at the root takes long while its transaction holds the locks.";
-            case GONE -> "What was at the root ended while pgvigil looked.";
+            case UNTRACKED ->
+                "What the session at the root does is not known, because track_activities is off for it: it may run a "
+                        + "statement, or be idle in a transaction.";
+            case GONE -> "The session at the root ended during the observation.";
         };
     }
 
@@ -173,8 +213,12 @@ final class BlockingFindings {
             case SERVER ->
                 "Look at what it does, and stop it where it is managed: a subscription, a slot's consumer, the extension. "
                         + "Cancelled, it would start again or leave its work half done.";
-            case WORKING -> "Cancel the statement at the root, if it is not worth the wait; its transaction fails.";
-            case GONE -> "Nothing: the next look shows whether the queue has gone on.";
+            case WORKING -> "Cancel the statement at the root if nobody needs its result; its transaction fails.";
+            case UNTRACKED ->
+                "Ask its owner what it does, or end the session: that works in either case, but whatever it is doing is "
+                        + "rolled back. Cancelling has no effect on a session that is idle in a transaction. Turn "
+                        + "track_activities on for its role to see its state.";
+            case GONE -> "None: the next observation shows whether sessions still wait.";
         };
     }
 
@@ -182,7 +226,7 @@ final class BlockingFindings {
         return switch (Root.of(root)) {
             case PREPARED -> "rollback prepared" + literal(root.gid());
             case DEADLOCK, GONE -> null;
-            case IDLE_IN_TRANSACTION, IDLE -> "select pg_terminate_backend(" + root.pid() + ")";
+            case IDLE_IN_TRANSACTION, IDLE, UNTRACKED -> "select pg_terminate_backend(" + root.pid() + ")";
             case AUTOVACUUM -> "select * from pg_stat_progress_vacuum where pid = " + root.pid();
             case STARTUP ->
                 "select a.pid, a.usename, a.state, a.xact_start, l.relation::regclass, a.query from pg_locks l join "
@@ -210,8 +254,11 @@ final class BlockingFindings {
                     .formatted(node.gid(), node.usename(), seconds(node.transactionSeconds()));
         }
         String client = HumanFormat.client(node.usename(), node.applicationName());
-        String does =
-                node.state().isEmpty() ? node.backendType() : node.state() + " for " + seconds(node.stateSeconds());
+        String does = switch (node.state()) {
+            case "" -> node.backendType();
+            case UNTRACKED -> "state unknown";
+            case String state -> state + " for " + seconds(node.stateSeconds());
+        };
         String known = client + (does.isEmpty() ? "" : ", " + does);
         return "pid " + node.pid() + (known.isEmpty() ? "" : " (" + known.substring(2) + ")");
     }
@@ -233,7 +280,7 @@ final class BlockingFindings {
                 "mode", node.mode(),
                 "relation", node.relationOid() == null ? null : relation(node),
                 "waiting_seconds", node.waitingSeconds(),
-                "transaction_seconds", node.transactionSeconds(),
+                "transaction_seconds", node.state().equals(UNTRACKED) ? null : node.transactionSeconds(),
                 "blocked_by", node.blockedBy().isEmpty() ? null : node.blockedBy(),
                 "blocked", node.blocked(),
                 "query", node.query());

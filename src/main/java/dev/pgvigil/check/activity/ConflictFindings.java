@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What lies behind deadlocks and recovery conflicts, and what to do. Pure.
+ * Findings on deadlocks and recovery conflicts: cause and action. Pure.
  *
  * @param elapsed since the counters were read before
  */
@@ -36,11 +36,11 @@ record ConflictFindings(Thresholds limits, Duration elapsed) {
                                 List.of(EvidenceRow.of("datname", lately.datname(), "deadlocks", lately.deadlocks())))
                         .cause(
                                 "Transactions of the application take the same locks in different orders. For each deadlock "
-                                        + "the server failed one of them with SQLSTATE 40P01.")
+                                        + "the server cancelled one of them with SQLSTATE 40P01.")
                         .action(
                                 "The server's log has both statements of each. Have the application take its locks in one "
-                                        + "order (update rows ordered by key), keep transactions short, and repeat what fails "
-                                        + "with 40P01.")
+                                        + "order (update rows ordered by key), keep transactions short, and retry transactions "
+                                        + "that fail with 40P01.")
                         .sql("select deadlocks, stats_reset from pg_stat_database where datname = "
                                 + Sql.literal(lately.datname()).strip()));
     }
@@ -64,10 +64,7 @@ record ConflictFindings(Thresholds limits, Duration elapsed) {
                                 + Sql.literal(lately.datname()).strip()));
     }
 
-    /**
-     * One is worth knowing, however long the time in which it came; many in a minute are trouble. A look after less than a
-     * minute counts as one after a minute.
-     */
+    /** Any number above the threshold is advice; many per minute degrade. Less than a minute counts as a minute. */
     private Optional<Finding> finding(
             String key, String title, String what, long number, Threshold from, Threshold degraded) {
         double perMinute = (double) number / Math.max(1.0, Math.rint(elapsed.toMillis() / 60_000.0));
@@ -98,8 +95,8 @@ record ConflictFindings(Thresholds limits, Duration elapsed) {
             case TABLESPACE ->
                 "A tablespace was dropped on the primary while statements here kept temporary files in it.";
             case LOCK ->
-                "The primary locked a table wholly (ALTER, DROP, TRUNCATE, a vacuum that shortens it) that statements here "
-                        + "were reading.";
+                "The primary took AccessExclusiveLock (ALTER, DROP, TRUNCATE, a vacuum that truncates) on a table that "
+                        + "statements here were reading.";
             case SNAPSHOT -> "Vacuum on the primary removed rows that statements here could still see.";
             case BUFFERPIN -> "Vacuum on the primary cleaned a page that a statement here was holding.";
             case DEADLOCK -> "Statements here and replay waited for each other.";
@@ -110,18 +107,18 @@ record ConflictFindings(Thresholds limits, Duration elapsed) {
 
     private static String action(Kind worst) {
         return switch (worst) {
-            case TABLESPACE -> "Set temp_tablespaces here to one that stays.";
+            case TABLESPACE -> "Set temp_tablespaces here to a tablespace that is not dropped.";
             case LOCK ->
-                "Run DDL when few read here; switch vacuum_truncate off for tables that are read long; or let replay wait "
-                        + "longer with max_standby_streaming_delay, at the price of lag.";
+                "Run DDL when there are few readers here; turn vacuum_truncate off for tables with long reads; or let replay "
+                        + "wait longer with max_standby_streaming_delay, at the cost of lag.";
             case SNAPSHOT ->
-                "Set hot_standby_feedback = on here, at the price of bloat on the primary, or let replay wait longer with "
-                        + "max_standby_streaming_delay, at the price of lag; and make the statements shorter.";
+                "Set hot_standby_feedback = on here, at the cost of bloat on the primary, or let replay wait longer with "
+                        + "max_standby_streaming_delay, at the cost of lag; and make the statements shorter.";
             case BUFFERPIN, DEADLOCK ->
-                "Repeat what fails with 40001 or 40P01; let replay wait longer with max_standby_streaming_delay.";
+                "Retry transactions that fail with 40001 or 40P01; let replay wait longer with max_standby_streaming_delay.";
             case ACTIVE_LOGICALSLOT ->
                 "Set hot_standby_feedback = on here and use a physical slot for replication, and keep wal_level = logical on "
-                        + "the primary; then make the slot anew.";
+                        + "the primary; then recreate the slot.";
         };
     }
 }

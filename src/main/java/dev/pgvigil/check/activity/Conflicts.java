@@ -4,6 +4,7 @@ import dev.pgvigil.check.Check;
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.MetricSink;
 import dev.pgvigil.check.Previous;
+import dev.pgvigil.check.RawText;
 import dev.pgvigil.check.Scope;
 import dev.pgvigil.check.capacity.ConnectionAggregator;
 import dev.pgvigil.check.server.Databases;
@@ -17,15 +18,17 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Statements that the server ended itself: of deadlocks, and on a standby of what was in the way of replay. */
+/** Statements that the server cancelled: to resolve deadlocks, and on a standby so that replay can continue. */
 @Singleton
 public final class Conflicts implements Check<Conflicts.Counts> {
 
@@ -37,7 +40,7 @@ public final class Conflicts implements Check<Conflicts.Counts> {
 
     // The functions under pg_stat_database and pg_stat_database_conflicts, in one pass.
     private static final String SQL = """
-            select d.datname::text as datname,
+            select {datname} as datname, pg_catalog.pg_encoding_to_char(d.encoding)::text as encoding,
               pg_catalog.pg_stat_get_db_stat_reset_time(d.oid) as reset_at,
               pg_catalog.pg_stat_get_db_deadlocks(d.oid) as deadlocks,
               pg_catalog.pg_stat_get_db_conflict_tablespace(d.oid) as tablespace,
@@ -48,9 +51,9 @@ public final class Conflicts implements Check<Conflicts.Counts> {
               {slots} as active_logicalslot
             from pg_catalog.pg_database d
             order by d.datistemplate, d.datname
-            limit\s""" + Databases.MOST;
+            limit\s""".replace("{datname}", RawText.sql("d.datname")) + Databases.MOST;
 
-    /** Why replay cancels what runs on a standby, by the names of {@code pg_stat_database_conflicts}. */
+    /** Why replay cancels statements on a standby, by the names of {@code pg_stat_database_conflicts}. */
     public enum Kind {
         TABLESPACE,
         LOCK,
@@ -66,7 +69,7 @@ public final class Conflicts implements Check<Conflicts.Counts> {
     }
 
     /**
-     * What one database has counted.
+     * The counters of one database.
      *
      * @param resetAt since when; null: never reset
      * @param cancelled sessions and statements that replay has ended, by kind
@@ -86,7 +89,7 @@ public final class Conflicts implements Check<Conflicts.Counts> {
             return cancelled.values().stream().mapToLong(Long::longValue).sum();
         }
 
-        /** What came since then; counters that were reset, or lost in a crash, began at zero. */
+        /** The increase since then; counters that were reset, or lost in a crash, began at zero. */
         Database since(Database before) {
             Database base = Objects.equals(resetAt, before.resetAt) ? before : new Database(datname, null, 0, Map.of());
             Map<Kind, Long> more = new EnumMap<>(Kind.class);
@@ -99,7 +102,7 @@ public final class Conflicts implements Check<Conflicts.Counts> {
         }
     }
 
-    /** All that a server has counted, since its statistics began. */
+    /** The counters of all databases, since their statistics began. */
     public record Counts(List<Database> databases) {
 
         public Counts {
@@ -123,13 +126,13 @@ public final class Conflicts implements Check<Conflicts.Counts> {
         return Scope.SERVER;
     }
 
-    /** So that a finding stays for a minute. */
+    /** A finding stays open for one interval. */
     @Override
     public Duration interval() {
         return Duration.ofMinutes(1);
     }
 
-    /** Before 15, who reads counters waits 10 ms for the statistics collector: as much as all else costs in a minute. */
+    /** Before 15, reading counters waits 10 ms for the statistics collector: as much as all other checks cost in a minute. */
     @Override
     public Duration interval(@Nullable ServerFacts server) {
         return server != null && server.major() < 15 ? Duration.ofMinutes(10) : interval();
@@ -164,22 +167,27 @@ public final class Conflicts implements Check<Conflicts.Counts> {
 
     @Override
     public void export(Counts now, MetricSink gauges) {
-        now.databases.stream().limit(ConnectionAggregator.MOST_DATABASES).forEach(database -> {
-            gauges.counter(
-                    "pgvigil_stat_database_deadlocks_total",
-                    "Deadlocks that the server has resolved, in its first " + ConnectionAggregator.MOST_DATABASES
-                            + " databases.",
-                    (double) database.deadlocks,
-                    "datname",
-                    database.datname);
-            gauges.counter(
-                    "pgvigil_stat_database_conflicts_total",
-                    "Statements that a standby's replay has cancelled, in its first "
-                            + ConnectionAggregator.MOST_DATABASES + " databases.",
-                    (double) database.allCancelled(),
-                    "datname",
-                    database.datname);
-        });
+        // Names of different bytes can read the same in their encodings.
+        Set<String> names = new HashSet<>();
+        now.databases.stream()
+                .filter(database -> names.add(database.datname))
+                .limit(ConnectionAggregator.MOST_DATABASES)
+                .forEach(database -> {
+                    gauges.counter(
+                            "pgvigil_stat_database_deadlocks_total",
+                            "Deadlocks that the server has resolved, in its first "
+                                    + ConnectionAggregator.MOST_DATABASES + " databases.",
+                            (double) database.deadlocks,
+                            "datname",
+                            database.datname);
+                    gauges.counter(
+                            "pgvigil_stat_database_conflicts_total",
+                            "Statements cancelled by replay on a standby, in its first "
+                                    + ConnectionAggregator.MOST_DATABASES + " databases.",
+                            (double) database.allCancelled(),
+                            "datname",
+                            database.datname);
+                });
     }
 
     private static Database database(Row row) {
@@ -188,7 +196,7 @@ public final class Conflicts implements Check<Conflicts.Counts> {
             cancelled.put(kind, row.getLong(kind.label()));
         }
         return new Database(
-                row.getString("datname"),
+                String.valueOf(RawText.of(row, "datname", row.getString("encoding"))),
                 row.get(OffsetDateTime.class, "reset_at"),
                 row.getLong("deadlocks"),
                 cancelled);

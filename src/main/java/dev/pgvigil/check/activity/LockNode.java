@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param pid 0 for a prepared transaction
  * @param gid name of a prepared transaction
  * @param datname the database it works in
- * @param state as PostgreSQL calls it, or {@code prepared}; empty where it is not known, as of a session that just ended
+ * @param state as PostgreSQL calls it, or {@code prepared}; empty where it is not known, as of a session that just ended;
+ *     {@code disabled}: track_activities is off for it, and neither state nor ages are known
  * @param query its latest statement without values
  * @param lockType what kind of object it waits for, as {@code pg_locks} calls it
  * @param mode of the lock: asked for, or, where it does not wait, held
@@ -50,6 +51,10 @@ public record LockNode(
     public LockNode {
         blockedBy = List.copyOf(blockedBy);
         blocks = List.copyOf(blocks);
+    }
+
+    boolean waitsForAdvisory() {
+        return waitingSeconds != null && "advisory".equals(lockType);
     }
 
     double waited() {

@@ -1,6 +1,7 @@
 package dev.pgvigil.check.activity;
 
-import dev.pgvigil.check.activity.Blocking.Waits;
+import dev.pgvigil.check.RawText;
+import dev.pgvigil.check.activity.Blocking.Group;
 import dev.pgvigil.check.activity.LockTree.Participant;
 import dev.pgvigil.postgres.Session;
 import io.smallrye.mutiny.Uni;
@@ -29,9 +30,8 @@ record LockWaits(List<Participant> participants, boolean complete) {
     private static final int BLOCKERS_SHOWN = 10;
 
     // pg_locks and pg_blocking_pids() take all of the lock table's partitions, so the first is read once, and the other
-    // called only for who waits. A waiter for a row holds the row's tuple lock, which tells the table. Names of
-    // relations
-    // can be had only of this session's database, and of the shared catalogue (0).
+    // called only for sessions that wait. A session that waits for a row holds the row's tuple lock, which names the
+    // table. Names of relations are known only in this session's database, and of the shared catalogues (0).
     private static final String SQL = """
             with locks as materialized (
               select l.*, pg_catalog.concat_ws('/', l.locktype, l.database, l.relation, l.page, l.tuple, l.virtualxid,
@@ -60,13 +60,11 @@ record LockWaits(List<Participant> participants, boolean complete) {
             select i.pid, s.leader_pid, w.blockers, w.locktype, w.mode, w.object, h.holds,
               h.transaction,
               coalesce(w.relation, r.relation)::int8 as relation_oid,
-              pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) as relation,
+              {relation} as relation,
               extract(epoch from pg_catalog.clock_timestamp() - w.waitstart)::float8 as waiting_seconds,
-              d.datname::text as datname, pg_catalog.pg_get_userbyid(s.usesysid)::text as usename, s.application_name,
-              s.backend_type, s.state,
+              {identity},
               extract(epoch from pg_catalog.clock_timestamp() - s.xact_start)::float8 as transaction_seconds,
-              extract(epoch from pg_catalog.clock_timestamp() - s.state_change)::float8 as state_seconds,
-              {query} as query
+              extract(epoch from pg_catalog.clock_timestamp() - s.state_change)::float8 as state_seconds
             from involved i
             left join waiting w on w.pid = i.pid
             left join held h on h.pid = i.pid
@@ -78,10 +76,15 @@ record LockWaits(List<Participant> participants, boolean complete) {
                 where m.datname = pg_catalog.current_database()))
             left join pg_catalog.pg_namespace n on n.oid = c.relnamespace
             order by w.waitstart, i.pid
-            limit %s""".formatted(MOST_WAITING, MOST);
+            limit %s""".replace("{identity}", Activity.IDENTITY)
+            .replace(
+                    "{relation}",
+                    RawText.sql("pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname)"))
+            .formatted(MOST_WAITING, MOST);
 
     private static final String COUNTED = """
-            select coalesce(d.datname::text, '') as datname,
+            select %s as datname, pg_catalog.pg_encoding_to_char(d.encoding)::text as encoding, %s as usename,
+              s.application_name, l.locktype = 'advisory' as advisory,
               pg_catalog.count(distinct coalesce(s.leader_pid, l.pid))::int4 as waiting,
               extract(epoch from pg_catalog.max(pg_catalog.clock_timestamp() - l.waitstart))::float8 as longest_seconds,
               pg_catalog.count(distinct coalesce(s.leader_pid, l.pid))
@@ -90,7 +93,11 @@ record LockWaits(List<Participant> participants, boolean complete) {
             join pg_catalog.pg_stat_get_activity(null) s on s.pid = l.pid
             left join pg_catalog.pg_database d on d.oid = s.datid
             where not l.granted
-            group by 1 order by 2 desc limit %s""".formatted(Blocking.PATIENCE_SECONDS, MOST);
+            group by 1, 2, 3, 4, 5 order by 6 desc limit %s""".formatted(
+                    RawText.sql("coalesce(d.datname::text, '')"),
+                    RawText.sql("pg_catalog.pg_get_userbyid(s.usesysid)"),
+                    Blocking.PATIENCE_SECONDS,
+                    MOST);
 
     /**
      * One row of the answer.
@@ -117,18 +124,21 @@ record LockWaits(List<Participant> participants, boolean complete) {
 
     /** Asks for those that wait, and for whatever blocks them. */
     static Uni<LockWaits> of(Session session) {
-        return Activity.withTexts(session, SQL, LockWaits::line)
+        return session.rows(SQL, LockWaits::line)
                 .flatMap(lines -> lines.stream().anyMatch(Line::prepared)
                         ? PreparedTransaction.of(session).map(prepared -> of(lines, prepared.oldest()))
                         : Uni.createFrom().item(of(lines, List.of())));
     }
 
-    /** Has the server count those that wait, database by database: for when they are too many to read. */
-    static Uni<List<Waits>> counted(Session session) {
+    /** Has the server count those that wait, by what they are judged by: for when they are too many to read. */
+    static Uni<List<Group>> counted(Session session) {
         return session.rows(
                 COUNTED,
-                row -> new Waits(
-                        row.getString("datname"),
+                row -> new Group(
+                        String.valueOf(Activity.datname(row)),
+                        RawText.of(row, "usename"),
+                        Activity.text(row, "application_name"),
+                        row.getBoolean("advisory"),
                         row.getInteger("waiting"),
                         Activity.seconds(row, "longest_seconds"),
                         row.getInteger("lasting")));
@@ -222,15 +232,15 @@ record LockWaits(List<Participant> participants, boolean complete) {
         return new LockNode(
                 leader == null ? pid : leader,
                 null,
-                row.getString("datname"),
-                row.getString("usename"),
+                Activity.datname(row),
+                RawText.of(row, "usename"),
                 Activity.text(row, "application_name"),
                 Activity.text(row, "backend_type"),
                 Activity.text(row, "state"),
                 Activity.query(row),
                 row.getString("locktype"),
                 row.getString("mode"),
-                row.getString("relation"),
+                RawText.of(row, "relation"),
                 row.getLong("relation_oid"),
                 blockers == null ? null : Activity.seconds(row, "waiting_seconds"),
                 Activity.seconds(row, "transaction_seconds"),

@@ -2,6 +2,7 @@ package dev.pgvigil.check.activity;
 
 import dev.pgvigil.check.Check;
 import dev.pgvigil.check.EvidenceRow;
+import dev.pgvigil.check.Exempting;
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.MetricSink;
 import dev.pgvigil.check.Previous;
@@ -23,9 +24,9 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Statements that run long, transactions that idle, and transactions prepared and forgotten. */
+/** Long-running statements, transactions left open, and prepared transactions left behind. */
 @Singleton
-public final class LongWork implements Check<LongWork.Work> {
+public final class LongWork implements Check<LongWork.Work>, Exempting {
 
     public static final String NAME = "long-work";
     static final Threshold QUERY = Threshold.duration(NAME, "query", Duration.ofMinutes(5));
@@ -38,6 +39,9 @@ public final class LongWork implements Check<LongWork.Work> {
     static final int MOST = 100;
 
     static final double FLOOR_SECONDS = 1;
+
+    /** From this age in transactions on, a snapshot keeps vacuum from removing a considerable number of rows. */
+    static final long OLD_HORIZON = 1_000_000;
 
     /**
      * One piece of work.
@@ -103,12 +107,14 @@ public final class LongWork implements Check<LongWork.Work> {
      *
      * @param prepared the oldest
      * @param preparedTotal how many prepared transactions there are
+     * @param untracked sessions with track_activities off: whether and how long they work is not known
      * @param complete whether all sessions were read
      */
     public record Work(
             List<Item> queries,
             List<Item> idleInTransaction,
             List<Item> prepared,
+            List<Item> untracked,
             long preparedTotal,
             boolean complete) {
 
@@ -116,15 +122,26 @@ public final class LongWork implements Check<LongWork.Work> {
             queries = List.copyOf(queries);
             idleInTransaction = List.copyOf(idleInTransaction);
             prepared = List.copyOf(prepared);
+            untracked = List.copyOf(untracked);
         }
 
         static Work of(Activity activity, PreparedTransaction.All prepared) {
             return new Work(
-                    longest(activity, Backend::active, Backend::querySeconds),
+                    longest(activity, Work::works, Backend::querySeconds),
                     longest(activity, Backend::idleInTransaction, Backend::stateSeconds),
                     prepared.oldest().stream().map(Item::of).toList(),
+                    activity.backends().stream()
+                            .filter(session -> session.backendType().equals("client backend") && session.untracked())
+                            .map(session -> Item.of(session, 0))
+                            .limit(MOST)
+                            .toList(),
                     prepared.total(),
                     activity.complete());
+        }
+
+        /** A statement that waits for an advisory lock is for the check blocking to judge, while it holds back no vacuum. */
+        private static boolean works(Backend session) {
+            return session.active() && !(session.waitsForAdvisory() && session.horizon() < OLD_HORIZON);
         }
 
         /** Whether those are all of their kind. */
@@ -177,11 +194,20 @@ public final class LongWork implements Check<LongWork.Work> {
 
     @Override
     public List<Finding> evaluate(Work now, Previous<Work> past, Target target) {
-        LongWorkFindings advice = new LongWorkFindings(target.thresholds());
+        LongWorkFindings findings = new LongWorkFindings(target.thresholds());
+        Exempted exempted = new Exempted(target.exemptions(NAME));
         return Stream.of(
-                        advice.queries(over(now.queries, target, QUERY), now.all(now.queries)),
-                        advice.idle(over(now.idleInTransaction, target, IDLE), now.all(now.idleInTransaction)),
-                        advice.prepared(over(now.prepared, target, PREPARED), now.prepared.size() >= now.preparedTotal))
+                        findings.queries(over(now.queries, target, QUERY, exempted), now.all(now.queries)),
+                        findings.idle(
+                                over(now.idleInTransaction, target, IDLE, exempted), now.all(now.idleInTransaction)),
+                        findings.prepared(
+                                over(now.prepared, target, PREPARED, exempted),
+                                now.prepared.size() >= now.preparedTotal),
+                        findings.untracked(now.untracked.stream()
+                                .filter(item -> target.database().equals(item.datname))
+                                .filter(item -> !exempted.has(item.applicationName, item.usename))
+                                .toList()),
+                        exempted.finding(NAME))
                 .flatMap(Optional::stream)
                 .toList();
     }
@@ -192,7 +218,7 @@ public final class LongWork implements Check<LongWork.Work> {
                 "pgvigil_long_work_oldest_query_seconds", "Age of the oldest running statement.", oldest(now.queries));
         gauges.gauge(
                 "pgvigil_long_work_oldest_idle_in_transaction_seconds",
-                "The longest that a session idles in a transaction.",
+                "The longest time that a session is idle in a transaction.",
                 oldest(now.idleInTransaction));
         gauges.gauge(
                 "pgvigil_long_work_oldest_prepared_seconds",
@@ -201,10 +227,11 @@ public final class LongWork implements Check<LongWork.Work> {
         gauges.gauge("pgvigil_long_work_prepared_transactions", "Prepared transactions.", (double) now.preparedTotal);
     }
 
-    private static List<Item> over(List<Item> items, Target target, Threshold limit) {
+    private static List<Item> over(List<Item> items, Target target, Threshold limit, Exempted exempted) {
         double seconds = target.thresholds().of(limit);
         return items.stream()
                 .filter(item -> target.database().equals(item.datname) && item.seconds >= seconds)
+                .filter(item -> !exempted.takes(item.applicationName, item.usename, 1, true))
                 .toList();
     }
 

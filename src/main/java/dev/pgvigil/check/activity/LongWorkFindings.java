@@ -12,14 +12,8 @@ import dev.pgvigil.target.Thresholds;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * What lies behind work that goes on too long, and what to do. Of nothing it makes nothing. Of a sample it
- * says so. Pure.
- */
+/** Findings on long work; none where there is none. Numbers are marked where not all sessions were read. Pure. */
 record LongWorkFindings(Thresholds limits) {
-
-    /** From this age in transactions on, what a session may still see keeps a good deal from being vacuumed. */
-    private static final long OLD_HORIZON = 1_000_000;
 
     Optional<Finding> queries(List<Item> items, boolean all) {
         return items.stream()
@@ -33,11 +27,11 @@ record LongWorkFindings(Thresholds limits) {
                                 all)
                         .threshold(threshold(LongWork.QUERY, LongWork.QUERY_HIGH))
                         .cause(
-                                "A heavy or badly planned statement, a missing index, or one that waits: for a lock (see the "
-                                        + "check blocking), or for a client that does not take its rows."
+                                "The statement is heavy or badly planned, or an index is missing, or it waits: for a lock (see the "
+                                        + "check blocking), or for a client that does not fetch its rows."
                                         + horizon(items))
-                        .action("Look at the statement of pid " + worst.pid()
-                                + "; cancel it if nobody needs its result. Bound "
+                        .action("Check the statement of pid " + worst.pid()
+                                + "; cancel it if nobody needs its result. Limit "
                                 + "such statements with statement_timeout for their role.")
                         .sql("select pg_cancel_backend(" + worst.pid() + ")"));
     }
@@ -48,18 +42,17 @@ record LongWorkFindings(Thresholds limits) {
                 .map(worst -> finding(
                                 "idle-in-transaction",
                                 "transactions left open",
-                                "open transaction without work",
+                                "idle-in-transaction session",
                                 severity(worst, LongWork.IDLE_HIGH),
                                 items,
                                 all)
                         .threshold(threshold(LongWork.IDLE, LongWork.IDLE_HIGH))
-                        .cause(
-                                "The application opened a transaction and does something else, or lost its way out of it. "
-                                        + "Meanwhile its locks stay, and vacuum keeps what it may still see."
-                                        + horizon(items))
+                        .cause("The application opened a transaction and did not end it. "
+                                + "Until then its locks are held, and vacuum cannot remove rows that it may still see."
+                                + horizon(items))
                         .action("Have the application commit or roll back in time; end the session of pid "
                                 + worst.pid()
-                                + " if it does not come back. Set idle_in_transaction_session_timeout for its role.")
+                                + " if it does not. Set idle_in_transaction_session_timeout for its role.")
                         .sql("select pg_terminate_backend(" + worst.pid() + ")"));
     }
 
@@ -75,13 +68,44 @@ record LongWorkFindings(Thresholds limits) {
                                 all)
                         .threshold("over " + HumanFormat.seconds(limits.of(LongWork.PREPARED)))
                         .cause(
-                                "Whoever coordinates the two-phase commit did not finish it. Its locks stay, also across "
-                                        + "restarts, and vacuum keeps what it may still see." + horizon(items))
+                                "The coordinator of the two-phase commit did not finish it. Its locks are held, also across "
+                                        + "restarts, and vacuum cannot remove rows that it may still see."
+                                        + horizon(items))
                         .action(
                                 "Ask the coordinator how the transaction is to end, then run COMMIT PREPARED or ROLLBACK "
                                         + "PREPARED in this database, as its owner or a superuser.")
                         .sql("rollback prepared "
                                 + Sql.literal(String.valueOf(worst.gid())).strip()));
+    }
+
+    /** What is not recorded is not known to be short. */
+    Optional<Finding> untracked(List<Item> items) {
+        return items.stream()
+                .findFirst()
+                .map(first -> Finding.of(
+                                LongWork.NAME,
+                                "untracked",
+                                Status.HEALTHY,
+                                Severity.LOW,
+                                "sessions whose work is not recorded",
+                                "track_activities is off for " + HumanFormat.count(items.size(), "session") + " ("
+                                        + who(first) + (items.size() == 1 ? ")" : " and others)"))
+                        .evidence(items.stream()
+                                .limit(EvidenceRow.MOST)
+                                .map(item -> EvidenceRow.of(
+                                        "pid", item.pid(),
+                                        "datname", item.datname(),
+                                        "usename", item.usename(),
+                                        "application_name", item.applicationName(),
+                                        "xmin_age", item.xminAge()))
+                                .toList())
+                        .cause(
+                                "track_activities was turned off for the role, the database or the session. Whether such a "
+                                        + "session runs a statement or is idle in a transaction, and for how long, is not known."
+                                        + horizon(items))
+                        .action("Turn track_activities on; it applies to new sessions.")
+                        .sql("select setdatabase, setrole::regrole, setconfig from pg_db_role_setting "
+                                + "where setconfig::text like '%track_activities%'"));
     }
 
     private static Finding finding(
@@ -109,7 +133,7 @@ record LongWorkFindings(Thresholds limits) {
 
     private static String horizon(List<Item> items) {
         long oldest = items.stream().mapToLong(Item::xminAge).max().orElse(0);
-        return oldest < OLD_HORIZON
+        return oldest < LongWork.OLD_HORIZON
                 ? ""
                 : " Since " + oldest + " transactions it has kept vacuum from removing what became obsolete.";
     }

@@ -1,5 +1,6 @@
 package dev.pgvigil.check.activity;
 
+import dev.pgvigil.check.RawText;
 import dev.pgvigil.postgres.Session;
 import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
@@ -17,14 +18,18 @@ record PreparedTransaction(long transaction, String gid, String usename, String 
     private static final int MOST = 100;
 
     private static final String SQL = """
-            select p.transaction::text::int8 as transaction, p.gid, pg_catalog.pg_get_userbyid(p.ownerid)::text as usename,
-              coalesce(d.datname::text, '') as datname,
+            select p.transaction::text::int8 as transaction, %s as gid, %s as usename,
+              %s as datname, pg_catalog.pg_encoding_to_char(d.encoding)::text as encoding,
               extract(epoch from pg_catalog.clock_timestamp() - p.prepared)::float8 as seconds,
               pg_catalog.age(p.transaction) as horizon, pg_catalog.count(*) over () as total
             from pg_catalog.pg_prepared_xact() p
             left join pg_catalog.pg_database d on d.oid = p.dbid
             order by p.prepared
-            limit %s""".formatted(MOST);
+            limit %s""".formatted(
+                    RawText.sql("p.gid"),
+                    RawText.sql("pg_catalog.pg_get_userbyid(p.ownerid)"),
+                    RawText.sql("coalesce(d.datname::text, '')"),
+                    MOST);
 
     /**
      * Those of a server.
@@ -51,9 +56,9 @@ record PreparedTransaction(long transaction, String gid, String usename, String 
     private static PreparedTransaction read(Row row) {
         return new PreparedTransaction(
                 row.getLong("transaction"),
-                row.getString("gid"),
-                row.getString("usename"),
-                row.getString("datname"),
+                String.valueOf(RawText.of(row, "gid", row.getString("encoding"))),
+                String.valueOf(RawText.of(row, "usename")),
+                String.valueOf(Activity.datname(row)),
                 Activity.seconds(row, "seconds"),
                 row.getLong("horizon"));
     }

@@ -18,7 +18,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Sums up what was read of a server's connections. Pure. */
+/** Aggregates the connections of a server. Pure. */
 public record ConnectionAggregator(List<Held> held, Allowed allowed, int own) {
 
     public static final int MOST_DATABASES = 100;
@@ -75,7 +75,7 @@ public record ConnectionAggregator(List<Held> held, Allowed allowed, int own) {
                 used,
                 Math.round(utilization * 1000) / 10.0,
                 health,
-                health.recommendation(used, size, idle),
+                health.recommendation(used, size, idle, states.getOrDefault(SessionState.STARTING, 0)),
                 new Overflow(Math.max(0, size - used), allowed.max - size, Math.max(0, used - size), idle),
                 null,
                 null,
@@ -90,7 +90,7 @@ public record ConnectionAggregator(List<Held> held, Allowed allowed, int own) {
                 groups(held, Held::application, one -> null, MOST_APPLICATIONS));
     }
 
-    /** With the databases that nobody uses, so that their series stand at zero and do not vanish. */
+    /** Includes databases without sessions, so that their series are zero and do not disappear. */
     private List<Group> databases() {
         List<Held> all = new ArrayList<>(held);
         allowed.databases.keySet().forEach(name -> all.add(new Held(name, null, null, SessionState.IDLE, 0, null)));

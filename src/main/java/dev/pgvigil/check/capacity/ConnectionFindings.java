@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What it means that connections run out, and what to do. Pure. */
+/** Findings on connections near a limit: cause and action. Pure. */
 record ConnectionFindings(ConnectionUsage usage, Thresholds limits) {
 
     /** A role or database that may open so few sessions usually holds all of them. */
@@ -22,10 +22,20 @@ record ConnectionFindings(ConnectionUsage usage, Thresholds limits) {
 
     private static final int HOLDERS = 3;
 
-    /** From this share on, idle transactions, or idle sessions, are taken for the cause. */
+    /** From this share on, idle transactions, idle sessions or logins are taken for the cause. */
     private static final double SHARE_IN_TRANSACTION = 0.2;
 
     private static final double SHARE_IDLE = 0.5;
+
+    private static final double SHARE_LOGGING_IN = 0.2;
+
+    private static final String LOGGING_IN = """
+            select l.pid, a.client_addr, a.backend_start, a.wait_event from pg_locks l left join pg_stat_activity a using (pid) \
+            where l.locktype = 'virtualxid' and (a.pid is null or a.state = 'starting')""";
+
+    private static final String OLDEST = """
+            select pid, usename, application_name, client_addr, backend_start from pg_stat_activity \
+            where backend_type = 'client backend' order by backend_start limit 20""";
 
     private static final String OLDEST_IDLE = """
             select pid, usename, application_name, state, state_change from pg_stat_activity \
@@ -42,13 +52,15 @@ record ConnectionFindings(ConnectionUsage usage, Thresholds limits) {
         }
         String observed =
                 "%s of %s slots for ordinary roles are in use (%s): %s idle, %s idle in transaction, %s active"
-                        .formatted(
-                                usage.checkedOut(),
-                                usage.poolSize(),
-                                percent(usage.utilization()),
-                                usage.in(SessionState.IDLE),
-                                usage.idleInTransaction(),
-                                usage.in(SessionState.ACTIVE));
+                                .formatted(
+                                        usage.checkedOut(),
+                                        usage.poolSize(),
+                                        percent(usage.utilization()),
+                                        usage.in(SessionState.IDLE),
+                                        usage.idleInTransaction(),
+                                        usage.in(SessionState.ACTIVE))
+                        + (loggingIn() == 0 ? "" : ", " + loggingIn() + " still logging in")
+                        + (usage.unknown() == 0 ? "" : ", " + usage.unknown() + " in an unknown state");
         Finding finding = finding("saturation", "connections near the limit", usage.utilization(), observed)
                 .threshold(threshold()
                         + " of max_connections %s less %s reserved"
@@ -75,9 +87,10 @@ record ConnectionFindings(ConnectionUsage usage, Thresholds limits) {
                                                 idling(group)))
                         .threshold(threshold() + " of the database's connection limit")
                         .evidence(List.of(row("datname", group)))
-                        .cause("The database has a connection limit of its own, and its applications come near it.")
-                        .action("Make their pools smaller or end what idles, or raise the limit with ALTER DATABASE … "
-                                + "CONNECTION LIMIT.")
+                        .cause("The database has a connection limit of its own, and its applications nearly reach it.")
+                        .action(
+                                "Make their pools smaller or end idle sessions, or raise the limit with ALTER DATABASE … "
+                                        + "CONNECTION LIMIT.")
                         .sql(OLDEST_IDLE));
     }
 
@@ -106,9 +119,9 @@ record ConnectionFindings(ConnectionUsage usage, Thresholds limits) {
                                 .limit(EvidenceRow.MOST)
                                 .map(group -> row("usename", group))
                                 .toList())
-                        .cause("The role has a connection limit of its own, and its applications come near it.")
+                        .cause("The role has a connection limit of its own, and its applications nearly reach it.")
                         .action(
-                                "Make their pools smaller or end what idles, or raise the limit with ALTER ROLE … CONNECTION "
+                                "Make their pools smaller or end idle sessions, or raise the limit with ALTER ROLE … CONNECTION "
                                         + "LIMIT.")
                         .sql(OLDEST_IDLE));
     }
@@ -120,25 +133,48 @@ record ConnectionFindings(ConnectionUsage usage, Thresholds limits) {
                 .map(group -> " Most are held by application '%s': %s, %s."
                         .formatted(group.name(), count(group.sessions(), "session"), idling(group)))
                 .orElse("");
+        if (loggingIn() >= SHARE_LOGGING_IN * usage.checkedOut()) {
+            return finding.cause(
+                            loggingIn() + " connections have not finished logging in: their clients do not answer the "
+                                    + "server's request for authentication, as port scanners, health checks by TCP and hanging "
+                                    + "clients do; or the server waits for its LDAP, RADIUS or PAM service, or for a lock on its "
+                                    + "catalogues. Each holds a slot for up to authentication_timeout.")
+                    .action(
+                            "Find the clients, in pg_stat_activity or by their addresses in the server's log with "
+                                    + "log_connections, and stop them or block them in the firewall; lower authentication_timeout.")
+                    .sql(LOGGING_IN);
+        }
         if (usage.idleInTransaction() >= SHARE_IN_TRANSACTION * usage.checkedOut()) {
             return finding.cause("Transactions are left open: " + usage.idleInTransaction()
-                            + " sessions idle in one, and a pooler cannot give them to others." + biggest)
+                            + " sessions are idle in one, and a pooler cannot reuse their connections." + biggest)
                     .action("End the oldest of them with pg_terminate_backend(pid), have the application close its "
                             + "transactions, and set idle_in_transaction_session_timeout.")
                     .sql(OLDEST_IDLE);
         }
         if (usage.in(SessionState.IDLE) >= SHARE_IDLE * usage.checkedOut()) {
-            return finding.cause("The applications' pools together hold more than they use." + biggest)
+            return finding.cause("The applications' pools together hold more connections than they use." + biggest)
                     .action("Make the pools smaller, or put a transaction pooler in front. To make room now, end idle "
                             + "sessions with pg_terminate_backend(pid).")
                     .sql(OLDEST_IDLE);
         }
+        if (usage.unknown() > usage.in(SessionState.ACTIVE)) {
+            return finding.cause(
+                            "What " + usage.unknown() + " of the sessions do is not known: track_activities is off for "
+                                    + "them, or pg_monitor is not granted to pgvigil's role." + biggest)
+                    .action(
+                            "Turn track_activities on and grant pg_monitor, to see which sessions are idle. To make room "
+                                    + "now, end sessions that their owners do not need with pg_terminate_backend(pid).")
+                    .sql(OLDEST);
+        }
         return finding.cause(
-                        "Many sessions work at the same time: more load than usual, or statements that have become "
-                                + "slow or wait for locks (see the checks long-work and blocking)." + biggest)
-                .action(
-                        "Look at what they run or wait for; a pooler that queues lets the server work off a peak faster.")
+                        "Many sessions are active at the same time: the load is higher than usual, or statements have "
+                                + "become slow or wait for locks (see the checks long-work and blocking)." + biggest)
+                .action("Check what they run or wait for; a pooler that queues lets the server finish a peak faster.")
                 .sql(BUSY);
+    }
+
+    private int loggingIn() {
+        return usage.in(SessionState.STARTING);
     }
 
     private Finding finding(String key, String title, double ratio, String observed) {

@@ -102,4 +102,9 @@ public record ConnectionUsage(
     public int in(SessionState state) {
         return byState.getOrDefault(state, 0);
     }
+
+    /** Sessions of which the server does not say what they do. */
+    int unknown() {
+        return in(SessionState.DISABLED) + in(SessionState.UNKNOWN);
+    }
 }

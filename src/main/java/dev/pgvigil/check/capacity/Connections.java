@@ -4,6 +4,7 @@ import dev.pgvigil.check.Check;
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.MetricSink;
 import dev.pgvigil.check.Previous;
+import dev.pgvigil.check.RawText;
 import dev.pgvigil.check.Scope;
 import dev.pgvigil.check.activity.Activity;
 import dev.pgvigil.check.capacity.ConnectionAggregator.Allowed;
@@ -39,7 +40,7 @@ public final class Connections implements Check<ConnectionUsage> {
     // A role without pg_monitor sees neither kind nor state of others' sessions; that they have a user and a database
     // tells them from the server's own processes.
     private static final String USED = """
-            select g.datid::text::int8 as datid, pg_catalog.pg_get_userbyid(g.usesysid)::text as usename,
+            select g.datid::text::int8 as datid, %s as usename,
               g.application_name, g.state, g.sessions, pg_catalog.sum(g.sessions) over ()::int8 as total,
               (select r.rolconnlimit from pg_catalog.pg_roles r where r.oid = g.usesysid and not r.rolsuper) as role_limit
             from (
@@ -50,16 +51,28 @@ public final class Connections implements Check<ConnectionUsage> {
               where s.backend_type = 'client backend' or (s.backend_type is null and s.usesysid is not null and s.datid is not null)
               group by 1, 2, 3, 4) g
             order by g.sessions desc
-            limit %s""".formatted(MOST_KINDS);
+            limit %s""".formatted(RawText.sql("pg_catalog.pg_get_userbyid(g.usesysid)"), MOST_KINDS);
+
+    /** Before this version, a session is not in pg_stat_activity until its client has logged in. */
+    private static final int LOGINS_LISTED_SINCE = 18;
+
+    // While it logs in, a session is already in a transaction, whose lock on its own virtual id shows that it is there.
+    private static final String LOGGING_IN = """
+            select pg_catalog.count(distinct l.pid)::int4 as sessions
+            from pg_catalog.pg_lock_status() l
+            where l.locktype = 'virtualxid' and l.granted
+              and l.pid not in (select s.pid from pg_catalog.pg_stat_get_activity(null) s)""";
 
     private static final String ALLOWED = """
-            select null::int8 as datid, s as name, pg_catalog.current_setting(s, true)::int4 as allowed
+            select null::int8 as datid, %s as name, null::text as encoding,
+              pg_catalog.current_setting(s, true)::int4 as allowed
             from pg_catalog.unnest(
               '{max_connections,superuser_reserved_connections,reserved_connections}'::text[]) s
             union all
-            (select d.oid::text::int8, d.datname::text, d.datconnlimit from pg_catalog.pg_database d
+            (select d.oid::text::int8, %s, pg_catalog.pg_encoding_to_char(d.encoding)::text, d.datconnlimit
+            from pg_catalog.pg_database d
             where d.datallowconn
-            limit %s)""".formatted(MOST_DATABASES);
+            limit %s)""".formatted(RawText.sql("s"), RawText.sql("d.datname"), MOST_DATABASES);
 
     /** Like sessions, their database by number still. */
     private record Used(@Nullable Long datid, Held held, long total) {}
@@ -91,7 +104,16 @@ public final class Connections implements Check<ConnectionUsage> {
     public Uni<ConnectionUsage> collect(Session session) {
         return session.rows(ALLOWED, Connections::allowance)
                 .flatMap(allowed -> session.rows(USED, Connections::used)
-                        .map(used -> usage(used, allowed, session.link().open())));
+                        .flatMap(used -> loggingIn(session)
+                                .map(unlisted -> usage(
+                                        used, unlisted, allowed, session.link().open()))));
+    }
+
+    /** Sessions that have taken a slot, and that pg_stat_activity does not list yet. */
+    private static Uni<Integer> loggingIn(Session session) {
+        return session.facts().major() >= LOGINS_LISTED_SINCE
+                ? Uni.createFrom().item(0)
+                : session.row(LOGGING_IN, row -> row.getInteger("sessions"));
     }
 
     @Override
@@ -126,7 +148,7 @@ public final class Connections implements Check<ConnectionUsage> {
         }
     }
 
-    private static ConnectionUsage usage(List<Used> used, List<Allowance> allowances, int own) {
+    private static ConnectionUsage usage(List<Used> used, int loggingIn, List<Allowance> allowances, int own) {
         Map<Long, String> names = new HashMap<>();
         Map<String, Integer> databases = new HashMap<>();
         Map<String, Integer> settings = new HashMap<>();
@@ -143,7 +165,11 @@ public final class Connections implements Check<ConnectionUsage> {
                 settings.getOrDefault("superuser_reserved_connections", 0),
                 settings.getOrDefault("reserved_connections", 0),
                 databases);
-        return new ConnectionAggregator(named(used, names), allowed, own).usage();
+        List<Held> held = named(used, names);
+        if (loggingIn > 0) {
+            held.add(new Held(null, null, null, SessionState.STARTING, loggingIn, null));
+        }
+        return new ConnectionAggregator(held, allowed, own).usage();
     }
 
     private static List<Held> named(List<Used> used, Map<Long, String> names) {
@@ -166,7 +192,7 @@ public final class Connections implements Check<ConnectionUsage> {
     private static Used used(Row row) {
         Held held = new Held(
                 null,
-                row.getString("usename"),
+                RawText.of(row, "usename"),
                 Activity.text(row, "application_name"),
                 SessionState.of(Activity.text(row, "state")),
                 row.getInteger("sessions"),
@@ -176,6 +202,7 @@ public final class Connections implements Check<ConnectionUsage> {
 
     private static Allowance allowance(Row row) {
         Integer allowed = row.getInteger("allowed");
-        return new Allowance(row.getLong("datid"), row.getString("name"), allowed == null ? 0 : allowed);
+        String name = String.valueOf(RawText.of(row, "name", row.getString("encoding")));
+        return new Allowance(row.getLong("datid"), name, allowed == null ? 0 : allowed);
     }
 }

@@ -18,14 +18,16 @@ public enum PoolHealth {
     }
 
     /** What to do, in a sentence. */
-    String recommendation(int used, int size, int idle) {
+    String recommendation(int used, int size, int idle, int starting) {
         String free = "%s of %s ordinary slots are free".formatted(Math.max(0, size - used), size);
-        String idling = HumanFormat.count(idle, "session") + (idle == 1 ? " is idle" : " are idle");
+        String idling = HumanFormat.count(idle, "session")
+                + (idle == 1 ? " is idle" : " are idle")
+                + (starting == 0 ? "" : ", " + starting + (starting == 1 ? " is" : " are") + " still logging in");
         return switch (this) {
             case OPTIMAL -> "Nothing to do: " + free + ".";
-            case MODERATE -> "Keep an eye on it: " + free + ", " + idling + ".";
+            case MODERATE -> "Watch it: " + free + ", " + idling + ".";
             case HIGH ->
-                "Make room: " + free + ", " + idling + ". Make the applications' pools smaller, end what idles, "
+                "Make room: " + free + ", " + idling + ". Make the applications' pools smaller, end idle sessions, "
                         + "or put a transaction pooler in front.";
         };
     }

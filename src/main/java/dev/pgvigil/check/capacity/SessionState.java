@@ -3,18 +3,18 @@ package dev.pgvigil.check.capacity;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** What a client's session does, as {@code pg_stat_activity} says. */
+/** The state of a client's session, as in {@code pg_stat_activity}. */
 public enum SessionState {
     ACTIVE("active"),
     IDLE("idle"),
     IDLE_IN_TRANSACTION("idle in transaction"),
     IDLE_IN_TRANSACTION_ABORTED("idle in transaction (aborted)"),
     FASTPATH_FUNCTION_CALL("fastpath function call"),
-    /** It does not say: {@code track_activities} is off for it. */
+    /** Not recorded: {@code track_activities} is off for it. */
     DISABLED("disabled"),
-    /** It has not logged in yet. */
+    /** Its client has not finished logging in. */
     STARTING("starting"),
-    /** We may not see it, as {@code pg_monitor} is missing, or it is beyond what was read. */
+    /** Hidden because {@code pg_monitor} is not granted, or beyond what was read. */
     UNKNOWN("unknown");
 
     private final String label;

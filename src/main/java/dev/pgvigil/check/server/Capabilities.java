@@ -3,6 +3,7 @@ package dev.pgvigil.check.server;
 import dev.pgvigil.check.Check;
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.Previous;
+import dev.pgvigil.check.RawText;
 import dev.pgvigil.check.Scope;
 import dev.pgvigil.postgres.Failure;
 import dev.pgvigil.postgres.Session;
@@ -16,9 +17,9 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What pgvigil may see and use of a database, and what it misses. */
+/** The privileges, extensions and settings that pgvigil uses in a database, and those that are missing. */
 @Singleton
-final class Capabilities implements Check<Capabilities.Held> {
+public final class Capabilities implements Check<Capabilities.Held> {
 
     static final String NAME = "capabilities";
     static final Threshold QUERY_SIZE = Threshold.bytes(NAME, "query-size", 1024);
@@ -28,7 +29,7 @@ final class Capabilities implements Check<Capabilities.Held> {
     private static final String SQL = """
             select pg_catalog.current_setting('server_version') as version,
               pg_catalog.current_setting('server_version_num')::int4 / 10000 as major,
-              current_user::text as usename,
+              {usename} as usename,
               coalesce((select r.rolsuper from pg_catalog.pg_roles r where r.rolname = current_user), false) as superuser,
               pg_catalog.pg_has_role('pg_monitor', 'usage') as monitor,
               pg_catalog.has_database_privilege(pg_catalog.current_database(), 'connect') as connect,
@@ -39,21 +40,21 @@ final class Capabilities implements Check<Capabilities.Held> {
               (select e.extversion from pg_catalog.pg_extension e where e.extname = 'pg_stat_statements') as statements,
               pg_catalog.current_setting('track_activities')::bool as track_activities,
               pg_catalog.current_setting('track_io_timing')::bool as track_io_timing,
-              (select s.setting::int8 from pg_catalog.pg_settings s where s.name = 'track_activity_query_size') as query_size""";
+              (select s.setting::int8 from pg_catalog.pg_settings s where s.name = 'track_activity_query_size') as query_size""".replace("{usename}", RawText.sql("current_user"));
 
     private static final String RESERVED = "pg_catalog.pg_has_role('pg_use_reserved_connections', 'usage')";
 
     /**
-     * What there is.
+     * The privileges, extensions and settings of a session.
      *
-     * @param usename our role
+     * @param usename pgvigil's role
      * @param monitor whether it has {@code pg_monitor}'s privileges
      * @param connect whether it may connect to the database, now
      * @param reservedSlots whether it may use reserved connections; null before 16, which has none
-     * @param libraries preloaded; null: we may not see it
-     * @param statementsVersion of the extension pg_stat_statements in the database; null: it is not there
+     * @param libraries preloaded; null: hidden from pgvigil's role
+     * @param statementsVersion of the extension pg_stat_statements in the database; null: not installed
      */
-    record Held(
+    public record Held(
             String version,
             int major,
             String usename,
@@ -68,7 +69,7 @@ final class Capabilities implements Check<Capabilities.Held> {
             boolean trackIoTiming,
             long trackActivityQuerySizeBytes) {
 
-        Held {
+        public Held {
             libraries = libraries == null ? null : List.copyOf(libraries);
         }
     }
@@ -106,14 +107,14 @@ final class Capabilities implements Check<Capabilities.Held> {
 
     @Override
     public List<Finding> evaluateFailure(Failure failure, Target target) {
-        return List.of(AccessFindings.of(failure, target));
+        return AccessFindings.of(failure, target);
     }
 
     private static Held held(Row row) {
         return new Held(
                 row.getString("version"),
                 row.getInteger("major"),
-                row.getString("usename"),
+                String.valueOf(RawText.of(row, "usename")),
                 row.getBoolean("superuser"),
                 row.getBoolean("monitor"),
                 row.getBoolean("connect"),

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** One finding for each thing that is missing: what is lost without it, and how to get it. Pure. */
+/** One finding for each missing privilege, extension or setting: what is lost without it, and how to add it. Pure. */
 public record CapabilityFindings(Held held, Target target) {
 
     static final int OLDEST = 14;
@@ -70,12 +70,12 @@ public record CapabilityFindings(Held held, Target target) {
         String observed = "The server is PostgreSQL " + held.version();
         Finding finding = held.major() > NEWEST
                 ? advice("version", "PostgreSQL is newer than pgvigil", observed)
-                        .cause("pgvigil runs on it, and is not yet tested with it.")
-                        .action("Look for a newer pgvigil.")
+                        .cause("pgvigil works with it, but has not been tested with it.")
+                        .action("Upgrade pgvigil.")
                 : trouble("version", "PostgreSQL is too old", observed)
                         .cause(
-                                "Some of what pgvigil asks for came with PostgreSQL 14, so that some checks fail; and the "
-                                        + "version gets no security fixes any more.")
+                                "Some columns and functions that pgvigil uses came with PostgreSQL 14, so that some checks fail; "
+                                        + "and this version no longer gets security fixes.")
                         .action("Upgrade the server.");
         return finding.threshold("PostgreSQL " + OLDEST + " to " + NEWEST);
     }
@@ -86,8 +86,8 @@ public record CapabilityFindings(Held held, Target target) {
                         "the role pg_monitor is not granted",
                         "Role " + held.usename() + " does not have the privileges of pg_monitor")
                 .cause(
-                        "Without it pgvigil does not see what others' sessions do: long work, blocking and the states of "
-                                + "connections stay unknown.")
+                        "Without it pgvigil cannot see the activity of other sessions: long work, blocking and the states of "
+                                + "connections are unknown.")
                 .action("Grant it, as a superuser or a role with admin option on pg_monitor.")
                 .sql("grant pg_monitor to " + identifier(held.usename()));
     }
@@ -97,15 +97,16 @@ public record CapabilityFindings(Held held, Target target) {
                         "connect",
                         "CONNECT on the database is not granted",
                         "Role " + held.usename() + " may no longer connect to database " + target.database())
-                .cause("CONNECT was revoked while this session was open: the next one is refused, and what is asked in "
-                        + "the database itself stays unknown.")
+                .cause(
+                        "CONNECT was revoked while this session was open: the next one is refused, and checks that run in "
+                                + "the database itself cannot run.")
                 .action("Grant it, as the database's owner.")
                 .sql(FailureDiagnosis.grantConnect(target.database(), held.usename()));
     }
 
     private Finding superuser() {
         return advice("superuser", "pgvigil is a superuser", "Role " + held.usename() + " is a superuser")
-                .cause("pgvigil needs CONNECT and pg_monitor only; who got hold of this role's password could do "
+                .cause("pgvigil needs CONNECT and pg_monitor only; with this role's password, an attacker could do "
                         + "anything.")
                 .action("Have pgvigil log in as a role with these grants alone.")
                 .sql("create role pgvigil login connection limit 8; grant pg_monitor to pgvigil");
@@ -117,8 +118,9 @@ public record CapabilityFindings(Held held, Target target) {
                         "pgvigil cannot use reserved connections",
                         "Role %s does not have pg_use_reserved_connections; reserved_connections is %s"
                                 .formatted(held.usename(), held.reservedConnections()))
-                .cause("When applications take all ordinary connections, pgvigil gets no new one either, just when it "
-                        + "is needed.")
+                .cause(
+                        "When applications use all ordinary connections, pgvigil cannot open one either, just when it is "
+                                + "needed.")
                 .action("Grant it, and if reserved_connections is 0, set it to 3; that takes effect with a restart.")
                 .sql("grant pg_use_reserved_connections to " + identifier(held.usename()));
     }
@@ -139,7 +141,7 @@ public record CapabilityFindings(Held held, Target target) {
                         "statements-library",
                         "pg_stat_statements is not loaded",
                         "shared_preload_libraries does not contain pg_stat_statements")
-                .cause("Without it nothing tells which statements cost most of the time.")
+                .cause("Without it the server does not record which statements take most of the time.")
                 .action("Add it to shared_preload_libraries, restart the server, and create the extension "
                         + "pg_stat_statements in this database.")
                 .sql("alter system set shared_preload_libraries = "
@@ -153,7 +155,7 @@ public record CapabilityFindings(Held held, Target target) {
                         "statements-extension",
                         "the extension pg_stat_statements is missing",
                         "Database " + target.database() + " does not have the extension pg_stat_statements")
-                .cause("Without its view nothing tells which statements cost most of the time.")
+                .cause("Without its view it is not known which statements take most of the time.")
                 .action("Create it in this database, as a superuser.")
                 .sql("create extension pg_stat_statements");
     }
@@ -171,26 +173,26 @@ public record CapabilityFindings(Held held, Target target) {
 
     private static Finding activities() {
         return trouble("track-activities", "track_activities is off", "track_activities is off for pgvigil's session")
-                .cause("The server does not record what sessions do: long work stays unknown, and so do the statements "
-                        + "behind a lock.")
-                .action("Switch it on; it costs next to nothing.")
+                .cause("The server does not record what sessions do: long work and the statements that hold locks are "
+                        + "unknown.")
+                .action("Turn it on; its cost is negligible.")
                 .sql("alter system set track_activities = on; select pg_reload_conf()");
     }
 
     private static Finding timing() {
         return advice("track-io-timing", "track_io_timing is off", "track_io_timing is off for pgvigil's session")
-                .cause("The server does not measure how long it reads and writes: times of I/O are unknown, not zero.")
-                .action("Switch it on where the clock is cheap to read; pg_test_timing tells.")
+                .cause("The server does not measure the time of reads and writes: I/O times are unknown, not zero.")
+                .action("Turn it on if reading the clock is cheap on this host; pg_test_timing measures that.")
                 .sql("alter system set track_io_timing = on; select pg_reload_conf()");
     }
 
     private Finding querySize(long least) {
         return advice(
                         "query-size",
-                        "texts of statements are cut short",
+                        "texts of statements are truncated",
                         "track_activity_query_size is " + held.trackActivityQuerySizeBytes() + " B")
                 .threshold("at least " + least + " B")
-                .cause("Longer statements are cut off in pg_stat_activity and cannot be told apart.")
+                .cause("Longer statements are truncated in pg_stat_activity and cannot be distinguished.")
                 .action("Raise it; that takes effect with a restart.")
                 .sql("alter system set track_activity_query_size = " + least);
     }
@@ -207,12 +209,12 @@ public record CapabilityFindings(Held held, Target target) {
                 .toArray();
     }
 
-    /** pgvigil is partly blind. */
+    /** pgvigil cannot see part of the database. */
     private static Finding trouble(String key, String title, String observed) {
         return Finding.of(Capabilities.NAME, key, Status.DEGRADED, Severity.MEDIUM, title, observed);
     }
 
-    /** It could see more, or be safer. */
+    /** An improvement that is not necessary. */
     private static Finding advice(String key, String title, String observed) {
         return Finding.of(Capabilities.NAME, key, Status.HEALTHY, Severity.LOW, title, observed);
     }

@@ -1,10 +1,13 @@
 package dev.pgvigil.check.server;
 
 import dev.pgvigil.check.Check;
+import dev.pgvigil.check.EvidenceRow;
 import dev.pgvigil.check.FailureDiagnosis;
 import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.HumanFormat;
 import dev.pgvigil.check.MetricSink;
 import dev.pgvigil.check.Previous;
+import dev.pgvigil.check.RawText;
 import dev.pgvigil.check.Scope;
 import dev.pgvigil.check.Severity;
 import dev.pgvigil.check.Status;
@@ -20,7 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Which databases a server has: finds those to discover, and targets whose database is gone or closed. */
+/** The databases of a server: those to discover, and targets whose database is missing or closed. */
 @Singleton
 public final class Databases implements Check<Databases.Listing> {
 
@@ -34,24 +37,37 @@ public final class Databases implements Check<Databases.Listing> {
 
     // Templates come last, so that they take no other's place in the list.
     private static final String SQL = """
-            select datname, datistemplate, datallowconn, datconnlimit,
+            select {datname} as datname, pg_catalog.pg_encoding_to_char(encoding)::text as encoding,
+              datistemplate, datallowconn, datconnlimit, pg_catalog.has_database_privilege(oid, 'connect') as granted,
               pg_catalog.count(*) filter (where not datistemplate) over () as total,
               pg_catalog.count(*) filter (where datistemplate) over () as templates,
               pg_catalog.count(*) filter (where not datistemplate and datallowconn and datconnlimit <> -2) over () as accepting
             from pg_catalog.pg_database
             order by datistemplate, datname
-            limit\s""" + MOST;
+            limit\s""".replace("{datname}", RawText.sql("datname")) + MOST;
 
     /**
      * One database.
      *
-     * @param template whether others are made from it: nobody's own, unless a target says so
+     * @param template whether others are created from it; not discovered
      * @param connectionLimit -1: none; -2: the database is invalid, because dropping it was interrupted
+     * @param connectGranted whether pgvigil's role has CONNECT
+     * @param utf8 whether the name is UTF-8; pgvigil cannot connect by any other
      */
-    public record Database(String name, boolean template, boolean allowsConnections, int connectionLimit) {
+    public record Database(
+            String name,
+            boolean template,
+            boolean allowsConnections,
+            int connectionLimit,
+            boolean connectGranted,
+            boolean utf8) {
 
         boolean usable() {
             return allowsConnections && connectionLimit != INVALID;
+        }
+
+        boolean discoverable() {
+            return !template && usable() && connectGranted && utf8;
         }
     }
 
@@ -69,10 +85,10 @@ public final class Databases implements Check<Databases.Listing> {
             databases = List.copyOf(databases);
         }
 
-        /** Names of those that can be connected to, templates left out. */
-        public List<String> usable() {
+        /** Names of those that pgvigil may connect to, templates left out. */
+        public List<String> discoverable() {
             return databases.stream()
-                    .filter(database -> !database.template && database.usable())
+                    .filter(Database::discoverable)
                     .map(Database::name)
                     .toList();
         }
@@ -123,34 +139,41 @@ public final class Databases implements Check<Databases.Listing> {
 
     private static Line line(Row row) {
         Database database = new Database(
-                row.getString("datname"),
+                String.valueOf(RawText.of(row, "datname", row.getString("encoding"))),
                 row.getBoolean("datistemplate"),
                 row.getBoolean("datallowconn"),
-                row.getInteger("datconnlimit"));
+                row.getInteger("datconnlimit"),
+                Boolean.TRUE.equals(row.getBoolean("granted")), // null: dropped since the statement began
+                RawText.isUtf8(row, "datname"));
         return new Line(database, row.getLong("total"), row.getLong("templates"), row.getLong("accepting"));
     }
 
     @Override
     public List<Finding> evaluate(Listing now, Previous<Listing> past, Target target) {
-        return Stream.concat(own(now, target), leftOut(now, target).stream()).toList();
+        return Stream.of(own(now, target), leftOut(now, target), inaccessible(now, target))
+                .flatMap(Optional::stream)
+                .toList();
     }
 
-    private static Stream<Finding> own(Listing now, Target target) {
+    private static Optional<Finding> own(Listing now, Target target) {
+        // What discovery found it also removes, once it is dropped or closed.
+        if (target.isDiscovered()) {
+            return Optional.empty();
+        }
         return now.databases().stream()
-                .filter(database -> database.name().equals(target.database()))
+                .filter(database -> database.utf8() && database.name().equals(target.database()))
                 .findFirst()
                 .map(Databases::evaluate)
-                .orElseGet(() -> Optional.of(now.whole() ? missing(target) : unlisted(target, now.total())))
-                .stream();
+                .orElseGet(() -> Optional.of(now.whole() ? missing(now, target) : unlisted(target, now.total())));
     }
 
-    /** A database that discovery leaves out is watched by nobody, and looks like none. */
+    /** Databases beyond the bounds are not monitored, so somebody has to be told. */
     private static Optional<Finding> leftOut(Listing now, Target target) {
         Discovery discovery = target.discovery();
         if (discovery == null) {
             return Optional.empty();
         }
-        long found = now.usable().stream()
+        long found = now.discoverable().stream()
                 .filter(database -> !database.equals(target.database()) && discovery.matches(database))
                 .count();
         long beyond = Math.max(0, found - Discovery.MOST);
@@ -161,19 +184,59 @@ public final class Databases implements Check<Databases.Listing> {
         String observed = (beyond == 0 ? "" : "%d databases match the patterns, %d too many; ".formatted(found, beyond))
                 + (unlisted == 0
                         ? ""
-                        : "the server has %d databases, the last %d by name unseen; ".formatted(now.total(), unlisted));
+                        : "the server has %d databases, the last %d by name are not listed; "
+                                .formatted(now.total(), unlisted));
         return Optional.of(Finding.of(
                         NAME,
                         "left-out",
                         Status.HEALTHY,
                         Severity.MEDIUM,
-                        "databases that are not watched",
+                        "databases that are not monitored",
                         observed.substring(0, observed.length() - 2))
                 .threshold("%d databases of one entry, %d of a server".formatted(Discovery.MOST, MOST))
                 .cause("The server has more databases than one entry of the configuration may discover.")
                 .action("Narrow include or widen exclude of target " + target.name()
                         + ", or divide its patterns among several entries. Databases beyond the first " + MOST
                         + " by name need entries of their own."));
+    }
+
+    /** Databases that match the patterns, and that pgvigil cannot connect to: others' own, or a grant was forgotten. */
+    private static Optional<Finding> inaccessible(Listing now, Target target) {
+        Discovery discovery = target.discovery();
+        if (discovery == null) {
+            return Optional.empty();
+        }
+        List<Database> databases = now.databases().stream()
+                .filter(database -> !database.template() && database.usable() && !database.discoverable())
+                .filter(database -> !database.name().equals(target.database()) && discovery.matches(database.name()))
+                .toList();
+        return databases.stream()
+                .findFirst()
+                .map(first -> Finding.of(
+                                NAME,
+                                "inaccessible",
+                                Status.HEALTHY,
+                                Severity.LOW,
+                                "databases that pgvigil cannot connect to",
+                                HumanFormat.count(databases.size(), "database") + " not discovered, first "
+                                        + first.name())
+                        .evidence(databases.stream()
+                                .limit(EvidenceRow.MOST)
+                                .map(database -> EvidenceRow.of(
+                                        "datname",
+                                        database.name(),
+                                        "reason",
+                                        database.utf8() ? "CONNECT is not granted" : "the name is not UTF-8"))
+                                .toList())
+                        .cause("CONNECT was revoked from PUBLIC and is not granted to "
+                                + target.server().user()
+                                + ", as for the databases that providers keep for themselves; or the name was given in another "
+                                + "encoding than UTF-8.")
+                        .action(
+                                "Grant CONNECT to monitor the database, or rename it; otherwise add it to exclude of target "
+                                        + target.name() + ".")
+                        .sql(FailureDiagnosis.grantConnect(
+                                first.name(), target.server().user())));
     }
 
     private static Optional<Finding> evaluate(Database database) {
@@ -198,23 +261,30 @@ public final class Databases implements Check<Databases.Listing> {
                         Status.UNKNOWN,
                         Severity.LOW,
                         "database not among the first " + MOST,
-                        "the server has " + total + " databases, and " + target.database()
-                                + " is not among those listed")
+                        "the server has " + total + " databases, and " + target.database() + " is not among the first "
+                                + MOST)
                 .cause("pgvigil lists the first " + MOST + " databases of a server by name.")
-                .action("Nothing, if the database is there: only this check does not see it.")
+                .action("None if the database exists: only this check does not see it.")
                 .sql("select datname, datallowconn, datconnlimit from pg_database where datname = "
                         + Sql.literal(target.database()).strip());
     }
 
-    private static Finding missing(Target target) {
+    private static Finding missing(Listing now, Target target) {
+        boolean encoded =
+                now.databases().stream().anyMatch(database -> database.name().equals(target.database()));
         return Finding.of(
                         NAME,
                         "missing",
                         Status.UNHEALTHY,
                         Severity.CRITICAL,
                         "database does not exist",
-                        "the server has no database of this name")
-                .cause("It was dropped or renamed, or the target's URL names another server.")
+                        encoded
+                                ? "the server has a database of this name, but the name is not UTF-8"
+                                : "the server has no database of this name")
+                .cause(
+                        encoded
+                                ? "The name was given in another encoding, and pgvigil connects by names in UTF-8."
+                                : "It was dropped or renamed, or the target's URL names another server.")
                 .action("Correct the URL of target " + target.name() + ", or restore the database.");
     }
 

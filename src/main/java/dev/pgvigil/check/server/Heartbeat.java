@@ -33,9 +33,9 @@ public final class Heartbeat implements Check<Heartbeat.Beat> {
     public static final Threshold SLOW = Threshold.duration(NAME, "slow", Duration.ofMillis(500));
 
     /**
-     * One answer.
+     * One heartbeat.
      *
-     * @param responseTimeMs from question to answer, the network included
+     * @param responseTimeMs from query to answer, including the network
      */
     public record Beat(Role role, double responseTimeMs) {}
 
@@ -64,7 +64,7 @@ public final class Heartbeat implements Check<Heartbeat.Beat> {
         return new Debounce(2, 3);
     }
 
-    /** It gives way too, but less, so that it is not stale. */
+    /** It is throttled too, but less, so that it does not become stale. */
     @Override
     public Duration throttled(Duration interval, double factor) {
         return Check.super.throttled(interval, Math.min(factor, MOST_THROTTLED));
@@ -96,7 +96,7 @@ public final class Heartbeat implements Check<Heartbeat.Beat> {
                             "the simplest query took %.0f ms".formatted(now.responseTimeMs()))
                     .threshold("heartbeat.slow " + slow.toMillis() + " ms")
                     .cause("The host is short of CPU or memory, or the network to it is slow.")
-                    .action("Compare with the connect time from another host, and look at the load of the server."));
+                    .action("Compare with the connect time from another host, and check the load of the server."));
         }
         return findings;
     }
@@ -112,8 +112,8 @@ public final class Heartbeat implements Check<Heartbeat.Beat> {
                         "server is a " + is,
                         "the server answers as a " + is)
                 .threshold("role " + expected)
-                .cause("A failover or a promotion, or an address that leads to another server.")
-                .action("Find out which server should be the " + expected + "; then repair the address or the role.")
+                .cause("A failover or a promotion, or the address points to another server.")
+                .action("Determine which server should be the " + expected + "; then correct the address or the role.")
                 .sql("select pg_is_in_recovery(), inet_server_addr(), pg_postmaster_start_time()");
     }
 

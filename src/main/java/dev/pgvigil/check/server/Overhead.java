@@ -23,16 +23,16 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What pgvigil itself costs a server, against its budget. Asks the server nothing. */
+/** The cost of pgvigil's own statements on a server, against its budget. Sends the server nothing. */
 @Singleton
 public final class Overhead implements Check<ConnectionState> {
 
     public static final String NAME = "overhead";
 
-    /** The share of one backend's time that pgvigil's statements may take; beyond it cadences stretch. */
+    /** The share of one backend's time that pgvigil's statements may take; above it the intervals of checks are stretched. */
     public static final Threshold BUDGET = Threshold.ratio(NAME, "budget", 0.01);
 
-    /** The factor from which pgvigil looks too seldom to find trouble in time. */
+    /** The factor from which checks run too seldom to find problems in time. */
     static final Threshold STRETCH = Threshold.count(NAME, "stretch", 4);
 
     private static final String COSTLIEST = """
@@ -60,7 +60,7 @@ public final class Overhead implements Check<ConnectionState> {
         return List.of(BUDGET, STRETCH);
     }
 
-    /** It asks the server nothing, and reports the throttling. */
+    /** It sends the server nothing, and reports the throttling. */
     @Override
     public Duration throttled(Duration interval, double factor) {
         return interval;
@@ -96,7 +96,10 @@ public final class Overhead implements Check<ConnectionState> {
                 "pgvigil_overhead_ratio",
                 "Time of pgvigil's own statements in the last minute over a minute.",
                 now.overheadRatio());
-        gauges.gauge("pgvigil_overhead_stretch_ratio", "Factor by which cadences are stretched.", now.stretch());
+        gauges.gauge(
+                "pgvigil_overhead_stretch_ratio",
+                "Factor by which the intervals of checks are stretched.",
+                now.stretch());
         gauges.counter("pgvigil_overhead_seconds_total", "Time of pgvigil's own statements.", now.statementSeconds());
         gauges.counter("pgvigil_overhead_statements_total", "Statements that pgvigil sent.", (double) now.statements());
     }
@@ -112,11 +115,11 @@ public final class Overhead implements Check<ConnectionState> {
                                 .formatted(percent(now.overheadRatio()), each(now, past.value())))
                 .threshold("at most " + percent(budget))
                 .evidence(List.of(row(now)))
-                .cause("The server answers slowly, being busy or short of I/O, or has very many sessions, locks or "
-                        + "databases. Which statement costs most is not known from here: pg_stat_statements tells.")
+                .cause("The server is slow because it is busy or short of I/O, or it has very many sessions, locks or "
+                        + "databases. pg_stat_statements shows which statement costs most.")
                 .action(
-                        "Nothing at once: cadences stretch until the budget is kept. If it stays so, look at what costs "
-                                + "most, and lengthen the cadence of that check or raise overhead.budget.")
+                        "None at once: intervals are stretched until the budget is kept. If the finding stays, find the "
+                                + "costliest statement, and lengthen the interval of that check or raise overhead.budget.")
                 .sql(COSTLIEST);
     }
 
@@ -127,26 +130,27 @@ public final class Overhead implements Check<ConnectionState> {
                         "stretch",
                         much ? Status.DEGRADED : Status.HEALTHY,
                         much ? Severity.MEDIUM : Severity.LOW,
-                        "pgvigil looks less often than configured",
-                        "Cadences are stretched by the factor %s; pgvigil's own statements take %s of one backend's time"
+                        "checks run less often than configured",
+                        "Intervals are stretched by the factor %s; pgvigil's own statements take %s of one backend's time"
                                 .formatted(HumanFormat.number(now.stretch()), percent(now.overheadRatio())))
                 .threshold(
                         "degraded from a factor of " + HumanFormat.number(most) + "; the budget is " + percent(budget))
                 .evidence(List.of(row(now)))
-                .cause("At the configured cadences pgvigil would cost more than its budget.")
-                .action("Cadences go back by themselves when the statements become cheaper. Trouble is found that much "
-                        + "later until then.")
+                .cause("At the configured intervals pgvigil would cost more than its budget.")
+                .action(
+                        "Intervals return to normal automatically when the statements become cheaper. Until then problems "
+                                + "are found later.")
                 .sql(COSTLIEST);
     }
 
-    /** What a statement took on average since the last look; nothing where none was sent. */
+    /** The average time of a statement since the previous observation; empty where none was sent. */
     private static String each(ConnectionState now, @Nullable ConnectionState before) {
         long statements = before == null ? 0 : now.statements() - before.statements();
         if (before == null || statements <= 0) {
             return "";
         }
         double milliseconds = (now.statementSeconds() - before.statementSeconds()) / statements * 1000;
-        return "; lately %s ms for each of %s"
+        return "; since the previous observation %s ms for each of %s"
                 .formatted(HumanFormat.number(milliseconds), HumanFormat.count(statements, "statement"));
     }
 

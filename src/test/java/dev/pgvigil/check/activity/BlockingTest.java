@@ -1,9 +1,11 @@
 package dev.pgvigil.check.activity;
 
 import static dev.pgvigil.check.activity.LockFaces.blocking;
+import static dev.pgvigil.check.activity.LockFaces.holdingAdvisory;
 import static dev.pgvigil.check.activity.LockFaces.prepared;
 import static dev.pgvigil.check.activity.LockFaces.replay;
 import static dev.pgvigil.check.activity.LockFaces.waiting;
+import static dev.pgvigil.check.activity.LockFaces.waitingForAdvisory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -18,6 +20,8 @@ import dev.pgvigil.check.Severity;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.check.activity.Blocking.Locks;
 import dev.pgvigil.check.activity.LockTree.Participant;
+import dev.pgvigil.target.Exemption;
+import dev.pgvigil.target.Glob;
 import dev.pgvigil.target.Target;
 import dev.pgvigil.testing.PgServer;
 import java.sql.SQLException;
@@ -28,6 +32,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,7 +64,7 @@ class BlockingTest {
             "1.001, 50, UNHEALTHY, CRITICAL",
             "31, 50, UNHEALTHY, CRITICAL",
         })
-        void byTheLongestWaitAndTheNumber(double seconds, int waiting, Status status, Severity severity) {
+        void reportsByLongestWaitAndNumberOfWaiters(double seconds, int waiting, Status status, Severity severity) {
             List<Finding> findings = Judging.evaluate(CHECK, queue(seconds, waiting), SHOP);
 
             if (status == null) {
@@ -72,7 +77,7 @@ class BlockingTest {
         }
 
         @Test
-        void byTheThresholdsOfTheTarget() {
+        void usesTheThresholdsOfTheTarget() {
             Target patient = Judging.target("shop", Map.of("blocking.degraded", 60.0, "blocking.unhealthy", 90.0));
 
             assertThat(Judging.evaluate(CHECK, queue(59, 1), patient)).isEmpty();
@@ -83,13 +88,13 @@ class BlockingTest {
         }
 
         @Test
-        void onlyTheDatabaseOfWhoWaits() {
+        void reportsNothingForOtherDatabases() {
             assertThat(Judging.evaluate(CHECK, queue(60, 3), Judging.target("elsewhere")))
                     .isEmpty();
         }
 
         @Test
-        void saysWhoIsAtTheRootAndWhatToDo() {
+        void describesTheRootAndTheAction() {
             Finding found = Judging.one(CHECK, queue(42, 3), SHOP);
 
             assertThat(found.title()).isEqualTo("sessions wait for locks");
@@ -111,14 +116,15 @@ class BlockingTest {
             "idle, client backend, select pg_terminate_backend(1), advisory",
             "active, client backend, select pg_cancel_backend(1), Cancel the statement",
             "active, autovacuum worker, select * from pg_stat_progress_vacuum where pid = 1, Wait",
-            "'', '', , Nothing",
+            "'', '', , None",
+            "disabled, client backend, select pg_terminate_backend(1), Turn track_activities on",
             "active, parallel worker, select pg_cancel_backend(1), Cancel the statement",
             "active, walsender, select * from pg_stat_activity where pid = 1, stop it where it is managed",
             "idle in transaction, walsender, select * from pg_stat_activity where pid = 1, stop it where it is managed",
             "active, pg_cron, select * from pg_stat_activity where pid = 1, stop it where it is managed",
             "'', logical replication worker, select * from pg_stat_activity where pid = 1, stop it where it is managed",
         })
-        void advisesByWhatIsAtTheRoot(String state, String backendType, String sql, String action) {
+        void proposesActionByTheRoot(String state, String backendType, String sql, String action) {
             Finding found = Judging.one(CHECK, locks(blocking(1, backendType, state), waiting(2, 60, 1)), SHOP);
 
             assertThat(found.sql()).isEqualTo(sql);
@@ -126,7 +132,7 @@ class BlockingTest {
         }
 
         @Test
-        void advisesOnPreparedTransactionsWhateverTheirName() {
+        void quotesNameOfPreparedTransaction() {
             Finding found = Judging.one(
                     CHECK, locks(prepared("it's; drop \\ table", LockFaces.TABLE), waiting(2, 60, 0)), SHOP);
 
@@ -135,7 +141,7 @@ class BlockingTest {
         }
 
         @Test
-        void advisesOnDeadlocks() {
+        void reportsDeadlockWithoutStatement() {
             Finding found = Judging.one(CHECK, locks(waiting(1, 60, 2), waiting(2, 50, 1)), SHOP);
 
             assertThat(found.cause()).contains("circle");
@@ -143,7 +149,63 @@ class BlockingTest {
         }
 
         @Test
-        void namesAQueueBehindDdl() {
+        void staysHealthyWhileOnlyAdvisoryLocksAreWaitedFor() {
+            List<Participant> all = new ArrayList<>(List.of(holdingAdvisory(1)));
+            IntStream.range(0, 60).forEach(i -> all.add(waitingForAdvisory(i + 2, 3600, 1)));
+
+            Finding found = Judging.one(CHECK, Locks.of(all), SHOP);
+
+            assertThat(found.key()).isEqualTo("blocking/advisory");
+            assertThat(found.status()).isEqualTo(Status.HEALTHY);
+            assertThat(found.observed()).startsWith("60 sessions wait for an advisory lock, the longest for 60 min");
+            assertThat(Recorded.value(Recorded.of(CHECK, Locks.of(all)), "pgvigil_blocking_advisory_waiting_sessions"))
+                    .isEqualTo(60);
+        }
+
+        @Test
+        void reportsNothingOfShortAdvisoryWaits() {
+            assertThat(Judging.evaluate(CHECK, locks(holdingAdvisory(1), waitingForAdvisory(2, 4.9, 1)), SHOP))
+                    .isEmpty();
+        }
+
+        @Test
+        void judgesAdvisoryWaitThatHoldsBackOthers() {
+            Locks convoy = locks(holdingAdvisory(1), waitingForAdvisory(2, 100, 1), waiting(3, 31, 2));
+
+            Finding found = Judging.one(CHECK, convoy, SHOP);
+
+            assertThat(found.status()).isEqualTo(Status.UNHEALTHY);
+            assertThat(found.observed()).startsWith("2 sessions wait for a lock, the longest for 100 s, behind pid 1");
+        }
+
+        @ParameterizedTest
+        @CsvSource({"billing, , true", "bill*, app, true", ", app, true", "billing, other, false", "other, , false"})
+        void leavesOutExemptedSessionsAndSaysWhy(
+                @Nullable String application, @Nullable String role, boolean exempted) {
+            Exemption exemption = new Exemption(
+                    application == null ? null : new Glob(application),
+                    role == null ? null : new Glob(role),
+                    "nightly load");
+            Target target = Judging.exempting(SHOP, Blocking.NAME, exemption);
+
+            Finding found = Judging.one(CHECK, queue(60, 3), target);
+
+            assertThat(found.status()).isEqualTo(exempted ? Status.HEALTHY : Status.UNHEALTHY);
+            if (exempted) {
+                assertThat(found.key()).isEqualTo("blocking/exempted");
+                assertThat(found.observed()).isEqualTo("exempted: 3 sessions, nightly load");
+            }
+        }
+
+        @Test
+        void reportsNothingOfExemptedSessionsBelowTheThreshold() {
+            Target target = Judging.exempting(SHOP, Blocking.NAME, new Exemption(new Glob("*"), null, "nightly load"));
+
+            assertThat(Judging.evaluate(CHECK, queue(4, 3), target)).isEmpty();
+        }
+
+        @Test
+        void reportsLockQueueBehindWaitingDdl() {
             Finding found = Judging.one(
                     CHECK,
                     locks(
@@ -160,7 +222,7 @@ class BlockingTest {
         }
 
         @Test
-        void ddlThatWaitsAloneIsNoQueue() {
+        void reportsNoQueueWhenDdlWaitsAlone() {
             Finding found =
                     Judging.one(CHECK, locks(blocking(1, "active"), waiting(2, 60, "AccessExclusiveLock", 1)), SHOP);
 
@@ -168,7 +230,7 @@ class BlockingTest {
         }
 
         @Test
-        void replayAtTheRootIsEndedOnThePrimary() {
+        void pointsToThePrimaryWhenReplayIsTheRoot() {
             Finding found = Judging.one(CHECK, locks(replay(1, false), waiting(2, 60, 1)), SHOP);
 
             assertThat(found.observed()).endsWith(", behind pid 1 (startup)");
@@ -177,7 +239,7 @@ class BlockingTest {
         }
 
         @Test
-        void replayThatWaitsForAReaderIsNoDdlToCancel() {
+        void proposesNoCancelWhenReplayWaits() {
             Finding found = Judging.one(CHECK, locks(replay(1, true), waiting(3, 40, 1)), SHOP);
 
             assertThat(found.observed()).endsWith("; replay waits for AccessExclusiveLock on public.orders");
@@ -186,27 +248,29 @@ class BlockingTest {
         }
 
         @Test
-        void saysHowManyWaitWhereNotAllWereLookedAt() {
+        void reportsTotalWhenNotAllWaitersWereRead() {
             Locks sample = Locks.sample(
                     List.of(blocking(1, "idle in transaction"), waiting(2, 60, 1)),
-                    List.of(new Blocking.Waits("shop", 620, 75, 615), new Blocking.Waits("other", 3, 2, 3)));
+                    List.of(
+                            new Blocking.Group("shop", "app", "billing", false, 620, 75, 615),
+                            new Blocking.Group("other", "app", "", false, 3, 2, 3)));
 
             Finding found = Judging.one(CHECK, sample, SHOP);
             assertThat(found.observed())
                     .startsWith(
-                            "620 sessions wait for a lock (looked at: the 200 that wait longest), the longest for 75 s");
+                            "620 sessions wait for a lock (shown: the 200 that wait longest), the longest for 75 s");
             assertThat(found.severity()).isEqualTo(Severity.CRITICAL);
             assertThat(Recorded.value(Recorded.of(CHECK, sample), "pgvigil_blocking_waiting_sessions"))
                     .isEqualTo(623);
         }
 
         @Test
-        void keepsEvidenceBounded() {
+        void boundsTheEvidence() {
             assertThat(Judging.one(CHECK, queue(60, 100), SHOP).evidence()).hasSize(EvidenceRow.MOST);
         }
 
         @Test
-        void measures() {
+        void exportsGauges() {
             List<Recorded.Figure> figures = Recorded.of(CHECK, queue(12, 3));
 
             assertThat(Recorded.value(figures, "pgvigil_blocking_waiting_sessions"))
@@ -230,7 +294,7 @@ class BlockingTest {
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void whereNothingWaitsThereIsNothing(int major) throws SQLException {
+    void observesNothingWhenNothingWaits(int major) throws SQLException {
         try (Scene scene = new Scene(major)) {
             scene.clients.inTransaction("billing", "update orders set note = 'x' where id = 1");
 
@@ -240,7 +304,7 @@ class BlockingTest {
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void rowsThatAnOpenTransactionHolds(int major) throws SQLException {
+    void reportsRowsLockedByOpenTransactionUntilItEnds(int major) throws SQLException {
         try (Scene scene = new Scene(major)) {
             Client root = scene.clients.inTransaction("billing", "update orders set note = 'secret' where id = 1");
             int rootPid = root.pid();
@@ -278,7 +342,7 @@ class BlockingTest {
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void readersThatQueueBehindDdl(int major) throws SQLException {
+    void reportsReadersBehindDdlUntilItIsCancelled(int major) throws SQLException {
         try (Scene scene = new Scene(major)) {
             int reader = scene.clients
                     .inTransaction("report", "select * from orders")
@@ -311,7 +375,7 @@ class BlockingTest {
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void preparedTransactions(int major) throws SQLException {
+    void reportsPreparedTransactionAsRootUntilItEnds(int major) throws SQLException {
         String gid = PgServer.unique("it's \\ \"gid\"");
         try (Scene scene = new Scene(major)) {
             scene.server.sqlIn(
@@ -338,7 +402,7 @@ class BlockingTest {
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void advisoryLocksOfIdleSessions(int major) throws SQLException {
+    void advisesOnAdvisoryLockOfIdleSession(int major) throws SQLException {
         try (Scene scene = new Scene(major)) {
             Client idle = scene.clients.idle("pooled");
             int pid = idle.pid();
@@ -353,15 +417,70 @@ class BlockingTest {
             assertThat(root.blocks().getFirst().relation()).isNull();
 
             Finding found = scene.finding();
+            assertThat(found.key()).isEqualTo("blocking/advisory");
+            assertThat(found.status()).isEqualTo(Status.HEALTHY);
             assertThat(found.cause()).contains("advisory lock");
-            scene.server.sql(String.valueOf(found.sql()));
+            assertThat(scene.server.value(String.valueOf(found.sql()))).isEqualTo(String.valueOf(pid));
+            scene.clients.leave();
             scene.untilGone();
+        }
+    }
+
+    /** A leader and its followers, until a follower keeps others from a table. */
+    @ParameterizedTest
+    @MethodSource("dev.pgvigil.testing.PgServer#majors")
+    void reportsLeaderElectionOnlyWhenItHoldsBackOthers(int major) throws SQLException {
+        try (Scene scene = new Scene(major)) {
+            Target strict = Judging.target(scene.database, Map.of("blocking.degraded", 0.1, "blocking.unhealthy", 0.1));
+            scene.clients.idle("leader").run("select pg_advisory_lock(7)");
+            scene.clients.idle("follower-1").begin("select pg_advisory_lock(7)");
+            Client second = scene.clients.inTransaction("follower-2", "lock table orders");
+            second.begin("select pg_advisory_lock(7)");
+            Locks election = scene.until(now -> now.waiting() == 2 && now.longestSeconds() > 0.2);
+            assertThat(Judging.one(CHECK, election, strict).status()).isEqualTo(Status.HEALTHY);
+
+            scene.clients.idle("shop").begin("select * from orders");
+            Locks hurt = scene.until(now -> now.waiting() == 3
+                    && now.groups().stream()
+                            .anyMatch(group -> group.applicationName().equals("shop") && group.longestSeconds() > 0.2));
+
+            List<Finding> findings = Judging.evaluate(CHECK, hurt, strict);
+            assertThat(findings).extracting(Finding::key).containsExactly("blocking/waiting", "blocking/advisory");
+            assertThat(findings.getFirst().status()).isEqualTo(Status.UNHEALTHY);
+            assertThat(findings.getFirst().observed()).startsWith("2 sessions wait for a lock");
+        }
+    }
+
+    /** Its state is not recorded: to cancel does nothing, as it runs no statement. */
+    @ParameterizedTest
+    @MethodSource("dev.pgvigil.testing.PgServer#majors")
+    void proposesWhatWorksWhenTheRootIsNotTracked(int major) throws SQLException {
+        String role = PgServer.unique("untracked");
+        try (Scene scene = new Scene(major)) {
+            scene.server.sql(
+                    "create role " + role + " login superuser", "alter role " + role + " set track_activities = off");
+            Client root = scene.clients.idle("billing", role);
+            root.run("begin", "update orders set note = 'x' where id = 1");
+            CompletableFuture<Void> ends =
+                    scene.clients.idle("second").start("update orders set note = 'y' where id = 1");
+            scene.until(locks -> locks.waiting() == 1 && locks.longestSeconds() > 0.1);
+
+            Finding found = scene.finding();
+
+            assertThat(found.observed())
+                    .endsWith("behind pid " + root.pid() + " (user " + role + ", application billing, state unknown)");
+            assertThat(found.cause()).contains("track_activities is off");
+            assertThat(found.evidence().getFirst())
+                    .containsEntry("state", "disabled")
+                    .doesNotContainKey("transaction_seconds");
+            scene.server.sql(String.valueOf(found.sql()));
+            assertThat(ends).succeedsWithin(Duration.ofSeconds(10));
         }
     }
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void relationsOfOtherDatabasesAreNumbers(int major) throws SQLException {
+    void showsOidForRelationOfOtherDatabase(int major) throws SQLException {
         try (Scene scene = new Scene(major);
                 Asking elsewhere = Asking.of(scene.server, "postgres")) {
             scene.clients.inTransaction("report", "lock table orders in share mode");
@@ -379,7 +498,7 @@ class BlockingTest {
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void deadlocksBeforeTheServerFindsThem(int major) throws SQLException {
+    void reportsDeadlockBeforeTheServerResolvesIt(int major) throws SQLException {
         try (Scene scene = new Scene(major)) {
             String patient = "set deadlock_timeout = '60s'";
             Client one = scene.clients.inTransaction("one", patient, "select pg_advisory_xact_lock(1)");
@@ -397,7 +516,7 @@ class BlockingTest {
 
     /** More than are read: the server counts them. */
     @Test
-    void aStormIsCountedInFull() throws SQLException {
+    void countsAllWaitersBeyondTheBound() throws SQLException {
         int waiting = LockWaits.MOST_WAITING + 5;
         try (PgServer server = PgServer.start(PgServer.majors().getLast(), Map.of("max_connections", "240"));
                 Clients clients = new Clients(server, "postgres");
@@ -414,13 +533,13 @@ class BlockingTest {
             assertThat(locks.trees().getFirst().blocked()).isEqualTo(LockWaits.MOST_WAITING);
             assertThat(Judging.one(CHECK, locks, Judging.target("postgres", AT_ONCE))
                             .observed())
-                    .startsWith("205 sessions wait for a lock (looked at: the 200 that wait longest)");
+                    .startsWith("205 sessions wait for an advisory lock (shown: the 200 that wait longest)");
         }
     }
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void replayOfAStandby(int major) throws SQLException {
+    void reportsReplayAsRootAndAsWaiter(int major) throws SQLException {
         Target target = Judging.target("postgres", AT_ONCE);
         try (PgServer primary = PgServer.start(major)) {
             primary.sql("create table orders (id int)");

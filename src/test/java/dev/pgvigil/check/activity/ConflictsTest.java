@@ -55,8 +55,7 @@ class ConflictsTest {
             "99, 600, HEALTHY, LOW",
             "100, 600, DEGRADED, MEDIUM",
         })
-        void byWhatCameAndHowMuchOfItInAMinute(
-                long more, double seconds, @Nullable Status status, @Nullable Severity severity) {
+        void reportsByNumberAndRate(long more, double seconds, @Nullable Status status, @Nullable Severity severity) {
             for (Counts now : List.of(counts(5 + more, 7), counts(5, 7 + more))) {
                 List<Finding> findings = evaluate(now, counts(5, 7), seconds);
 
@@ -72,14 +71,14 @@ class ConflictsTest {
 
         @ParameterizedTest
         @CsvSource({"4, 60, 0", "4, 600, 0", "5, 60, 1", "5, 600, 1"})
-        void aFindingBeginsWithTheNumberThatIsConfigured(long more, double seconds, int findings) {
+        void reportsFromTheConfiguredNumber(long more, double seconds, int findings) {
             Target target = Judging.target("shop", Map.of("conflicts.deadlocks", 5.0));
 
             assertThat(evaluate(counts(more, 0), counts(0, 0), target, seconds)).hasSize(findings);
         }
 
         @Test
-        void nothingByAFirstLookAndOfOtherDatabases() {
+        void reportsNothingOnFirstObservationOrForOtherDatabases() {
             assertThat(Judging.evaluate(CHECK, counts(900, 900), SHOP)).isEmpty();
             Previous<Counts> past = new Previous<>(counts(0, 0), Judging.NOW.minusSeconds(60), Judging.NOW);
             assertThat(CHECK.evaluate(counts(900, 900), past, Judging.target("elsewhere")))
@@ -87,7 +86,7 @@ class ConflictsTest {
         }
 
         @Test
-        void countersThatWereResetCountFromZero() {
+        void countsFromZeroAfterReset() {
             OffsetDateTime reset = OffsetDateTime.of(2026, 3, 1, 11, 59, 30, 0, ZoneOffset.UTC);
             Counts before = counts(500, 500);
 
@@ -100,7 +99,7 @@ class ConflictsTest {
         }
 
         @Test
-        void saysHowManyAndOfWhichKind() {
+        void describesNumberAndKind() {
             Database now = new Database("shop", null, 3, Map.of(Kind.LOCK, 1L, Kind.SNAPSHOT, 11L));
             List<Finding> findings = evaluate(new Counts(List.of(now)), new Counts(List.of(zero())), 60);
 
@@ -118,7 +117,7 @@ class ConflictsTest {
 
         @ParameterizedTest
         @EnumSource(Kind.class)
-        void advisesOnEachKind(Kind kind) {
+        void proposesActionForEachKind(Kind kind) {
             Database now = new Database("shop", null, 0, Map.of(kind, 1L));
 
             Finding found = evaluate(new Counts(List.of(now)), new Counts(List.of(zero())), 60)
@@ -129,7 +128,7 @@ class ConflictsTest {
         }
 
         @Test
-        void measures() {
+        void exportsCounters() {
             Database shop = new Database("shop", null, 4, Map.of(Kind.LOCK, 9L, Kind.SNAPSHOT, 2L));
             List<Recorded.Figure> figures = Recorded.of(CHECK, new Counts(List.of(shop)));
 
@@ -150,7 +149,7 @@ class ConflictsTest {
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void deadlocksAreFoundAndARestOfAMinuteToo(int major) throws SQLException {
+    void reportsDeadlockSinceLastCollection(int major) throws SQLException {
         PgServer server = PgServer.shared(major);
         String database = server.newDatabase("shop");
         Target target = Judging.target(database);
@@ -187,7 +186,7 @@ class ConflictsTest {
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void whatReplayCancelsIsFoundByKind(int major) throws SQLException {
+    void reportsStatementsCancelledByReplay(int major) throws SQLException {
         try (PgServer primary = PgServer.start(major)) {
             primary.sql("create table orders (id int)");
             primary.server();
@@ -217,7 +216,7 @@ class ConflictsTest {
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void aTemplateIsCountedToo(int major) {
+    void countsTemplates(int major) {
         PgServer server = PgServer.shared(major);
         try (Asking asking = Asking.of(server, "postgres")) {
             assertThat(asking.collect(CHECK).in("template1")).isPresent();

@@ -13,6 +13,8 @@ public final class LockFaces {
     public static final String DATABASE = "shop";
     public static final String TABLE = "relation/1/16384";
 
+    private static final String ADVISORY = "advisory/1/0/42/1";
+
     private LockFaces() {}
 
     static Participant waiting(int pid, double seconds, Integer... blockers) {
@@ -25,6 +27,39 @@ public final class LockFaces {
                 TABLE,
                 Map.of(),
                 node(pid, null, "client backend", "active", mode, seconds, Arrays.asList(blockers)));
+    }
+
+    /** One that waits for an advisory lock, and holds back whoever wants the table. */
+    static Participant waitingForAdvisory(int pid, double seconds, Integer... blockers) {
+        LockNode face = new LockNode(
+                pid,
+                null,
+                DATABASE,
+                "jobs",
+                "leader-" + pid,
+                "client backend",
+                "active",
+                "select pg_advisory_lock(?)",
+                "advisory",
+                "ExclusiveLock",
+                null,
+                null,
+                seconds,
+                1000.0 - pid,
+                seconds,
+                Arrays.asList(blockers),
+                0,
+                List.of());
+        return new Participant(
+                new TreeSet<>(Arrays.asList(blockers)), ADVISORY, Map.of(TABLE, "AccessExclusiveLock"), face);
+    }
+
+    static Participant holdingAdvisory(int pid) {
+        return new Participant(
+                new TreeSet<>(),
+                null,
+                Map.of(ADVISORY, "ExclusiveLock"),
+                node(pid, null, "client backend", "idle", null, null, List.of()));
     }
 
     static Participant blocking(int pid, String state) {

@@ -23,59 +23,59 @@ class LockTreeTest {
     private static final String IDLE = "idle in transaction";
 
     @Test
-    void aChainHangsFromItsRoot() {
+    void placesChainUnderItsRoot() {
         assertThat(drawn(waiting(3, 1, 2), blocking(1, IDLE), waiting(2, 5, 1))).isEqualTo("1(2(3))");
     }
 
     @Test
-    void whoWaitsLongestComesFirst() {
+    void ordersByLongestWait() {
         assertThat(drawn(blocking(1, IDLE), waiting(2, 1, 1), waiting(3, 9, 1), waiting(4, 5, 1)))
                 .isEqualTo("1(3 4 2)");
     }
 
     @Test
-    void aSessionStandsAsNearToTheRootAsItCan() {
+    void placesSessionAsNearToTheRootAsPossible() {
         assertThat(drawn(blocking(1, IDLE), waiting(2, 9, 1), waiting(3, 8, 1, 2), waiting(4, 7, 1, 2, 3)))
                 .isEqualTo("1(2 3 4)");
     }
 
     @Test
-    void ofSeveralBlockersTheOldestTransactionCarriesAndTheOthersStandBeside() {
+    void placesSessionUnderItsOldestBlocker() {
         assertThat(drawn(blocking(5, IDLE), blocking(4, IDLE), waiting(9, 3, 4, 5)))
                 .isEqualTo("4(9) 5");
     }
 
     @Test
-    void theWorstTreeComesFirst() {
+    void ordersTreesByNumberOfBlocked() {
         assertThat(drawn(blocking(1, IDLE), waiting(2, 90, 1), blocking(3, IDLE), waiting(4, 1, 3), waiting(5, 1, 4)))
                 .isEqualTo("3(4(5)) 1(2)");
     }
 
     @Test
-    void aCircleIsCutAtTheLongestWait() {
+    void cutsCycleAtTheLongestWait() {
         assertThat(drawn(waiting(1, 2, 3), waiting(2, 9, 1), waiting(3, 4, 2), waiting(4, 1, 3)))
                 .isEqualTo("2(3(1 4))");
     }
 
     @Test
-    void aSessionThatWaitsForItselfEndsThere() {
+    void endsAtSessionThatWaitsForItself() {
         assertThat(drawn(waiting(1, 2, 1))).isEqualTo("1");
     }
 
     @Test
-    void aPreparedTransactionBlocksThoseWhoseObjectItHolds() {
+    void placesWaiterUnderThePreparedTransactionOfItsObject() {
         assertThat(drawn(prepared("a", "relation/1/2"), prepared("b", LockFaces.TABLE), waiting(4, 1, 0)))
                 .isEqualTo("0(4)");
     }
 
     @Test
-    void whoBlocksNobodyIsNotThere() {
+    void leavesOutSessionThatBlocksNobody() {
         assertThat(drawn(blocking(1, IDLE))).isEmpty();
         assertThat(LockTree.of(List.of())).isEmpty();
     }
 
     @Test
-    void aRootShowsTheModeItHolds() {
+    void showsModeThatTheRootHolds() {
         LockNode root =
                 LockTree.of(List.of(blocking(1, IDLE), waiting(2, 5, 1))).getFirst();
 
@@ -84,7 +84,7 @@ class LockTreeTest {
     }
 
     @Test
-    void nodesAreBoundedAndCountedAllTheSame() {
+    void boundsNodesAndCountsAll() {
         List<Participant> many = new ArrayList<>(List.of(blocking(1, IDLE)));
         IntStream.rangeClosed(2, 500).forEach(pid -> many.add(waiting(pid, pid, 1)));
 
@@ -95,7 +95,7 @@ class LockTreeTest {
     }
 
     @Test
-    void levelsAreBoundedAndCountedAllTheSame() {
+    void boundsLevelsAndCountsAll() {
         List<Participant> chain = new ArrayList<>(List.of(blocking(1, IDLE)));
         IntStream.rangeClosed(2, 600).forEach(pid -> chain.add(waiting(pid, 1, pid - 1)));
 
@@ -106,7 +106,7 @@ class LockTreeTest {
     }
 
     @Property(tries = 2000)
-    void eachThatWaitsStandsOnceUnderOneThatBlocksIt(@ForAll("graphs") List<Participant> participants) {
+    void placesEachWaiterOnceUnderOneOfItsBlockers(@ForAll("graphs") List<Participant> participants) {
         List<LockNode> trees = LockTree.of(participants);
 
         assertThat(trees.stream()

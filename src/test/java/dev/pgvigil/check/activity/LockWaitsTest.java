@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class LockWaitsTest {
 
     @Test
-    void workersOfOneParallelQueryAreOneSession() {
+    void mergesWorkersOfParallelQuery() {
         LockWaits waits = LockWaits.of(
                 List.of(
                         line(7, 2, List.of(1), List.of()),
@@ -29,7 +29,7 @@ class LockWaitsTest {
     }
 
     @Test
-    void preparedTransactionsKeepTheirNames() {
+    void keepsNamesOfPreparedTransactions() {
         PreparedTransaction known = new PreparedTransaction(700, "it's a 'gid'", "app", "shop", 12, 3);
         Line named = new Line(null, null, List.of(), 700L, face(0, null));
         Line unknown = new Line(null, null, List.of(), 701L, face(0, null));
@@ -41,7 +41,7 @@ class LockWaitsTest {
     }
 
     @Test
-    void saysWhereItsBoundsCutSomethingOff() {
+    void reportsIncompleteAtTheBounds() {
         assertThat(LockWaits.of(many(199), List.of()).complete()).isTrue();
         assertThat(LockWaits.of(many(200), List.of()).complete()).isFalse();
     }

@@ -15,6 +15,8 @@ import dev.pgvigil.check.Status;
 import dev.pgvigil.check.activity.Activity.Backend;
 import dev.pgvigil.check.activity.LongWork.Work;
 import dev.pgvigil.postgres.Sql;
+import dev.pgvigil.target.Exemption;
+import dev.pgvigil.target.Glob;
 import dev.pgvigil.target.Target;
 import dev.pgvigil.testing.PgServer;
 import java.time.Duration;
@@ -47,9 +49,8 @@ class LongWorkTest {
             "idle in transaction, 60, long-work/idle-in-transaction, MEDIUM",
             "idle in transaction (aborted), 299, long-work/idle-in-transaction, MEDIUM",
             "idle in transaction, 300, long-work/idle-in-transaction, HIGH",
-            "disabled, 9000, , ",
         })
-        void sessionsByStateAndAge(String state, double seconds, String key, Severity severity) {
+        void reportsSessionByStateAndAge(String state, double seconds, String key, Severity severity) {
             List<Finding> findings = Judging.evaluate(CHECK, work(session(1, state, seconds)), SHOP);
 
             if (key == null) {
@@ -63,14 +64,14 @@ class LongWorkTest {
 
         @ParameterizedTest
         @CsvSource({"299.9, 0", "300, 1", "90000, 1"})
-        void preparedTransactionsByAge(double seconds, int findings) {
+        void reportsPreparedTransactionByAge(double seconds, int findings) {
             Work work = Work.of(activity(), all(prepared("it's", seconds)));
 
             assertThat(Judging.evaluate(CHECK, work, SHOP)).hasSize(findings);
         }
 
         @Test
-        void saysWhoAndWhatToDo() {
+        void describesSessionAndAction() {
             Finding query = Judging.one(CHECK, work(session(7, "active", 370)), SHOP);
             assertThat(query.observed())
                     .isEqualTo("1 running statement, the oldest for 6 min 10 s (pid 7, user app, application billing)");
@@ -103,7 +104,7 @@ class LongWorkTest {
         }
 
         @Test
-        void theOldestComesFirstAndEvidenceIsBounded() {
+        void ordersByAgeAndBoundsTheEvidence() {
             Work work = Work.of(
                     activity(IntStream.range(0, 300)
                             .mapToObj(i -> session(i, "active", 400 + i))
@@ -130,18 +131,18 @@ class LongWorkTest {
         }
 
         @Test
-        void onlyTheTargetsDatabaseAndOnlyClients() {
+        void reportsOnlyClientsOfTheTargetsDatabase() {
             assertThat(Judging.evaluate(CHECK, work(session(1, "active", 999)), Judging.target("elsewhere")))
                     .isEmpty();
             Backend worker =
-                    new Backend(1, null, "shop", "app", "", "parallel worker", "active", 999, 999, 999, 0, null);
+                    new Backend(1, null, "shop", "app", "", "parallel worker", "active", false, 999, 999, 999, 0, null);
             assertThat(Judging.evaluate(CHECK, work(worker), SHOP)).isEmpty();
         }
 
         @Test
-        void saysWhatIsKeptFromVacuum() {
-            Backend old =
-                    new Backend(1, null, "shop", "app", "", "client backend", "active", 999, 999, 999, 2_500_000, null);
+        void reportsOldHorizon() {
+            Backend old = new Backend(
+                    1, null, "shop", "app", "", "client backend", "active", false, 999, 999, 999, 2_500_000, null);
 
             assertThat(Judging.one(CHECK, work(old), SHOP).cause()).contains("Since 2500000 transactions");
             assertThat(Judging.one(CHECK, work(session(1, "active", 999)), SHOP).cause())
@@ -149,7 +150,41 @@ class LongWorkTest {
         }
 
         @Test
-        void measures() {
+        void advisesOnSessionsThatAreNotTracked() {
+            Finding found = Judging.one(CHECK, work(session(1, "disabled", 0)), SHOP);
+
+            assertThat(found.key()).isEqualTo("long-work/untracked");
+            assertThat(found.status()).isEqualTo(Status.HEALTHY);
+            assertThat(found.observed())
+                    .isEqualTo("track_activities is off for 1 session (pid 1, user app, application billing)");
+        }
+
+        @ParameterizedTest
+        @CsvSource({"5, 0", "999999, 0", "1000000, 1"})
+        void reportsWaitForAdvisoryLockOnlyWhenItHoldsBackVacuum(long horizon, int findings) {
+            Backend waiter = new Backend(
+                    1, null, "shop", "app", "", "client backend", "active", true, 9000, 9000, 9000, horizon, null);
+
+            assertThat(Judging.evaluate(CHECK, work(waiter), SHOP)).hasSize(findings);
+        }
+
+        @ParameterizedTest
+        @CsvSource({"active, 400", "idle in transaction, 400"})
+        void leavesOutExemptedSessionsAndSaysWhy(String state, double seconds) {
+            Target target = Judging.exempting(
+                    SHOP, LongWork.NAME, new Exemption(new Glob("bill*"), new Glob("app"), "nightly backup"));
+
+            Finding found = Judging.one(CHECK, work(session(1, state, seconds)), target);
+
+            assertThat(found.key()).isEqualTo("long-work/exempted");
+            assertThat(found.status()).isEqualTo(Status.HEALTHY);
+            assertThat(found.observed()).isEqualTo("exempted: 1 session, nightly backup");
+            assertThat(Judging.evaluate(CHECK, work(session(1, state, 9)), target))
+                    .isEmpty();
+        }
+
+        @Test
+        void exportsGauges() {
             List<Recorded.Figure> figures = Recorded.of(
                     CHECK,
                     Work.of(
@@ -187,6 +222,7 @@ class LongWorkTest {
                     "billing",
                     "client backend",
                     state,
+                    false,
                     seconds,
                     seconds,
                     seconds,
@@ -201,7 +237,7 @@ class LongWorkTest {
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void workThatGoesOnIsFoundAndItsEndToo(int major) throws Exception {
+    void reportsLongWorkUntilItsStatementsEndIt(int major) throws Exception {
         PgServer server = PgServer.shared(major);
         String database = server.newDatabase("shop");
         String gid = PgServer.unique("it's \\ left");

@@ -15,6 +15,7 @@ import dev.pgvigil.check.capacity.ConnectionAggregator.Held;
 import dev.pgvigil.check.capacity.ConnectionUsage.Group;
 import dev.pgvigil.target.Target;
 import dev.pgvigil.testing.ConnectionStorm;
+import dev.pgvigil.testing.HangingLogins;
 import dev.pgvigil.testing.PgServer;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -54,7 +55,7 @@ class ConnectionsTest {
             "990, UNHEALTHY, CRITICAL, high",
             "1000, UNHEALTHY, CRITICAL, high",
         })
-        void byUtilization(int used, Status status, Severity severity, String health) {
+        void reportsByUtilization(int used, Status status, Severity severity, String health) {
             ConnectionUsage usage = usage(held("shop", "app", "web", SessionState.ACTIVE, used));
 
             List<Finding> findings = Judging.evaluate(CHECK, usage, SHOP);
@@ -70,7 +71,7 @@ class ConnectionsTest {
         }
 
         @Test
-        void byTheThresholdsOfTheTarget() {
+        void usesTheThresholdsOfTheTarget() {
             Target strict = Judging.target("shop", Map.of("connections.degraded", 0.4, "connections.unhealthy", 0.5));
 
             Finding found = Judging.one(CHECK, usage(held("shop", "app", "web", SessionState.ACTIVE, 500)), strict);
@@ -82,7 +83,7 @@ class ConnectionsTest {
         }
 
         @Test
-        void saysWhoHoldsThem() {
+        void describesTheHolders() {
             Finding found = Judging.one(
                     CHECK,
                     usage(
@@ -94,7 +95,9 @@ class ConnectionsTest {
             assertThat(found.observed())
                     .isEqualTo("810 of 990 slots for ordinary roles are in use (81.8 %): 700 idle, 60 idle in "
                             + "transaction, 50 active");
-            assertThat(found.cause()).contains("hold more than they use").contains("'web': 750 sessions");
+            assertThat(found.cause())
+                    .contains("hold more connections than they use")
+                    .contains("'web': 750 sessions");
             assertThat(found.evidence().getFirst())
                     .isEqualTo(Map.of(
                             "application_name",
@@ -112,8 +115,16 @@ class ConnectionsTest {
         }
 
         @ParameterizedTest
-        @CsvSource({"IDLE_IN_TRANSACTION, left open", "IDLE_IN_TRANSACTION_ABORTED, left open", "ACTIVE, same time"})
-        void asksForTheCause(SessionState state, String cause) {
+        @CsvSource({
+            "IDLE_IN_TRANSACTION, left open",
+            "IDLE_IN_TRANSACTION_ABORTED, left open",
+            "IDLE, more connections than they use",
+            "ACTIVE, active at the same time",
+            "STARTING, have not finished logging in",
+            "DISABLED, track_activities is off",
+            "UNKNOWN, pg_monitor is not granted",
+        })
+        void findsCauseByTheStatesOfSessions(SessionState state, String cause) {
             Finding found = Judging.one(CHECK, usage(held("shop", "app", "web", state, 900)), SHOP);
 
             assertThat(found.cause()).contains(cause);
@@ -121,7 +132,7 @@ class ConnectionsTest {
 
         @ParameterizedTest
         @CsvSource({"7, 0", "8, 1", "10, 1"})
-        void databasesByTheirOwnLimit(int used, int findings) {
+        void reportsDatabaseNearItsLimit(int used, int findings) {
             Allowed limited = new Allowed(1000, 3, 0, Map.of("shop", 10, "other", 10));
             ConnectionUsage usage = new ConnectionAggregator(
                             List.of(
@@ -137,7 +148,7 @@ class ConnectionsTest {
         }
 
         @Test
-        void rolesByTheirOwnLimitWhereTheyWork() {
+        void reportsRoleNearItsLimitWhereItHasSessions() {
             ConnectionUsage usage = usage(
                     new Held("shop", "full", "web", SessionState.IDLE, 20, 20),
                     new Held("shop", "half", "web", SessionState.IDLE, 10, 20),
@@ -159,7 +170,7 @@ class ConnectionsTest {
     class Sums {
 
         @Test
-        void everyStateAndEveryDatabaseIsThere() {
+        void exportsEveryStateOfEveryDatabase() {
             ConnectionUsage usage = usage(held("shop", "app", "web", SessionState.ACTIVE, 2));
 
             assertThat(usage.byState()).containsOnlyKeys(SessionState.values());
@@ -177,7 +188,7 @@ class ConnectionsTest {
         }
 
         @Test
-        void whatHappensWhenSlotsRunOut() {
+        void countsReservedSlotsInUse() {
             ConnectionUsage usage = usage(
                     held("shop", "app", "web", SessionState.IDLE, 900),
                     held("shop", "app", "web", SessionState.ACTIVE, 94));
@@ -190,7 +201,7 @@ class ConnectionsTest {
     }
 
     @Property(tries = 200)
-    void groupsAreBoundedAndLoseNobody(@ForAll @IntRange(max = 300) int names, @ForAll boolean unknown) {
+    void boundsGroupsWithoutLosingSessions(@ForAll @IntRange(max = 300) int names, @ForAll boolean unknown) {
         List<Held> held = new ArrayList<>();
         IntStream.range(0, names)
                 .forEach(i -> held.add(
@@ -219,7 +230,7 @@ class ConnectionsTest {
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void aFullServerIsFoundAndItsReliefToo(int major) {
+    void reportsFullServerUntilSlotsAreFree(int major) {
         Map<String, String> settings = major >= 16
                 ? Map.of("max_connections", "34", "reserved_connections", "4")
                 : Map.of("max_connections", "30");
@@ -249,9 +260,42 @@ class ConnectionsTest {
         }
     }
 
+    /** Their clients send a startup packet, and never answer the request for a password. */
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void limitsOfRolesAndDatabases(int major) throws SQLException {
+    void countsConnectionsThatHangInAuthentication(int major) {
+        try (PgServer server = PgServer.start(major, Map.of("max_connections", "40"))) {
+            server.monitorRole("pgvigil", "unused");
+            server.hba("host all pgvigil 127.0.0.1/32 trust", "host all all 127.0.0.1/32 scram-sha-256");
+            server.sql("create role guest login password 'secret'");
+            Target target = Judging.target("postgres");
+            try (Asking asking = Asking.of(server.server("pgvigil", null), "postgres")) {
+                try (HangingLogins logins = HangingLogins.of(server, "guest", 36)) {
+                    ConnectionUsage full = asking.collect(CHECK);
+
+                    assertThat(full.in(SessionState.STARTING)).isEqualTo(36);
+                    assertThat(full.checkedOut()).isEqualTo(37);
+                    assertThat(full.recommendation())
+                            .startsWith("Make room: 0 of 37")
+                            .contains("36 are still logging in");
+                    Finding found = Judging.one(CHECK, full, target);
+                    assertThat(found.status()).isEqualTo(Status.UNHEALTHY);
+                    assertThat(found.observed()).endsWith("36 still logging in");
+                    assertThat(found.cause()).contains("authentication_timeout");
+                    assertThat(server.value("select count(*) from (" + found.sql() + ") l"))
+                            .isEqualTo("36");
+                    assertThat(logins.size()).isEqualTo(36);
+                }
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> Judging.evaluate(CHECK, asking.collect(CHECK), target)
+                                .isEmpty());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.pgvigil.testing.PgServer#majors")
+    void reportsLimitsOfRolesAndDatabasesUntilSessionsEnd(int major) throws SQLException {
         PgServer server = PgServer.shared(major);
         String database = server.newDatabase("shop");
         String role = PgServer.unique("app");
@@ -279,7 +323,7 @@ class ConnectionsTest {
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void withoutPgMonitorSessionsAreCountedAndTheirStateIsUnknown(int major) throws SQLException {
+    void countsSessionsInUnknownStateWithoutPgMonitor(int major) throws SQLException {
         PgServer server = PgServer.shared(major);
         String database = server.newDatabase("shop");
         String role = PgServer.unique("blind");

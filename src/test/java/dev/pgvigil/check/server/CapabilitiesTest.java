@@ -83,12 +83,12 @@ class CapabilitiesTest {
     class Judges {
 
         @Test
-        void nothingWhereEverythingIsThere() {
+        void reportsNothingWhenNothingIsMissing() {
             assertThat(new All().keys()).isEmpty();
         }
 
         @Test
-        void pgMonitor() {
+        void reportsMissingPgMonitor() {
             Finding found = new All().but(all -> all.monitor = false).one();
 
             assertThat(found.key()).isEqualTo("capabilities/pg-monitor");
@@ -97,7 +97,7 @@ class CapabilitiesTest {
         }
 
         @Test
-        void connect() {
+        void reportsMissingConnect() {
             Finding found = new All().but(all -> all.connect = false).one();
 
             assertThat(found.key()).isEqualTo("capabilities/connect");
@@ -105,7 +105,7 @@ class CapabilitiesTest {
         }
 
         @Test
-        void reservedConnectionsAreAdviceAndOnlyWhereTheyExist() {
+        void advisesOnReservedConnectionsFromVersion16() {
             Finding found = new All().but(all -> all.reservedSlots = false).one();
 
             assertThat(found.key()).isEqualTo("capabilities/reserved-connections");
@@ -115,7 +115,7 @@ class CapabilitiesTest {
         }
 
         @Test
-        void aSuperuserIsAdvisedToBeNone() {
+        void advisesAgainstSuperuser() {
             Finding found = new All()
                     .but(all -> {
                         all.superuser = true;
@@ -128,7 +128,7 @@ class CapabilitiesTest {
         }
 
         @Test
-        void statementsByWhatIsMissingFirst() {
+        void reportsFirstMissingPartOfStatements() {
             Finding library = new All()
                     .but(all -> {
                         all.libraries = List.of("auto_explain");
@@ -149,12 +149,12 @@ class CapabilitiesTest {
         }
 
         @Test
-        void librariesThatWeMayNotSeeAreNotMissing() {
+        void reportsNothingOfHiddenLibraries() {
             assertThat(new All().but(all -> all.libraries = null).keys()).isEmpty();
         }
 
         @Test
-        void settings() {
+        void reportsSettings() {
             assertThat(new All().but(all -> all.activities = false).one())
                     .returns("capabilities/track-activities", Finding::key)
                     .returns(Status.DEGRADED, Finding::status);
@@ -174,7 +174,7 @@ class CapabilitiesTest {
             "18, 18.4, ",
             "19, 19devel, HEALTHY",
         })
-        void versions(int major, String version, @Nullable Status status) {
+        void reportsUnsupportedVersion(int major, String version, @Nullable Status status) {
             List<Finding> findings = new All()
                     .but(all -> {
                         all.major = major;
@@ -221,7 +221,7 @@ class CapabilitiesTest {
             "CONNECT, 57P03, unanswered, DEGRADED",
             "CONNECT, , unanswered, DEGRADED",
         })
-        void failures(Reason reason, @Nullable String state, String key, Status status) {
+        void reportsFailedSessionByItsReason(Reason reason, @Nullable String state, String key, Status status) {
             List<Finding> findings = CHECK.evaluateFailure(new Failure(reason, "it failed", state), SHOP);
 
             assertThat(findings).hasSize(1);
@@ -234,7 +234,7 @@ class CapabilitiesTest {
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void thePublishedGrantsAreEnough(int major) {
+    void needsOnlyThePublishedGrants(int major) {
         PgServer server = PgServer.shared(major);
         String database = server.newDatabase("shop");
         String role = PgServer.unique("watch \"er'");
@@ -257,7 +257,7 @@ class CapabilitiesTest {
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void whatIsMissingIsFoundAndWhatWasDoneAboutItToo(int major) {
+    void reportsWhatIsMissingUntilItsStatementsAddIt(int major) {
         PgServer server = PgServer.shared(major);
         String database = server.newDatabase("shop");
         String role = PgServer.unique("blind");
@@ -286,7 +286,7 @@ class CapabilitiesTest {
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void anExtensionOlderThanTheServer(int major) {
+    void reportsOutdatedExtensionUntilItIsUpdated(int major) {
         PgServer server = PgServer.shared(major);
         String database = server.newDatabase("shop");
         server.sqlIn(database, "create extension pg_stat_statements version '1.8'");
@@ -306,7 +306,7 @@ class CapabilitiesTest {
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void aServerWithoutTheLibraryAndWithShortTexts(int major) {
+    void reportsMissingLibraryAndShortTexts(int major) {
         try (PgServer server = PgServer.start(
                         major, Map.of("shared_preload_libraries", "auto_explain", "track_activity_query_size", "200"));
                 Asking superuser = Asking.of(server.server("postgres", null), "postgres")) {
@@ -332,7 +332,7 @@ class CapabilitiesTest {
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void aDatabaseThatLetsUsInNoMore(int major) {
+    void reportsDatabaseWithoutConnect(int major) {
         PgServer server = PgServer.shared(major);
         String database = server.newDatabase("shop");
         Target target = Judging.target(database);

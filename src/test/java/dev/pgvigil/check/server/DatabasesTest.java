@@ -28,7 +28,7 @@ class DatabasesTest {
     class Judges {
 
         @Test
-        void whatIsBeyondTheListIsNotKnown() {
+        void reportsUnknownForDatabaseBeyondTheList() {
             Listing listing = listing(Databases.MOST, Databases.MOST + 1);
 
             Finding found = Judging.one(CHECK, listing, Judging.target("zebra"));
@@ -41,7 +41,7 @@ class DatabasesTest {
         }
 
         @Test
-        void aFullListThatIsWholeLeavesNoDoubt() {
+        void reportsMissingWhenTheFullListIsComplete() {
             Listing listing = listing(Databases.MOST, Databases.MOST);
 
             assertThat(Judging.one(CHECK, listing, Judging.target("zebra")).key())
@@ -50,7 +50,7 @@ class DatabasesTest {
 
         /** Templates come last: a full list leaves them out first. */
         @Test
-        void aTemplateMayBeBeyondTheList() {
+        void reportsUnknownForTemplateBeyondTheList() {
             Listing full = new Listing(listing(Databases.MOST, Databases.MOST).databases(), Databases.MOST, 2, 0);
 
             assertThat(Judging.one(CHECK, full, Judging.target("template1")).key())
@@ -65,11 +65,12 @@ class DatabasesTest {
             "1001, 1001, app_*, ",
             "1002, 1002, app_*, '1001 databases match the patterns, 1 too many'",
             "1002, 1002, other_*, ",
-            "2000, 2500, other_*, 'the server has 2500 databases, the last 500 by name unseen'",
+            "2000, 2500, other_*, 'the server has 2500 databases, the last 500 by name are not listed'",
             "2000, 2500, app_*, '1999 databases match the patterns, 999 too many; the server has 2500 databases, the last "
-                    + "500 by name unseen'",
+                    + "500 by name are not listed'",
         })
-        void whatDiscoveryLeavesOut(int listed, long total, String pattern, @Nullable String observed) {
+        void reportsDatabasesBeyondTheBoundsOfDiscovery(
+                int listed, long total, String pattern, @Nullable String observed) {
             List<Finding> findings = Judging.evaluate(CHECK, listing(listed, total), entry(pattern));
 
             if (observed == null) {
@@ -81,23 +82,16 @@ class DatabasesTest {
             }
         }
 
-        private static Target entry(String pattern) {
-            Target plain = Judging.target("app_1");
-            return new Target(
-                    plain.name(),
-                    plain.server(),
-                    plain.database(),
-                    plain.region(),
-                    plain.role(),
-                    plain.tags(),
-                    plain.thresholds(),
-                    plain.checks(),
-                    new Discovery(List.of(pattern), List.of()));
+        @Test
+        void reportsNothingForDiscoveredDatabaseThatWasDropped() {
+            Target discovered = entry("*").discovered("dropped");
+
+            assertThat(Judging.evaluate(CHECK, listing(3, 3), discovered)).isEmpty();
         }
 
         private static Listing listing(int listed, long total) {
             List<Database> databases = IntStream.range(0, listed)
-                    .mapToObj(i -> new Database("app_" + i, false, true, -1))
+                    .mapToObj(i -> new Database("app_" + i, false, true, -1, true, true))
                     .toList();
             return new Listing(databases, total, 0, total);
         }
@@ -105,7 +99,7 @@ class DatabasesTest {
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void aDatabaseThatIsMissingIsFoundAndItsReturnToo(int major) {
+    void reportsMissingDatabaseUntilItExists(int major) {
         PgServer server = PgServer.shared(major);
         String name = PgServer.unique("sh\"op");
         try (Asking asking = Asking.of(server, "postgres")) {
@@ -120,7 +114,7 @@ class DatabasesTest {
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void aTemplateIsThereAndNotDiscovered(int major) {
+    void listsTemplateAndDoesNotDiscoverIt(int major) {
         PgServer server = PgServer.shared(major);
         String name = server.newDatabase("zz_template");
         try (Asking asking = Asking.of(server, "postgres")) {
@@ -133,8 +127,8 @@ class DatabasesTest {
             assertThat(Judging.evaluate(CHECK, after, Judging.target("template1")))
                     .isEmpty();
             assertThat(found(asking, Judging.target("template0")).key()).isEqualTo("databases/closed");
-            assertThat(before.usable()).contains(name);
-            assertThat(after.usable()).doesNotContain(name, "template1");
+            assertThat(before.discoverable()).contains(name);
+            assertThat(after.discoverable()).doesNotContain(name, "template1");
             assertThat(after.total()).isEqualTo(before.total() - 1);
             assertThat(after.templates()).isEqualTo(before.templates() + 1);
             assertThat(after.accepting()).isEqualTo(before.accepting() - 1);
@@ -146,7 +140,7 @@ class DatabasesTest {
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void aClosedDatabaseIsFoundAndWhatOpensItToo(int major) {
+    void reportsClosedDatabaseUntilItsStatementOpensIt(int major) {
         PgServer server = PgServer.shared(major);
         String name = PgServer.unique("sh\"op");
         server.createDatabase(name);
@@ -157,7 +151,7 @@ class DatabasesTest {
 
             Listing closed = asking.collect(CHECK);
             assertThat(closed.accepting()).isLessThan(open);
-            assertThat(closed.usable()).doesNotContain(name);
+            assertThat(closed.discoverable()).doesNotContain(name);
             Finding found = Judging.one(CHECK, closed, target);
             assertThat(found.key()).isEqualTo("databases/closed");
             assertThat(found.title()).isEqualTo("database accepts no connections");
@@ -170,7 +164,7 @@ class DatabasesTest {
     /** As a DROP DATABASE leaves it that was interrupted. */
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void anInvalidDatabaseIsFoundAndItsReplacementToo(int major) {
+    void reportsInvalidDatabaseUntilItIsReplaced(int major) {
         PgServer server = PgServer.shared(major);
         String name = server.newDatabase("shop");
         try (Asking asking = Asking.of(server, "postgres")) {
@@ -180,12 +174,54 @@ class DatabasesTest {
             Finding found = found(asking, target);
             assertThat(found.key()).isEqualTo("databases/closed");
             assertThat(found.title()).isEqualTo("database is invalid");
-            assertThat(asking.collect(CHECK).usable()).doesNotContain(name);
+            assertThat(asking.collect(CHECK).discoverable()).doesNotContain(name);
 
             server.sql(String.valueOf(found.sql()));
             server.createDatabase(name);
             assertThat(Judging.evaluate(CHECK, asking.collect(CHECK), target)).isEmpty();
         }
+    }
+
+    /** As a provider's own database: {@code alloydbmetadata}, {@code rdsadmin}. */
+    @ParameterizedTest
+    @MethodSource("dev.pgvigil.testing.PgServer#majors")
+    void advisesOnDatabaseWithoutConnectAndDoesNotDiscoverIt(int major) {
+        PgServer server = PgServer.shared(major);
+        String name = server.newDatabase("providers_own");
+        try (Asking asking = Asking.of(server, "postgres")) {
+            assertThat(asking.collect(CHECK).discoverable()).contains(name);
+            server.sql("revoke connect on database " + name + " from public");
+
+            Listing listing = asking.collect(CHECK);
+
+            assertThat(listing.discoverable()).doesNotContain(name);
+            assertThat(Judging.evaluate(CHECK, listing, entry("other_*")))
+                    .extracting(Finding::key)
+                    .containsExactly("databases/missing");
+            assertThat(Judging.evaluate(CHECK, listing, entry(name)))
+                    .filteredOn(finding -> finding.key().equals("databases/inaccessible"))
+                    .singleElement()
+                    .satisfies(advice -> {
+                        assertThat(advice.status()).isEqualTo(Status.HEALTHY);
+                        assertThat(advice.observed()).isEqualTo("1 database not discovered, first " + name);
+                        server.sql(String.valueOf(advice.sql()));
+                    });
+            assertThat(asking.collect(CHECK).discoverable()).contains(name);
+        }
+    }
+
+    private static Target entry(String pattern) {
+        Target plain = Judging.target("app_1");
+        return new Target(
+                plain.name(),
+                plain.server(),
+                plain.database(),
+                plain.region(),
+                plain.role(),
+                plain.tags(),
+                plain.thresholds(),
+                plain.checks(),
+                new Discovery(List.of(pattern), List.of()));
     }
 
     private static Finding found(Asking asking, Target target) {

@@ -48,7 +48,7 @@ class HeartbeatTest {
             "REPLICA, 1, PRIMARY, heartbeat/role",
             "PRIMARY, 1, REPLICA, heartbeat/role",
         })
-        void timeAndRole(Role role, double milliseconds, ExpectedRole expected, @Nullable String key) {
+        void reportsResponseTimeAndRole(Role role, double milliseconds, ExpectedRole expected, @Nullable String key) {
             List<Finding> findings = Judging.evaluate(CHECK, new Beat(role, milliseconds), expecting(expected));
 
             if (key == null) {
@@ -65,7 +65,7 @@ class HeartbeatTest {
     }
 
     @Test
-    void aSlowAnswerIsFoundAndItsEndToo() {
+    void reportsSlowHeartbeatUntilItIsFast() {
         PgServer server = PgServer.shared(PgServer.majors().getLast());
         try (TcpProxy proxy = TcpProxy.before(server);
                 Watching watching = Watching.over(Target.of("shop", at(proxy.port()), "postgres"))) {
@@ -80,7 +80,7 @@ class HeartbeatTest {
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void aStandbyInPlaceOfAPrimaryIsFoundAndItsPromotionToo(int major) {
+    void reportsStandbyInPlaceOfPrimaryUntilPromotion(int major) {
         try (PgServer primary = PgServer.start(major);
                 PgServer standby = primary.standby()) {
             Target target = expecting(ExpectedRole.PRIMARY, standby.server("postgres", null), "postgres");
@@ -97,7 +97,7 @@ class HeartbeatTest {
     /** Each target alone on its server: a role of its own makes it one. */
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void whatIsWrongWithTheDatabaseOrTheRoleIsToldAsThatAndItsRepairIsSeen(int major) {
+    void reportsReasonOfRefusalUntilItIsRepaired(int major) {
         PgServer server = PgServer.shared(major);
         Target missing = alone(server, "missing");
         Target revoked = alone(server, "revoked");
@@ -147,7 +147,7 @@ class HeartbeatTest {
     }
 
     @Test
-    void aServerThatShutsDownSaysSo() throws SQLException, IOException {
+    void reportsShutdown() throws SQLException, IOException {
         try (PgServer server = PgServer.start(PgServer.majors().getLast());
                 Connection kept = server.jdbc("postgres")) {
             Target target = server.target("shop", "postgres");
@@ -165,7 +165,7 @@ class HeartbeatTest {
     }
 
     @Test
-    void aPoolerAndAnOldServerAreToldFromOneThatIsDown() {
+    void distinguishesPoolerAndOldServerFromOneThatIsDown() {
         try (Answering pooler =
                         Answering.with("08P01", "unsupported startup parameter: default_transaction_read_only");
                 Answering old =

@@ -36,7 +36,7 @@ class OverheadTest {
         "0.002, 4, overhead/stretch, DEGRADED",
         "0.002, 32, overhead/stretch, DEGRADED",
     })
-    void judgesRatioAndStretch(double ratio, double stretch, @Nullable String key, @Nullable Status status) {
+    void reportsRatioAndStretch(double ratio, double stretch, @Nullable String key, @Nullable Status status) {
         List<Finding> findings = Judging.evaluate(CHECK, state(ratio, stretch, 0, 0), SHOP);
 
         if (key == null) {
@@ -48,7 +48,7 @@ class OverheadTest {
     }
 
     @Test
-    void saysHowMuchAndWhatEachStatementTookLately() {
+    void describesCostOfEachStatement() {
         Previous<ConnectionState> past =
                 new Previous<>(state(0.01, 1, 10, 5000), Judging.NOW.minusSeconds(10), Judging.NOW);
 
@@ -57,15 +57,15 @@ class OverheadTest {
         assertThat(findings)
                 .extracting(Finding::observed)
                 .containsExactly(
-                        "pgvigil's own statements took 2.3 % of one backend's time in the last minute; lately 5 ms for "
+                        "pgvigil's own statements took 2.3 % of one backend's time in the last minute; since the previous observation 5 ms for "
                                 + "each of 100 statements",
-                        "Cadences are stretched by the factor 2.5; pgvigil's own statements take 2.3 % of one "
+                        "Intervals are stretched by the factor 2.5; pgvigil's own statements take 2.3 % of one "
                                 + "backend's time");
         assertThat(findings).extracting(Finding::threshold).contains("at most 1 %");
     }
 
     @Test
-    void judgesByTheBudgetOfTheTarget() {
+    void usesTheBudgetOfTheTarget() {
         Target generous = Judging.target("shop", Map.of("overhead.budget", 0.05, "overhead.stretch", 10.0));
 
         assertThat(Judging.evaluate(CHECK, state(0.04, 1, 0, 0), generous)).isEmpty();
@@ -73,7 +73,7 @@ class OverheadTest {
     }
 
     @Test
-    void measures() {
+    void exportsGaugesAndCounters() {
         List<Recorded.Figure> figures = Recorded.of(CHECK, state(0.02, 3, 12.5, 700));
 
         assertThat(Recorded.value(figures, "pgvigil_overhead_ratio")).isEqualTo(0.02);
@@ -84,7 +84,7 @@ class OverheadTest {
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void asksNothing(int major) {
+    void sendsNoStatement(int major) {
         try (Asking asking = Asking.of(PgServer.shared(major), "postgres")) {
             asking.collect(new Connections());
             ConnectionState before = asking.collect(CHECK);
