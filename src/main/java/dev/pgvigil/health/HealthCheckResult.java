@@ -1,6 +1,8 @@
 package dev.pgvigil.health;
 
 import java.util.Map;
+import java.util.Optional;
+import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** One check of an answer, in MicroProfile Health's form. */
@@ -12,6 +14,14 @@ record HealthCheckResult(
 
     static HealthCheckResult of(String name, boolean up, Data data) {
         return new HealthCheckResult(name, State.of(up), data);
+    }
+
+    /** As quarkus-smallrye-health wants it. */
+    HealthCheckResponse response() {
+        return new HealthCheckResponse(
+                name,
+                up() ? HealthCheckResponse.Status.UP : HealthCheckResponse.Status.DOWN,
+                Optional.of(data.entries()));
     }
 
     boolean up() {

@@ -1,8 +1,6 @@
 package dev.pgvigil.health;
 
 import dev.pgvigil.config.Configuration;
-import dev.pgvigil.self.Self;
-import dev.pgvigil.self.SelfSection;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.Snapshot;
 import dev.pgvigil.state.SteadyClock;
@@ -28,8 +26,8 @@ import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.Status;
 
 /**
- * The probes. Each answers from memory, whatever the databases do, and on the event loop that took the request unless it is
- * over many targets.
+ * The probes that cover targets; quarkus-smallrye-health answers those about pgvigil itself. Each answers from memory,
+ * whatever the databases do, and on the event loop that took the request unless it is over many targets.
  */
 @Path("/health")
 @Produces(MediaType.APPLICATION_JSON)
@@ -38,7 +36,7 @@ import org.jboss.resteasy.reactive.RestResponse.Status;
 @Singleton
 final class HealthResource {
 
-    private final Self self;
+    private final OwnHealthChecks own;
     private final Fleet fleet;
     private final Configuration configuration;
     private final GroupHealthService verdicts;
@@ -48,45 +46,16 @@ final class HealthResource {
     private record Detailed(List<Group> groups) {}
 
     HealthResource(
-            Self self, Fleet fleet, Configuration configuration, GroupHealthService verdicts, JsonRenderer answers) {
-        this.self = self;
+            OwnHealthChecks own,
+            Fleet fleet,
+            Configuration configuration,
+            GroupHealthService verdicts,
+            JsonRenderer answers) {
+        this.own = own;
         this.fleet = fleet;
         this.configuration = configuration;
         this.verdicts = verdicts;
         this.answers = answers;
-    }
-
-    @GET
-    @Operation(operationId = "health", summary = "pgvigil's own health: liveness, readiness and start together")
-    public RestResponse<HealthResponse> health() {
-        return answer(own().all());
-    }
-
-    @GET
-    @Path("live")
-    @Operation(
-            operationId = "health_live",
-            summary = "Whether this process can do its work; no database has a say in it")
-    public RestResponse<HealthResponse> live() {
-        return answer(own().live());
-    }
-
-    @GET
-    @Path("ready")
-    @Operation(
-            operationId = "health_ready",
-            summary = "Whether this process is worth asking; no database has a say in it")
-    public RestResponse<HealthResponse> ready() {
-        return answer(own().ready());
-    }
-
-    @GET
-    @Path("started")
-    @Operation(
-            operationId = "health_started",
-            summary = "Whether the configuration is loaded and the first pass over the fleet is done")
-    public RestResponse<HealthResponse> started() {
-        return answer(own().started());
     }
 
     @GET
@@ -136,10 +105,6 @@ final class HealthResource {
                 : judged(List.of(group));
     }
 
-    private SelfHealth own() {
-        return new SelfHealth(self.vitals(), configuration.settings().get(SelfSection.class), configuration.state());
-    }
-
     private List<Group> groups() {
         return List.copyOf(
                 configuration.settings().get(GroupsSection.class).byName().values());
@@ -148,7 +113,7 @@ final class HealthResource {
     private List<HealthCheckResult> details(List<Group> groups) {
         Snapshot snapshot = fleet.snapshot();
         Instant now = SteadyClock.now();
-        List<HealthCheckResult> parts = new ArrayList<>(own().all());
+        List<HealthCheckResult> parts = new ArrayList<>(own.now().all());
         groups.forEach(group -> parts.add(group.evaluate("group:" + group.name(), snapshot, now)));
         snapshot.targets().values().stream()
                 .map(state -> Detail.of(state, snapshot, now))

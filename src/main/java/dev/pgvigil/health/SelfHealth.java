@@ -18,25 +18,12 @@ record SelfHealth(ProcessHealth vitals, SelfSettings limits, Configuration.State
     /** Where heartbeats are rare, the watch may owe three, each stretched fourfold to stay in the overhead budget. */
     private static final int OWED = 12;
 
-    /** Whether a restart would help: DOWN only when this process cannot do its work. */
-    List<HealthCheckResult> live() {
-        return List.of(eventLoops(), watch(), threads());
-    }
-
-    /** Whether the answers of this process are worth asking for. */
-    List<HealthCheckResult> ready() {
-        return List.of(configured(), firstPass(), eventLoops());
-    }
-
-    List<HealthCheckResult> started() {
-        return List.of(configured(), firstPass());
-    }
-
+    /** Each part; {@link OwnHealthChecks} says what probe each belongs to. */
     List<HealthCheckResult> all() {
         return List.of(configured(), firstPass(), eventLoops(), watch(), threads());
     }
 
-    private HealthCheckResult eventLoops() {
+    HealthCheckResult eventLoops() {
         Duration bound = limits.eventLoopStuckAfter();
         List<LoopLag> stuck = vitals.loops().stream()
                 .filter(loop -> loop.late().compareTo(bound) > 0)
@@ -54,7 +41,7 @@ record SelfHealth(ProcessHealth vitals, SelfSettings limits, Configuration.State
         return vitals.loops().stream().map(LoopLag::late).max(naturalOrder()).orElse(Duration.ZERO);
     }
 
-    private HealthCheckResult watch() {
+    HealthCheckResult watch() {
         WatchStall silence = vitals.silence();
         if (silence == null) {
             return HealthCheckResult.of("watch", true, new Data().text("reason", "no target has heartbeats"));
@@ -67,7 +54,7 @@ record SelfHealth(ProcessHealth vitals, SelfSettings limits, Configuration.State
                 new Data().millis("age_ms", silence.lasted()).millis("bound_ms", bound));
     }
 
-    private HealthCheckResult threads() {
+    HealthCheckResult threads() {
         Duration bound = limits.watchSilentAfter();
         boolean observed = vitals.unobserved().compareTo(bound) <= 0;
         Data data = new Data()
@@ -81,7 +68,7 @@ record SelfHealth(ProcessHealth vitals, SelfSettings limits, Configuration.State
     }
 
     /** A change that could not be loaded is no reason to be down: the settings before it are in force. */
-    private HealthCheckResult configured() {
+    HealthCheckResult configured() {
         return HealthCheckResult.of(
                 "configuration",
                 configuration.loadedAt() != null,
@@ -90,7 +77,7 @@ record SelfHealth(ProcessHealth vitals, SelfSettings limits, Configuration.State
                         .number("problems", configuration.problems().size()));
     }
 
-    private HealthCheckResult firstPass() {
+    HealthCheckResult firstPass() {
         FirstPass pass = vitals.firstPass();
         Duration grace = limits.firstPassGrace();
         return HealthCheckResult.of(

@@ -14,6 +14,7 @@ public final class PublicPaths {
             "/health/live",
             "/health/ready",
             "/health/started",
+            "/health/well",
             "/health/database",
             "/metrics",
             "/login",

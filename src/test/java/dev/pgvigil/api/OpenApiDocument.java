@@ -35,6 +35,14 @@ public final class OpenApiDocument implements OASFilter {
             "only_connections", "ConnectionUsage",
             "database_locks", "Locks");
 
+    /** What quarkus-smallrye-health answers has no resource with annotations. */
+    private static final Map<String, String> PROBES = Map.of(
+            "/health", "pgvigil's own health: liveness, readiness, start and wellness together",
+            "/health/live", "Whether this process can do its work; no database has a say in it",
+            "/health/ready", "Whether this process is worth asking; no database has a say in it",
+            "/health/started", "Whether the configuration is loaded and the first pass over the fleet is done",
+            "/health/well", "Checks that somebody added and that no probe is to depend on");
+
     private final RecordSchemas schemas;
     private final ObjectMapper mapper = new ObjectMapper();
 
@@ -46,9 +54,24 @@ public final class OpenApiDocument implements OASFilter {
     public void filterOpenAPI(OpenAPI document) {
         Map<String, Schema> components = document.getComponents().getSchemas();
         components.forEach(schemas::complete);
+        PROBES.forEach((path, summary) -> document.getPaths()
+                .addPathItem(path, OASFactory.createPathItem().GET(probe(path, summary))));
         document.getPaths()
                 .getPathItems()
                 .forEach((path, item) -> item.getOperations().values().forEach(operation -> complete(path, operation)));
+    }
+
+    private static Operation probe(String path, String summary) {
+        MediaType answer =
+                OASFactory.createMediaType().schema(OASFactory.createSchema().ref("#/components/schemas/Health"));
+        APIResponse ok = OASFactory.createAPIResponse()
+                .description("OK")
+                .content(OASFactory.createContent().addMediaType(JSON, answer));
+        return OASFactory.createOperation()
+                .operationId(path.substring(1).replace('/', '_'))
+                .summary(summary)
+                .addTag("probes")
+                .responses(OASFactory.createAPIResponses().addAPIResponse(OK, ok));
     }
 
     private void complete(String path, Operation operation) {

@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The paths of the probes, from the resource that answers them. */
+/** The paths of the probes, from what answers them. */
 public final class HealthPaths {
 
     private HealthPaths() {}
@@ -14,7 +14,7 @@ public final class HealthPaths {
     /** All but the groups of a configuration. */
     static Set<String> known() {
         return Stream.concat(
-                        Stream.of("/health"),
+                        ProbeRoutes.PATHS.stream(),
                         Arrays.stream(HealthResource.class.getDeclaredMethods())
                                 .flatMap(method -> Stream.ofNullable(method.getAnnotation(Path.class)))
                                 .map(path -> "/health/" + path.value()))

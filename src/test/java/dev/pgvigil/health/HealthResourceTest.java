@@ -8,6 +8,7 @@ import dev.pgvigil.testing.PgServer;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import io.smallrye.health.registry.HealthRegistries;
 import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -16,6 +17,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.jboss.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +77,51 @@ class HealthResourceTest {
         assertThat(answer.fieldNames()).containsExactly("status", "checks");
         assertThat(answer.getString("status")).isEqualTo("UP");
         assertThat(answer.getJsonArray("checks")).isNotEmpty().allSatisfy(HealthResourceTest::isFlat);
+    }
+
+    @Test
+    void namesEachOfItsChecksOnceInAll() {
+        assertThat(names(kubelet.get("/health")))
+                .containsExactlyInAnyOrder("configuration", "first-pass", "event-loops", "watch", "threads");
+        assertThat(names(kubelet.get("/health/live"))).containsExactlyInAnyOrder("event-loops", "watch", "threads");
+        assertThat(names(kubelet.get("/health/ready")))
+                .containsExactlyInAnyOrder("configuration", "first-pass", "event-loops");
+        assertThat(names(kubelet.get("/health/started"))).containsExactlyInAnyOrder("configuration", "first-pass");
+    }
+
+    @Test
+    void nothingElseIsInWellness() {
+        Kubelet.Reply reply = kubelet.get("/health/well");
+
+        assertThat(reply.code()).isEqualTo(200);
+        assertThat(names(reply)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/health", "/health/live", "/health/ready", "/health/started", "/health/well"})
+    void refusesOtherMethodsThanReading(String path) {
+        assertThat(kubelet.ask("POST", path).code()).isEqualTo(405);
+        assertThat(kubelet.ask("DELETE", path).code()).isEqualTo(405);
+        assertThat(kubelet.ask("OPTIONS", path).code()).isEqualTo(200);
+    }
+
+    /** The extension makes a registry of every name, up to 100; then it answers 500. */
+    @Test
+    void makesNoGroupBecauseSomebodyAsksForIt() {
+        for (int i = 0; i < 3; i++) {
+            assertThat(kubelet.get("/health/group/new-" + i).code()).isEqualTo(404);
+            assertThat(kubelet.get("/health/smallrye-group/new-" + i).code()).isEqualTo(404);
+            assertThat(kubelet.get("/q/health/group/new-" + i).code()).isEqualTo(404);
+        }
+        assertThat(kubelet.get("/health/smallrye-group").code()).isEqualTo(404);
+        assertThat(HealthRegistries.getHealthGroupRegistries()).isEmpty();
+    }
+
+    /** As at each probe of a kubelet. */
+    @Test
+    void aDownProbeIsNotLogged() {
+        assertThat(Logger.getLogger("io.smallrye.health").isEnabled(Logger.Level.INFO))
+                .isFalse();
     }
 
     @Test

@@ -8,8 +8,8 @@ import java.net.HttpURLConnection;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Probes as a kubelet does: a new connection each time, and no patience beyond a second. */
@@ -75,8 +75,10 @@ record Kubelet(int port) {
                 Map.of(
                         "Content-Type", String.valueOf(connection.getHeaderField("Content-Type")),
                         "Cache-Control",
-                                String.join(
-                                        "; ", connection.getHeaderFields().getOrDefault("Cache-Control", List.of()))),
+                                connection.getHeaderFields().entrySet().stream()
+                                        .filter(field -> "Cache-Control".equalsIgnoreCase(field.getKey()))
+                                        .flatMap(field -> field.getValue().stream())
+                                        .collect(Collectors.joining("; "))),
                 text(code < 400 ? connection.getInputStream() : connection.getErrorStream()));
     }
 
