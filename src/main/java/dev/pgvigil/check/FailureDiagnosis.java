@@ -46,6 +46,10 @@ public record FailureDiagnosis(
             case "57P03" -> notYet();
             case "28000" -> failure.message().contains("pg_hba.conf") ? noLine(target) : noLogin(failure, target);
             case "28P01" -> login(target);
+            case String none when none.isEmpty() && failure.reason() == Reason.AUTH -> refusedByUs(target);
+            case String trigger
+            when failure.reason() == Reason.AUTH && !trigger.isEmpty() && !trigger.startsWith("28") ->
+                loginTrigger(target);
             case "40001", "40P01" -> cancelled();
             case String resources when resources.startsWith("53") || resources.startsWith("58") -> resources();
             case String other -> of(failure.reason(), target);
@@ -231,6 +235,26 @@ public record FailureDiagnosis(
                 "Correct user and password of target " + target.name()
                         + ", or the role's password on the server. What there " + "is:",
                 role(target.server().user()));
+    }
+
+    private static FailureDiagnosis refusedByUs(Target target) {
+        return new FailureDiagnosis(
+                "auth",
+                "login not possible",
+                "The server demands a login that pgvigil does not do, or for which it has not what is needed.",
+                "Change what is named: role " + target.server().user()
+                        + " and its password on the server, its method in" + " pg_hba.conf, or the URL of target "
+                        + target.name() + ".");
+    }
+
+    private static FailureDiagnosis loginTrigger(Target target) {
+        return new FailureDiagnosis(
+                "login-trigger",
+                "database refuses the login",
+                "A login event trigger of database " + target.database() + " fails for pgvigil's role.",
+                "Look at what the trigger does and which grants it needs; or have it pass over role "
+                        + target.server().user() + ". The triggers:",
+                "select evtname, evtenabled, evtfoid::regproc from pg_event_trigger where evtevent = 'login'");
     }
 
     private static String role(String user) {

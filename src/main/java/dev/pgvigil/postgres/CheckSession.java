@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -89,8 +88,7 @@ final class CheckSession implements Session {
 
     private <T> Future<List<T>> send(String sql, Function<Row, T> mapping) {
         long start = System.nanoTime();
-        return wire.timed(sql)
-                .timeout(answer.toMillis(), TimeUnit.MILLISECONDS)
+        return link.within(answer, wire.timed(sql))
                 .recover(thrown -> Future.failedFuture(new FailureException(failure(thrown, start))))
                 // Behind that, for what a mapping throws is no failure of the server, but a defect of the check.
                 .map(rows -> {

@@ -1,6 +1,7 @@
 package dev.pgvigil.postgres;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * The databases through which a server may be entered. A session needs one of them, and any will do: when one is gone or
@@ -10,6 +11,9 @@ final class ConnectDatabases {
 
     /** So many are tried at once, before a pause. */
     static final int MOST_IN_A_ROUND = 5;
+
+    /** Classes of errors that are about the server: connections, features, resources, operators, the system, defects. */
+    private static final Set<String> SERVERS_OWN = Set.of("08", "0A", "53", "57", "58", "XX");
 
     private List<String> names = List.of("postgres");
     private int current;
@@ -49,13 +53,17 @@ final class ConnectDatabases {
     }
 
     /**
-     * It does not exist, CONNECT is not granted, it takes no connections, it or the whole server has no connection left (only
-     * the text tells which, in the server's language), pg_hba.conf does not let us into it.
+     * Whatever the server answers may be said of the one database: it does not exist, CONNECT is not granted, it takes no
+     * connections or has none left, pg_hba.conf does not let us into it, its login trigger fails. Not so a wrong password,
+     * and a server that starts, stops or lacks resources.
      */
     private static boolean anotherMayHelp(Failure failure) {
-        return switch (failure.sqlState() == null ? "" : failure.sqlState()) {
-            case "3D000", "42501", "55000", "53300", "28000" -> true;
-            case String other -> false;
-        };
+        String state = failure.sqlState();
+        return state != null
+                && switch (state) {
+                    case "53300" -> true;
+                    case "28P01" -> false;
+                    case String other -> SERVERS_OWN.stream().noneMatch(other::startsWith);
+                };
     }
 }

@@ -1,10 +1,11 @@
 package dev.pgvigil.postgres;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How many connections pgvigil may have to one server: a few in ordinary work, and some more that only an incident may
- * take. Used from one event loop.
+ * take. A connection that pgvigil gives up counts until the server is known to have given it up too. Used from one event loop.
  */
 final class ConnectionBudget {
 
@@ -13,6 +14,7 @@ final class ConnectionBudget {
 
     private int ordinary;
     private int emergency;
+    private int lingering;
 
     /** Takes one, or gives null when all are taken. */
     @Nullable
@@ -32,6 +34,11 @@ final class ConnectionBudget {
         return emergency;
     }
 
+    /** Those that pgvigil has given up and the server may hold still. */
+    int lingering() {
+        return lingering;
+    }
+
     private void count(boolean incident, int change) {
         if (incident) {
             emergency += change;
@@ -44,14 +51,44 @@ final class ConnectionBudget {
     final class Permit {
         private final boolean incident;
         private boolean held = true;
+        private boolean lingers;
 
         private Permit(boolean incident) {
             this.incident = incident;
         }
 
+        /** Another place of the same kind, or null when all are taken. */
+        @Nullable
+        Permit another() {
+            return take(incident);
+        }
+
+        /** Gives it back: the server has no such connection. */
         void release() {
             if (held) {
                 held = false;
+                count(incident, -1);
+            }
+        }
+
+        /**
+         * The connection is given up without an answer, and the server may hold it: the place is taken until {@link #gone}, at
+         * the latest for this time.
+         */
+        void abandon(EventLoop loop, Duration longest) {
+            if (held) {
+                held = false;
+                lingers = true;
+                lingering++;
+                loop.after(longest.toMillis(), this::gone);
+            }
+        }
+
+        /** What was abandoned is known to be gone. */
+        void gone() {
+            if (lingers) {
+                lingers = false;
+                lingering--;
                 count(incident, -1);
             }
         }

@@ -5,13 +5,12 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
-import io.vertx.pgclient.spi.PgDriver;
-import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.spi.ConnectionFactory;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Opens connections: staggered over the fleet, encrypted as libpq would, and given up when the patience ends, with the
@@ -19,6 +18,12 @@ import java.util.concurrent.TimeUnit;
  */
 @Singleton
 public class Connector {
+
+    /**
+     * How long a server may hold a connection that was given up before it had logged in: while it waits for a lock on its own
+     * catalogs it does not see that nobody is there. PostgreSQL's default of authentication_timeout, and a little.
+     */
+    static final Duration LOGIN_LINGERS = Duration.ofSeconds(65);
 
     private final Vertx vertx;
     private final ConnectLimiter gate;
@@ -31,14 +36,16 @@ public class Connector {
     /**
      * One attempt to connect.
      *
+     * @param connect how long a TCP connection may take
+     * @param settings that are sent with the login
      * @param patience how long the server may take to answer once it has accepted
      * @param begun called on the event loop when the attempt has left the queue
      */
     record Attempt(
             Server server,
             String database,
-            Deadlines deadlines,
-            Duration statement,
+            Duration connect,
+            Map<String, String> settings,
             Duration patience,
             ConnectionBudget.Permit permit,
             Runnable begun) {}
@@ -97,14 +104,15 @@ public class Connector {
 
     private Future<PhysicalConnection> tryOne(EventLoop loop, Attempt attempt, boolean tls) {
         PgConnectOptions options =
-                ConnectOptions.of(attempt.server(), attempt.database(), attempt.deadlines(), attempt.statement(), tls);
-        ConnectionFactory sockets = PgDriver.INSTANCE.createConnectionFactory(vertx, options);
-        Future<SqlConnection> connection = loop.connect(sockets);
-        return connection
-                .timeout(attempt.patience().toMillis(), TimeUnit.MILLISECONDS)
+                ConnectOptions.of(attempt.server(), attempt.database(), attempt.connect(), attempt.settings(), tls);
+        ConnectionFactory sockets = EventLoop.sockets(vertx, options);
+        return loop.within(attempt.patience(), loop.connect(sockets))
                 .map(open -> new PhysicalConnection(sockets, open, attempt.permit(), attempt.database()))
                 .recover(failure -> {
                     sockets.close(Promise.promise());
+                    if (failure instanceof TimeoutException) {
+                        attempt.permit().abandon(loop, LOGIN_LINGERS);
+                    }
                     return Future.failedFuture(new FailureException(FailureClassifier.of(failure)));
                 });
     }

@@ -2,7 +2,6 @@ package dev.pgvigil.postgres;
 
 import io.vertx.core.Future;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -16,14 +15,19 @@ final class EmergencyConnection {
     /** So often within the time after which the server would end it. */
     private static final int LOOKS = 10;
 
+    private final EventLoop loop;
     private final Supplier<Future<OpenSession>> opener;
+    private final Predicate<String> watched;
     private @Nullable OpenSession session;
     private boolean wanted;
     private boolean opening;
     private long lookedAt;
 
-    EmergencyConnection(Supplier<Future<OpenSession>> opener) {
+    /** @param watched whether a database is watched still: one that is left while the session opens is not kept */
+    EmergencyConnection(EventLoop loop, Supplier<Future<OpenSession>> opener, Predicate<String> watched) {
+        this.loop = loop;
         this.opener = opener;
+        this.watched = watched;
     }
 
     /**
@@ -38,7 +42,7 @@ final class EmergencyConnection {
         wanted = true;
         lookedAt = now;
         if (session != null) {
-            touch(session, deadlines.answer());
+            touch(session, deadlines.answer(), deadlines.idle());
         } else if (!opening) {
             opening = true;
             opener.get().onComplete(end -> {
@@ -50,16 +54,13 @@ final class EmergencyConnection {
         }
     }
 
-    private void touch(OpenSession held, Duration answer) {
-        held.wire()
-                .query("select 1")
-                .timeout(answer.toMillis(), TimeUnit.MILLISECONDS)
-                .onFailure(mute -> {
-                    held.wire().drop();
-                    if (held.equals(session)) {
-                        session = null;
-                    }
-                });
+    private void touch(OpenSession held, Duration answer, Duration idle) {
+        loop.within(answer, held.wire().query("select 1")).onFailure(mute -> {
+            held.wire().abandon(loop, idle);
+            if (held.equals(session)) {
+                session = null;
+            }
+        });
     }
 
     void release() {
@@ -70,9 +71,9 @@ final class EmergencyConnection {
         }
     }
 
-    /** Ends it if it is in such a database; the next call to hold it opens another. */
-    void leave(Predicate<String> stranger) {
-        if (session != null && stranger.test(session.wire().database())) {
+    /** Ends it if its database is watched no more; the next call to hold it opens another. */
+    void leaveUnwatched() {
+        if (session != null && !watched.test(session.wire().database())) {
             release();
         }
     }
@@ -86,7 +87,7 @@ final class EmergencyConnection {
     }
 
     private void keep(OpenSession found) {
-        if (!wanted) {
+        if (!wanted || !watched.test(found.wire().database())) {
             found.wire().close();
             return;
         }

@@ -6,9 +6,19 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.ContextInternal;
 import io.vertx.core.impl.VertxInternal;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.impl.NetSocketInternal;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.SslMode;
+import io.vertx.pgclient.impl.PgConnectionFactory;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.spi.ConnectionFactory;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.StreamSupport;
 
 /**
@@ -18,9 +28,11 @@ import java.util.stream.StreamSupport;
 public final class EventLoop {
 
     private final ContextInternal context;
+    private final Lateness lateness;
 
     private EventLoop(ContextInternal context) {
         this.context = context;
+        this.lateness = Lateness.of(context.nettyEventLoop());
     }
 
     /** A context of its own, on one of Vert.x' event loops in turn. */
@@ -52,6 +64,69 @@ public final class EventLoop {
     /** A promise whose future calls back here. */
     public <T> Promise<T> promise() {
         return context.promise();
+    }
+
+    /** How long this loop was held up, in all; asked here. */
+    long lateNanos() {
+        return lateness.nanos();
+    }
+
+    /**
+     * Fails with a {@link TimeoutException} unless the future ends within this time, in which time during which this loop was
+     * held up does not count: an answer that came meanwhile is still to be read. Called here.
+     */
+    <T> Future<T> within(Duration time, Future<T> future) {
+        Promise<T> promise = promise();
+        future.onComplete(promise::tryComplete, promise::tryFail);
+        expire(promise, time, System.nanoTime(), lateNanos(), time.toMillis());
+        return promise.future();
+    }
+
+    private void expire(Promise<?> promise, Duration time, long begun, long lateBefore, long wait) {
+        if (promise.future().isComplete()) {
+            return;
+        }
+        long timer = after(Math.max(1, wait), () -> {
+            long left = time.toNanos() - (System.nanoTime() - begun) + (lateNanos() - lateBefore);
+            if (left <= 0) {
+                promise.tryFail(new TimeoutException("no answer within " + time.toMillis() + " ms"));
+            } else {
+                expire(promise, time, begun, lateBefore, TimeUnit.NANOSECONDS.toMillis(left) + 1);
+            }
+        });
+        promise.future().onComplete(ended -> cancel(timer));
+    }
+
+    /** Makes connections by these options, whose messages are bounded by {@link ServerMessages}. */
+    static ConnectionFactory sockets(Vertx vertx, PgConnectOptions options) {
+        return new BoundedConnections((VertxInternal) vertx, options);
+    }
+
+    /** The driver's connections, each with {@link ServerMessages} between the network and the driver's decoder. */
+    private static final class BoundedConnections extends PgConnectionFactory {
+
+        BoundedConnections(VertxInternal vertx, PgConnectOptions options) {
+            super(vertx, () -> Future.succeededFuture(options));
+        }
+
+        /** The driver gives no other access to a socket before it reads from it. */
+        @Override
+        protected NetClient netClient(NetClientOptions options) {
+            NetClient plain = super.netClient(options);
+            boolean tls = ((PgConnectOptions) options).getSslMode() != SslMode.DISABLE;
+            return (NetClient) Proxy.newProxyInstance(
+                    NetClient.class.getClassLoader(), new Class<?>[] {NetClient.class}, (self, method, arguments) -> {
+                        Object result = method.invoke(plain, arguments);
+                        return result instanceof Future<?> future
+                                        && method.getName().equals("connect")
+                                ? future.onSuccess(socket -> bound((NetSocketInternal) socket, tls))
+                                : result;
+                    });
+        }
+
+        private static void bound(NetSocketInternal socket, boolean tls) {
+            socket.channelHandlerContext().pipeline().addBefore("handler", "bounds", new ServerMessages(tls));
+        }
     }
 
     /** Opens a connection whose callbacks come here. */

@@ -2,54 +2,107 @@ package dev.pgvigil.postgres;
 
 import static java.util.stream.Collectors.toMap;
 
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/** Asks a server what it is and what our role may do there. */
+/**
+ * Asks a server what it is, what our role may do there, and which settings the session really has. By functions where there
+ * is a choice, because hosts revoke SELECT on catalogues; what cannot be read is missing from the facts and named in them.
+ */
 final class FactsQuery {
 
-    static final String SQL = """
-            select current_setting('server_version_num')::int,
-                   current_setting('server_version'),
-                   pg_catalog.pg_is_in_recovery(),
-                   pg_catalog.pg_postmaster_start_time(),
-                   r.rolsuper,
-                   pg_catalog.pg_has_role('pg_monitor', 'usage'),
-                   coalesce((select pg_catalog.pg_has_role(p.oid, 'usage') from pg_catalog.pg_roles p
-                             where p.rolname = 'pg_use_reserved_connections'), false),
-                   coalesce((select json_object_agg(extname, extversion) from pg_catalog.pg_extension), '{}')::text,
-                   (select json_object_agg(name, setting) from pg_catalog.pg_settings where name in (
-                        'max_connections', 'superuser_reserved_connections', 'reserved_connections',
-                        'shared_preload_libraries', 'track_activities', 'track_activity_query_size',
-                        'track_counts', 'track_io_timing', 'compute_query_id'))::text,
-                   (extract(epoch from clock_timestamp() - statement_timestamp()) * 1000000)::bigint
-            from pg_catalog.pg_roles r
-            where r.rolname = current_user""";
+    /**
+     * An answer.
+     *
+     * @param session the settings that the session has, name to value in the server's base unit
+     * @param process the server's process of this session
+     * @param serverNanos how long the server took
+     */
+    record Answer(ServerFacts facts, Map<String, String> session, ServerProcess process, long serverNanos) {}
+
+    private static final String PERMISSION = "42501";
+
+    private static final String SQL = """
+            select pg_catalog.current_setting('server_version_num')::int4 as version_number,
+              pg_catalog.current_setting('server_version') as version,
+              pg_catalog.pg_is_in_recovery() as standby,
+              pg_catalog.pg_postmaster_start_time() as started,
+              pg_catalog.current_setting('is_superuser')::bool as superuser,
+              pg_catalog.pg_has_role('pg_monitor', 'usage') as monitor,
+              coalesce(pg_catalog.pg_has_role(pg_catalog.to_regrole('pg_use_reserved_connections')::pg_catalog.oid, 'usage'),
+                false) as reserved,
+              {extensions} as extensions,
+              (select pg_catalog.json_object_agg(s.name, s.setting) from pg_catalog.pg_show_all_settings() s
+                where s.name in ('max_connections', 'superuser_reserved_connections', 'reserved_connections',
+                  'shared_preload_libraries', 'track_activities', 'track_activity_query_size',
+                  'track_counts', 'track_io_timing', 'compute_query_id'))::text as settings,
+              (select pg_catalog.json_object_agg(s.name, s.setting) from pg_catalog.pg_show_all_settings() s
+                where s.name in ({session}))::text as session,
+              (select pg_catalog.string_agg(c, ' ') from pg_catalog.unnest('{pg_roles,pg_settings,pg_extension,pg_database,\
+            pg_stat_activity,pg_stat_database,pg_locks,pg_prepared_xacts,pg_class,pg_namespace}'::text[]) c
+                where not pg_catalog.has_table_privilege('pg_catalog.' || c, 'select')) as unreadable,
+              pg_catalog.pg_backend_pid() as pid,
+              (select a.backend_start::text from pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) a) as backend_start,
+              (extract(epoch from pg_catalog.clock_timestamp() - pg_catalog.statement_timestamp()) * 1000000)::int8 as micros""";
+
+    private static final String EXTENSIONS =
+            "(select pg_catalog.json_object_agg(e.extname, e.extversion) from pg_catalog.pg_extension e)::text";
 
     private FactsQuery() {}
 
-    static ServerFacts read(Row row) {
-        return new ServerFacts(
-                row.getInteger(0),
-                row.getString(1),
-                row.getBoolean(2) ? Role.REPLICA : Role.PRIMARY,
-                row.get(OffsetDateTime.class, 3).toInstant(),
-                row.getBoolean(4),
-                row.getBoolean(5),
-                row.getBoolean(6),
-                texts(row.getString(7)),
-                texts(row.getString(8)));
+    /** @param wanted the settings whose values in the session are asked for */
+    static Future<Answer> ask(PhysicalConnection wire, Set<String> wanted) {
+        return wire.query(sql(EXTENSIONS, wanted))
+                .recover(
+                        failed -> PERMISSION.equals(FailureClassifier.of(failed).sqlState())
+                                ? wire.query(sql("null::text", wanted))
+                                : Future.failedFuture(failed))
+                .map(rows -> read(rows.iterator().next()));
     }
 
-    /** How long the server has been at it. */
-    static long serverNanos(Row row) {
-        return row.getLong(9) * 1000;
+    private static String sql(String extensions, Set<String> wanted) {
+        String names = wanted.stream().map(name -> Sql.literal(name).strip()).collect(Collectors.joining(", "));
+        return SQL.replace("{extensions}", extensions).replace("{session}", names);
     }
 
-    private static Map<String, String> texts(String json) {
-        return new JsonObject(json)
-                .stream().collect(toMap(Map.Entry::getKey, entry -> String.valueOf(entry.getValue())));
+    private static Answer read(Row row) {
+        Instant started = row.get(OffsetDateTime.class, "started").toInstant();
+        String unreadable = row.getString("unreadable");
+        ServerFacts facts = new ServerFacts(
+                row.getInteger("version_number"),
+                row.getString("version"),
+                row.getBoolean("standby") ? Role.REPLICA : Role.PRIMARY,
+                started,
+                row.getBoolean("superuser"),
+                row.getBoolean("monitor"),
+                row.getBoolean("reserved"),
+                texts(row.getString("extensions")),
+                texts(row.getString("settings")),
+                unreadable == null ? Set.of() : Set.of(unreadable.split(" ")));
+        return new Answer(
+                facts,
+                texts(row.getString("session")),
+                new ServerProcess(row.getInteger("pid"), row.getString("backend_start")),
+                row.getLong("micros") * 1000);
+    }
+
+    private static Map<String, String> texts(@Nullable String json) {
+        return json == null
+                ? Map.of()
+                : new JsonObject(json)
+                        .stream()
+                                .collect(toMap(
+                                        Map.Entry::getKey,
+                                        entry -> String.valueOf(entry.getValue()),
+                                        (one, other) -> one,
+                                        TreeMap::new));
     }
 }

@@ -91,6 +91,7 @@ final class FailureClassifier {
             case ConnectException refused -> Reason.CONNECT;
             case UnknownHostException unknown -> Reason.CONNECT;
             case IOException local when "Too many open files".equals(message) -> Reason.LOCAL;
+            case LinkageError unloaded -> Reason.LOCAL;
             case Exception driver when message != null && NO_TLS.contains(message) -> Reason.TLS;
             case Throwable other -> null;
         };
@@ -101,12 +102,23 @@ final class FailureClassifier {
         while (root.getCause() != null && (reason == Reason.TLS || root.getMessage() == null)) {
             root = root.getCause();
         }
-        String message = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+        String message = root.getMessage() == null ? withoutMessage(reason) : root.getMessage();
         return switch (root) {
             case UnknownHostException unknown -> "host name does not resolve: " + message;
             case TimeoutException late -> LATE.matcher(message).replaceAll("no answer within $1 ms");
             case SocketException refused -> ADDRESS.matcher(message).replaceAll(FailureClassifier::plain);
             case Throwable other -> message;
+        };
+    }
+
+    /** The name of an exception's class says nothing to an operator. */
+    private static String withoutMessage(Reason reason) {
+        return switch (reason) {
+            case TIMEOUT -> "no answer in time";
+            case CONNECT -> "the connection was lost";
+            case TLS -> "the TLS handshake failed";
+            case LOCAL -> "pgvigil could not load a part of its own";
+            case CAPACITY, AUTH, PERMISSION, UNSUPPORTED, QUERY -> "no message";
         };
     }
 

@@ -1,11 +1,17 @@
 package dev.pgvigil.postgres;
 
+import dev.pgvigil.postgres.ConnectionBudget.Permit;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.pgclient.PgConnection;
+import io.vertx.pgclient.PgNotice;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.spi.ConnectionFactory;
+import java.time.Duration;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One physical connection, which owns its socket: it can be dropped at any moment, whatever the server does. Used from its
@@ -13,23 +19,37 @@ import io.vertx.sqlclient.spi.ConnectionFactory;
  */
 final class PhysicalConnection {
 
+    private static final Logger LOG = Logger.getLogger(PhysicalConnection.class);
+
     private final ConnectionFactory sockets;
     private final SqlConnection connection;
-    private final ConnectionBudget.Permit permit;
+    private final Permit permit;
     private final String database;
     private final StatementCache prepared = new StatementCache(this::query);
     private final SerialQueue turns = new SerialQueue();
     private final long openedAt = System.nanoTime();
     private final Promise<Void> gone = Promise.promise();
+    private @Nullable ServerProcess process;
     private boolean closed;
 
-    PhysicalConnection(
-            ConnectionFactory sockets, SqlConnection connection, ConnectionBudget.Permit permit, String database) {
+    PhysicalConnection(ConnectionFactory sockets, SqlConnection connection, Permit permit, String database) {
         this.sockets = sockets;
         this.connection = connection;
         this.permit = permit;
         this.database = database;
         connection.exceptionHandler(lost -> {}); // a lost connection tells through its close handler
+        PgConnection.cast(connection).noticeHandler(this::log);
+    }
+
+    /** Without its text, which may hold values. Warnings, class 01, are of use to an operator. */
+    private void log(PgNotice notice) {
+        String code = String.valueOf(notice.getCode());
+        LOG.logf(
+                code.startsWith("01") ? Logger.Level.INFO : Logger.Level.DEBUG,
+                "The server sends %s %s to the session in database %s",
+                notice.getSeverity(),
+                code,
+                database);
     }
 
     Future<RowSet<Row>> query(String sql) {
@@ -78,8 +98,31 @@ final class PhysicalConnection {
         }
     }
 
+    /** Closes the socket of a connection that does not answer; the server may hold it for this long. */
+    Permit abandon(EventLoop loop, Duration longest) {
+        permit.abandon(loop, longest);
+        drop();
+        return permit;
+    }
+
     boolean closed() {
         return closed;
+    }
+
+    /** The server's process as it was told at login: another than the real one where a pooler stands between. */
+    int processId() {
+        return PgConnection.cast(connection).processId();
+    }
+
+    /** It is known which process of the server this is. */
+    void is(ServerProcess known) {
+        process = known;
+    }
+
+    /** Null until the server has answered once. */
+    @Nullable
+    ServerProcess process() {
+        return process;
     }
 
     String database() {

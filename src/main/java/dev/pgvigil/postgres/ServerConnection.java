@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +48,7 @@ public final class ServerConnection {
     private boolean unanswered;
     private boolean closed;
     private long begunAt;
+    private long lateBefore;
     private long rotateAfter;
 
     public ServerConnection(
@@ -59,14 +59,14 @@ public final class ServerConnection {
         this.spans = spans;
         this.listener = listener;
         this.opener = new SessionFactory(connector, server, deadlines, loop, account);
-        this.spare = new EmergencyConnection(() -> opener.spare(entrances.current()));
+        this.spare = new EmergencyConnection(loop, () -> opener.spare(entrances.current()), entrances::include);
     }
 
     /** The databases through which the server may be entered, in order of preference. */
     public void databases(List<String> names) {
         entrances.are(names);
         leaveStranger();
-        spare.leave(database -> !entrances.include(database));
+        spare.leaveUnwatched();
     }
 
     /** A session in a database that is watched no more would keep its owner from renaming or dropping it. */
@@ -132,13 +132,34 @@ public final class ServerConnection {
         if (own == attempt) {
             begun = true;
             begunAt = System.nanoTime();
-            loop.after(tolerance().toMillis() + 1, () -> {
-                Failure silence = trouble();
-                if (own == attempt && connecting && silence != null && !closed) {
-                    listener.down(silence);
-                }
-            });
+            lateBefore = loop.lateNanos();
+            watchSilence(own, tolerance());
         }
+    }
+
+    private void watchSilence(int own, Duration left) {
+        loop.after(left.toMillis() + 1, () -> {
+            if (own != attempt || !connecting || closed) {
+                return;
+            }
+            Duration more = tolerance().minus(unansweredFor());
+            if (more.isPositive()) {
+                watchSilence(own, more);
+            } else {
+                listener.down(silence());
+            }
+        });
+    }
+
+    /** Since the attempt began, without the time for which pgvigil itself was held up. */
+    private Duration unansweredFor() {
+        return Duration.ofNanos(System.nanoTime() - begunAt - (loop.lateNanos() - lateBefore));
+    }
+
+    private Failure silence() {
+        return Failure.of(
+                Reason.TIMEOUT,
+                "no answer to a connection attempt for " + unansweredFor().toMillis() + " ms");
     }
 
     /**
@@ -171,11 +192,8 @@ public final class ServerConnection {
         if (main != null) {
             return null;
         }
-        long waited = System.nanoTime() - begunAt;
-        if (connecting && begun && waited >= tolerance().toNanos()) {
-            return Failure.of(
-                    Reason.TIMEOUT,
-                    "no answer to a connection attempt for " + TimeUnit.NANOSECONDS.toMillis(waited) + " ms");
+        if (connecting && begun && unansweredFor().compareTo(tolerance()) >= 0) {
+            return silence();
         }
         return trouble;
     }
@@ -251,6 +269,10 @@ public final class ServerConnection {
         return account.state();
     }
 
+    <T> Future<T> within(Duration time, Future<T> answer) {
+        return loop.within(time, answer);
+    }
+
     void spent(long nanos) {
         account.spent(nanos);
     }
@@ -263,7 +285,7 @@ public final class ServerConnection {
         if (!wire.closed()) {
             account.abandoned();
         }
-        wire.drop();
+        opener.abandon(wire);
         if (wire == main) {
             main = null;
             spare.release();

@@ -2,6 +2,7 @@ package dev.pgvigil.postgres;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What is known of a server since a session to it was opened.
@@ -13,6 +14,7 @@ import java.util.Map;
  * @param reservedSlots whether our role may use reserved connection slots
  * @param extensions of the session's database, name to version
  * @param settings the settings that checks ask for, name to value in the server's base unit
+ * @param unreadable tables and views of pg_catalog that our role may not read, though by default every role may
  */
 public record ServerFacts(
         int versionNumber,
@@ -23,11 +25,18 @@ public record ServerFacts(
         boolean monitor,
         boolean reservedSlots,
         Map<String, String> extensions,
-        Map<String, String> settings) {
+        Map<String, String> settings,
+        Set<String> unreadable) {
 
     public ServerFacts {
         extensions = Map.copyOf(extensions);
         settings = Map.copyOf(settings);
+        unreadable = Set.copyOf(unreadable);
+    }
+
+    /** Whether our role may read this table or view of pg_catalog. */
+    public boolean reads(String relation) {
+        return !unreadable.contains(relation);
     }
 
     /** 14, 15, … */

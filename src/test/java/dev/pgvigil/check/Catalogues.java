@@ -3,6 +3,7 @@ package dev.pgvigil.check;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.lang.reflect.Constructor;
 import java.util.List;
 
 /** Catalogues of chosen checks, and of all there are. */
@@ -25,7 +26,9 @@ public final class Catalogues {
 
     private static Check<?> made(JavaClass found) {
         try {
-            return (Check<?>) found.reflect().getDeclaredConstructor().newInstance();
+            Constructor<?> constructor = found.reflect().getDeclaredConstructor();
+            constructor.setAccessible(true);
+            return (Check<?>) constructor.newInstance();
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(found.getName() + " cannot be made without parameters", e);
         }

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
@@ -206,7 +207,8 @@ public final class HandMade {
                         true,
                         false,
                         Map.of("plpgsql", "1.0"),
-                        Map.of("max_connections", "100"));
+                        Map.of("max_connections", "100"),
+                        Set.of());
         ConnectionState link = new ConnectionState(1, 0, 3, 1, 0, 0.0004, 1.25, 4321, 1);
         servers = servers.plus(server, new ServerState(server, facts, link, outcomes));
         targets = targets.plus(

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
@@ -111,6 +112,15 @@ class OverheadThrottleTest {
 
     private static ServerFacts facts(int major) {
         return new ServerFacts(
-                major * 10_000, major + ".1", Role.PRIMARY, Instant.EPOCH, false, true, false, Map.of(), Map.of());
+                major * 10_000,
+                major + ".1",
+                Role.PRIMARY,
+                Instant.EPOCH,
+                false,
+                true,
+                false,
+                Map.of(),
+                Map.of(),
+                Set.of());
     }
 }

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.HashTreePMap;
@@ -87,7 +88,8 @@ public record Scene(Instant now, Snapshot snapshot) {
 
     /** The session to the target's server began in this role. */
     public Scene role(Target target, Role role) {
-        ServerFacts facts = new ServerFacts(180_000, "18.0", role, now, false, true, false, Map.of(), Map.of());
+        ServerFacts facts =
+                new ServerFacts(180_000, "18.0", role, now, false, true, false, Map.of(), Map.of(), Set.of());
         return server(target, state -> new ServerState(state.server(), facts, state.link(), state.outcomes()));
     }
 

@@ -49,7 +49,7 @@ class SessionsTest {
     private static final int NEWEST = PgServer.majors().getLast();
 
     /** Asks whatever a test wants to know, in sessions like any check's. */
-    private record Question(String name, Scope scope, String sql, Duration interval) implements Check<Question.Answer> {
+    record Question(String name, Scope scope, String sql, Duration interval) implements Check<Question.Answer> {
 
         record Answer(String text) {}
 

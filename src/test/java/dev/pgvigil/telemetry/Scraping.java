@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.pcollections.HashTreePMap;
 
 /** A fleet of hand-made states under chosen checks, and its exposition. */
@@ -91,6 +92,7 @@ final class Scraping {
     }
 
     static ServerFacts facts() {
-        return new ServerFacts(180004, "18.4", Role.PRIMARY, Instant.EPOCH, false, true, false, Map.of(), Map.of());
+        return new ServerFacts(
+                180004, "18.4", Role.PRIMARY, Instant.EPOCH, false, true, false, Map.of(), Map.of(), Set.of());
     }
 }

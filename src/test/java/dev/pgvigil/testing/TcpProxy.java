@@ -17,6 +17,7 @@ public final class TcpProxy implements AutoCloseable {
 
     private final ServerSocket listener = new ServerSocket();
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final Set<Socket> stranded = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
     private final InetSocketAddress server;
     private final Gate gate = new Gate();
@@ -71,6 +72,11 @@ public final class TcpProxy implements AutoCloseable {
         latency = time;
     }
 
+    /** Nothing passes any more on the connections that are open now, nor does either side hear that the other ended one. */
+    public void strand() {
+        stranded.addAll(sockets);
+    }
+
     /** Cuts every connection that is open now. */
     public void cut() {
         sockets.forEach(Sockets::close);
@@ -110,17 +116,23 @@ public final class TcpProxy implements AutoCloseable {
 
     private void pump(Socket from, Socket to) {
         byte[] buffer = new byte[16 * 1024];
-        try (InputStream in = from.getInputStream();
-                OutputStream out = to.getOutputStream()) {
+        try {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                 Waiting.nap(latency);
                 gate.pass();
+                if (stranded.contains(from)) {
+                    continue;
+                }
                 out.write(buffer, 0, read);
             }
         } catch (IOException e) {
             // Either side ended it; so does the other.
         } finally {
-            end(from, to);
+            if (!stranded.contains(from)) {
+                end(from, to);
+            }
         }
     }
 

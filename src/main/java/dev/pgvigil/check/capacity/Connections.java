@@ -42,7 +42,7 @@ public final class Connections implements Check<ConnectionUsage> {
     private static final String USED = """
             select g.datid::text::int8 as datid, %s as usename,
               g.application_name, g.state, g.sessions, pg_catalog.sum(g.sessions) over ()::int8 as total,
-              (select r.rolconnlimit from pg_catalog.pg_roles r where r.oid = g.usesysid and not r.rolsuper) as role_limit
+              {limit} as role_limit
             from (
               select s.datid, s.usesysid, s.application_name,
                 case when s.backend_type is null then 'unknown' else coalesce(s.state, 'starting') end as state,
@@ -62,6 +62,9 @@ public final class Connections implements Check<ConnectionUsage> {
             from pg_catalog.pg_lock_status() l
             where l.locktype = 'virtualxid' and l.granted
               and l.pid not in (select s.pid from pg_catalog.pg_stat_get_activity(null) s)""";
+
+    private static final String ROLE_LIMIT =
+            "(select r.rolconnlimit from pg_catalog.pg_roles r where r.oid = g.usesysid and not r.rolsuper)";
 
     private static final String ALLOWED = """
             select null::int8 as datid, %s as name, null::text as encoding,
@@ -102,8 +105,9 @@ public final class Connections implements Check<ConnectionUsage> {
 
     @Override
     public Uni<ConnectionUsage> collect(Session session) {
+        String limit = session.facts().reads("pg_roles") ? ROLE_LIMIT : "null::int4";
         return session.rows(ALLOWED, Connections::allowance)
-                .flatMap(allowed -> session.rows(USED, Connections::used)
+                .flatMap(allowed -> session.rows(USED.replace("{limit}", limit), Connections::used)
                         .flatMap(used -> loggingIn(session)
                                 .map(unlisted -> usage(
                                         used, unlisted, allowed, session.link().open()))));

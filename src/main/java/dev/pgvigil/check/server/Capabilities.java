@@ -6,6 +6,7 @@ import dev.pgvigil.check.Previous;
 import dev.pgvigil.check.RawText;
 import dev.pgvigil.check.Scope;
 import dev.pgvigil.postgres.Failure;
+import dev.pgvigil.postgres.ServerFacts;
 import dev.pgvigil.postgres.Session;
 import dev.pgvigil.target.Target;
 import dev.pgvigil.target.Threshold;
@@ -15,6 +16,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The privileges, extensions and settings that pgvigil uses in a database, and those that are missing. */
@@ -30,17 +32,16 @@ public final class Capabilities implements Check<Capabilities.Held> {
             select pg_catalog.current_setting('server_version') as version,
               pg_catalog.current_setting('server_version_num')::int4 / 10000 as major,
               {usename} as usename,
-              coalesce((select r.rolsuper from pg_catalog.pg_roles r where r.rolname = current_user), false) as superuser,
+              pg_catalog.current_setting('is_superuser')::bool as superuser,
               pg_catalog.pg_has_role('pg_monitor', 'usage') as monitor,
               pg_catalog.has_database_privilege(pg_catalog.current_database(), 'connect') as connect,
               {reserved} as reserved_slots,
               coalesce(pg_catalog.current_setting('reserved_connections', true)::int4, 0) as reserved_connections,
               case when pg_catalog.pg_has_role('pg_read_all_settings', 'usage')
                 then pg_catalog.current_setting('shared_preload_libraries') end as libraries,
-              (select e.extversion from pg_catalog.pg_extension e where e.extname = 'pg_stat_statements') as statements,
               pg_catalog.current_setting('track_activities')::bool as track_activities,
               pg_catalog.current_setting('track_io_timing')::bool as track_io_timing,
-              (select s.setting::int8 from pg_catalog.pg_settings s where s.name = 'track_activity_query_size') as query_size""".replace("{usename}", RawText.sql("current_user"));
+              (select s.setting::int8 from pg_catalog.pg_show_all_settings() s where s.name = 'track_activity_query_size') as query_size""".replace("{usename}", RawText.sql("current_user"));
 
     private static final String RESERVED = "pg_catalog.pg_has_role('pg_use_reserved_connections', 'usage')";
 
@@ -52,7 +53,8 @@ public final class Capabilities implements Check<Capabilities.Held> {
      * @param connect whether it may connect to the database, now
      * @param reservedSlots whether it may use reserved connections; null before 16, which has none
      * @param libraries preloaded; null: hidden from pgvigil's role
-     * @param statementsVersion of the extension pg_stat_statements in the database; null: not installed
+     * @param statementsVersion of the extension pg_stat_statements in the database; null: not installed, or hidden
+     * @param unreadable tables and views of pg_catalog that pgvigil's role may not read
      */
     public record Held(
             String version,
@@ -67,9 +69,11 @@ public final class Capabilities implements Check<Capabilities.Held> {
             @Nullable String statementsVersion,
             boolean trackActivities,
             boolean trackIoTiming,
-            long trackActivityQuerySizeBytes) {
+            long trackActivityQuerySizeBytes,
+            Set<String> unreadable) {
 
         public Held {
+            unreadable = Set.copyOf(unreadable);
             libraries = libraries == null ? null : List.copyOf(libraries);
         }
     }
@@ -97,7 +101,7 @@ public final class Capabilities implements Check<Capabilities.Held> {
     @Override
     public Uni<Held> collect(Session session) {
         String reserved = session.facts().major() >= RESERVED_ROLE_SINCE ? RESERVED : "null::bool";
-        return session.row(SQL.replace("{reserved}", reserved), Capabilities::held);
+        return session.row(SQL.replace("{reserved}", reserved), row -> held(row, session.facts()));
     }
 
     @Override
@@ -110,7 +114,7 @@ public final class Capabilities implements Check<Capabilities.Held> {
         return AccessFindings.of(failure, target);
     }
 
-    private static Held held(Row row) {
+    private static Held held(Row row, ServerFacts facts) {
         return new Held(
                 row.getString("version"),
                 row.getInteger("major"),
@@ -121,10 +125,11 @@ public final class Capabilities implements Check<Capabilities.Held> {
                 row.getBoolean("reserved_slots"),
                 row.getInteger("reserved_connections"),
                 libraries(row.getString("libraries")),
-                row.getString("statements"),
+                facts.extensions().get("pg_stat_statements"),
                 row.getBoolean("track_activities"),
                 row.getBoolean("track_io_timing"),
-                row.getLong("query_size"));
+                row.getLong("query_size"),
+                facts.unreadable());
     }
 
     /** Without directories and quotes: {@code "$libdir/auto_explain", pg_stat_statements}. */

@@ -37,6 +37,9 @@ public record CapabilityFindings(Held held, Target target) {
         if (!held.monitor()) {
             all.add(monitor());
         }
+        if (!held.unreadable().isEmpty()) {
+            all.add(catalogues());
+        }
         if (!held.connect()) {
             all.add(connect());
         }
@@ -92,6 +95,20 @@ public record CapabilityFindings(Held held, Target target) {
                 .sql("grant pg_monitor to " + identifier(held.usename()));
     }
 
+    private Finding catalogues() {
+        String names = held.unreadable().stream()
+                .sorted()
+                .map(name -> "pg_catalog." + name)
+                .collect(joining(", "));
+        return trouble(
+                        "catalogs",
+                        "system catalogs cannot be read",
+                        "Role " + held.usename() + " has no SELECT on " + names)
+                .cause("SELECT was revoked from PUBLIC, as some hosts do. What pgvigil reads there stays unknown.")
+                .action("Grant it in this database, as a superuser.")
+                .sql("grant select on " + names + " to " + identifier(held.usename()));
+    }
+
     private Finding connect() {
         return trouble(
                         "connect",
@@ -130,7 +147,7 @@ public record CapabilityFindings(Held held, Target target) {
             return library(held.libraries());
         }
         if (held.statementsVersion() == null) {
-            return extension();
+            return held.unreadable().contains("pg_extension") ? null : extension();
         }
         String expected = STATEMENTS_VERSIONS.get(held.major());
         return expected != null && older(held.statementsVersion(), expected) ? outdated(expected) : null;

@@ -37,7 +37,7 @@ public final class Overhead implements Check<ConnectionState> {
 
     private static final String COSTLIEST = """
             select calls, total_exec_time, mean_exec_time, query from pg_stat_statements \
-            where userid = (select oid from pg_roles where rolname = current_user) \
+            where userid = quote_ident(current_user)::regrole \
             order by total_exec_time desc limit 10""";
 
     @Override

@@ -15,6 +15,7 @@ import dev.pgvigil.testing.PgServer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,7 @@ class CapabilitiesTest {
         private boolean activities = true;
         private boolean timing = true;
         private long querySize = 1024;
+        private Set<String> unreadable = Set.of();
 
         private All but(java.util.function.Consumer<All> change) {
             change.accept(this);
@@ -74,7 +76,8 @@ class CapabilitiesTest {
                             statements,
                             activities,
                             timing,
-                            querySize),
+                            querySize,
+                            unreadable),
                     SHOP);
         }
     }
@@ -94,6 +97,21 @@ class CapabilitiesTest {
             assertThat(found.key()).isEqualTo("capabilities/pg-monitor");
             assertThat(found.status()).isEqualTo(Status.DEGRADED);
             assertThat(found.sql()).isEqualTo("grant pg_monitor to \"watch \"\"er\"\"\"");
+        }
+
+        @Test
+        void reportsUnreadableCatalogsAndGivesNoAdviceFromThem() {
+            Finding found = new All()
+                    .but(all -> {
+                        all.unreadable = Set.of("pg_extension", "pg_roles");
+                        all.statements = null;
+                    })
+                    .one();
+
+            assertThat(found.key()).isEqualTo("capabilities/catalogs");
+            assertThat(found.status()).isEqualTo(Status.DEGRADED);
+            assertThat(found.sql())
+                    .isEqualTo("grant select on pg_catalog.pg_extension, pg_catalog.pg_roles to \"watch \"\"er\"\"\"");
         }
 
         @Test

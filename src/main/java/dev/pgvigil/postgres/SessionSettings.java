@@ -1,0 +1,99 @@
+package dev.pgvigil.postgres;
+
+import static java.util.stream.Collectors.joining;
+
+import io.vertx.pgclient.PgConnectOptions;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The settings that keep a session harmless and cheap. They are sent with the login, and what the session really has is
+ * compared with them: a connection pooler may swallow them.
+ *
+ * @param values name, as the server spells it, to value in the server's base unit
+ */
+record SessionSettings(Map<String, String> values) {
+
+    /** Under these a login trigger (PostgreSQL 17 and newer) may fail that works for everybody else. */
+    private static final Set<String> FELT_BY_LOGIN_TRIGGERS = Set.of("default_transaction_read_only", "search_path");
+
+    /** How such a trigger fails: a write in a read-only transaction; a name that is not found. */
+    private static final Set<String> FAILURES_OF_LOGIN_TRIGGERS = Set.of("25006", "42P01", "42883", "42704", "3F000");
+
+    SessionSettings {
+        values = Map.copyOf(values);
+    }
+
+    static SessionSettings of(Deadlines deadlines, Duration statement) {
+        Map<String, String> values = new HashMap<>();
+        values.put("default_transaction_read_only", "on");
+        values.put("lock_timeout", milliseconds(deadlines.lock()));
+        values.put("statement_timeout", milliseconds(statement));
+        values.put("idle_in_transaction_session_timeout", milliseconds(statement.plus(statement)));
+        // If this process or its network vanishes, the server rids itself of the session.
+        values.put("idle_session_timeout", milliseconds(deadlines.idle()));
+        values.put("max_parallel_workers_per_gather", "0");
+        values.put("jit", "off");
+        values.put("search_path", "pg_catalog");
+        values.put("TimeZone", "UTC");
+        return new SessionSettings(values);
+    }
+
+    private static String milliseconds(Duration duration) {
+        return Long.toString(duration.toMillis());
+    }
+
+    /** Whether a login that failed so may succeed with {@link #atPlainLogin}. */
+    static boolean mayHaveFailedLogin(Failure failure) {
+        return failure.sqlState() != null && FAILURES_OF_LOGIN_TRIGGERS.contains(failure.sqlState());
+    }
+
+    /** What is sent with a login. */
+    Map<String, String> atLogin() {
+        Map<String, String> sent = new HashMap<>(PgConnectOptions.DEFAULT_PROPERTIES);
+        sent.put("application_name", "pgvigil");
+        sent.putAll(values);
+        return sent;
+    }
+
+    /** What is sent with a login where a login trigger fails under our settings; the others are set behind it. */
+    Map<String, String> atPlainLogin() {
+        Map<String, String> sent = atLogin();
+        sent.keySet().removeAll(FELT_BY_LOGIN_TRIGGERS);
+        return sent;
+    }
+
+    /** Those of which the session has another value, in the order of their names. */
+    SessionSettings missing(Map<String, String> actual) {
+        Map<String, String> missing = new HashMap<>(values);
+        missing.entrySet().removeIf(wanted -> wanted.getValue().equals(actual.get(wanted.getKey())));
+        return new SessionSettings(missing);
+    }
+
+    boolean isEmpty() {
+        return values.isEmpty();
+    }
+
+    /** One message that sets them for the rest of the session. */
+    String statement() {
+        return sorted().entrySet().stream()
+                .map(setting -> "set session " + setting.getKey() + " = "
+                        + Sql.literal(setting.getValue()).strip())
+                .collect(joining("; "));
+    }
+
+    /** What the session has in their place: {@code statement_timeout is 0, not 500}. */
+    String against(Map<String, String> actual) {
+        return sorted().entrySet().stream()
+                .map(setting -> setting.getKey() + " is " + actual.getOrDefault(setting.getKey(), "not to be seen")
+                        + ", not " + setting.getValue())
+                .collect(joining("; "));
+    }
+
+    private Map<String, String> sorted() {
+        return new TreeMap<>(values);
+    }
+}

@@ -1,0 +1,55 @@
+package dev.pgvigil.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.pgvigil.check.Catalogues;
+import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.Status;
+import dev.pgvigil.state.Outcome;
+import dev.pgvigil.state.ServerState;
+import dev.pgvigil.target.Target;
+import dev.pgvigil.testing.PgServer;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Some hosts revoke SELECT on system catalogs from PUBLIC. */
+class RevokedCatalogsTest {
+
+    private static final List<String> SERVER_CHECKS = List.of("heartbeat", "databases", "connections");
+
+    @ParameterizedTest
+    @MethodSource("dev.pgvigil.testing.PgServer#majors")
+    void degradesWithTheGrantAndTheRestGoesOn(int major) {
+        PgServer server = PgServer.shared(major);
+        String database = server.newDatabase("revoked");
+        Stream.of("pg_roles", "pg_settings", "pg_extension")
+                .forEach(name -> server.sqlIn(database, "revoke select on pg_catalog." + name + " from public"));
+        Target target = server.target("shop", database);
+        try (Watching watching = Watching.with(Catalogues.all(), target)) {
+            Finding found = watching.awaitFinding("shop", "capabilities/catalogs");
+
+            assertThat(found.status()).isEqualTo(Status.DEGRADED);
+            assertThat(found.sql())
+                    .isEqualTo("grant select on pg_catalog.pg_extension, pg_catalog.pg_roles, pg_catalog.pg_settings"
+                            + " to \"pgvigil\"");
+            await().until(() -> SERVER_CHECKS.stream().allMatch(check -> observed(watching, target, check)));
+            assertThat(watching.status("shop")).isEqualTo(Status.DEGRADED);
+            assertThat(watching.state("shop").findings())
+                    .extracting(Finding::key)
+                    .noneMatch(key -> key.contains("unanswered") || key.contains("failure"));
+
+            server.sqlIn(database, String.valueOf(found.sql()));
+            watching.follow();
+            watching.follow(target);
+            watching.awaitStatus("shop", Status.HEALTHY);
+        }
+    }
+
+    private static boolean observed(Watching watching, Target target, String check) {
+        ServerState state = watching.fleet().snapshot().servers().get(target.server());
+        return state != null && state.outcome(check) instanceof Outcome.Observed<?>;
+    }
+}
