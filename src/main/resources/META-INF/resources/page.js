@@ -208,7 +208,7 @@
     }
     const target = live.dataset.target;
     stream = new EventSource("/api/v1/events" + (target ? "?target=" + encodeURIComponent(target) : ""));
-    stream.addEventListener("snapshot", () => {
+    stream.addEventListener("open", () => {
       streaming = true;
       retryAfter = 1000;
       changed();

@@ -5,7 +5,6 @@ import dev.pgvigil.state.view.CoalescingCache;
 import dev.pgvigil.state.view.RenderExecutor;
 import io.quarkus.qute.TemplateInstance;
 import io.smallrye.mutiny.Uni;
-import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -39,10 +38,5 @@ class PageRenderer {
      */
     Uni<RenderedPage> sheet(String name, Supplier<TemplateInstance> page) {
         return sheets.of(name, () -> RenderedPage.of(page.get().render()));
-    }
-
-    @PreDestroy
-    void stop() {
-        sheets.close();
     }
 }

@@ -7,7 +7,6 @@ import dev.pgvigil.state.view.CoalescingCache;
 import dev.pgvigil.state.view.JsonRenderer;
 import dev.pgvigil.state.view.RenderExecutor;
 import io.smallrye.mutiny.Uni;
-import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.List;
@@ -43,10 +42,5 @@ final class GroupHealthService {
         return HealthResponse.of(groups.stream()
                 .map(group -> group.evaluate(group.name(), snapshot, now))
                 .toList());
-    }
-
-    @PreDestroy
-    void close() {
-        large.close();
     }
 }

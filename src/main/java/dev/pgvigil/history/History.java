@@ -12,6 +12,7 @@ import dev.pgvigil.state.SteadyClock;
 import dev.pgvigil.state.TargetState;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.subscription.Cancellable;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.event.Observes;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
@@ -30,7 +32,6 @@ public class History {
 
     private static final Logger LOG = Logger.getLogger(History.class);
     private static final Duration LOOK = Duration.ofSeconds(5);
-    private static final int BUFFER = 4096;
 
     private final Fleet fleet;
     private final Vertx vertx;
@@ -41,21 +42,19 @@ public class History {
 
     @Inject
     History(Fleet fleet, Vertx vertx) {
-        this(fleet, vertx, LOOK);
+        this(fleet, vertx, LOOK, onLoop(vertx.getOrCreateContext()));
     }
 
-    History(Fleet fleet, Vertx vertx, Duration look) {
+    History(Fleet fleet, Vertx vertx, Duration look, Executor executor) {
         this.fleet = fleet;
         this.vertx = vertx;
-        this.changes = fleet.changes(BUFFER)
-                .onFailure()
-                .invoke(failure -> LOG.warn("changes came faster than they could be kept: heartbeats are missing"))
-                .onFailure()
-                .retry()
-                .indefinitely()
-                .subscribe()
-                .with(this::take, failure -> LOG.error("the history ended", failure));
+        // Heartbeats alone matter here, and a gap of the log is none in them.
+        this.changes = fleet.events().subscribe(executor, true, this::take, () -> {});
         this.timer = vertx.setPeriodic(look.toMillis(), tick -> look());
+    }
+
+    private static Executor onLoop(Context context) {
+        return work -> context.runOnContext(now -> work.run());
     }
 
     // Only so that it begins with the service, and not when somebody first reads it.

@@ -7,6 +7,7 @@ import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.FleetEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.subscription.Cancellable;
+import io.vertx.core.Vertx;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
@@ -15,61 +16,63 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes into the log what an operator would want to find there: a line when a target's status changes and when a grave
- * finding opens. No line holds anything that a database said, and there are so many a minute at most.
+ * Logs a line when the status of a target changes and when a finding of severity high or critical opens. No line holds
+ * text that came from a database, and the number of lines a minute is bounded.
  */
 @Singleton
 class FindingLogger {
 
-    /** How many lines a minute may have. */
+    /** Lines a minute at most. */
     static final int LINES = 100;
 
     private static final Logger LOG = Logger.getLogger(FindingLogger.class);
     private static final long MINUTE = Duration.ofMinutes(1).toNanos();
-    private static final int BUFFER = 1024;
     // Whoever may make databases chooses names: of these, some would forge a line or turn its text round.
     private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
 
     private final Fleet fleet;
+    private final Executor executor;
     private final LongSupplier clock;
-    // Targets that were told to be ill: their recovery is worth a line, the first look at a healthy one is not.
+    // Targets whose trouble was logged: their recovery is logged too, the first observation of a healthy one is not.
     private final Set<String> ill = new HashSet<>();
     private @Nullable Cancellable changes;
     private long began;
     private int lines;
 
     @Inject
-    FindingLogger(Fleet fleet) {
-        this(fleet, System::nanoTime);
+    FindingLogger(Fleet fleet, Vertx vertx) {
+        // A log line may wait for the console, which an event loop must not.
+        this(fleet, work -> vertx.executeBlocking(Executors.callable(work), false), System::nanoTime);
     }
 
-    FindingLogger(Fleet fleet, LongSupplier clock) {
+    FindingLogger(Fleet fleet, Executor executor, LongSupplier clock) {
         this.fleet = fleet;
+        this.executor = executor;
         this.clock = clock;
         this.began = clock.getAsLong();
     }
 
     void start(@Observes StartupEvent event) {
-        changes = fleet.changes(BUFFER)
-                .onFailure()
-                .invoke(failure -> LOG.warn("changes came faster than they could be logged"))
-                .onFailure()
-                .retry()
-                .indefinitely()
-                .subscribe()
-                .with(this::tell, failure -> LOG.error("changes are logged no more", failure));
+        changes = fleet.events()
+                .subscribe(
+                        executor,
+                        false,
+                        this::log,
+                        () -> LOG.warn("events came faster than they could be logged: some are missing here"));
     }
 
-    /** Takes changes from all event loops. */
-    private synchronized void tell(FleetEvent change) {
+    /** Takes events one after the other, though on changing threads. */
+    private synchronized void log(FleetEvent change) {
         switch (change) {
-            case FleetEvent.StatusChanged changed -> tell(changed);
+            case FleetEvent.StatusChanged changed -> log(changed);
             case FleetEvent.Opened opened
             when opened.finding().severity().compareTo(Severity.HIGH) >= 0 ->
                 warn(opened.target(), described(opened.finding()));
@@ -83,7 +86,7 @@ class FindingLogger {
         }
     }
 
-    private void tell(FleetEvent.StatusChanged changed) {
+    private void log(FleetEvent.StatusChanged changed) {
         String what = lower(changed.to()) + ", was " + lower(changed.from());
         if (changed.to() != Status.HEALTHY) {
             ill.add(changed.target());

@@ -6,7 +6,7 @@ import dev.pgvigil.postgres.Role;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Something that became different in the fleet. */
+/** A change of the fleet's state. All but heartbeats are kept in the {@link EventLog}. */
 public sealed interface FleetEvent {
 
     /** When pgvigil knew of it. */
@@ -17,6 +17,7 @@ public sealed interface FleetEvent {
 
     record Added(Instant at, String target) implements FleetEvent {}
 
+    /** The target is watched no more; each of its open findings was closed before. */
     record Removed(Instant at, String target) implements FleetEvent {}
 
     record StatusChanged(Instant at, String target, Status from, Status to) implements FleetEvent {}
@@ -31,7 +32,7 @@ public sealed interface FleetEvent {
     record Closed(Instant at, String target, Finding finding) implements FleetEvent {}
 
     /**
-     * A heartbeat's answer, several a second for each target: only for those who ask for it.
+     * The result of a heartbeat, several a second for each target: transient, and only for those who ask for it.
      *
      * @param responseTimeMs how long it took; null: it was not answered
      */

@@ -40,6 +40,11 @@ class OpenApiTest {
 
     /** Where each operation is tried; the others with `shop`. */
     private static final Map<String, List<String>> ASKED = Map.of(
+            "/api/v1/databases/{name}/checks/{check}",
+                    List.of(
+                            "/api/v1/databases/orders/checks/connections",
+                            "/api/v1/databases/shop/checks/blocking",
+                            "/api/v1/databases/young/checks/heartbeat"),
             "/api/v1/databases/{name}",
                     List.of("/api/v1/databases/shop", "/api/v1/databases/young", "/api/v1/databases/archive"),
             "/api/v1/databases/{name}/status",
@@ -101,6 +106,8 @@ class OpenApiTest {
                         "/api/v1/databases/{name}",
                         "/api/v1/databases/{name}/status",
                         "/api/v1/databases/{name}/metrics",
+                        "/api/v1/databases/{name}/checks",
+                        "/api/v1/databases/{name}/checks/{check}",
                         "/api/v1/databases/{name}/connections",
                         "/api/v1/databases/{name}/locks",
                         "/api/v1/events",
@@ -265,11 +272,15 @@ class OpenApiTest {
             answers.put(path, Guarded.with().get(asked));
         }
         if (path.contains("{name}")) {
-            String none = path.replace("{name}", "no-such");
+            String none = path.replace("{name}", "no-such").replace("{check}", "heartbeat");
+            answers.put(none, Guarded.with().get(none));
+        }
+        if (path.contains("{check}")) {
+            String none = path.replace("{name}", "shop").replace("{check}", "no-such");
             answers.put(none, Guarded.with().get(none));
         }
         if (!path.startsWith("/health") && !path.equals("/metrics")) {
-            answers.put("?nonsense " + path, Guarded.with().get(path.replace("{name}", "shop") + "?nonsense=1"));
+            answers.put("?nonsense " + path, Guarded.with().get(asked.replaceFirst("\\?.*", "") + "?nonsense=1"));
         }
         answers.put("POST " + path, Guarded.with().post(asked));
         answers.put("image " + path, Guarded.with().accept("image/png").get(asked));

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class PageRendererTest {
@@ -24,11 +23,6 @@ class PageRendererTest {
     private final PageRenderer press =
             new PageRenderer(fleet, new RenderExecutor(), Duration.ofHours(1), Duration.ofSeconds(1));
     private final AtomicInteger renderings = new AtomicInteger();
-
-    @AfterEach
-    void end() {
-        press.stop();
-    }
 
     @Test
     void whoeverAsksAtTheSameTimeGetsTheSameRendering() {

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -28,11 +27,6 @@ class GroupHealthServiceTest {
                         .mapToObj(i -> "t" + i)
                         .toList())
                 .into(fleet);
-    }
-
-    @AfterEach
-    void close() {
-        verdicts.close();
     }
 
     @Test

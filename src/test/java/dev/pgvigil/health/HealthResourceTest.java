@@ -194,7 +194,7 @@ class HealthResourceTest {
     @Test
     void aBlockedEventLoopIsToldByTheOthersAndItsTargetsGoStale() {
         CountDownLatch release = new CountDownLatch(1);
-        Cancellable listener = fleet.changes(10_000).subscribe().with(change -> block(release));
+        Cancellable listener = fleet.events().subscribe(Runnable::run, true, event -> block(release), () -> {});
         try {
             awaitStatus("/health/live", "DOWN");
             assertThat(answered("/health/live").data("event-loops").getInteger("stuck"))

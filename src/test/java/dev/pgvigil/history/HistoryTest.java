@@ -32,7 +32,7 @@ class HistoryTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final Fleet fleet = new Fleet();
-    private final History history = new History(fleet, vertx, Duration.ofMillis(20));
+    private final History history = new History(fleet, vertx, Duration.ofMillis(20), Runnable::run);
     private final Instant now = Instant.now();
 
     @AfterEach

@@ -22,7 +22,7 @@ class FindingLoggerTest {
 
     private final Fleet fleet = new Fleet();
     private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE);
-    private final FindingLogger journal = new FindingLogger(fleet, clock::get);
+    private final FindingLogger journal = new FindingLogger(fleet, Runnable::run, clock::get);
     private final Logged logged = new Logged(FindingLogger.class.getName());
 
     @BeforeEach

@@ -50,7 +50,7 @@ public final class Watching implements AutoCloseable {
                 new CheckCounters(catalogue),
                 punctuality,
                 vertx);
-        listening = fleet.changes(100_000).subscribe().with(changes::add);
+        listening = fleet.events().subscribe(Runnable::run, true, changes::add, () -> {});
     }
 
     /** Heartbeats and listings only. */

@@ -4,23 +4,30 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pgvigil.state.FleetEvent;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One event of the stream.
  *
+ * @param id null: a transient event, which leaves the client's last id as it is
  * @param name snake_case
  * @param data served as one line of JSON
  */
-record Event(String name, Object data) {
+record Event(@Nullable EventId id, String name, Object data) {
 
-    /** Tells a client to come back two seconds after it was cut off. */
+    /** Tells a client to reconnect two seconds after its connection was closed. */
     static final byte[] RETRY = "retry: 2000\n\n".getBytes(StandardCharsets.UTF_8);
 
-    /** Keeps proxies from taking a quiet stream for a dead one. */
-    static final byte[] COMMENT = ": still here\n\n".getBytes(StandardCharsets.UTF_8);
+    static Event of(EventId id, FleetEvent change) {
+        return new Event(change instanceof FleetEvent.Beat ? null : id, name(change), change);
+    }
 
-    static Event of(FleetEvent change) {
-        return new Event(name(change), change);
+    /**
+     * Keeps proxies from closing a quiet stream. It carries the reader's position, so that a reader of few events can
+     * resume after many that were not for it.
+     */
+    static byte[] keepAlive(EventId position) {
+        return (": still here\nid: " + position + "\n\n").getBytes(StandardCharsets.UTF_8);
     }
 
     private static String name(FleetEvent change) {
@@ -36,8 +43,9 @@ record Event(String name, Object data) {
         };
     }
 
-    byte[] rendered(long id, ObjectMapper json) throws JsonProcessingException {
-        return ("id: " + id + "\nevent: " + name + "\ndata: " + json.writeValueAsString(data) + "\n\n")
+    byte[] rendered(ObjectMapper json) throws JsonProcessingException {
+        String head = id == null ? "" : "id: " + id + "\n";
+        return (head + "event: " + name + "\ndata: " + json.writeValueAsString(data) + "\n\n")
                 .getBytes(StandardCharsets.UTF_8);
     }
 }

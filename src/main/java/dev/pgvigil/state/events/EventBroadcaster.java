@@ -3,6 +3,7 @@ package dev.pgvigil.state.events;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pgvigil.http.TokenReplaced;
+import dev.pgvigil.state.EventLog;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.FleetEvent;
 import dev.pgvigil.state.view.PointInTimeView;
@@ -12,6 +13,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import jakarta.annotation.PreDestroy;
@@ -22,11 +24,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Gives each change of the fleet to all readers, rendered once. */
+/** The readers of the event stream: wakes them when something was published, and renders each event once for all. */
 @Singleton
 final class EventBroadcaster {
 
@@ -35,48 +38,49 @@ final class EventBroadcaster {
 
     private static final Logger LOG = Logger.getLogger(EventBroadcaster.class);
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
-    // Passing a change on waits for nobody, so next to nothing ever waits here.
-    private static final int BUFFER = 1024;
+    // Readers that keep up ask for the same events: 8 MiB at most are kept rendered.
+    private static final int RENDERED = 256;
+    private static final int RENDERED_BYTES = 32 << 10;
 
-    private final RenderExecutor workshop;
+    private final RenderExecutor renderer;
     private final ObjectMapper json;
+    private final EventLog log;
     private final Set<SseConnection> listeners = ConcurrentHashMap.newKeySet();
-    private final AtomicLong ids = new AtomicLong();
+    private final AtomicReferenceArray<Rendered> rendered = new AtomicReferenceArray<>(RENDERED);
+    private final AtomicBoolean waking = new AtomicBoolean();
     private final Counter dropped;
     private final Vertx vertx;
+    private final Context context;
     private final long timer;
-    private final Cancellable changes;
+    private final Cancellable published;
+
+    private record Rendered(FleetEvent event, Buffer bytes) {}
 
     @Inject
-    EventBroadcaster(Fleet fleet, RenderExecutor workshop, ObjectMapper json, MeterRegistry meters, Vertx vertx) {
-        this(fleet, workshop, json, meters, vertx, KEEP_ALIVE);
+    EventBroadcaster(Fleet fleet, RenderExecutor renderer, ObjectMapper json, MeterRegistry meters, Vertx vertx) {
+        this(fleet, renderer, json, meters, vertx, KEEP_ALIVE);
     }
 
     EventBroadcaster(
             Fleet fleet,
-            RenderExecutor workshop,
+            RenderExecutor renderer,
             ObjectMapper json,
             MeterRegistry meters,
             Vertx vertx,
             Duration keepAlive) {
-        this.workshop = workshop;
+        this.renderer = renderer;
         this.json = json;
+        this.log = fleet.events();
         this.vertx = vertx;
+        this.context = vertx.getOrCreateContext();
         this.dropped = Counter.builder("pgvigil.events.dropped")
-                .description("Readers of the event stream that were cut off because they were too slow")
+                .description("Readers of the event stream that were disconnected because they were too slow")
                 .register(meters);
         Gauge.builder("pgvigil.events.readers", listeners, Set::size)
                 .description("Readers of the event stream")
                 .register(meters);
         this.timer = vertx.setPeriodic(keepAlive.toMillis(), tick -> listeners.forEach(SseConnection::tick));
-        this.changes = fleet.changes(BUFFER)
-                .onFailure()
-                .invoke(this::lost)
-                .onFailure()
-                .retry()
-                .indefinitely()
-                .subscribe()
-                .with(this::tell, failure -> LOG.error("the event stream ended", failure));
+        this.published = log.onPublish(true, this::wake);
     }
 
     /** Adds a reader; false if there are too many. */
@@ -93,18 +97,18 @@ final class EventBroadcaster {
         listeners.remove(listener);
     }
 
-    /** Removes a reader that was cut off. */
+    /** Removes a reader that was disconnected for being too slow. */
     void dropped(SseConnection listener) {
         listeners.remove(listener);
         dropped.increment();
     }
 
-    /** What a stream begins with: made away from the event loops, for it has as many rows as there are targets. */
-    Uni<byte[]> beginning(PointInTimeView look, @Nullable String target) {
-        long id = ids.incrementAndGet();
-        return workshop.make(() -> {
+    /** The snapshot event: made away from the event loops, because it has a row for each target. */
+    Uni<byte[]> snapshot(EventId id, InitialEvent.Reason reason, PointInTimeView look, @Nullable String target) {
+        return renderer.make(() -> {
             try {
-                byte[] snapshot = new Event("snapshot", InitialEvent.of(look, target)).rendered(id, json);
+                byte[] snapshot =
+                        new Event(id, "snapshot", InitialEvent.of(look, reason, id.epoch(), target)).rendered(json);
                 return Buffer.buffer(Event.RETRY).appendBytes(snapshot).getBytes();
             } catch (JsonProcessingException e) {
                 throw new IllegalStateException(e);
@@ -112,47 +116,54 @@ final class EventBroadcaster {
         });
     }
 
-    /** An event with the next id; null if it cannot be rendered, which is our own fault. */
-    private byte @Nullable [] rendered(Event event) {
+    /** An event as bytes; empty if it cannot be written as JSON, which is a defect. */
+    @SuppressWarnings("ReferenceEquality") // the same event, not an equal one: cheap to find out
+    Buffer rendered(EventLog.Entry entry) {
+        FleetEvent event = entry.event();
+        int slot = Math.floorMod(System.identityHashCode(event), RENDERED);
+        Rendered known = rendered.get(slot);
+        if (known != null && known.event == event) {
+            return known.bytes;
+        }
+        Buffer bytes = bytes(Event.of(new EventId(log.epoch(), entry.sequence()), event));
+        if (bytes.length() <= RENDERED_BYTES) {
+            rendered.set(slot, new Rendered(event, bytes));
+        }
+        return bytes;
+    }
+
+    private Buffer bytes(Event event) {
         try {
-            return event.rendered(ids.incrementAndGet(), json);
+            return Buffer.buffer(event.rendered(json));
         } catch (JsonProcessingException e) {
             LOG.errorf(e, "event %s cannot be written as JSON", event.name());
-            return null;
+            return Buffer.buffer();
         }
     }
 
-    /** How many bytes wait for each reader. */
+    /** How many bytes each reader was sent and has not taken yet. */
     List<Integer> waiting() {
         return listeners.stream().map(SseConnection::waiting).toList();
     }
 
-    private void tell(FleetEvent change) {
-        List<SseConnection> interested =
-                listeners.stream().filter(listener -> listener.wants(change)).toList();
-        if (interested.isEmpty()) {
-            return;
-        }
-        byte[] bytes = rendered(Event.of(change));
-        if (bytes != null) {
-            interested.forEach(listener -> listener.offer(bytes));
+    // Called on the publisher's thread: however many readers there are, and however much is published, one task waits.
+    private void wake() {
+        if (!listeners.isEmpty() && waking.compareAndSet(false, true)) {
+            context.runOnContext(now -> {
+                waking.set(false);
+                listeners.forEach(SseConnection::wake);
+            });
         }
     }
 
-    // Changes were lost, so every reader must begin anew.
-    private void lost(Throwable failure) {
-        LOG.error("changes came faster than they could be told", failure);
-        listeners.forEach(SseConnection::end);
-    }
-
-    /** Who came in by the token before must come in anew. */
+    /** Whoever authenticated with the token before must authenticate anew. */
     void locked(@Observes TokenReplaced replaced) {
         listeners.forEach(SseConnection::end);
     }
 
     @PreDestroy
     void stop() {
-        changes.cancel();
+        published.cancel();
         vertx.cancelTimer(timer);
     }
 }

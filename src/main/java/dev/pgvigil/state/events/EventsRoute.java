@@ -2,8 +2,8 @@ package dev.pgvigil.state.events;
 
 import dev.pgvigil.http.ProblemException;
 import dev.pgvigil.http.Query;
+import dev.pgvigil.state.EventLog;
 import dev.pgvigil.state.Fleet;
-import dev.pgvigil.state.FleetEvent;
 import dev.pgvigil.state.SteadyClock;
 import dev.pgvigil.state.view.PointInTimeView;
 import io.vertx.core.Context;
@@ -20,27 +20,30 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code GET /api/v1/events}. A plain route: a resource's stream would have us wait for the slowest reader's socket, or
- * buffer for it.
+ * {@code GET /api/v1/events}. A client that names its last event gets the events after it, as long as the log has them; any
+ * other gets a snapshot first. A plain route: a resource's stream would wait for the slowest reader's socket, or buffer
+ * for it.
  */
 @Singleton
 final class EventsRoute {
 
     private static final String PATH = "/api/v1/events";
+    private static final String LAST_EVENT_ID = "Last-Event-ID";
     private static final String MEDIA_TYPE = "text/event-stream";
     private static final Map<String, Boolean> PARAMETERS = new TreeMap<>(Map.of("beats", false, "target", false));
 
     private final Fleet fleet;
-    private final EventBroadcaster hub;
+    private final EventLog log;
+    private final EventBroadcaster broadcaster;
     private final Vertx vertx;
 
-    EventsRoute(Fleet fleet, EventBroadcaster hub, Vertx vertx) {
+    EventsRoute(Fleet fleet, EventBroadcaster broadcaster, Vertx vertx) {
         this.fleet = fleet;
-        this.hub = hub;
+        this.log = fleet.events();
+        this.broadcaster = broadcaster;
         this.vertx = vertx;
     }
 
@@ -55,30 +58,58 @@ final class EventsRoute {
         @Nullable String target = request.getParam("target");
         boolean beats = Query.flag("beats", request.getParam("beats"));
 
-        if (target != null && !fleet.snapshot().targets().containsKey(target)) {
+        Context loop = vertx.getOrCreateContext();
+        // Before the snapshot is taken, so that no change is missing from both.
+        EventLog.Position end = log.end();
+        String header = request.getHeader(LAST_EVENT_ID);
+        @Nullable EventId last = header == null ? null : EventId.parse(header);
+        @Nullable
+        EventId resumed =
+                last != null && last.epoch().equals(log.epoch()) && log.reaches(last.sequence()) ? last : null;
+        // The log may still tell of the removal of a target.
+        if (target != null && resumed == null && !fleet.snapshot().targets().containsKey(target)) {
             throw ProblemException.notFound("no watched database is named \"" + Query.shown(target) + "\"");
         }
-        Context loop = vertx.getOrCreateContext();
-        SseConnection listener = new SseConnection(loop, request, wanted(target, beats), hub::dropped);
-        request.response().closeHandler(closed -> hub.remove(listener));
-        request.response().endHandler(ended -> hub.remove(listener));
-        if (!hub.add(listener)) {
+        EventLog.Position position = resumed == null ? end : new EventLog.Position(resumed.sequence(), end.beat());
+        SseConnection reader =
+                new SseConnection(loop, request, broadcaster, log, new SseConnection.Choice(target, beats), position);
+        request.response().closeHandler(closed -> broadcaster.remove(reader));
+        request.response().endHandler(ended -> broadcaster.remove(reader));
+        if (!broadcaster.add(reader)) {
             throw ProblemException.of(503, "the event stream has " + EventBroadcaster.LISTENERS + " readers already")
                     .header("Retry-After", "5");
         }
-        // Changes from here on wait behind this.
-        hub.beginning(new PointInTimeView(fleet.snapshot(), SteadyClock.now()), target)
+        if (resumed != null) {
+            begin(reader, request, Event.RETRY);
+            return;
+        }
+        // Events from here on are written after it.
+        broadcaster
+                .snapshot(
+                        new EventId(log.epoch(), end.sequence()),
+                        reason(header, last),
+                        new PointInTimeView(fleet.snapshot(), SteadyClock.now()),
+                        target)
                 .emitOn(work -> loop.runOnContext(now -> work.run()))
                 .subscribe()
-                .with(bytes -> begin(listener, request, bytes), context::fail);
+                .with(bytes -> begin(reader, request, bytes), context::fail);
     }
 
-    private static void begin(SseConnection listener, HttpServerRequest request, byte[] bytes) {
+    private InitialEvent.Reason reason(@Nullable String header, @Nullable EventId last) {
+        if (header == null) {
+            return InitialEvent.Reason.FIRST;
+        }
+        return last != null && last.epoch().equals(log.epoch())
+                ? InitialEvent.Reason.EXPIRED
+                : InitialEvent.Reason.RESTARTED;
+    }
+
+    private static void begin(SseConnection reader, HttpServerRequest request, byte[] bytes) {
         request.response()
                 .setChunked(true)
                 .putHeader(HttpHeaders.CONTENT_TYPE, MEDIA_TYPE)
                 .putHeader("X-Accel-Buffering", "no");
-        listener.begin(bytes);
+        reader.begin(bytes);
     }
 
     private static void check(HttpServerRequest request) {
@@ -95,10 +126,5 @@ final class EventsRoute {
         Map<String, List<String>> all = new HashMap<>();
         params.names().forEach(name -> all.put(name, params.getAll(name)));
         return all;
-    }
-
-    private static Predicate<FleetEvent> wanted(@Nullable String target, boolean beats) {
-        return change ->
-                (beats || !(change instanceof FleetEvent.Beat)) && (target == null || target.equals(change.target()));
     }
 }

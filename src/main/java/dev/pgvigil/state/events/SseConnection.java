@@ -1,90 +1,97 @@
 package dev.pgvigil.state.events;
 
+import dev.pgvigil.state.EventLog;
 import dev.pgvigil.state.FleetEvent;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
-import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One reader. What it has not read yet waits in a queue of bounded size, with one write under way; past the bound its
- * connection is cut. The queue belongs to the connection's event loop; {@link #offer} may be called on any thread.
+ * One reader. It reads the log at its own pace, with one write of bounded size under way and nothing queued; when the log
+ * no longer holds what it would read next, it is disconnected. Lives on the connection's event loop; {@link #wake}, {@link
+ * #tick} and {@link #end} may be called on any thread.
  */
 final class SseConnection {
 
-    /** How many bytes may wait for a reader. They are shared between the readers that wait for them. */
-    static final int WAITING_BYTES = 4 << 20;
-
     private static final int WRITE_BYTES = 64 << 10;
+    // So that a reader of few events does not hold the event loop while it passes over many.
+    private static final int ENTRIES = 256;
     private static final long CANCEL = 8; // HTTP/2's code
 
     private final Context loop;
     private final HttpServerRequest request;
-    private final Predicate<FleetEvent> wanted;
-    private final Consumer<SseConnection> onDrop;
-    private final Deque<byte[]> queue = new ArrayDeque<>();
+    private final EventBroadcaster broadcaster;
+    private final EventLog log;
+    private final Choice choice;
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicBoolean dropped = new AtomicBoolean();
+    private volatile EventLog.Position position;
+    private byte @Nullable [] beginning;
     private boolean begun;
     private boolean writing;
     private boolean stuck;
+    private boolean keepAlive;
 
     /**
-     * A reader of the response to this request.
+     * Which events a reader wants.
      *
-     * @param onDrop called at most once, when the reader is cut off
+     * @param target null: those of all targets
      */
+    record Choice(@Nullable String target, boolean beats) {
+
+        boolean includes(FleetEvent event) {
+            return target == null || target.equals(event.target());
+        }
+    }
+
+    /** A reader of the response to this request, of the events after that position. */
     SseConnection(
-            Context loop, HttpServerRequest request, Predicate<FleetEvent> wanted, Consumer<SseConnection> onDrop) {
+            Context loop,
+            HttpServerRequest request,
+            EventBroadcaster broadcaster,
+            EventLog log,
+            Choice choice,
+            EventLog.Position position) {
         this.loop = loop;
         this.request = request;
-        this.wanted = wanted;
-        this.onDrop = onDrop;
+        this.broadcaster = broadcaster;
+        this.log = log;
+        this.choice = choice;
+        this.position = position;
     }
 
-    boolean wants(FleetEvent change) {
-        return wanted.test(change);
-    }
-
-    /** How many bytes were offered and not taken yet. */
+    /** How many bytes were written and not taken yet. */
     int waiting() {
         return waiting.get();
     }
 
-    /** Has these bytes written before all that was offered until now; nothing is written before them. */
+    /** Has these bytes written before all events. */
     void begin(byte[] bytes) {
-        waiting.addAndGet(bytes.length);
         loop.runOnContext(now -> {
-            queue.addFirst(bytes);
+            beginning = bytes;
             begun = true;
             flush();
         });
     }
 
-    /** Has these bytes written behind all before them, or cuts the reader off. */
-    void offer(byte[] bytes) {
-        if (waiting.addAndGet(bytes.length) > WAITING_BYTES) {
-            drop();
-        } else {
-            loop.runOnContext(now -> {
-                queue.add(bytes);
-                flush();
-            });
+    /** Called when something was published. */
+    void wake() {
+        if (choice.beats || log.head() != position.sequence()) {
+            loop.runOnContext(now -> flush());
         }
     }
 
-    /** Called now and then: keeps a quiet stream alive, and cuts off a reader whose write made no progress meanwhile. */
+    /** Called now and then: keeps a quiet stream alive, and disconnects a reader that took nothing since the last call. */
     void tick() {
         loop.runOnContext(now -> {
             if (!writing) {
-                offer(Event.COMMENT);
+                keepAlive = true;
+                flush();
             } else if (stuck) {
                 drop();
             } else {
@@ -93,36 +100,70 @@ final class SseConnection {
         });
     }
 
-    /** Cuts the reader off, for another reason than its own slowness. */
+    /** Disconnects the reader, for another reason than its own slowness. */
     void end() {
         loop.runOnContext(now -> request.response().end());
     }
 
     private void flush() {
-        if (!begun || writing || queue.isEmpty() || dropped.get()) {
+        if (dropped.get() || request.response().ended() || request.response().closed()) {
             return;
         }
-        Buffer buffer = Buffer.buffer();
-        while (buffer.length() < WRITE_BYTES && !queue.isEmpty()) {
-            buffer.appendBytes(queue.remove());
+        if (!log.reaches(position.sequence())) {
+            drop();
+        } else if (begun && !writing) {
+            Buffer buffer = next();
+            if (buffer.length() > 0) {
+                write(buffer);
+            }
         }
-        int length = buffer.length();
+    }
+
+    /** What is to be written next: full, unless there is no more. */
+    private Buffer next() {
+        Buffer buffer = Buffer.buffer();
+        if (beginning != null) {
+            buffer.appendBytes(beginning);
+            beginning = null;
+        }
+        for (int read = 0; buffer.length() < WRITE_BYTES; read++) {
+            EventLog.Batch batch = log.read(position, choice.beats, 1);
+            // A gap is found at the next flush: whatever follows it must not be written.
+            if (batch.gap() || batch.entries().isEmpty()) {
+                break;
+            }
+            position = batch.next();
+            EventLog.Entry entry = batch.entries().getFirst();
+            if (choice.includes(entry.event())) {
+                buffer.appendBuffer(broadcaster.rendered(entry));
+            }
+            if (read == ENTRIES) {
+                loop.runOnContext(now -> flush());
+                break;
+            }
+        }
+        if (keepAlive && buffer.length() == 0) {
+            buffer.appendBytes(Event.keepAlive(new EventId(log.epoch(), position.sequence())));
+        }
+        keepAlive = false;
+        return buffer;
+    }
+
+    private void write(Buffer buffer) {
         writing = true;
+        waiting.set(buffer.length());
         request.response().write(buffer).onComplete(written -> {
             writing = false;
             stuck = false;
-            waiting.addAndGet(-length);
+            waiting.set(0);
             flush();
         });
     }
 
     private void drop() {
         if (dropped.compareAndSet(false, true)) {
-            onDrop.accept(this);
-            loop.runOnContext(now -> {
-                queue.clear();
-                cut();
-            });
+            broadcaster.dropped(this);
+            cut();
         }
     }
 

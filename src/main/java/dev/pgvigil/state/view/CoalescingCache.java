@@ -1,15 +1,12 @@
 package dev.pgvigil.state.view;
 
+import dev.pgvigil.state.EventLog;
 import dev.pgvigil.state.Fleet;
-import dev.pgvigil.state.FleetEvent;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.subscription.Cancellable;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
-import org.jboss.logging.Logger;
 
 /**
  * Things that show the fleet, each made but once for all that ask at about the same time, and in the {@link RenderExecutor}:
@@ -17,25 +14,22 @@ import org.jboss.logging.Logger;
  */
 public final class CoalescingCache<T> {
 
-    private static final Logger LOG = Logger.getLogger(CoalescingCache.class);
-
     private static final Duration FRESH = Duration.ofMillis(200);
     private static final Duration PAUSE = Duration.ofMillis(100);
 
     /** Beyond so many at a time, each is made for one reader. */
     private static final int MOST = 64;
 
+    private final EventLog events;
     private final RenderExecutor workshop;
     private final long fresh;
     private final long pause;
-    private final AtomicLong version = new AtomicLong();
     private final Map<Object, Edition<T>> editions = new HashMap<>();
-    private final Cancellable changes;
 
     /**
      * One of them, made or to come.
      *
-     * @param version of the fleet that it shows at least
+     * @param version number of the latest event that it shows at least
      * @param at nanoseconds at which it begins
      */
     private record Edition<T>(long version, long at, Uni<T> made) {
@@ -57,17 +51,10 @@ public final class CoalescingCache<T> {
      * @param pause the least time from one to the next of the same name
      */
     public CoalescingCache(Fleet fleet, RenderExecutor workshop, Duration fresh, Duration pause) {
+        this.events = fleet.events();
         this.workshop = workshop;
         this.fresh = fresh.toNanos();
         this.pause = pause.toNanos();
-        this.changes = fleet.changes(1024)
-                .onFailure()
-                .invoke(failure -> version.incrementAndGet())
-                .onFailure()
-                .retry()
-                .indefinitely()
-                .subscribe()
-                .with(this::count, failure -> LOG.error("what shows the fleet is not renewed at changes", failure));
     }
 
     /**
@@ -81,7 +68,7 @@ public final class CoalescingCache<T> {
 
     private synchronized Edition<T> edition(Object name, Supplier<T> making, long now) {
         Edition<T> known = editions.get(name);
-        long wanted = version.get();
+        long wanted = events.head();
         if (known != null && (known.begins(now) || (known.version == wanted && now - known.at < fresh))) {
             return known;
         }
@@ -100,16 +87,5 @@ public final class CoalescingCache<T> {
         // Vert.x has no timer for less than a millisecond.
         Duration delay = Duration.ofMillis(Math.ceilDiv(nanos, 1_000_000));
         return delay.isPositive() ? start.onItem().delayIt().by(delay) : start;
-    }
-
-    private void count(FleetEvent change) {
-        if (!(change instanceof FleetEvent.Beat)) {
-            version.incrementAndGet();
-        }
-    }
-
-    /** Listens no more. */
-    public void close() {
-        changes.cancel();
     }
 }

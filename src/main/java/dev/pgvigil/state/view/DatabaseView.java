@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -91,15 +90,6 @@ public record DatabaseView(
                 target.tags(),
                 ServerView.of(server),
                 state.findings(),
-                checks(state, server, checks).stream()
-                        .map(check -> CheckView.of(check, state, look))
-                        .toList());
-    }
-
-    private static Set<String> checks(TargetState state, ServerState server, Set<String> known) {
-        Set<String> names = new TreeSet<>(known);
-        names.addAll(state.outcomes().keySet());
-        names.addAll(server.outcomes().keySet());
-        return names;
+                ChecksView.of(state, look, checks).checks());
     }
 }

@@ -1,9 +1,11 @@
 package dev.pgvigil.state.view;
 
 import dev.pgvigil.check.Catalogue;
+import dev.pgvigil.http.ProblemException;
 import dev.pgvigil.http.Query;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.SteadyClock;
+import dev.pgvigil.state.TargetState;
 import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
@@ -12,6 +14,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
+import java.util.TreeSet;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -119,19 +122,49 @@ public final class DatabasesResource {
     }
 
     @GET
-    @Path("/{name}/connections")
-    @Operation(operationId = "database_connections", summary = "Its connections against what the server allows")
-    public ObservationView connections(@RestPath String name) {
+    @Path("/{name}/checks")
+    @Operation(operationId = "database_checks", summary = "The latest pass of each check")
+    public ChecksView checks(@RestPath String name) {
         PointInTimeView look = look();
-        return ObservationView.of("connections", look.target(name), look);
+        return ChecksView.of(look.target(name), look, catalogue.names());
+    }
+
+    @GET
+    @Path("/{name}/checks/{check}")
+    @Operation(
+            operationId = "database_check",
+            summary = "What one check observed",
+            description =
+                    "Where nothing is observed, `check` says why: the latest pass failed, was skipped, has not been"
+                            + " made yet, or the check is switched off.")
+    public ObservationView check(@RestPath String name, @RestPath String check) {
+        return observation(name, check);
+    }
+
+    @GET
+    @Path("/{name}/connections")
+    @Operation(operationId = "database_connections", summary = "As /api/v1/databases/{name}/checks/connections")
+    public ObservationView connections(@RestPath String name) {
+        return observation(name, "connections");
     }
 
     @GET
     @Path("/{name}/locks")
-    @Operation(operationId = "database_locks", summary = "Who waits for whom")
+    @Operation(
+            operationId = "database_locks",
+            summary = "As /api/v1/databases/{name}/checks/blocking: who waits for whom")
     public ObservationView locks(@RestPath String name) {
+        return observation(name, "blocking");
+    }
+
+    private ObservationView observation(String name, String check) {
         PointInTimeView look = look();
-        return ObservationView.of("blocking", look.target(name), look);
+        TargetState target = look.target(name);
+        if (!catalogue.names().contains(check)) {
+            throw ProblemException.notFound("no check is named \"" + Query.shown(check) + "\"; the checks are "
+                    + String.join(", ", new TreeSet<>(catalogue.names())));
+        }
+        return ObservationView.of(check, target, look);
     }
 
     @GET

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pgvigil.state.Fleet;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
-import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.util.function.Supplier;
 import org.jboss.resteasy.reactive.RestResponse;
@@ -57,10 +56,5 @@ public final class JsonRenderer {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    @PreDestroy
-    void close() {
-        editions.close();
     }
 }

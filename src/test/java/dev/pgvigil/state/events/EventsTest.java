@@ -96,7 +96,7 @@ class EventsTest {
     @Test
     void tellsEachKindOfChangeInOrderUnderGrowingIds() throws IOException {
         Listening reader = listen("/api/v1/events");
-        long before = Long.parseLong(reader.next().id());
+        long before = reader.next().sequence();
         var finding = HandMade.saturation(NOW);
         HandMade.tell(
                 fleet,
@@ -113,8 +113,8 @@ class EventsTest {
             Told told = event(reader);
             assertThat(told.name()).isEqualTo(name);
             assertThat(told.json().hasNonNull("target")).isTrue();
-            assertThat(Long.parseLong(told.id())).isGreaterThan(before);
-            before = Long.parseLong(told.id());
+            assertThat(told.sequence()).isGreaterThan(before);
+            before = told.sequence();
         }
     }
 
@@ -146,6 +146,73 @@ class EventsTest {
                 .first()
                 .asString()
                 .contains("404");
+    }
+
+    @Test
+    void resumesBehindTheLastEventWithoutASnapshot() throws IOException {
+        Listening before = listen("/api/v1/events");
+        assertThat(before.next().json().get("reason").asText()).isEqualTo("FIRST");
+        HandMade.tell(fleet, new FleetEvent.Added(NOW, "a"), new FleetEvent.Beat(NOW, "a", true, 1.0));
+        String last = event(before).id();
+        before.close();
+        HandMade.tell(fleet, new FleetEvent.Added(NOW, "b"), new FleetEvent.Removed(NOW, "a"));
+
+        Listening after = listen("/api/v1/events?beats=true", "Last-Event-ID: " + last);
+        assertThat(event(after).json().get("target").asText()).isEqualTo("b");
+        assertThat(event(after).name()).isEqualTo("removed");
+        HandMade.tell(fleet, new FleetEvent.Added(NOW, "c"));
+        assertThat(event(after).json().get("target").asText()).isEqualTo("c");
+
+        // The target is gone by now, and the log tells so.
+        Listening gone = listen("/api/v1/events?target=a", "Last-Event-ID: " + last);
+        assertThat(event(gone).name()).isEqualTo("removed");
+    }
+
+    @Test
+    void saysWhyItCannotResume() throws IOException {
+        for (String foreign : List.of("00000000-1", "17", "nonsense", "99999999-123456789012345678901234567890")) {
+            assertThat(reason(foreign)).as(foreign).isEqualTo("RESTARTED");
+        }
+        String epoch = fleet.events().epoch();
+        assertThat(reason(epoch + "-77")).isEqualTo("EXPIRED");
+        for (int i = 0; i < 11_000; i++) {
+            HandMade.tell(fleet, new FleetEvent.Added(NOW, "t"));
+        }
+        assertThat(reason(epoch + "-5")).isEqualTo("EXPIRED");
+    }
+
+    private String reason(String lastEventId) throws IOException {
+        Told first = listen("/api/v1/events", "Last-Event-ID: " + lastEventId).next();
+        assertThat(first.name()).isEqualTo("snapshot");
+        assertThat(first.id()).startsWith(fleet.events().epoch() + "-");
+        assertThat(first.json().get("epoch").asText()).isEqualTo(fleet.events().epoch());
+        return first.json().get("reason").asText();
+    }
+
+    /** Otherwise its last id would soon be older than the log, though it has missed nothing. */
+    @Test
+    void aReaderOfOneTargetKeepsItsPlaceWhileOthersChange() throws IOException {
+        Listening reader = listen("/api/v1/events?target=shop");
+        reader.next();
+        for (int i = 0; i < 11_000; i++) {
+            HandMade.tell(fleet, new FleetEvent.Added(NOW, "other"));
+        }
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> reader.next().sequence() == fleet.events().head());
+        assertThat(dropped()).isZero();
+    }
+
+    @Test
+    void aRemovedTargetHasItsFindingsClosedFirst() throws IOException {
+        Listening reader = listen("/api/v1/events?target=shop");
+        reader.next();
+        HandMade.tell(fleet, new FleetEvent.Opened(NOW, "shop", HandMade.saturation(NOW)));
+        HandMade.tell(fleet, new FleetEvent.Removed(NOW, "shop"));
+        assertThat(event(reader).name()).isEqualTo("opened");
+        Told closed = event(reader);
+        assertThat(closed.name()).isEqualTo("closed");
+        assertThat(closed.json().at("/finding/key").asText()).isEqualTo("connections/saturation");
+        assertThat(event(reader).name()).isEqualTo("removed");
     }
 
     @Test
@@ -241,7 +308,7 @@ class EventsTest {
         Told second = event(listening);
         assertThat(first.name()).isEqualTo("snapshot");
         assertThat(second.name()).isEqualTo("added");
-        assertThat(Long.parseLong(second.id())).isGreaterThan(Long.parseLong(first.id()));
+        assertThat(second.sequence()).isGreaterThan(first.sequence());
     }
 
     @Test
@@ -309,8 +376,8 @@ class EventsTest {
         return Objects.requireNonNull(hub);
     }
 
-    private Listening listen(String path) throws IOException {
-        Listening reader = new Listening(port, path);
+    private Listening listen(String path, String... headers) throws IOException {
+        Listening reader = new Listening(port, path, headers);
         open.add(reader);
         return reader;
     }

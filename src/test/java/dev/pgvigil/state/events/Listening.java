@@ -24,6 +24,12 @@ final class Listening implements AutoCloseable {
 
     /** One event, or a comment under the name {@code :}. */
     record Told(String id, String name, String data) {
+
+        /** The number in the id, behind the epoch. */
+        long sequence() {
+            return Long.parseLong(id.substring(id.indexOf('-') + 1));
+        }
+
         JsonNode json() {
             try {
                 return JSON.readTree(data);

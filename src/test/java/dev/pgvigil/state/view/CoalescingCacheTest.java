@@ -22,14 +22,10 @@ class CoalescingCacheTest {
     void aPauseMayBeAsShortAsItLikes() {
         CoalescingCache<Integer> editions =
                 new CoalescingCache<>(fleet, workshop, Duration.ZERO, Duration.ofNanos(900_000));
-        try {
-            for (int i = 0; i < 100; i++) {
-                int number = i;
-                assertThat(editions.of("same", () -> number).await().atMost(Duration.ofSeconds(10)))
-                        .isBetween(0, i);
-            }
-        } finally {
-            editions.close();
+        for (int i = 0; i < 100; i++) {
+            int number = i;
+            assertThat(editions.of("same", () -> number).await().atMost(Duration.ofSeconds(10)))
+                    .isBetween(0, i);
         }
     }
 }

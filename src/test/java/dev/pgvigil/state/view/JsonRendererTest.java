@@ -30,7 +30,6 @@ class JsonRendererTest {
 
     @AfterEach
     void end() {
-        answers.close();
         workshop.close();
     }
 

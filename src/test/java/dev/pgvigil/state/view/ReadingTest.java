@@ -8,7 +8,9 @@ import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
 
+import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.monitor.HandMade;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.testing.Guarded;
@@ -31,6 +33,9 @@ class ReadingTest {
 
     @Inject
     Fleet fleet;
+
+    @Inject
+    Catalogue catalogue;
 
     @BeforeEach
     void fill() {
@@ -174,6 +179,46 @@ class ReadingTest {
     }
 
     @Test
+    void servesEachChecksObservationByItsName() {
+        List<String> names = get("/api/v1/databases/shop/checks")
+                .statusCode(200)
+                .body("database_name", equalTo("shop"))
+                .extract()
+                .path("checks.check");
+        assertThat(names).containsAll(catalogue.names());
+        for (String check : catalogue.names()) {
+            for (String target : List.of("shop", "young", "archive")) {
+                get("/api/v1/databases/" + target + "/checks/" + check)
+                        .statusCode(200)
+                        .body("database_name", equalTo(target))
+                        .body("check.check", equalTo(check));
+            }
+        }
+        get("/api/v1/databases/young/checks/heartbeat")
+                .body("check.state", equalTo("pending"))
+                .body("observed", nullValue());
+        get("/api/v1/databases/shop/checks/nope")
+                .statusCode(404)
+                .body("detail", startsWith("no check is named \"nope\"; the checks are blocking, "));
+        get("/api/v1/databases/nope/checks/heartbeat").statusCode(404).body("detail", containsString("\"nope\""));
+        get("/api/v1/databases/nope/checks").statusCode(404);
+    }
+
+    @Test
+    void namedPathsAreAliasesOfChecks() {
+        for (String target : List.of("shop", "orders", "young")) {
+            assertThat(withoutAge("/api/v1/databases/" + target + "/connections"))
+                    .isEqualTo(withoutAge("/api/v1/databases/" + target + "/checks/connections"));
+            assertThat(withoutAge("/api/v1/databases/" + target + "/locks"))
+                    .isEqualTo(withoutAge("/api/v1/databases/" + target + "/checks/blocking"));
+        }
+    }
+
+    private static String withoutAge(String path) {
+        return get(path).statusCode(200).extract().asString().replaceFirst("\"age_ms\":[0-9]+", "");
+    }
+
+    @Test
     void figuresAreThoseOfPrometheus() {
         get("/api/v1/databases/shop/metrics").body("metrics.name", hasItem("pgvigil_heartbeat_response_seconds"));
     }
@@ -192,7 +237,8 @@ class ReadingTest {
 
     @Test
     void unknownNamesAreNotFound() {
-        for (String path : List.of("", "/status", "/status?fresh=true", "/connections", "/locks", "/metrics")) {
+        for (String path :
+                List.of("", "/status", "/status?fresh=true", "/connections", "/locks", "/checks", "/metrics")) {
             get("/api/v1/databases/%22nope" + path).statusCode(404).body("detail", containsString("\"\"nope\""));
         }
         get("/api/database/status?name=nope").statusCode(404);

@@ -1,0 +1,32 @@
+package dev.pgvigil.state.view;
+
+import dev.pgvigil.state.TargetState;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** The checks of one target. */
+@Schema(name = "Checks")
+public record ChecksView(
+        String databaseName,
+
+        @Schema(description = "the latest pass of each check, by name")
+        List<CheckView> checks) {
+
+    /** These checks, and all that have an outcome. */
+    static ChecksView of(TargetState state, PointInTimeView look, Set<String> known) {
+        return new ChecksView(
+                state.target().name(),
+                names(state, look, known).stream()
+                        .map(check -> CheckView.of(check, state, look))
+                        .toList());
+    }
+
+    private static Set<String> names(TargetState state, PointInTimeView look, Set<String> known) {
+        Set<String> names = new TreeSet<>(known);
+        names.addAll(state.outcomes().keySet());
+        names.addAll(look.server(state).outcomes().keySet());
+        return names;
+    }
+}
