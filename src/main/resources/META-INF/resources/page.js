@@ -291,6 +291,31 @@
     }
   });
 
+  // ---- Tabs: links, which where scripts run load their part into this page. The arrows go from one to the next.
+
+  document.addEventListener("click", (event) => {
+    const tab = event.target.closest("[role=tab]");
+    if (tab && event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)) {
+      event.preventDefault();
+      history.pushState(null, "", tab.href);
+      ask(Date.now());
+    }
+  });
+  addEventListener("popstate", () => ask(Date.now()));
+
+  function goThroughTabs(event, tab) {
+    const tabs = [...tab.parentElement.children];
+    const at = tabs.indexOf(tab);
+    const next = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: -1 }[event.key];
+    if (next !== undefined) {
+      event.preventDefault();
+      tabs.at(next % tabs.length).focus();
+    } else if (event.key === " ") {
+      event.preventDefault();
+      tab.click();
+    }
+  }
+
   // ---- Keys: in the table of the fleet j and k through the rows and / to the filter, and Escape out of that. Elsewhere single
   // keys belong to the browser, to screen readers, and to who speaks instead of typing.
 
@@ -299,7 +324,10 @@
     if (event.ctrlKey || event.metaKey || event.altKey) {
       return;
     }
-    if (event.key === "Escape" && event.target === field) {
+    const tab = event.target.closest("[role=tab]");
+    if (tab) {
+      goThroughTabs(event, tab);
+    } else if (event.key === "Escape" && event.target === field) {
       field.blur();
     } else if (!event.target.closest(".fleet")) {
       return;

@@ -1,10 +1,15 @@
 package dev.pgvigil.check;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Figures with their units, as findings write them. */
+/** Figures with their units and other texts, as findings and panels write them. */
 public final class HumanFormat {
+
+    /** For what is not known. */
+    public static final String UNKNOWN = "–";
 
     private static final long MINUTE = 60;
     private static final long HOUR = 60 * MINUTE;
@@ -49,6 +54,18 @@ public final class HumanFormat {
     /** A number without needless decimals. */
     public static String number(double value) {
         return decimal(value);
+    }
+
+    /** The parts that are not empty, separated by dots. */
+    public static String list(@Nullable String... parts) {
+        return Arrays.stream(parts)
+                .filter(part -> part != null && !part.isEmpty())
+                .collect(Collectors.joining(" · "));
+    }
+
+    /** A text that may be empty. */
+    public static String orUnknown(@Nullable String text) {
+        return text == null || text.isEmpty() ? UNKNOWN : text;
     }
 
     private static String pair(long big, String bigUnit, long small, String smallUnit) {

@@ -1,9 +1,12 @@
 package dev.pgvigil.dashboard;
 
 import dev.pgvigil.check.HumanFormat;
+import dev.pgvigil.check.capacity.ConnectionUsage;
 import dev.pgvigil.check.capacity.Connections;
 import dev.pgvigil.history.ConnectionSample;
 import dev.pgvigil.history.Window;
+import dev.pgvigil.state.TargetState;
+import dev.pgvigil.state.view.PointInTimeView;
 import dev.pgvigil.target.Threshold;
 import dev.pgvigil.target.Thresholds;
 import java.util.Arrays;
@@ -40,6 +43,13 @@ final class ConnectionChart {
         return drawing.path("line", SvgPath.line(heights))
                 .readings(uses.stream().map(use -> use.observed() ? use.most() + " of " + use.limit() : "not observed"))
                 .chart("connections", "Connections", now, summary(window, limit, most));
+    }
+
+    /** The latest observation in words. */
+    static String inUse(TargetState state, PointInTimeView look) {
+        ConnectionUsage seen = Observation.of(Connections.NAME, ConnectionUsage.class, state, look)
+                .value();
+        return seen == null ? TextFormat.UNKNOWN : seen.checkedOut() + " of " + seen.poolSize();
     }
 
     private static void threshold(

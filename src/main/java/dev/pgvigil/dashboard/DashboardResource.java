@@ -2,6 +2,7 @@ package dev.pgvigil.dashboard;
 
 import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.check.Check;
+import dev.pgvigil.check.Tab;
 import dev.pgvigil.check.server.Heartbeat;
 import dev.pgvigil.history.History;
 import dev.pgvigil.http.SignedIn;
@@ -38,6 +39,7 @@ public final class DashboardResource {
     private final Fleet fleet;
     private final History history;
     private final Catalogue catalogue;
+    private final Panels panels;
     private final Self self;
     private final PageRenderer press;
 
@@ -55,10 +57,11 @@ public final class DashboardResource {
         static native TemplateInstance docs();
     }
 
-    DashboardResource(Fleet fleet, History history, Catalogue catalogue, Self self, PageRenderer press) {
+    DashboardResource(Fleet fleet, History history, Catalogue catalogue, Panels panels, Self self, PageRenderer press) {
         this.fleet = fleet;
         this.history = history;
         this.catalogue = catalogue;
+        this.panels = panels;
         this.self = self;
         this.press = press;
     }
@@ -87,12 +90,13 @@ public final class DashboardResource {
                 .map(sheet -> answer(RestResponse.Status.OK, sheet, encodings));
     }
 
-    /** One database; without a name, the way to all of them. */
+    /** One tab of one database; without a name, the way to all of them. */
     @GET
     @Path("database")
     @Operation(hidden = true)
     public Uni<RestResponse<Buffer>> database(
             @RestQuery @Nullable String name,
+            @RestQuery @Nullable String tab,
             @HeaderParam(HttpHeaders.ACCEPT_ENCODING) @Nullable String encodings,
             RoutingContext context) {
         if (name == null || name.isEmpty()) {
@@ -100,7 +104,9 @@ public final class DashboardResource {
         }
         boolean known = fleet.snapshot().targets().containsKey(name);
         boolean signedIn = SignedIn.of(context);
-        return press.sheet(named(Href.database(name), signedIn), () -> page(name, signedIn))
+        Tab chosen = TextFormat.constant(Tab.class, tab);
+        Tab open = chosen == null ? Tab.OVERVIEW : chosen;
+        return press.sheet(named(Href.database(name, open), signedIn), () -> page(name, open, signedIn))
                 .map(sheet -> answer(known ? RestResponse.Status.OK : RestResponse.Status.NOT_FOUND, sheet, encodings));
     }
 
@@ -116,7 +122,7 @@ public final class DashboardResource {
         return signedIn ? address + " signed in" : address;
     }
 
-    private TemplateInstance page(String name, boolean signedIn) {
+    private TemplateInstance page(String name, Tab open, boolean signedIn) {
         PointInTimeView look = look();
         TargetState state = look.snapshot().targets().get(name);
         return state == null
@@ -126,6 +132,8 @@ public final class DashboardResource {
                                 state,
                                 look,
                                 catalogue,
+                                panels,
+                                open,
                                 history.of(state.target().server()),
                                 history.window(look.now()),
                                 note()),

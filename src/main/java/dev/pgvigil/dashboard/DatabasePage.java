@@ -3,9 +3,7 @@ package dev.pgvigil.dashboard;
 import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.check.HumanFormat;
 import dev.pgvigil.check.Status;
-import dev.pgvigil.check.activity.Blocking;
-import dev.pgvigil.check.activity.LongWork;
-import dev.pgvigil.check.capacity.ConnectionUsage;
+import dev.pgvigil.check.Tab;
 import dev.pgvigil.check.capacity.Connections;
 import dev.pgvigil.check.server.Heartbeat;
 import dev.pgvigil.history.ServerHistory;
@@ -27,6 +25,7 @@ import java.util.TreeMap;
  * @param headline its status in a sentence
  * @param until of the charts: milliseconds since 1970
  * @param note what is wrong with pgvigil itself; empty: nothing
+ * @param open the tab that is shown; what others show is empty
  */
 record DatabasePage(
         String status,
@@ -37,57 +36,75 @@ record DatabasePage(
         long until,
         String note,
         List<Fact> facts,
+        String open,
+        List<TabLink> tabs,
         List<FindingCard> findings,
         List<Chart> charts,
-        LockPanel locks,
-        LongWorkPanel work,
-        ConnectionsPanel use,
+        List<Panels.Drawn> panels,
         List<CheckStatusText> checks) {
 
     /** A property and its value. */
     record Fact(String name, String value) {}
 
+    /** A tab of the page, and whether it is the one that is shown. */
+    record TabLink(String id, String title, String href, boolean open) {}
+
     static DatabasePage of(
             TargetState state,
             PointInTimeView look,
             Catalogue catalogue,
+            Panels panels,
+            Tab wanted,
             ServerHistory hour,
             Window window,
             String note) {
         DatabaseView view = DatabaseView.of(state, look, catalogue.names());
-        Thresholds thresholds = state.target().thresholds();
+        Tab open = panels.tabs().contains(wanted) ? wanted : Tab.OVERVIEW;
         Instant now = look.now();
-        ConnectionsPanel use =
-                ConnectionsPanel.of(Observation.of(Connections.NAME, ConnectionUsage.class, state, look));
         return new DatabasePage(
                 TextFormat.lower(view.status()),
                 view.name(),
-                "/api/v1/databases/" + Href.encoded(view.name()),
+                Href.api(view.name()),
                 headline(view),
                 TextFormat.time(now, now),
                 now.toEpochMilli(),
                 note,
                 facts(view, now),
+                TextFormat.lower(open),
+                panels.tabs().stream()
+                        .map(tab -> new TabLink(
+                                TextFormat.lower(tab), tab.title(), Href.database(view.name(), tab), tab == open))
+                        .toList(),
                 view.findings().stream()
                         .map(found -> FindingCard.of(found, now))
                         .toList(),
-                List.of(
-                        HeartbeatChart.of(
-                                hour.beats(now, window, interval(Heartbeat.NAME, state, look, catalogue)),
-                                window,
-                                thresholds,
-                                view.status() == Status.UNKNOWN
-                                        ? TextFormat.UNKNOWN
-                                        : TextFormat.milliseconds(view.heartbeatMs())),
-                        ConnectionChart.of(
-                                hour.connections(now, window, interval(Connections.NAME, state, look, catalogue)),
-                                window,
-                                thresholds,
-                                use.inUse())),
-                LockPanel.of(Observation.of(Blocking.NAME, Blocking.Locks.class, state, look)),
-                LongWorkPanel.of(Observation.of(LongWork.NAME, LongWork.Work.class, state, look)),
-                use,
+                open == Tab.OVERVIEW ? charts(view, state, look, catalogue, hour, window) : List.of(),
+                panels.drawn(open, state, look),
                 view.checks().stream().map(CheckStatusText::of).toList());
+    }
+
+    private static List<Chart> charts(
+            DatabaseView view,
+            TargetState state,
+            PointInTimeView look,
+            Catalogue catalogue,
+            ServerHistory hour,
+            Window window) {
+        Thresholds thresholds = state.target().thresholds();
+        Instant now = look.now();
+        return List.of(
+                HeartbeatChart.of(
+                        hour.beats(now, window, interval(Heartbeat.NAME, state, look, catalogue)),
+                        window,
+                        thresholds,
+                        view.status() == Status.UNKNOWN
+                                ? TextFormat.UNKNOWN
+                                : TextFormat.milliseconds(view.heartbeatMs())),
+                ConnectionChart.of(
+                        hour.connections(now, window, interval(Connections.NAME, state, look, catalogue)),
+                        window,
+                        thresholds,
+                        ConnectionChart.inUse(state, look)));
     }
 
     private static Duration interval(String check, TargetState state, PointInTimeView look, Catalogue catalogue) {
@@ -107,7 +124,7 @@ record DatabasePage(
         List<Fact> facts = new ArrayList<>();
         facts.add(new Fact("Server", view.server().id()));
         facts.add(new Fact("Database", view.database()));
-        facts.add(new Fact("PostgreSQL", TextFormat.orUnknown(view.version())));
+        facts.add(new Fact("PostgreSQL", HumanFormat.orUnknown(view.version())));
         facts.add(new Fact("Role", role(view)));
         if (!view.region().isEmpty()) {
             facts.add(new Fact("Region", view.region()));

@@ -1,5 +1,6 @@
 package dev.pgvigil.dashboard;
 
+import dev.pgvigil.check.Tab;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,18 @@ final class Href {
 
     static String database(String name) {
         return to("/database").with("name", name).toString();
+    }
+
+    static String database(String name, Tab tab) {
+        return to("/database")
+                .with("name", name)
+                .with("tab", tab == Tab.OVERVIEW ? "" : TextFormat.lower(tab))
+                .toString();
+    }
+
+    /** The target's path in the API. */
+    static String api(String name) {
+        return "/api/v1/databases/" + encoded(name);
     }
 
     /** With this parameter too, unless it has no value. */

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -14,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** How pages write things. Figures that nobody knows are a dash. */
 final class TextFormat {
 
-    static final String UNKNOWN = "–";
+    static final String UNKNOWN = HumanFormat.UNKNOWN;
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss 'UTC'", Locale.ROOT);
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT);
@@ -58,17 +57,5 @@ final class TextFormat {
             case Collection<?> many -> many.stream().map(String::valueOf).collect(Collectors.joining(", "));
             default -> value.toString();
         };
-    }
-
-    /** What there is of these, in a row. */
-    static String list(@Nullable String... parts) {
-        return Arrays.stream(parts)
-                .filter(part -> part != null && !part.isEmpty())
-                .collect(Collectors.joining(" · "));
-    }
-
-    /** A value that may be empty. */
-    static String orUnknown(@Nullable String text) {
-        return text == null || text.isEmpty() ? UNKNOWN : text;
     }
 }

@@ -8,6 +8,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.LocatorAssertions;
+import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.pgvigil.testing.Chromium;
 import dev.pgvigil.testing.PgServer;
@@ -93,8 +94,9 @@ class BrowserTest {
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             statement.execute("select 1 as \"<img src=x onerror=pwned=3>\"");
-            Page page = open("/database?name=shop", 1280, ColorScheme.LIGHT);
+            Page page = open("/database?name=shop&tab=activity", 1280, ColorScheme.LIGHT);
             assertThat(page.locator("#work + .card")).containsText("<img src=x onerror=pwned=2>");
+            tab(page, "Connections").click();
             assertThat(page.locator("#use + .card")).containsText("<img src=x onerror=pwned=2>");
             for (String name : PageServers.HOSTILE) {
                 page.navigate(at("/"));
@@ -118,9 +120,10 @@ class BrowserTest {
             first.setAutoCommit(false);
             holds.execute("lock table queue in access exclusive mode");
             Thread waiting = Thread.startVirtualThread(() -> count(waits));
-            Page page = open("/database?name=shop", 1280, ColorScheme.LIGHT);
+            Page page = open("/database?name=shop&tab=activity", 1280, ColorScheme.LIGHT);
             assertThat(page.locator(".tree")).containsText("waits");
             assertThat(page.locator(".tree .d1")).containsText("AccessShareLock on public.queue");
+            tab(page, "Overview").click();
             worst(page).locator("summary").click();
             worst(page).locator("summary").focus();
             page.evaluate("getSelection().selectAllChildren(document.querySelector('.finding .sql code'))");
@@ -134,6 +137,8 @@ class BrowserTest {
                     .startsWith("select pg_");
             worst(page).locator(".copy").click();
             assertThat(worst(page).locator(".copy")).hasText(Pattern.compile("Copied|Selected"));
+            tab(page, "Activity").click();
+            assertThat(page.locator(".tree")).containsText("waits");
             first.rollback();
             assertThat(page.locator(".tree")).hasCount(0);
             join(waiting);
@@ -218,6 +223,64 @@ class BrowserTest {
         assertThat(page.locator("#q")).hasValue("j/k");
         page.keyboard().press("Escape");
         assertThat(page.locator("#q")).not().isFocused();
+    }
+
+    @Test
+    void tabsLoadTheirPartIntoThePageAndStay() {
+        Page page = open("/database?name=shop", 1280, ColorScheme.LIGHT);
+        page.evaluate("window.sameDocument = true");
+        tab(page, "Activity").click();
+        assertThat(page.locator("#work")).isVisible();
+        assertThat(page.locator("#findings")).hasCount(0);
+        assertThat(tab(page, "Activity")).hasAttribute("aria-selected", "true");
+        assertThat(tab(page, "Activity")).isFocused();
+        assertThat(page).hasURL(at("/database?name=shop&tab=activity"));
+        awaitUpdates(page, 2);
+        assertThat(page.locator("#work")).isVisible();
+        page.goBack();
+        assertThat(page.locator("#findings")).isVisible();
+        assertThat(page.evaluate("window.sameDocument")).isEqualTo(true);
+        page.goForward();
+        assertThat(page.locator("#work")).isVisible();
+        page.reload();
+        assertThat(page.locator("#work")).isVisible();
+    }
+
+    @Test
+    void tabsAreReachedAndOpenedByTheKeyboard() {
+        Page page = open("/database?name=shop", 1280, ColorScheme.LIGHT);
+        tab(page, "Overview").focus();
+        page.keyboard().press("ArrowRight");
+        assertThat(tab(page, "Activity")).isFocused();
+        page.keyboard().press("Enter");
+        assertThat(page.locator("#work")).isVisible();
+        page.keyboard().press("ArrowRight");
+        page.keyboard().press(" ");
+        assertThat(page.locator("#use")).isVisible();
+        assertThat(tab(page, "Connections")).isFocused();
+        page.keyboard().press("End");
+        assertThat(tab(page, "Checks")).isFocused();
+        page.keyboard().press("ArrowRight");
+        assertThat(tab(page, "Overview")).isFocused();
+        page.keyboard().press("ArrowLeft");
+        assertThat(tab(page, "Checks")).isFocused();
+        page.keyboard().press("Home");
+        assertThat(tab(page, "Overview")).isFocused();
+    }
+
+    @Test
+    void withoutScriptsTabsAreLinks() {
+        Page page = chromium.pageWithoutScripts(1280, 900);
+        page.navigate(at("/database?name=shop"));
+        tab(page, "Connections").click();
+        assertThat(page.locator("#use")).isVisible();
+        assertThat(page.locator("#findings")).hasCount(0);
+        tab(page, "Overview").click();
+        assertThat(page.locator("#findings")).isVisible();
+    }
+
+    private static Locator tab(Page page, String title) {
+        return page.getByRole(AriaRole.TAB, new Page.GetByRoleOptions().setName(title));
     }
 
     @Test
@@ -350,6 +413,9 @@ class BrowserTest {
         return List.of(
                 "/",
                 "/database?name=shop",
+                "/database?name=shop&tab=activity",
+                "/database?name=shop&tab=connections",
+                "/database?name=shop&tab=checks",
                 Href.database("many:" + PageServers.HOSTILE.getLast()),
                 Href.database("many:" + PageServers.HOSTILE.getFirst()),
                 "/database?name=nope");

@@ -184,7 +184,10 @@ class PagesTest {
 
     @Test
     void aDatabaseShowsAllThatIsKnownOfIt() {
-        String page = page("/database?name=orders");
+        String page = page("/database?name=orders")
+                + page("/database?name=orders&tab=activity")
+                + page("/database?name=orders&tab=connections")
+                + page("/database?name=orders&tab=checks");
         assertThat(page)
                 .contains("<title>orders: degraded – pgvigil</title>")
                 .contains("degraded for 60 min", "db2:5432", "18.4", "eu-west-1", "payments")
@@ -201,10 +204,38 @@ class PagesTest {
                 .contains("85 of 97 ordinary slots in use (87.6 %)")
                 .contains("not asked: pg_stat_statements is not installed")
                 .contains("href=\"/api/v1/databases/orders/history\"");
-        assertThat(page("/database?name=archive")).contains("connect: Connection refused");
-        assertThat(page("/database?name=young"))
+        assertThat(page("/database?name=archive&tab=checks")).contains("connect: Connection refused");
+        assertThat(page("/database?name=young") + page("/database?name=young&tab=activity"))
                 .contains("not asked yet", "no connections were observed in the last ", "Nothing is known of it")
                 .doesNotContain("NaN", "Nothing has gone on", "Nothing calls for action");
+    }
+
+    @Test
+    void showsThePanelsOfTheOpenTabAlone() {
+        String overview = page("/database?name=orders");
+        String activity = page("/database?name=orders&tab=activity");
+        assertThat(tabs(overview)).containsExactly("Overview", "Activity", "Connections", "Checks");
+        assertThat(overview)
+                .contains("aria-selected=\"true\" aria-controls=\"overview\">Overview</a>", "id=\"findings\"")
+                .contains("href=\"/database?name=orders&amp;tab=activity\"")
+                .doesNotContain("id=\"locks\"", "id=\"use\"", "id=\"passes\"");
+        assertThat(activity)
+                .contains(
+                        "aria-selected=\"true\" aria-controls=\"activity\">Activity</a>", "id=\"locks\"", "id=\"work\"")
+                .contains("href=\"/database?name=orders\"")
+                .doesNotContain("id=\"findings\"", "id=\"use\"", "<figure", "id=\"passes\"");
+        // A tab that is not there, or has no panels yet.
+        for (String tab : List.of("odd", "pooler", "", "%3Cb%3E")) {
+            assertThat(page("/database?name=orders&tab=" + tab)).contains("aria-controls=\"overview\"");
+        }
+    }
+
+    private static List<String> tabs(String page) {
+        return Pattern.compile("<a role=\"tab\"[^>]*>([^<]*)</a>")
+                .matcher(page)
+                .results()
+                .map(tab -> tab.group(1))
+                .toList();
     }
 
     @Test
@@ -237,7 +268,13 @@ class PagesTest {
 
     @Test
     void everyAssetAndLinkAnswers() {
-        for (String path : List.of("/", "/database?name=orders", "/database?name=nope")) {
+        for (String path : List.of(
+                "/",
+                "/database?name=orders",
+                "/database?name=orders&tab=activity",
+                "/database?name=orders&tab=connections",
+                "/database?name=orders&tab=checks",
+                "/database?name=nope")) {
             String page = Guarded.with().get(path).asString();
             List<String> linked = Stream.of(ASSET, LINK)
                     .flatMap(pattern -> pattern.matcher(page).results())

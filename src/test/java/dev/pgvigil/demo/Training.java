@@ -32,6 +32,8 @@ final class Training {
             "/metrics",
             "/",
             "/database?name=shop",
+            "/database?name=shop&tab=activity",
+            "/database?name=shop&tab=connections",
             "/page.js",
             "/style.css",
             "/openapi",

@@ -1,0 +1,58 @@
+package dev.pgvigil.dashboard;
+
+import dev.pgvigil.check.Panel;
+import dev.pgvigil.check.Tab;
+import dev.pgvigil.state.TargetState;
+import dev.pgvigil.state.view.PointInTimeView;
+import io.quarkus.arc.All;
+import io.quarkus.qute.RawString;
+import jakarta.inject.Singleton;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** All panels there are, and what each shows of a target. */
+@Singleton
+class Panels {
+
+    private final List<Panel<?>> panels;
+    private final Set<Tab> tabs = EnumSet.of(Tab.OVERVIEW, Tab.CHECKS);
+
+    /**
+     * A panel as texts.
+     *
+     * @param content what its template made; empty: nothing was observed yet
+     */
+    record Drawn(String id, String title, CheckStatusText seen, RawString content) {}
+
+    Panels(@All List<Panel<?>> panels) {
+        this.panels = panels.stream()
+                .sorted(Comparator.<Panel<?>, String>comparing(Panel::title))
+                .toList();
+        panels.forEach(panel -> tabs.add(panel.tab()));
+    }
+
+    /** The tabs that have something to show, in order. */
+    Set<Tab> tabs() {
+        return tabs;
+    }
+
+    List<Drawn> drawn(Tab tab, TargetState target, PointInTimeView look) {
+        return panels.stream()
+                .filter(panel -> panel.tab() == tab)
+                .map(panel -> drawn(panel, target, look))
+                .toList();
+    }
+
+    private static <O> Drawn drawn(Panel<O> panel, TargetState target, PointInTimeView look) {
+        Observation<O> observation = Observation.of(panel.check(), panel.type(), target, look);
+        O value = observation.value();
+        String api = Href.api(target.target().name()) + "/checks/" + panel.check();
+        return new Drawn(
+                panel.id(),
+                panel.title(),
+                observation.seen(),
+                new RawString(value == null ? "" : panel.content(value, api).render()));
+    }
+}

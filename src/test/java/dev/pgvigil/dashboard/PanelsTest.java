@@ -1,0 +1,37 @@
+package dev.pgvigil.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pgvigil.check.Catalogue;
+import dev.pgvigil.check.Panel;
+import io.quarkus.arc.All;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+class PanelsTest {
+
+    @Inject
+    @All
+    @SuppressWarnings("NullAway.Init") // injected
+    List<Panel<?>> panels;
+
+    @Inject
+    Catalogue catalogue;
+
+    @Test
+    void everyPanelShowsACheckOfItsOwnArea() {
+        assertThat(panels).isNotEmpty().allSatisfy(panel -> {
+            assertThat(catalogue.names()).contains(panel.check());
+            assertThat(catalogue.check(panel.check()).getClass().getPackage())
+                    .isEqualTo(panel.getClass().getPackage());
+        });
+    }
+
+    @Test
+    void everyPanelHasAnIdOfItsOwn() {
+        assertThat(panels).extracting(Panel::id).doesNotHaveDuplicates().allMatch(id -> id.matches("[a-z]+(-[a-z]+)*"));
+    }
+}
