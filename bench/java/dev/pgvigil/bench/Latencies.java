@@ -1,6 +1,7 @@
 package dev.pgvigil.bench;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,20 +32,50 @@ record Latencies(double perSecond, double p50, double p99, double p999, double m
      */
     static Latencies of(Service service, String path, double rate, Duration warmUp, Duration time)
             throws IOException, InterruptedException {
+        return finished(start(Integer.toString(service.at(path).getPort()), path, rate, warmUp, time), path);
+    }
+
+    /** A process that has warmed up on a {@link Bare} handler, and waits to be told what to ask. */
+    record Warmed(Process process, String path) {
+
+        static Warmed on(Service bare, String path, double rate, Duration time)
+                throws IOException, InterruptedException {
+            Process process = start(Load.LATER + bare.at(Bare.PATH).getPort(), path, rate, Duration.ZERO, time);
+            // It says so when it has warmed up.
+            if (process.getInputStream().read() < 0) {
+                throw new IOException("the load did not start");
+            }
+            return new Warmed(process, path);
+        }
+
+        /** Asks this service from this moment on. */
+        Latencies ask(Service service) throws IOException, InterruptedException {
+            try (OutputStream port = process.getOutputStream()) {
+                port.write((service.at(path).getPort() + "\n").getBytes(StandardCharsets.UTF_8));
+            }
+            return finished(process, path);
+        }
+    }
+
+    private static Process start(String port, String path, double rate, Duration warmUp, Duration time)
+            throws IOException {
         List<String> command = new ArrayList<>(pinning() ? ONE_CORE : List.of());
         command.addAll(List.of(Service.java(), "-Xmx64m", "-XX:+UseSerialGC", "-cp"));
         command.add(System.getProperty("java.class.path"));
         command.addAll(List.of(
                 Load.class.getName(),
-                Integer.toString(service.at(path).getPort()),
+                port,
                 path,
                 Integer.toString(CONNECTIONS),
                 Double.toString(rate),
                 Long.toString(warmUp.toSeconds()),
                 Long.toString(time.toSeconds())));
-        Process process = new ProcessBuilder(command)
+        return new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
+    }
+
+    private static Latencies finished(Process process, String path) throws IOException, InterruptedException {
         String line = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         if (process.waitFor() != 0) {
             throw new IOException("the load on " + path + " failed");

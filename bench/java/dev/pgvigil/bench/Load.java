@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -20,7 +21,11 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Load {
 
+    /** Before the port of what the load warms up on. */
+    static final String LATER = "later:";
+
     private static final long NAP_NANOS = 20_000;
+    private static final Duration OWN_WARM_UP = Duration.ofSeconds(2);
 
     private final Selector selector = Selector.open();
     private final List<Connection> connections = new ArrayList<>();
@@ -39,14 +44,27 @@ final class Load {
     /**
      * Prints a {@link Latencies} as one line.
      *
-     * @param args port, path, connections, requests a second (0: closed loop), seconds of warming up, seconds that count
+     * @param args port, path, connections, requests a second (0: closed loop), seconds of warming up, seconds that count. A
+     *     port after {@link #LATER} is that of a {@link Bare} handler to warm up on; the port to ask is then read from the
+     *     standard input, and a blank on the output says that it is time for it
      */
     public static void main(String[] args) throws IOException {
-        Load load =
-                new Load(Integer.parseInt(args[0]), args[1], Integer.parseInt(args[2]), Double.parseDouble(args[3]));
+        int size = Integer.parseInt(args[2]);
+        Load load = new Load(port(args[0], size), args[1], size, Double.parseDouble(args[3]));
         load.run(Duration.ofSeconds(Long.parseLong(args[4])));
         load.tally = new Tally();
         System.out.println(load.run(Duration.ofSeconds(Long.parseLong(args[5]))).line());
+    }
+
+    private static int port(String port, int size) throws IOException {
+        if (!port.startsWith(LATER)) {
+            return Integer.parseInt(port);
+        }
+        Load own = new Load(Integer.parseInt(port.substring(LATER.length())), Bare.PATH, size, 0);
+        own.run(OWN_WARM_UP);
+        System.out.print(" ");
+        System.out.flush();
+        return Integer.parseInt(new String(System.in.readAllBytes(), StandardCharsets.UTF_8).strip());
     }
 
     private Latencies run(Duration time) throws IOException {

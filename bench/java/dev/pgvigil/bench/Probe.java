@@ -19,7 +19,7 @@ final class Probe implements Benchmark {
             List.of("/api/v1/fleet", "/api/v1/databases/target-0", "/api/v1/databases/target-0/connections");
     private static final String FRESH = "/api/v1/databases/target-0/status?fresh=true";
     private static final double FRESH_RATE = 100;
-    private static final String STOCK_PATH = "/q/health/ready";
+    static final String STOCK_PATH = "/q/health/ready";
 
     @Override
     public String name() {
@@ -40,6 +40,7 @@ final class Probe implements Benchmark {
             List<List<String>> rows = new ArrayList<>();
             pgvigil(plan, servers, rows, result);
             stock(plan, servers.getFirst(), rows, result);
+            ColdProbe.measure(plan, servers, result);
             result.table(
                     List.of(
                             "probe",

@@ -7,23 +7,28 @@ import dev.pgvigil.state.view.CoalescingCache;
 import dev.pgvigil.state.view.JsonRenderer;
 import dev.pgvigil.state.view.RenderExecutor;
 import io.smallrye.mutiny.Uni;
+import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.List;
 
 /**
- * What groups come to: at once, on the event loop that asks, where few targets have to be looked at, and else away from
- * it, so that no probe waits for another.
+ * Evaluates groups: at once, on the event loop that asks, where few targets have to be looked at, and else on a thread for
+ * probes alone, so that no probe waits for pages or for large answers of the API.
  */
 @Singleton
 final class GroupHealthService {
 
+    /** More groups than anyone configures: a group is evaluated once for all that ask at about the same time. */
+    private static final int WAITING = 4096;
+
     private final Fleet fleet;
+    private final RenderExecutor executor = new RenderExecutor("probes-", 1, WAITING);
     private final CoalescingCache<HealthResponse> large;
 
-    GroupHealthService(Fleet fleet, RenderExecutor workshop) {
+    GroupHealthService(Fleet fleet) {
         this.fleet = fleet;
-        this.large = new CoalescingCache<>(fleet, workshop);
+        this.large = new CoalescingCache<>(fleet, executor);
     }
 
     Uni<HealthResponse> of(List<Group> groups) {
@@ -42,5 +47,10 @@ final class GroupHealthService {
         return HealthResponse.of(groups.stream()
                 .map(group -> group.evaluate(group.name(), snapshot, now))
                 .toList());
+    }
+
+    @PreDestroy
+    void close() {
+        executor.close();
     }
 }

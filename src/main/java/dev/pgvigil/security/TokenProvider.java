@@ -3,13 +3,12 @@ package dev.pgvigil.security;
 import dev.pgvigil.http.TokenReplaced;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
-import io.vertx.core.Vertx;
+import io.quarkus.scheduler.Scheduled;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import org.eclipse.microprofile.config.Config;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -19,25 +18,23 @@ import org.jspecify.annotations.Nullable;
 final class TokenProvider {
 
     private static final Logger LOG = Logger.getLogger(TokenProvider.class);
-    private static final Duration REREAD = Duration.ofSeconds(10);
+    private static final String REREAD = "10s";
 
     private final TokenSource source;
     private final String host;
-    private final Vertx vertx;
     private final Runnable replaced;
 
     private volatile @Nullable Token token;
     private @Nullable String complaint;
 
     @Inject
-    TokenProvider(Config config, Vertx vertx, Event<TokenReplaced> replaced) {
-        this(config, vertx, () -> replaced.fire(new TokenReplaced()));
+    TokenProvider(Config config, Event<TokenReplaced> replaced) {
+        this(config, () -> replaced.fire(new TokenReplaced()));
     }
 
-    TokenProvider(Config config, Vertx vertx, Runnable replaced) {
+    TokenProvider(Config config, Runnable replaced) {
         this.source = TokenSource.of(config);
         this.host = config.getValue("quarkus.http.host", String.class);
-        this.vertx = vertx;
         this.replaced = replaced;
     }
 
@@ -56,10 +53,14 @@ final class TokenProvider {
                     "No PGVIGIL_TOKEN is set: listening on %s only, open to everybody on this machine."
                             + " Set a token to listen on all addresses.",
                     host);
-        } else if (source.file() != null) {
-            vertx.setPeriodic(
-                    REREAD.toMillis(),
-                    tick -> vertx.executeBlocking(this::reread).onFailure(LOG::error));
+        }
+    }
+
+    /** On a worker: it reads a file. */
+    @Scheduled(every = REREAD, delayed = REREAD, concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void rereadFile() {
+        if (source.file() != null) {
+            reread();
         }
     }
 

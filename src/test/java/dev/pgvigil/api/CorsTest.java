@@ -1,17 +1,20 @@
 package dev.pgvigil.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.pgvigil.testing.RawHttp;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -31,6 +34,22 @@ class CorsTest {
         int port = serve(List.of(origins.split(",", -1)));
         assertThat(varies(port, "Accept: */*")).containsExactly("vary: origin");
         assertThat(varies(port, "Origin: https://ops.example")).containsExactly("vary: origin");
+    }
+
+    /** It comes over HTTP, from a page that the browser has over HTTPS. Quarkus' own CORS filter refuses it. */
+    @Test
+    void aSignInBehindAProxyThatEndsTlsIsNotRefusedForItsOrigin() {
+        int port = serve(List.of("https://ops.example"));
+        String answer = await().atMost(Duration.ofSeconds(30))
+                .until(
+                        () -> RawHttp.ask(
+                                port,
+                                "POST /login HTTP/1.1",
+                                "Host: pgvigil.example",
+                                "Origin: https://pgvigil.example",
+                                "Content-Length: 0"),
+                        said -> !said.isEmpty());
+        assertThat(answer).startsWith("HTTP/1.1 200").doesNotContainIgnoringCase("access-control-");
     }
 
     private int serve(List<String> origins) {

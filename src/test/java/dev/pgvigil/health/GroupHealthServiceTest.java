@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pgvigil.monitor.HandMade;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.view.JsonRenderer;
-import dev.pgvigil.state.view.RenderExecutor;
 import dev.pgvigil.target.ExpectedRole;
 import dev.pgvigil.target.Glob;
 import java.time.Duration;
@@ -19,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class GroupHealthServiceTest {
 
     private final Fleet fleet = new Fleet();
-    private final GroupHealthService verdicts = new GroupHealthService(fleet, new RenderExecutor());
+    private final GroupHealthService verdicts = new GroupHealthService(fleet);
 
     @BeforeEach
     void fill() {
@@ -43,7 +42,7 @@ class GroupHealthServiceTest {
                 .invoke(made -> thread.set(Thread.currentThread().getName()))
                 .await()
                 .atMost(Duration.ofSeconds(30));
-        assertThat(thread.get()).startsWith("workshop-");
+        assertThat(thread.get()).startsWith("probes-");
         assertThat(answer.checks().getFirst().data().entries())
                 .containsEntry("targets", JsonRenderer.FEW + 1L)
                 .containsEntry("up", JsonRenderer.FEW + 1L);

@@ -120,7 +120,7 @@ class TokenProviderTest {
                 .addDefaultInterceptors()
                 .withSources(new PropertiesConfigSource(settings, "test", 100))
                 .build();
-        TokenProvider keyring = new TokenProvider(config, vertx, () -> replaced++);
+        TokenProvider keyring = new TokenProvider(config, () -> replaced++);
         keyring.start(new StartupEvent());
         return keyring;
     }

@@ -24,16 +24,26 @@ public final class RenderExecutor {
     private final ThreadPoolExecutor threads;
 
     public RenderExecutor() {
-        int size = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+        this("workshop-", Math.max(1, Runtime.getRuntime().availableProcessors() / 2), WAITING);
+    }
+
+    /**
+     * Another one, for answers that must not wait for all others.
+     *
+     * @param name of its threads, before their number
+     * @param size how many threads
+     * @param waiting how many answers may wait to be made
+     */
+    public RenderExecutor(String name, int size, int waiting) {
         AtomicInteger number = new AtomicInteger();
         threads = new ThreadPoolExecutor(
                 size,
                 size,
                 1,
                 TimeUnit.MINUTES,
-                new ArrayBlockingQueue<>(WAITING),
+                new ArrayBlockingQueue<>(waiting),
                 work -> {
-                    Thread thread = new Thread(work, "workshop-" + number.getAndIncrement());
+                    Thread thread = new Thread(work, name + number.getAndIncrement());
                     thread.setDaemon(true);
                     return thread;
                 },
@@ -58,7 +68,7 @@ public final class RenderExecutor {
     }
 
     @PreDestroy
-    void close() {
+    public void close() {
         threads.shutdownNow();
     }
 }
