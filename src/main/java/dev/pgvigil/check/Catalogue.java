@@ -52,7 +52,7 @@ public class Catalogue implements KnownChecks {
     }
 
     @Override
-    public List<Threshold> limits() {
-        return checks.stream().flatMap(check -> check.limits().stream()).toList();
+    public List<Threshold> thresholds() {
+        return checks.stream().flatMap(check -> check.thresholds().stream()).toList();
     }
 }

@@ -1,14 +1,17 @@
 package dev.pgvigil.check;
 
+import dev.pgvigil.postgres.ServerFacts;
 import dev.pgvigil.target.ExpectedRole;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a check cannot do without; where it is missing the check is skipped and says so.
+ * What a check cannot do without. Where a requirement is not met the check is skipped, and says so.
  *
  * @param major the oldest PostgreSQL that has it
  * @param role where it makes sense
- * @param extension that must be installed in the session's database; null: none
+ * @param extension that must be installed in the database where the check runs; null: none. A check of the whole server runs in
+ *     one of the watched databases that has it
  * @param monitor whether it is worth nothing without {@code pg_monitor}
  */
 public record Requirements(
@@ -17,4 +20,22 @@ public record Requirements(
     public static final Requirements NOTHING = new Requirements(14, ExpectedRole.ANY, null, false);
 
     public static final Requirements MONITOR = new Requirements(14, ExpectedRole.ANY, null, true);
+
+    /**
+     * Why the check cannot run in a session, in words; null if every requirement is met.
+     *
+     * @param facts of a session to the database in which the check would run
+     */
+    public @Nullable String unmet(ServerFacts facts) {
+        if (facts.major() < major) {
+            return "needs PostgreSQL " + major + ", the server is " + facts.version();
+        }
+        if (!role.allows(facts.role())) {
+            return "only on a " + role.name().toLowerCase(Locale.ROOT);
+        }
+        if (extension != null && !facts.extensions().containsKey(extension)) {
+            return "needs extension " + extension;
+        }
+        return monitor && !facts.monitor() ? "needs the role pg_monitor" : null;
+    }
 }

@@ -1,7 +1,7 @@
 package dev.pgvigil.dashboard;
 
+import dev.pgvigil.check.HeartbeatResult;
 import dev.pgvigil.check.HumanFormat;
-import dev.pgvigil.check.server.Heartbeat;
 import dev.pgvigil.history.HeartbeatSeries;
 import dev.pgvigil.history.Window;
 import dev.pgvigil.target.Thresholds;
@@ -14,7 +14,7 @@ final class HeartbeatChart {
     private HeartbeatChart() {}
 
     static Chart of(List<HeartbeatSeries> beats, Window window, Thresholds thresholds, String now) {
-        double slow = thresholds.of(Heartbeat.SLOW) * 1000;
+        double slow = thresholds.of(HeartbeatResult.SLOW) * 1000;
         List<HeartbeatSeries> answered =
                 beats.stream().filter(some -> some.answered() > 0).toList();
         double least = answered.stream().mapToDouble(HeartbeatSeries::min).min().orElse(1);

@@ -1,7 +1,7 @@
 package dev.pgvigil.health;
 
 import dev.pgvigil.check.Check;
-import dev.pgvigil.check.server.Heartbeat;
+import dev.pgvigil.check.HeartbeatResult;
 import dev.pgvigil.state.Outcome;
 import dev.pgvigil.state.ServerState;
 import dev.pgvigil.state.Snapshot;
@@ -24,7 +24,7 @@ record TargetObservation(
 
     static TargetObservation of(TargetState state, Snapshot snapshot, Instant now) {
         ServerState server = snapshot.serverOf(state);
-        return new TargetObservation(state, server, server.outcome(Heartbeat.NAME), snapshot.staleAfter(), now);
+        return new TargetObservation(state, server, server.outcome(HeartbeatResult.CHECK), snapshot.staleAfter(), now);
     }
 
     /** Since the latest heartbeat; null: there was none. */

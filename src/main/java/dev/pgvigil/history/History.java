@@ -1,7 +1,6 @@
 package dev.pgvigil.history;
 
-import dev.pgvigil.check.capacity.Connections;
-import dev.pgvigil.check.server.Heartbeat;
+import dev.pgvigil.check.HeartbeatResult;
 import dev.pgvigil.postgres.Server;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.FleetEvent;
@@ -82,7 +81,7 @@ public class History {
             Snapshot snapshot = fleet.snapshot();
             TargetState target = snapshot.targets().get(change.target());
             Outcome<?> outcome =
-                    target == null ? null : snapshot.serverOf(target).outcome(Heartbeat.NAME);
+                    target == null ? null : snapshot.serverOf(target).outcome(HeartbeatResult.CHECK);
             if (target != null && outcome != null) {
                 hour(target.target().server()).beat(outcome);
             }
@@ -92,10 +91,7 @@ public class History {
     private void look() {
         Map<Server, ServerState> servers = fleet.snapshot().servers();
         servers.forEach((server, state) -> {
-            Outcome<?> outcome = state.outcome(Connections.NAME);
-            if (outcome != null) {
-                hour(server).connections(outcome);
-            }
+            state.outcomes().values().forEach(outcome -> hour(server).connections(outcome));
         });
         hours.keySet().retainAll(servers.keySet().stream().map(Server::identity).collect(Collectors.toSet()));
     }

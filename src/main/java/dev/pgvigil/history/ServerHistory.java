@@ -1,7 +1,7 @@
 package dev.pgvigil.history;
 
-import dev.pgvigil.check.capacity.ConnectionUsage;
-import dev.pgvigil.check.server.Heartbeat;
+import dev.pgvigil.check.HeartbeatResult;
+import dev.pgvigil.check.PoolUsage;
 import dev.pgvigil.postgres.Failure;
 import dev.pgvigil.state.Outcome;
 import java.time.Duration;
@@ -31,7 +31,7 @@ public final class ServerHistory {
         }
         lastBeat = outcome.at();
         switch (outcome) {
-            case Outcome.Observed<?>(var at, var took, Heartbeat.Beat beat) ->
+            case Outcome.Observed<?>(var at, var took, HeartbeatResult beat) ->
                 beats.answered(at, beat.responseTimeMs());
             case Outcome.Failed<?> failed
             when failed.failure().reason() != Failure.Reason.LOCAL -> beats.lost(failed.at());
@@ -43,7 +43,7 @@ public final class ServerHistory {
 
     /** Takes what was seen of the server's connections, each look but once. */
     synchronized void connections(Outcome<?> outcome) {
-        if (outcome instanceof Outcome.Observed<?>(var at, var took, ConnectionUsage usage) && !at.equals(lastUse)) {
+        if (outcome instanceof Outcome.Observed<?>(var at, var took, PoolUsage usage) && !at.equals(lastUse)) {
             lastUse = at;
             uses.seen(at, usage.checkedOut(), usage.poolSize());
         }

@@ -43,7 +43,7 @@ final class FindingTracker {
      *
      * @param source what judged; a finding that it does not repeat is on its way out
      */
-    Turn record(String source, Debounce evidence, List<Finding> judged, Instant now) {
+    Turn record(String source, Debounce debounce, List<Finding> judged, Instant now) {
         Map<String, Entry> entries = bySource.computeIfAbsent(source, first -> new LinkedHashMap<>());
         entries.values().forEach(Entry::miss);
         judged.forEach(finding -> entries.computeIfAbsent(finding.key(), first -> new Entry(finding, now))
@@ -51,9 +51,9 @@ final class FindingTracker {
         boolean moved = false;
         Turn turn = new Turn(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), false);
         for (Entry entry : entries.values()) {
-            moved |= entry.settle(evidence, turn, now);
+            moved |= entry.settle(debounce, turn, now);
         }
-        entries.values().removeIf(entry -> entry.gone(evidence));
+        entries.values().removeIf(entry -> entry.gone(debounce));
         return new Turn(turn.opened(), turn.updated(), turn.closed(), moved);
     }
 
@@ -104,11 +104,11 @@ final class FindingTracker {
         }
 
         /** Whether anything in force is different now. */
-        boolean settle(Debounce evidence, Turn turn, Instant now) {
+        boolean settle(Debounce debounce, Turn turn, Instant now) {
             boolean was = open;
-            if (Integer.bitCount(history & mask(evidence.of())) >= evidence.times()) {
+            if (Integer.bitCount(history & mask(debounce.of())) >= debounce.times()) {
                 open = true;
-            } else if ((history & mask(evidence.times())) == 0) {
+            } else if ((history & mask(debounce.times())) == 0) {
                 open = false;
             }
             if (was && !open) {
@@ -134,8 +134,8 @@ final class FindingTracker {
             return finding;
         }
 
-        boolean gone(Debounce evidence) {
-            return !open && (history & mask(evidence.of())) == 0;
+        boolean gone(Debounce debounce) {
+            return !open && (history & mask(debounce.of())) == 0;
         }
 
         private static int mask(int bits) {

@@ -8,6 +8,7 @@ import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.postgres.Connector;
 import dev.pgvigil.postgres.Deadlines;
 import dev.pgvigil.postgres.EventLoop;
+import dev.pgvigil.postgres.MemoryBudget;
 import dev.pgvigil.postgres.Server;
 import dev.pgvigil.postgres.Spans;
 import dev.pgvigil.state.Fleet;
@@ -49,8 +50,9 @@ public class FleetMonitor implements OnDemandHeartbeat {
     private final Connector connector;
     private final Spans spans;
     private final Fleet fleet;
-    private final CheckCounters tally;
-    private final SchedulingDelay punctuality;
+    private final CheckCounters counters;
+    private final SchedulingDelay delay;
+    private final MemoryBudget memory;
     private final Vertx vertx;
     private final Map<Server.Identity, Lane> lanes = new HashMap<>();
     private volatile Deadlines deadlines = Deadlines.STANDARD;
@@ -72,15 +74,17 @@ public class FleetMonitor implements OnDemandHeartbeat {
             Connector connector,
             Spans spans,
             Fleet fleet,
-            CheckCounters tally,
-            SchedulingDelay punctuality,
+            CheckCounters counters,
+            SchedulingDelay delay,
+            MemoryBudget memory,
             Vertx vertx) {
         this.catalogue = catalogue;
         this.connector = connector;
         this.spans = spans;
         this.fleet = fleet;
-        this.tally = tally;
-        this.punctuality = punctuality;
+        this.counters = counters;
+        this.delay = delay;
+        this.memory = memory;
         this.vertx = vertx;
     }
 
@@ -174,7 +178,8 @@ public class FleetMonitor implements OnDemandHeartbeat {
 
     private Lane lay(Server server, Deadlines latest) {
         EventLoop loop = EventLoop.next(vertx);
-        ServerMonitor.Shared shared = new ServerMonitor.Shared(catalogue, connector, spans, fleet, tally, punctuality);
+        ServerMonitor.Shared shared =
+                new ServerMonitor.Shared(catalogue, connector, spans, fleet, counters, delay, memory);
         return new Lane(new ServerMonitor(shared, server, latest, loop), loop);
     }
 }

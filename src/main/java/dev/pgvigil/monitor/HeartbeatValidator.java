@@ -1,6 +1,6 @@
 package dev.pgvigil.monitor;
 
-import dev.pgvigil.check.server.Heartbeat;
+import dev.pgvigil.check.HeartbeatResult;
 import dev.pgvigil.config.Node;
 import dev.pgvigil.config.Quantity;
 import dev.pgvigil.target.Target;
@@ -16,26 +16,26 @@ import java.util.stream.Stream;
  *
  * @param stale age from which a heartbeat is stale
  * @param answer how long an answer is waited for
+ * @param standard interval of the heartbeat unless configured otherwise
  * @param watch the node of the section {@code watch}
  */
-record HeartbeatValidator(Duration stale, Duration answer, Node watch) {
-
-    private static final Duration STANDARD = new Heartbeat().interval();
+record HeartbeatValidator(Duration stale, Duration answer, Duration standard, Node watch) {
 
     /** Notes each mistake once, where it was written. */
     void compare(List<Target> targets) {
         Map<Node, String> mistakes = new LinkedHashMap<>();
-        List<Target> beating =
-                targets.stream().filter(target -> target.runs(Heartbeat.NAME)).toList();
+        List<Target> beating = targets.stream()
+                .filter(target -> target.runs(HeartbeatResult.CHECK))
+                .toList();
         for (Target target : beating) {
-            Duration every = target.interval(Heartbeat.NAME, STANDARD);
+            Duration every = target.interval(HeartbeatResult.CHECK, standard);
             if (every.plus(answer).compareTo(stale) >= 0) {
                 mistakes.putIfAbsent(
                         place(target, "checks", "every"),
                         "checks.heartbeat.every (" + Quantity.show(every) + ") and " + answerTimeout()
                                 + " together must be shorter than watch.stale-after (" + Quantity.show(stale) + ")");
             }
-            Duration slow = target.thresholds().duration(Heartbeat.SLOW);
+            Duration slow = target.thresholds().duration(HeartbeatResult.SLOW);
             if (slow.compareTo(answer) >= 0) {
                 mistakes.putIfAbsent(
                         place(target, "thresholds", "slow"),
@@ -55,7 +55,7 @@ record HeartbeatValidator(Duration stale, Duration answer, Node watch) {
         Node own = watch.beside("targets").child(target.name()).child(section);
         Node answers = watch.beside("sessions").child("answer-timeout");
         return Stream.of(own, watch.beside(section))
-                .map(place -> place.child(Heartbeat.NAME).child(key))
+                .map(place -> place.child(HeartbeatResult.CHECK).child(key))
                 .filter(Node::present)
                 .findFirst()
                 .orElse(answers.present() ? answers : watch.child("stale-after"));

@@ -1,6 +1,9 @@
 package dev.pgvigil.monitor;
 
-import dev.pgvigil.check.server.Databases;
+import dev.pgvigil.check.Catalogue;
+import dev.pgvigil.check.Check;
+import dev.pgvigil.check.HeartbeatResult;
+import dev.pgvigil.check.Policy.Reaction;
 import dev.pgvigil.config.Node;
 import dev.pgvigil.config.Section;
 import dev.pgvigil.config.Settings;
@@ -22,6 +25,12 @@ public class MonitorSection implements Section<MonitorSection.Watching> {
      */
     public record Watching(Duration staleAfter) {}
 
+    private final Catalogue catalogue;
+
+    public MonitorSection(Catalogue catalogue) {
+        this.catalogue = catalogue;
+    }
+
     @Override
     public String key() {
         return "watch";
@@ -40,15 +49,20 @@ public class MonitorSection implements Section<MonitorSection.Watching> {
         Node sessions = node.beside("sessions");
         if (!node.mistaken() && !sessions.mistaken()) {
             Duration answer = all.get(SessionsSection.class).answer();
-            new HeartbeatValidator(all.get(MonitorSection.class).staleAfter(), answer, node).compare(targets);
+            Duration interval = catalogue.check(HeartbeatResult.CHECK).policy().interval();
+            new HeartbeatValidator(all.get(MonitorSection.class).staleAfter(), answer, interval, node).compare(targets);
         }
     }
 
-    /** The check's list is all that discovery knows. */
-    private static void discoveries(List<Target> targets, Node node) {
-        targets.stream()
-                .filter(target -> target.discovery() != null && !target.runs(Databases.NAME))
-                .map(target -> node.child(target.name()).child("discover"))
-                .forEach(place -> place.problem("needs the check databases, which is switched off"));
+    /** Discovery knows no other databases than those that such a check lists. */
+    private void discoveries(List<Target> targets, Node node) {
+        for (Check<?> check : catalogue.checks()) {
+            if (check.policy().reactions().contains(Reaction.DISCOVER_DATABASES)) {
+                targets.stream()
+                        .filter(target -> target.discovery() != null && !target.runs(check.name()))
+                        .map(target -> node.child(target.name()).child("discover"))
+                        .forEach(place -> place.problem("needs the check " + check.name() + ", which is switched off"));
+            }
+        }
     }
 }

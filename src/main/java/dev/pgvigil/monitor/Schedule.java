@@ -2,19 +2,25 @@ package dev.pgvigil.monitor;
 
 import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.check.Check;
-import dev.pgvigil.check.server.Heartbeat;
+import dev.pgvigil.check.HeartbeatResult;
+import dev.pgvigil.postgres.MemoryBudget;
 import dev.pgvigil.postgres.ServerFacts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The runs of one server, and when they are due: each begins at a moment of its own, so that a fleet does not beat in step. */
+/**
+ * The scheduled checks of one server, and when they are due. Each server, and each database of a server, begins at a moment of its own,
+ * so that a fleet is not monitored in step; the checks of one database are due together, so that one visit is enough.
+ */
 final class Schedule {
 
     /** First passes come soon, whatever the cadence. */
@@ -25,12 +31,16 @@ final class Schedule {
     private static final long LONGEST_SLEEP_MS = 1000;
 
     private final Catalogue catalogue;
+    private final MemoryBudget budget;
     private final long phase = random(FIRST);
     private List<ScheduledCheck<?>> runs = List.of();
     private List<TargetMonitor> targets = List.of();
+    /** A number from 0 to 1 for each target: where in the time over which first passes are spread its database comes. */
+    private final Map<TargetMonitor, Double> phases = new HashMap<>();
 
-    Schedule(Catalogue catalogue) {
+    Schedule(Catalogue catalogue, MemoryBudget budget) {
         this.catalogue = catalogue;
+        this.budget = budget;
     }
 
     List<ScheduledCheck<?>> runs() {
@@ -54,7 +64,9 @@ final class Schedule {
                 case DATABASE -> willing.forEach(one -> covered.add(kept(check, one, now)));
             }
         }
+        runs.stream().filter(run -> !covered.contains(run)).forEach(run -> run.memory.close());
         runs = List.copyOf(covered);
+        phases.keySet().retainAll(targets);
     }
 
     /** Has everything asked soon: the server restarted, was promoted, or lets us do more or less than before. */
@@ -67,7 +79,7 @@ final class Schedule {
     /** How often a run's passes begin: what its target wants, for a run over the server what the hastiest of them wants. */
     Duration interval(ScheduledCheck<?> run, @Nullable ServerFacts server) {
         Check<?> check = run.check;
-        Duration standard = check.interval(server);
+        Duration standard = check.policy().interval(server);
         return (run.only != null ? List.of(run.only) : targets)
                 .stream()
                         .map(TargetMonitor::target)
@@ -96,17 +108,21 @@ final class Schedule {
                 return same;
             }
         }
-        return new ScheduledCheck<>(check, only, now + phase(check, only));
+        return new ScheduledCheck<>(check, only, now + phase(check, only), budget);
     }
 
-    /** Checks of a server begin together, so that they share what they read; a server's databases one after the other. */
+    /** Checks of a server begin together, so that they share what they read; its databases one after the other. */
     private long phase(Check<?> check, @Nullable TargetMonitor only) {
+        Duration interval = check.policy().interval();
         if (only == null) {
-            return check.name().equals(Heartbeat.NAME) ? random(check.interval()) : phase;
+            return check.name().equals(HeartbeatResult.CHECK) ? random(interval) : phase;
         }
         Duration spread = EACH_DATABASE.multipliedBy(targets.size());
         Duration atLeast = spread.compareTo(FIRST) > 0 ? spread : FIRST;
-        return random(atLeast.compareTo(check.interval()) < 0 ? atLeast : check.interval());
+        Duration within = atLeast.compareTo(interval) < 0 ? atLeast : interval;
+        double part = phases.computeIfAbsent(
+                only, first -> ThreadLocalRandom.current().nextDouble());
+        return Math.round(within.toNanos() * part);
     }
 
     private static long random(Duration within) {

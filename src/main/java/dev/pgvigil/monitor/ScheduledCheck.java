@@ -1,17 +1,21 @@
 package dev.pgvigil.monitor;
 
 import dev.pgvigil.check.Check;
+import dev.pgvigil.check.HeartbeatResult;
+import dev.pgvigil.check.Policy.Deadline;
 import dev.pgvigil.check.Previous;
+import dev.pgvigil.postgres.CheckMemory;
 import dev.pgvigil.postgres.Failure;
 import dev.pgvigil.postgres.Failure.Reason;
+import dev.pgvigil.postgres.MemoryBudget;
 import dev.pgvigil.state.Outcome;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One check's passes over one server or one database: when the next is due, which is under way, what the last one saw. One
- * pass at a time; a pass that neither answers nor fails loses its turn when its lease ends.
+ * The passes of one check over one server or one database: when the next is due, which one is in flight, what the last one observed.
+ * One pass at a time; a pass that neither ends nor fails loses its turn when its lease ends.
  */
 final class ScheduledCheck<O> {
 
@@ -20,6 +24,8 @@ final class ScheduledCheck<O> {
     final Check<O> check;
     /** The database of a run of its own; null for a run over the server. */
     final @Nullable TargetMonitor only;
+    /** What the check keeps between its passes. */
+    final CheckMemory memory;
 
     private long due;
     private long startedAt;
@@ -27,11 +33,12 @@ final class ScheduledCheck<O> {
     private boolean underWay;
     private int turn;
     private int failures;
-    private boolean slow;
+    private boolean timedOut;
     private Outcome.@Nullable Observed<O> last;
 
     /** @param due when the first pass is due, by {@link System#nanoTime} */
-    ScheduledCheck(Check<O> check, @Nullable TargetMonitor only, long due) {
+    ScheduledCheck(Check<O> check, @Nullable TargetMonitor only, long due, MemoryBudget budget) {
+        this.memory = new CheckMemory(budget);
         this.check = check;
         this.only = only;
         this.due = due;
@@ -58,6 +65,10 @@ final class ScheduledCheck<O> {
         if (turn > 0) {
             dueBy(now + Math.max(0, startedAt + period.toNanos() - now));
         }
+    }
+
+    boolean heartbeat() {
+        return check.name().equals(HeartbeatResult.CHECK);
     }
 
     boolean startable(long now) {
@@ -108,7 +119,7 @@ final class ScheduledCheck<O> {
         return Duration.ofNanos(now - startedAt);
     }
 
-    Previous<O> past(Instant now) {
+    Previous<O> previous(Instant now) {
         return last == null ? Previous.none(now) : new Previous<>(last.value(), last.at(), now);
     }
 
@@ -116,9 +127,9 @@ final class ScheduledCheck<O> {
         return last;
     }
 
-    /** Whether the next pass wants a session of its own, because the last did not fit into the shared one's deadline. */
-    boolean wantsTime() {
-        return slow;
+    /** Whether the next pass needs the deadline of slow statements: by policy, or because the last one timed out without it. */
+    boolean slow() {
+        return timedOut || check.policy().deadline() == Deadline.SLOW_STATEMENT;
     }
 
     /** How many passes in a row have failed. */
@@ -129,12 +140,12 @@ final class ScheduledCheck<O> {
     void observed(Outcome.Observed<O> outcome, Duration statementDeadline) {
         last = outcome;
         failures = 0;
-        slow = slow && outcome.took().compareTo(statementDeadline) > 0;
+        timedOut = timedOut && outcome.took().compareTo(statementDeadline) > 0;
     }
 
     void failed(Failure failure) {
         failures++;
-        slow = slow || failure.reason() == Reason.TIMEOUT;
+        timedOut = timedOut || failure.reason() == Reason.TIMEOUT;
     }
 
     /** It is not asked: what it counted is no past of what will be counted, and no failure is in a row with others. */
@@ -146,5 +157,6 @@ final class ScheduledCheck<O> {
     /** The server began anew: what was counted before is no past of what will be counted. */
     void forget() {
         last = null;
+        memory.close();
     }
 }

@@ -1,15 +1,20 @@
 package dev.pgvigil.monitor;
 
+import static java.util.Comparator.comparing;
+
 import dev.pgvigil.check.Catalogue;
-import dev.pgvigil.check.capacity.Connections;
-import dev.pgvigil.check.server.Databases;
-import dev.pgvigil.check.server.Heartbeat;
+import dev.pgvigil.check.Check;
+import dev.pgvigil.check.DatabaseListing;
+import dev.pgvigil.check.HeartbeatResult;
+import dev.pgvigil.check.Policy.Reaction;
 import dev.pgvigil.postgres.Connector;
+import dev.pgvigil.postgres.DatabaseSession;
 import dev.pgvigil.postgres.Deadlines;
 import dev.pgvigil.postgres.EventLoop;
 import dev.pgvigil.postgres.Failure;
 import dev.pgvigil.postgres.Failure.Reason;
 import dev.pgvigil.postgres.FailureException;
+import dev.pgvigil.postgres.MemoryBudget;
 import dev.pgvigil.postgres.Server;
 import dev.pgvigil.postgres.ServerConnection;
 import dev.pgvigil.postgres.ServerFacts;
@@ -19,43 +24,60 @@ import dev.pgvigil.state.Outcome;
 import dev.pgvigil.state.SteadyClock;
 import dev.pgvigil.state.TargetState;
 import dev.pgvigil.target.Target;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.vertx.UniHelper;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches one server and its targets: starts each check when it is due, one pass of a check at a time, inside the link's
- * deadlines. Lives on one event loop; every method is called there.
+ * Monitors one server and its targets: starts each check when it is due, one pass of a check at a time, within the deadlines of the
+ * connection. Lives on one event loop; every method is called there.
  */
 final class ServerMonitor implements ServerConnection.Listener {
 
-    /** What all servers' watches share. */
+    /** What the monitors of all servers share. */
     record Shared(
             Catalogue catalogue,
             Connector connector,
             Spans spans,
             Fleet fleet,
-            CheckCounters tally,
-            SchedulingDelay punctuality) {}
+            CheckCounters counters,
+            SchedulingDelay delay,
+            MemoryBudget memory) {
+
+        /** Names of the checks that call for a reaction. */
+        Set<String> reacting(Reaction reaction) {
+            return catalogue.checks().stream()
+                    .filter(check -> check.policy().reactions().contains(reaction))
+                    .map(Check::name)
+                    .collect(Collectors.toSet());
+        }
+    }
 
     private static final Logger LOG = Logger.getLogger(ServerMonitor.class);
     private static final Duration RELEARN = Duration.ofMinutes(5);
-    /** However many ask for a fresh answer, the server is not asked more often than this. */
+    /** However many requests ask for a fresh answer, the server is not asked more often than this. */
     private static final Duration FRESH = Duration.ofMillis(100);
+    /** A visit also runs checks that would be due within this share of their interval, rather than come back for them. */
+    private static final double AHEAD = 0.1;
 
     private final Shared shared;
     private final EventLoop loop;
-    private final ServerConnection link;
-    private final StatePublisher standing;
+    private final ServerConnection connection;
+    private final StatePublisher publisher;
     private final Schedule schedule;
-    private final CheckExecutor asking;
-    private final OverheadThrottle pace = new OverheadThrottle();
+    private final CheckExecutor executor;
+    private final DatabaseVisits visits;
+    private final Set<String> holdsEmergency;
+    private final OverheadThrottle throttle = new OverheadThrottle();
     private final List<Runnable> waiting = new ArrayList<>();
 
     private Server server;
@@ -72,14 +94,16 @@ final class ServerMonitor implements ServerConnection.Listener {
         this.server = server;
         this.deadlines = deadlines;
         this.loop = loop;
-        this.link = new ServerConnection(shared.connector(), server, deadlines, loop, shared.spans(), this);
-        this.standing = new StatePublisher(shared.fleet(), server, link);
-        this.schedule = new Schedule(shared.catalogue());
-        this.asking = new CheckExecutor(link, server, shared.spans());
+        this.connection = new ServerConnection(shared.connector(), server, deadlines, loop, shared.spans(), this);
+        this.publisher = new StatePublisher(shared.fleet(), server, connection);
+        this.schedule = new Schedule(shared.catalogue(), shared.memory());
+        this.executor = new CheckExecutor(connection, server, shared.spans());
+        this.visits = new DatabaseVisits(connection, new Visitor());
+        this.holdsEmergency = shared.reacting(Reaction.HOLD_EMERGENCY_CONNECTION);
     }
 
     /**
-     * Watches these targets from now on.
+     * Monitors these targets from now on.
      *
      * @param by how the server is reached; where that or the deadlines have changed, its session begins anew
      */
@@ -87,14 +111,14 @@ final class ServerMonitor implements ServerConnection.Listener {
         if (!by.equals(server) || !wanted.equals(deadlines)) {
             server = by;
             deadlines = wanted;
-            link.reach(by, wanted);
+            connection.reach(by, wanted);
         }
         configured = List.copyOf(targets);
         take(TargetDiscovery.targets(configured, databases));
-        link.open();
+        connection.open();
     }
 
-    /** Watches no other than these of its targets any more. */
+    /** Monitors no other than these of its targets any more. */
     void keep(Set<String> names) {
         List<Target> kept = configured.stream()
                 .filter(target -> names.contains(target.name()))
@@ -105,31 +129,33 @@ final class ServerMonitor implements ServerConnection.Listener {
         }
     }
 
-    /** Watches nothing any more; the future ends when the session is gone. */
+    /** Monitors nothing any more; the future ends when the session is gone. */
     Future<Void> stop() {
         stopped = true;
         loop.cancel(timer);
-        Future<Void> gone = link.close();
-        standing.end();
+        visits.stop();
+        Future<Void> gone = connection.close();
+        schedule.cover(List.of(), System.nanoTime());
+        publisher.end();
         wake();
         return gone;
     }
 
-    /** Beats now, or joins the beat that is under way or has just ended, and calls back when it is judged. */
-    void beat(Runnable judged) {
+    /** Sends a heartbeat now, or joins the one that is in flight or has just ended, and calls back when it is evaluated. */
+    void beat(Runnable evaluated) {
         long now = System.nanoTime();
-        if (schedule.runs().stream().anyMatch(run -> isHeartbeat(run) && run.endedWithin(FRESH, now))) {
-            judged.run();
+        if (schedule.runs().stream().anyMatch(run -> run.heartbeat() && run.endedWithin(FRESH, now))) {
+            evaluated.run();
             return;
         }
-        waiting.add(judged);
+        waiting.add(evaluated);
         beatNow();
     }
 
     @Nullable
     TargetState state(String target) {
-        TargetMonitor watched = standing.target(target);
-        return watched == null ? null : watched.state();
+        TargetMonitor monitored = publisher.target(target);
+        return monitored == null ? null : monitored.state();
     }
 
     @Override
@@ -141,15 +167,16 @@ final class ServerMonitor implements ServerConnection.Listener {
         boolean another = facts != null && !facts.equals(learned);
         facts = learned;
         learnedAt = System.nanoTime();
-        standing.learned(learned);
+        publisher.learned(learned);
+        executor.learned(connection.database(), learned);
         long now = System.nanoTime();
         if (another) {
             schedule.anew(now);
         }
-        // What failed while the server was away is asked anew at once: else it would look ill until each check's next
+        // What failed while the server was away is repeated at once: else it would look ill until each check's next
         // turn.
         schedule.runs().stream()
-                .filter(run -> run.failures() > 0 && !isHeartbeat(run))
+                .filter(run -> run.failures() > 0 && !run.heartbeat())
                 .forEach(run -> run.dueAt(now));
         beatNow();
         tick();
@@ -162,86 +189,89 @@ final class ServerMonitor implements ServerConnection.Listener {
     }
 
     private void take(Collection<Target> targets) {
-        standing.targets(server, targets, shared.catalogue().names());
-        link.databases(targets.stream().map(Target::database).distinct().toList());
-        schedule.cover(standing.targets(), System.nanoTime());
+        publisher.targets(server, targets, shared.catalogue().names());
+        List<String> entered = targets.stream().map(Target::database).distinct().toList();
+        connection.databases(entered);
+        executor.retain(Set.copyOf(entered));
+        schedule.cover(publisher.targets(), System.nanoTime());
         hasten();
         tick();
     }
 
+    /** Starts what is due, and sleeps until more is. */
     private void tick() {
         if (stopped) {
             return;
         }
-        asking.turnPage();
+        executor.beginPass();
         long now = System.nanoTime();
-        if (pace.evaluate(now, link, standing.targets())) {
+        if (throttle.evaluate(now, connection, publisher.targets())) {
             hasten();
         }
-        if (link.ready() && now - learnedAt > RELEARN.toNanos()) {
+        if (connection.ready() && now - learnedAt > RELEARN.toNanos()) {
             learnedAt = now;
-            link.relearn();
+            connection.relearn();
         }
         for (ScheduledCheck<?> run : schedule.runs()) {
             if (run.startable(now)) {
                 due(run, now);
             }
         }
+        visits.begin();
         loop.cancel(timer);
         timer = loop.after(schedule.millisToNext(System.nanoTime(), this::mayStart), this::tick);
     }
 
-    /** Cadences have changed: a pass that was put off by those before comes as soon as these want it. */
+    /** Intervals have changed: a pass that was put off by those before comes as soon as these want it. */
     private void hasten() {
         long now = System.nanoTime();
-        schedule.runs().forEach(run -> run.hasten(period(run), now));
+        schedule.runs().forEach(run -> run.hasten(interval(run), now));
     }
 
-    private Duration period(ScheduledCheck<?> run) {
+    private Duration interval(ScheduledCheck<?> run) {
         Duration fresh = shared.fleet().snapshot().staleAfter().minus(deadlines.answer());
-        return pace.of(run.check, schedule.interval(run, facts), fresh);
+        return throttle.of(run.check, schedule.interval(run, facts), fresh);
     }
 
     private void due(ScheduledCheck<?> run, long now) {
-        Failure trouble = link.trouble();
+        Failure trouble = connection.trouble();
         if (mayStart(run)) {
-            if (isHeartbeat(run)) {
-                shared.punctuality().began(run.late(now));
+            if (run.heartbeat()) {
+                shared.delay().began(run.late(now));
             }
             start(run, now);
         } else if (trouble != null) {
-            standing.unasked(run, trouble);
+            publisher.unasked(run, trouble);
+        } else if (connection.ready()) {
+            visits.request(executor.databaseOf(run));
         }
     }
 
-    /** Heartbeats tell also that there is no session; whatever else is due waits for one. */
+    /** Heartbeats report also that there is no session; whatever else is due waits for one, or for a visit. */
     private boolean mayStart(ScheduledCheck<?> run) {
-        return isHeartbeat(run) || asking.possible(run);
-    }
-
-    private static boolean isHeartbeat(ScheduledCheck<?> run) {
-        return run.check.name().equals(Heartbeat.NAME);
+        return run.heartbeat() || (connection.ready() && executor.onSharedSession(run));
     }
 
     private void beatNow() {
         long now = System.nanoTime();
         schedule.runs().stream()
-                .filter(run -> isHeartbeat(run) && !run.underWay())
+                .filter(run -> run.heartbeat() && !run.underWay())
                 .findFirst()
                 .ifPresentOrElse(run -> start(run, now), () -> {
-                    if (schedule.runs().stream().noneMatch(ServerMonitor::isHeartbeat)) {
+                    if (schedule.runs().stream().noneMatch(ScheduledCheck::heartbeat)) {
                         wake();
                     }
                 });
     }
 
+    /** Starts a pass on the shared session. */
     private <O> void start(ScheduledCheck<O> run, long now) {
         if (stopped) {
             return;
         }
-        int turn = run.begin(now, period(run));
-        if (!link.ready()) {
-            Failure trouble = link.trouble();
+        int turn = run.begin(now, interval(run));
+        if (!connection.ready()) {
+            Failure trouble = connection.trouble();
             if (trouble == null) {
                 run.skip();
             } else {
@@ -249,20 +279,27 @@ final class ServerMonitor implements ServerConnection.Listener {
             }
             return;
         }
-        ServerFacts known = facts;
-        String missing = known == null ? null : UnmetRequirement.of(run.check.requirements(), known);
-        if (missing != null) {
-            finish(run, turn, new Outcome.Skipped<>(SteadyClock.now(), missing));
-            return;
+        collect(run, turn, facts, () -> executor.collect(run)).subscribe().with(done -> {});
+    }
+
+    /** One pass: what it collects, or fails with, is published; the Uni ends after that, and never fails. */
+    private <O> Uni<Void> collect(
+            ScheduledCheck<O> run, int turn, @Nullable ServerFacts known, Supplier<Uni<O>> collection) {
+        String unmet = known == null ? null : run.check.requirements().unmet(known);
+        if (unmet != null) {
+            finish(run, turn, new Outcome.Skipped<>(SteadyClock.now(), unmet));
+            return Uni.createFrom().voidItem();
         }
-        asking.ask(run)
-                .subscribe()
-                .with(
-                        value -> finish(
-                                run,
-                                turn,
-                                new Outcome.Observed<>(SteadyClock.now(), run.took(System.nanoTime()), value)),
-                        thrown -> failed(run, turn, thrown));
+        return collection
+                .get()
+                .onItem()
+                .invoke(value -> finish(
+                        run, turn, new Outcome.Observed<>(SteadyClock.now(), run.took(System.nanoTime()), value)))
+                .onFailure()
+                .invoke(thrown -> failed(run, turn, thrown))
+                .onFailure()
+                .recoverWithNull()
+                .replaceWithVoid();
     }
 
     private <O> void failed(ScheduledCheck<O> run, int turn, Throwable thrown) {
@@ -283,20 +320,20 @@ final class ServerMonitor implements ServerConnection.Listener {
         if (!run.end(turn) || stopped) {
             return;
         }
-        shared.tally().count(run.check.name(), outcome);
-        standing.settle(run, outcome);
+        shared.counters().count(run.check.name(), outcome);
+        publisher.settle(run, outcome);
         switch (outcome) {
-            case Outcome.Observed<O> seen -> {
-                run.observed(seen, deadlines.statement());
-                follow(run, seen.value());
+            case Outcome.Observed<O> observed -> {
+                run.observed(observed, deadlines.statement());
+                react(run, observed.value());
             }
             case Outcome.Failed<O> failed -> {
                 run.failed(failed.failure());
-                run.dueBy(System.nanoTime() + pace.again(run.failures()).toNanos());
+                run.dueBy(System.nanoTime() + throttle.again(run.failures()).toNanos());
             }
             case Outcome.Skipped<O> skipped -> run.skipped();
         }
-        if (isHeartbeat(run)) {
+        if (run.heartbeat()) {
             wake();
         }
         if (run.startable(System.nanoTime())) {
@@ -304,23 +341,25 @@ final class ServerMonitor implements ServerConnection.Listener {
         }
     }
 
-    /** What an observation has to say to the watch itself. */
-    private void follow(ScheduledCheck<?> run, @Nullable Object value) {
-        switch (value) {
-            case Databases.Listing listing -> discover(listing);
-            case Heartbeat.Beat beat when facts != null && beat.role() != facts.role() -> link.relearn();
-            case null, default -> {}
+    /** What an observation means for the monitor itself. */
+    private void react(ScheduledCheck<?> run, @Nullable Object value) {
+        Set<Reaction> reactions = run.check.policy().reactions();
+        if (reactions.contains(Reaction.DISCOVER_DATABASES) && value instanceof DatabaseListing listing) {
+            discover(listing);
         }
-        if (isHeartbeat(run) || run.check.name().equals(Connections.NAME)) {
-            link.holdSpare(standing.unhealthy(Connections.NAME));
+        if (value instanceof HeartbeatResult result && facts != null && result.role() != facts.role()) {
+            connection.relearn();
+        }
+        if (run.heartbeat() || reactions.contains(Reaction.HOLD_EMERGENCY_CONNECTION)) {
+            connection.holdSpare(publisher.unhealthy(holdsEmergency));
         }
     }
 
-    private void discover(Databases.Listing listing) {
+    private void discover(DatabaseListing listing) {
         databases = listing.discoverable();
         List<Target> all = TargetDiscovery.targets(configured, databases);
         Set<Target> known =
-                standing.targets().stream().map(TargetMonitor::target).collect(Collectors.toSet());
+                publisher.targets().stream().map(TargetMonitor::target).collect(Collectors.toSet());
         if (!known.equals(Set.copyOf(all))) {
             take(all);
         }
@@ -330,5 +369,60 @@ final class ServerMonitor implements ServerConnection.Listener {
         List<Runnable> woken = List.copyOf(waiting);
         waiting.clear();
         woken.forEach(Runnable::run);
+    }
+
+    /** Runs on a visit's session what is due in its database. */
+    private final class Visitor implements DatabaseVisits.Visitor {
+
+        @Override
+        public List<ScheduledCheck<?>> due(String database) {
+            long now = System.nanoTime();
+            return schedule.runs().stream()
+                    .filter(run -> !run.heartbeat() && !executor.onSharedSession(run))
+                    .filter(run -> executor.databaseOf(run).equals(database))
+                    .filter(run ->
+                            run.startable(now + Math.round(AHEAD * interval(run).toNanos())))
+                    .sorted(comparing(ScheduledCheck::slow))
+                    .<ScheduledCheck<?>>map(run -> run)
+                    .toList();
+        }
+
+        @Override
+        public void opened(DatabaseSession session) {
+            executor.learned(session.database(), session.facts());
+        }
+
+        @Override
+        public Future<Void> run(ScheduledCheck<?> check, DatabaseSession session) {
+            return visited(check, session);
+        }
+
+        private <O> Future<Void> visited(ScheduledCheck<O> run, DatabaseSession session) {
+            if (stopped) {
+                return Future.succeededFuture();
+            }
+            int turn = run.begin(System.nanoTime(), interval(run));
+            return UniHelper.toFuture(collect(run, turn, session.facts(), () -> executor.collect(run, session)));
+        }
+
+        @Override
+        public void refused(ScheduledCheck<?> check, Throwable failure) {
+            failed(check, check.begin(System.nanoTime(), interval(check)), failure);
+        }
+
+        @Override
+        public void ended() {
+            tick();
+        }
+
+        @Override
+        public long timer(Duration time, Runnable late) {
+            return loop.after(time.toMillis(), late);
+        }
+
+        @Override
+        public void cancel(long timer) {
+            loop.cancel(timer);
+        }
     }
 }

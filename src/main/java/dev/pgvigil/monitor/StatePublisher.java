@@ -1,7 +1,7 @@
 package dev.pgvigil.monitor;
 
+import dev.pgvigil.check.HeartbeatResult;
 import dev.pgvigil.check.Status;
-import dev.pgvigil.check.server.Heartbeat;
 import dev.pgvigil.postgres.Failure;
 import dev.pgvigil.postgres.Role;
 import dev.pgvigil.postgres.Server;
@@ -123,7 +123,7 @@ final class StatePublisher {
             return;
         }
         concerned.forEach(watched -> {
-            if (outcome instanceof Outcome.Observed<O> && check.equals(Heartbeat.NAME)) {
+            if (outcome instanceof Outcome.Observed<O> && run.heartbeat()) {
                 watched.answered();
             }
             judged(run, outcome, watched.target()).forEach(judged -> changes.addAll(watched.record(judged)));
@@ -133,16 +133,16 @@ final class StatePublisher {
         } else {
             run.only.keep(check, outcome);
         }
-        if (check.equals(Heartbeat.NAME)) {
+        if (run.heartbeat()) {
             changes.addAll(beats(outcome));
         }
         show(states(concerned), List.of(), changes);
     }
 
     // One that is thrown at one target must not hide it, nor keep the others from being judged.
-    private <O> List<EvaluationResult> judged(ScheduledCheck<O> run, Outcome<O> outcome, Target target) {
+    private <O> List<Evaluator.Result> judged(ScheduledCheck<O> run, Outcome<O> outcome, Target target) {
         try {
-            return Evaluator.of(run, outcome, target, link.ready());
+            return Evaluator.evaluate(run, outcome, target, link.ready());
         } catch (RuntimeException defect) {
             if (defective.add(run.check.name())) {
                 LOG.errorf(defect, "check %s has a defect: it cannot judge %s", run.check.name(), target.name());
@@ -169,11 +169,11 @@ final class StatePublisher {
         show(states(run.only == null ? List.of() : concerned), List.of(), List.of());
     }
 
-    /** Whether findings of that check make a target unhealthy. */
-    boolean unhealthy(String check) {
+    /** Whether findings of one of these checks make a target unhealthy. */
+    boolean unhealthy(Set<String> checks) {
         return targets.values().stream()
                 .flatMap(watched -> watched.state().findings().stream())
-                .anyMatch(finding -> finding.check().equals(check) && finding.status() == Status.UNHEALTHY);
+                .anyMatch(finding -> checks.contains(finding.check()) && finding.status() == Status.UNHEALTHY);
     }
 
     /** Those whom a run asks for. None where its pass has outlived its target, or was switched off meanwhile. */
@@ -187,7 +187,7 @@ final class StatePublisher {
     private List<FleetEvent> beats(Outcome<?> outcome) {
         List<FleetEvent> changes = new ArrayList<>();
         Double took = null;
-        if (outcome instanceof Outcome.Observed<?> seen && seen.value() instanceof Heartbeat.Beat beat) {
+        if (outcome instanceof Outcome.Observed<?> seen && seen.value() instanceof HeartbeatResult beat) {
             took = beat.responseTimeMs();
             changes.addAll(roleChanges(beat.role(), outcome.at()));
             role = beat.role();

@@ -53,8 +53,8 @@ final class TargetMonitor {
     }
 
     /** Records a judgement and tells what it changed. */
-    List<FleetEvent> record(EvaluationResult judged) {
-        FindingTracker.Turn turn = ledger.record(judged.source(), judged.evidence(), judged.findings(), judged.at());
+    List<FleetEvent> record(Evaluator.Result judged) {
+        FindingTracker.Turn turn = ledger.record(judged.source(), judged.debounce(), judged.findings(), judged.at());
         List<FleetEvent> changes = changes(turn, judged.at());
         if (turn.moved() || status() != state.status()) {
             stand(target(), judged.at(), changes);

@@ -3,11 +3,14 @@ package dev.pgvigil.postgres;
 import dev.pgvigil.postgres.Failure.Reason;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
@@ -17,6 +20,11 @@ import java.util.function.Supplier;
 /** The session of one pass: times every statement on both sides and gives up on a connection that does not answer. */
 final class CheckSession implements Session {
 
+    /** How long rows are mapped before the event loop is given back. */
+    private static final Duration SLICE = Duration.ofMillis(1);
+
+    private static final int ROWS_BETWEEN_CLOCKS = 16;
+
     private final ServerConnection link;
     private final PhysicalConnection wire;
     private final ServerFacts facts;
@@ -24,6 +32,7 @@ final class CheckSession implements Session {
     private final Spans spans;
     private final Spans.Pass pass;
     private final Map<String, Uni<?>> asked;
+    private final CheckMemory memory;
     private final boolean urgent;
 
     /** @param urgent whether its statements go at once, and not in turn with those of other passes */
@@ -35,6 +44,7 @@ final class CheckSession implements Session {
             Spans spans,
             Spans.Pass pass,
             Map<String, Uni<?>> asked,
+            CheckMemory memory,
             boolean urgent) {
         this.link = link;
         this.wire = wire;
@@ -43,6 +53,7 @@ final class CheckSession implements Session {
         this.spans = spans;
         this.pass = pass;
         this.asked = asked;
+        this.memory = memory;
         this.urgent = urgent;
     }
 
@@ -64,6 +75,11 @@ final class CheckSession implements Session {
     public <T> Uni<T> once(String key, Supplier<Uni<T>> question) {
         return (Uni<T>)
                 asked.computeIfAbsent(key, first -> question.get().memoize().indefinitely());
+    }
+
+    @Override
+    public <M> M memory(Function<MemoryBudget, M> first) {
+        return memory.get(first);
     }
 
     @Override
@@ -91,7 +107,7 @@ final class CheckSession implements Session {
         return link.within(answer, wire.timed(sql))
                 .recover(thrown -> Future.failedFuture(new FailureException(failure(thrown, start))))
                 // Behind that, for what a mapping throws is no failure of the server, but a defect of the check.
-                .map(rows -> {
+                .compose(rows -> {
                     link.spent(serverNanos(rows));
                     return mapped(rows, mapping);
                 });
@@ -114,11 +130,42 @@ final class CheckSession implements Session {
         return rows.next().iterator().next().getLong(0) * 1000;
     }
 
-    private static <T> List<T> mapped(RowSet<Row> rows, Function<Row, T> mapping) {
+    /** Maps in slices, so that a big answer does not hold the event loop that other servers are waiting for. */
+    private static <T> Future<List<T>> mapped(RowSet<Row> rows, Function<Row, T> mapping) {
         List<T> mapped = new ArrayList<>(rows.size());
-        for (Row row : rows) {
-            mapped.add(mapping.apply(row));
+        Iterator<Row> remaining = rows.iterator();
+        if (slice(remaining, mapping, mapped)) {
+            return Future.succeededFuture(mapped);
         }
-        return mapped;
+        Promise<List<T>> promise = Promise.promise();
+        continueLater(remaining, mapping, mapped, promise);
+        return promise.future();
+    }
+
+    private static <T> void continueLater(
+            Iterator<Row> remaining, Function<Row, T> mapping, List<T> mapped, Promise<List<T>> promise) {
+        Vertx.currentContext().runOnContext(next -> {
+            try {
+                if (slice(remaining, mapping, mapped)) {
+                    promise.complete(mapped);
+                } else {
+                    continueLater(remaining, mapping, mapped, promise);
+                }
+            } catch (RuntimeException defect) {
+                promise.fail(defect);
+            }
+        });
+    }
+
+    /** Maps rows until the slice's time is up; whether those were the last. */
+    private static <T> boolean slice(Iterator<Row> remaining, Function<Row, T> mapping, List<T> mapped) {
+        long end = System.nanoTime() + SLICE.toNanos();
+        for (int row = 1; remaining.hasNext(); row++) {
+            mapped.add(mapping.apply(remaining.next()));
+            if (row % ROWS_BETWEEN_CLOCKS == 0 && System.nanoTime() - end > 0) {
+                return !remaining.hasNext();
+            }
+        }
+        return true;
     }
 }

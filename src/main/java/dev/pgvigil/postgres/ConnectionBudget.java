@@ -26,6 +26,11 @@ final class ConnectionBudget {
         return new Permit(incident);
     }
 
+    /** Connections that ordinary work may still take. */
+    int ordinaryLeft() {
+        return ORDINARY - ordinary;
+    }
+
     int open() {
         return ordinary + emergency;
     }

@@ -4,11 +4,9 @@ import dev.pgvigil.postgres.Failure.Reason;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -202,16 +200,17 @@ public final class ServerConnection {
      * The shared session, for one pass; only while {@link #ready}.
      *
      * @param asked what the passes of one moment share, see {@link Session#once}
+     * @param memory what the check keeps between its passes
      * @param urgent whether it goes before the statements of other passes
      */
-    public Session session(Spans.Pass pass, Map<String, Uni<?>> asked, boolean urgent) {
+    public Session session(Spans.Pass pass, Map<String, Uni<?>> asked, CheckMemory memory, boolean urgent) {
         if (main == null || facts == null) {
             throw new FailureException(Failure.of(Reason.CONNECT, "no session"));
         }
         if (main.age() > rotateAfter) {
             connect();
         }
-        return new CheckSession(this, main, facts, deadlines.answer(), spans, pass, asked, urgent);
+        return new CheckSession(this, main, facts, deadlines.answer(), spans, pass, asked, memory, urgent);
     }
 
     /** The database of the shared session. */
@@ -219,21 +218,16 @@ public final class ServerConnection {
         return main == null ? entrances.current() : main.database();
     }
 
-    /** Work on a session of its own, to one database and with more time, that ends with the work. */
-    public <T> Uni<T> apart(String database, Spans.Pass pass, Function<Session, Uni<T>> work) {
+    /** Opens a session of its own to a database, with the deadlines of slow statements. Whoever opens it closes it. */
+    public Uni<DatabaseSession> visit(String database) {
         return Uni.createFrom()
                 .completionStage(() -> opener.own(database).toCompletionStage())
-                .flatMap(own -> work.apply(new CheckSession(
-                                this,
-                                own.wire(),
-                                own.facts(),
-                                deadlines.slowAnswer(),
-                                spans,
-                                pass,
-                                new HashMap<>(),
-                                false))
-                        .onTermination()
-                        .invoke(own.wire()::close));
+                .map(own -> new DatabaseSession(this, own, deadlines.slowAnswer(), spans));
+    }
+
+    /** Whether a visit may open a connection, with one left for the shared session to be replaced. */
+    public boolean hasRoomToVisit() {
+        return main != null && account.budget.ordinaryLeft() > 1;
     }
 
     /** Asks anew what the server is and what we may do there; the listener hears it. */

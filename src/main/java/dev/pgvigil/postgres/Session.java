@@ -23,6 +23,13 @@ public interface Session {
     /** What is asked once in a pass and shared by all checks that need it. */
     <T> Uni<T> once(String key, Supplier<Uni<T>> question);
 
+    /**
+     * What the check keeps between its passes over this server or database: private to it, and never published.
+     *
+     * @param first makes it, within the budget of the whole fleet; after a restart of the server it is made anew
+     */
+    <M> M memory(Function<MemoryBudget, M> first);
+
     /** The database that this session is connected to. */
     String database();
 

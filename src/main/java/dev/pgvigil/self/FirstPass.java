@@ -1,6 +1,6 @@
 package dev.pgvigil.self;
 
-import dev.pgvigil.check.server.Heartbeat;
+import dev.pgvigil.check.HeartbeatResult;
 import dev.pgvigil.state.Snapshot;
 import java.time.Duration;
 
@@ -17,9 +17,9 @@ public record FirstPass(int targets, int pending, Duration elapsed) {
         int targets = 0;
         int pending = 0;
         for (var state : snapshot.targets().values()) {
-            if (state.target().runs(Heartbeat.NAME)) {
+            if (state.target().runs(HeartbeatResult.CHECK)) {
                 targets++;
-                pending += snapshot.serverOf(state).outcome(Heartbeat.NAME) == null ? 1 : 0;
+                pending += snapshot.serverOf(state).outcome(HeartbeatResult.CHECK) == null ? 1 : 0;
             }
         }
         return new FirstPass(targets, pending, elapsed);

@@ -2,7 +2,7 @@ package dev.pgvigil.self;
 
 import static java.util.Comparator.naturalOrder;
 
-import dev.pgvigil.check.server.Heartbeat;
+import dev.pgvigil.check.HeartbeatResult;
 import dev.pgvigil.state.Outcome;
 import dev.pgvigil.state.Snapshot;
 import dev.pgvigil.state.TargetState;
@@ -30,7 +30,7 @@ record HeartbeatActivity(@Nullable Instant newest, @Nullable Duration interval, 
 
     HeartbeatActivity look(Snapshot snapshot, long now) {
         List<TargetState> beating = snapshot.targets().values().stream()
-                .filter(state -> state.target().runs(Heartbeat.NAME))
+                .filter(state -> state.target().runs(HeartbeatResult.CHECK))
                 .toList();
         Instant latest = newest(snapshot, beating);
         Duration next = interval(beating);
@@ -45,7 +45,7 @@ record HeartbeatActivity(@Nullable Instant newest, @Nullable Duration interval, 
 
     private static @Nullable Instant newest(Snapshot snapshot, List<TargetState> beating) {
         return beating.stream()
-                .flatMap(state -> Stream.ofNullable(snapshot.serverOf(state).outcome(Heartbeat.NAME)))
+                .flatMap(state -> Stream.ofNullable(snapshot.serverOf(state).outcome(HeartbeatResult.CHECK)))
                 .map(Outcome::at)
                 .max(naturalOrder())
                 .orElse(null);
@@ -53,7 +53,7 @@ record HeartbeatActivity(@Nullable Instant newest, @Nullable Duration interval, 
 
     private static @Nullable Duration interval(List<TargetState> beating) {
         return beating.stream()
-                .map(state -> state.target().interval(Heartbeat.NAME, Duration.ZERO))
+                .map(state -> state.target().interval(HeartbeatResult.CHECK, Duration.ZERO))
                 .min(naturalOrder())
                 .orElse(null);
     }

@@ -1,7 +1,7 @@
 package dev.pgvigil.state;
 
 import dev.pgvigil.check.Check;
-import dev.pgvigil.check.server.Heartbeat;
+import dev.pgvigil.check.HeartbeatResult;
 import dev.pgvigil.postgres.ConnectionState;
 import dev.pgvigil.postgres.Role;
 import dev.pgvigil.postgres.Server;
@@ -47,9 +47,9 @@ public record ServerState(
 
     /** The role at the latest answered heartbeat, which is newer than the session's facts; null: never reached. */
     public @Nullable Role role() {
-        Outcome<?> beat = outcome(Heartbeat.NAME);
+        Outcome<?> beat = outcome(HeartbeatResult.CHECK);
         Outcome<?> answered = beat instanceof Outcome.Failed<?> failed ? failed.last() : beat;
-        if (answered instanceof Outcome.Observed<?> seen && seen.value() instanceof Heartbeat.Beat latest) {
+        if (answered instanceof Outcome.Observed<?> seen && seen.value() instanceof HeartbeatResult latest) {
             return latest.role();
         }
         return facts == null ? null : facts.role();
@@ -67,8 +67,8 @@ public record ServerState(
 
     /** The present time between two passes of a check, stretched as it may be. */
     public Duration interval(Target target, Check<?> check) {
-        Duration interval = target.interval(check.name(), check.interval(facts));
-        return check.throttled(interval, link.stretch());
+        Duration interval = target.interval(check.name(), check.policy().interval(facts));
+        return check.policy().priority().throttled(interval, link.stretch());
     }
 
     public ServerState with(ServerFacts learned) {

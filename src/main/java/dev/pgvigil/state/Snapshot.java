@@ -1,7 +1,7 @@
 package dev.pgvigil.state;
 
+import dev.pgvigil.check.HeartbeatResult;
 import dev.pgvigil.check.Status;
-import dev.pgvigil.check.server.Heartbeat;
 import dev.pgvigil.postgres.Server;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,7 +23,7 @@ public record Snapshot(PMap<Server, ServerState> servers, PMap<String, TargetSta
 
     /** Time since the target's server was last asked and judged; null: never. */
     public @Nullable Duration age(TargetState target, Instant now) {
-        Outcome<?> beat = serverOf(target).outcome(Heartbeat.NAME);
+        Outcome<?> beat = serverOf(target).outcome(HeartbeatResult.CHECK);
         return beat == null ? null : Duration.between(beat.at(), now);
     }
 

@@ -13,5 +13,5 @@ public interface KnownChecks {
     Set<String> exempting();
 
     /** The thresholds of all checks. */
-    List<Threshold> limits();
+    List<Threshold> thresholds();
 }

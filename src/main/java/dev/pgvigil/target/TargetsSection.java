@@ -33,11 +33,11 @@ public class TargetsSection implements Section<Targets> {
     @Override
     public Targets read(Node node) {
         Thresholds thresholds =
-                new ThresholdsReader(known.limits(), Thresholds.DEFAULTS).read(node.beside("thresholds"));
+                new ThresholdsReader(known.thresholds(), Thresholds.DEFAULTS).read(node.beside("thresholds"));
         Map<String, CheckSetting> checks =
                 new ChecksReader(known.names(), known.exempting(), Map.of()).read(node.beside("checks"));
         TargetReader reader = new TargetReader(
-                new ThresholdsReader(known.limits(), thresholds),
+                new ThresholdsReader(known.thresholds(), thresholds),
                 new ChecksReader(known.names(), known.exempting(), checks),
                 new TlsFiles(platform));
         Node url = node.variable("DATABASE_URL");

@@ -2,8 +2,8 @@ package dev.pgvigil.telemetry;
 
 import static java.util.stream.Collectors.groupingBy;
 
+import dev.pgvigil.check.HeartbeatResult;
 import dev.pgvigil.check.MetricSink;
-import dev.pgvigil.check.server.Heartbeat;
 import dev.pgvigil.postgres.ConnectionState;
 import dev.pgvigil.state.Outcome;
 import dev.pgvigil.state.ServerState;
@@ -36,11 +36,11 @@ final class ServerSeries implements SeriesSource {
 
     private static void reached(List<ServerState> states, Instant now, MetricSink gauges) {
         states.stream()
-                .flatMap(state -> Stream.<Outcome<?>>ofNullable(state.outcome(Heartbeat.NAME)))
+                .flatMap(state -> Stream.<Outcome<?>>ofNullable(state.outcome(HeartbeatResult.CHECK)))
                 .max(Comparator.comparing(Outcome::at))
                 .ifPresent(beat -> {
                     boolean up = states.stream()
-                            .anyMatch(state -> state.outcome(Heartbeat.NAME) instanceof Outcome.Observed<?>);
+                            .anyMatch(state -> state.outcome(HeartbeatResult.CHECK) instanceof Outcome.Observed<?>);
                     gauges.gauge("pgvigil_server_up", "Whether the latest heartbeat was answered.", up ? 1 : 0);
                     gauges.gauge(
                             "pgvigil_heartbeat_age_seconds",

@@ -1,10 +1,12 @@
 package dev.pgvigil.check;
 
+import dev.pgvigil.postgres.CheckMemory;
 import dev.pgvigil.postgres.Connections;
 import dev.pgvigil.postgres.Deadlines;
 import dev.pgvigil.postgres.EventLoop;
 import dev.pgvigil.postgres.Failure;
 import dev.pgvigil.postgres.FailureException;
+import dev.pgvigil.postgres.MemoryBudget;
 import dev.pgvigil.postgres.Server;
 import dev.pgvigil.postgres.ServerConnection;
 import dev.pgvigil.postgres.ServerFacts;
@@ -31,6 +33,7 @@ public final class Asking implements AutoCloseable, ServerConnection.Listener {
 
     private final EventLoop loop = EventLoop.next(VERTX);
     private final CompletableFuture<ServerFacts> ready = new CompletableFuture<>();
+    private final CheckMemory memory = new CheckMemory(new MemoryBudget(1 << 20));
     private final ServerConnection link;
 
     private Asking(Server server, String database) {
@@ -76,7 +79,7 @@ public final class Asking implements AutoCloseable, ServerConnection.Listener {
         CompletableFuture<T> answer = new CompletableFuture<>();
         loop.run(() -> {
             try {
-                work.apply(link.session(Spans.Pass.NONE, new HashMap<>(), false))
+                work.apply(link.session(Spans.Pass.NONE, new HashMap<>(), memory, false))
                         .subscribe()
                         .with(answer::complete, answer::completeExceptionally);
             } catch (RuntimeException e) {

@@ -139,7 +139,7 @@ class CheckContractTest {
         assertThat(check.name()).matches("[a-z]+(-[a-z]+)*");
         String page = Files.readString(Path.of("docs/checks", check.name() + ".md"));
         assertThat(page).startsWith("# " + check.name());
-        for (Threshold limit : check.limits()) {
+        for (Threshold limit : check.thresholds()) {
             assertThat(limit.check()).isEqualTo(check.name());
             assertThat(page).contains("`" + limit.name() + "`");
         }
@@ -158,7 +158,7 @@ class CheckContractTest {
     }
 
     private static String words(Check<?> check) {
-        long milliseconds = check.interval().toMillis();
+        long milliseconds = check.policy().interval().toMillis();
         return milliseconds % 60_000 == 0
                 ? milliseconds / 60_000 + " min"
                 : milliseconds % 1000 == 0 ? milliseconds / 1000 + " s" : milliseconds + " ms";

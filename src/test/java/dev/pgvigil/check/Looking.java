@@ -15,6 +15,11 @@ public record Looking(String name, Duration interval, List<Finding> found) imple
     }
 
     @Override
+    public Policy policy() {
+        return Policy.every(interval);
+    }
+
+    @Override
     public Scope scope() {
         return Scope.SERVER;
     }

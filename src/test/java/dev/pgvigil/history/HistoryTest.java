@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.management.ThreadMXBean;
+import dev.pgvigil.check.HeartbeatResult;
 import dev.pgvigil.check.Observations;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.check.capacity.Connections;
@@ -97,7 +98,7 @@ class HistoryTest {
     }
 
     private Outcome<?> answered(double milliseconds) {
-        return new Outcome.Observed<>(now, Duration.ZERO, new Heartbeat.Beat(Role.PRIMARY, milliseconds));
+        return new Outcome.Observed<>(now, Duration.ZERO, new HeartbeatResult(Role.PRIMARY, milliseconds));
     }
 
     private static Outcome<?> failed(Failure.Reason reason, Instant at) {

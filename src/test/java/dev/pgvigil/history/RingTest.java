@@ -2,8 +2,8 @@ package dev.pgvigil.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgvigil.check.HeartbeatResult;
 import dev.pgvigil.check.Observations;
-import dev.pgvigil.check.server.Heartbeat;
 import dev.pgvigil.postgres.Role;
 import dev.pgvigil.state.Outcome;
 import java.time.Duration;
@@ -167,7 +167,7 @@ class RingTest {
     }
 
     private static Outcome<?> answered(Instant at) {
-        return new Outcome.Observed<>(at, Duration.ZERO, new Heartbeat.Beat(Role.PRIMARY, 1));
+        return new Outcome.Observed<>(at, Duration.ZERO, new HeartbeatResult(Role.PRIMARY, 1));
     }
 
     /** The present stretch has only begun. */

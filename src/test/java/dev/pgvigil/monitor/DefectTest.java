@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.pgvigil.check.Check;
 import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.Policy;
 import dev.pgvigil.check.Previous;
 import dev.pgvigil.check.Scope;
 import dev.pgvigil.check.Status;
@@ -36,8 +37,8 @@ class DefectTest {
         }
 
         @Override
-        public Duration interval() {
-            return Duration.ofMillis(200);
+        public Policy policy() {
+            return Policy.every(Duration.ofMillis(200));
         }
 
         @Override

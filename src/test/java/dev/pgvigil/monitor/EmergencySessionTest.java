@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.pgvigil.check.Check;
 import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.Policy;
 import dev.pgvigil.check.Previous;
 import dev.pgvigil.check.Scope;
 import dev.pgvigil.check.Severity;
@@ -95,8 +96,8 @@ class EmergencySessionTest {
         }
 
         @Override
-        public Duration interval() {
-            return Duration.ofMillis(200);
+        public Policy policy() {
+            return Policy.every(Duration.ofMillis(200)).with(Policy.Reaction.HOLD_EMERGENCY_CONNECTION);
         }
 
         @Override

@@ -1,6 +1,7 @@
 package dev.pgvigil.monitor;
 
 import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.HeartbeatResult;
 import dev.pgvigil.check.Observations;
 import dev.pgvigil.check.Severity;
 import dev.pgvigil.check.Status;
@@ -186,7 +187,7 @@ public final class HandMade {
     private PMap<String, Outcome<?>> beatAt(Instant at) {
         return HashTreePMap.singleton(
                 Heartbeat.NAME,
-                new Outcome.Observed<>(at, Duration.ofNanos(1_234_567), new Heartbeat.Beat(Role.PRIMARY, 0.8125)));
+                new Outcome.Observed<>(at, Duration.ofNanos(1_234_567), new HeartbeatResult(Role.PRIMARY, 0.8125)));
     }
 
     private PMap<String, Outcome<?>> refused() {

@@ -3,9 +3,10 @@ package dev.pgvigil.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgvigil.check.Catalogue;
+import dev.pgvigil.check.Policy;
 import dev.pgvigil.check.activity.Conflicts;
 import dev.pgvigil.check.server.Databases;
-import dev.pgvigil.check.server.Heartbeat;
+import dev.pgvigil.postgres.MemoryBudget;
 import dev.pgvigil.postgres.Role;
 import dev.pgvigil.postgres.ServerFacts;
 import dev.pgvigil.state.ServerState;
@@ -79,16 +80,17 @@ class OverheadThrottleTest {
     }
 
     private static Duration beat(double factor, Duration interval, Duration fresh) {
-        return OverheadThrottle.capped(new Heartbeat().throttled(interval, factor), interval, fresh);
+        return OverheadThrottle.capped(Policy.Priority.HEARTBEAT.throttled(interval, factor), interval, fresh);
     }
 
     @Test
     void whatIsDearOnAnOldServerIsAskedMoreSeldomThere() {
         Duration minute = Duration.ofMinutes(1);
-        assertThat(new Conflicts().interval(null)).isEqualTo(minute);
-        assertThat(new Conflicts().interval(facts(15))).isEqualTo(minute);
-        assertThat(new Conflicts().interval(facts(14))).isEqualTo(Duration.ofMinutes(10));
-        assertThat(new Databases().interval(facts(14))).isEqualTo(new Databases().interval());
+        assertThat(new Conflicts().policy().interval(null)).isEqualTo(minute);
+        assertThat(new Conflicts().policy().interval(facts(15))).isEqualTo(minute);
+        assertThat(new Conflicts().policy().interval(facts(14))).isEqualTo(Duration.ofMinutes(10));
+        assertThat(new Databases().policy().interval(facts(14)))
+                .isEqualTo(new Databases().policy().interval());
     }
 
     @ParameterizedTest
@@ -100,7 +102,7 @@ class OverheadThrottleTest {
 
         for (Target target : List.of(plain, hasty)) {
             Duration expected = Duration.ofSeconds(target.equals(hasty) ? configured : standard);
-            Schedule schedule = new Schedule(new Catalogue(List.of(new Conflicts())));
+            Schedule schedule = new Schedule(new Catalogue(List.of(new Conflicts())), new MemoryBudget(0));
             schedule.cover(List.of(new TargetMonitor(target, Instant.EPOCH)), 0);
 
             assertThat(schedule.interval(schedule.runs().getFirst(), facts(major)))

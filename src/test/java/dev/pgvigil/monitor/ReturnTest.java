@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.pgvigil.check.Check;
 import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.Policy;
 import dev.pgvigil.check.Previous;
 import dev.pgvigil.check.Scope;
 import dev.pgvigil.check.Status;
@@ -37,8 +38,8 @@ class ReturnTest {
         }
 
         @Override
-        public Duration interval() {
-            return Duration.ofHours(1);
+        public Policy policy() {
+            return Policy.every(Duration.ofHours(1));
         }
 
         @Override

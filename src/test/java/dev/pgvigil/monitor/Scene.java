@@ -1,6 +1,7 @@
 package dev.pgvigil.monitor;
 
 import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.HeartbeatResult;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.check.server.Heartbeat;
 import dev.pgvigil.postgres.ConnectionState;
@@ -83,7 +84,7 @@ public record Scene(Instant now, Snapshot snapshot) {
     /** The target's latest heartbeat was answered so long ago in this role. */
     public Scene beat(Target target, Role role, Duration ago) {
         return outcome(
-                target, Heartbeat.NAME, new Outcome.Observed<>(now.minus(ago), TOOK, new Heartbeat.Beat(role, 1)));
+                target, Heartbeat.NAME, new Outcome.Observed<>(now.minus(ago), TOOK, new HeartbeatResult(role, 1)));
     }
 
     /** The session to the target's server began in this role. */

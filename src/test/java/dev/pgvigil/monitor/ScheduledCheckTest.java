@@ -2,8 +2,9 @@ package dev.pgvigil.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgvigil.check.HeartbeatResult;
 import dev.pgvigil.check.server.Heartbeat;
-import dev.pgvigil.check.server.Heartbeat.Beat;
+import dev.pgvigil.postgres.MemoryBudget;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -12,7 +13,8 @@ class ScheduledCheckTest {
     private static final Duration PERIOD = Duration.ofMillis(500);
 
     private final long start = System.nanoTime();
-    private final ScheduledCheck<Beat> run = new ScheduledCheck<>(new Heartbeat(), null, start);
+    private final ScheduledCheck<HeartbeatResult> run =
+            new ScheduledCheck<>(new Heartbeat(), null, start, new MemoryBudget(0));
 
     @Test
     void a_pass_is_late_by_the_time_since_it_was_due() {
@@ -63,7 +65,8 @@ class ScheduledCheckTest {
     @Test
     void a_pass_is_not_late_while_the_one_before_was_in_its_way() {
         long longAgo = start - 20 * PERIOD.toNanos();
-        ScheduledCheck<Beat> slow = new ScheduledCheck<>(new Heartbeat(), null, longAgo);
+        ScheduledCheck<HeartbeatResult> slow =
+                new ScheduledCheck<>(new Heartbeat(), null, longAgo, new MemoryBudget(0));
 
         slow.end(slow.begin(longAgo, PERIOD));
         long ended = System.nanoTime();

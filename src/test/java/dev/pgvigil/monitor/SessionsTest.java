@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.check.Check;
 import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.Policy;
 import dev.pgvigil.check.Previous;
 import dev.pgvigil.check.Scope;
 import dev.pgvigil.check.Severity;
@@ -50,6 +51,11 @@ class SessionsTest {
 
     /** Asks whatever a test wants to know, in sessions like any check's. */
     record Question(String name, Scope scope, String sql, Duration interval) implements Check<Question.Answer> {
+
+        @Override
+        public Policy policy() {
+            return Policy.every(interval);
+        }
 
         record Answer(String text) {}
 
@@ -120,7 +126,7 @@ class SessionsTest {
                 Duration.ofDays(1),
                 new TargetsSection(new Catalogue(checks)),
                 new SessionsSection(),
-                new MonitorSection());
+                new MonitorSection(new Catalogue(checks)));
         try (Watching watching = Watching.with(checks)) {
             new ConfigSubscriber(configuration, watching.watch(), watching.fleet()).start(new StartupEvent());
             assertThat(Long.parseLong(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgvigil.check.Check;
 import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.Policy;
 import dev.pgvigil.check.Previous;
 import dev.pgvigil.check.Scope;
 import dev.pgvigil.check.Status;
@@ -15,6 +16,7 @@ import dev.pgvigil.check.server.Databases;
 import dev.pgvigil.check.server.Heartbeat;
 import dev.pgvigil.postgres.Failure;
 import dev.pgvigil.postgres.Failure.Reason;
+import dev.pgvigil.postgres.MemoryBudget;
 import dev.pgvigil.postgres.Session;
 import dev.pgvigil.state.Outcome;
 import dev.pgvigil.target.CheckSetting;
@@ -37,6 +39,11 @@ class UnansweredTest {
 
     /** Asks in each database, and on a session of its own in all but one. */
     private record Inside(String sql, Duration interval) implements Check<Long> {
+
+        @Override
+        public Policy policy() {
+            return Policy.every(interval);
+        }
 
         Inside(String sql) {
             this(sql, Duration.ofMillis(200));
@@ -168,16 +175,16 @@ class UnansweredTest {
     void whatKeepsPgvigilOutOfTheServerIsToldOnce(Reason reason) {
         Target shop = SceneTargets.named("shop");
         Failure failure = Failure.of(reason, "it failed");
-        ScheduledCheck<Long> run = new ScheduledCheck<>(new Inside("select 1"), null, 0);
+        ScheduledCheck<Long> run = new ScheduledCheck<>(new Inside("select 1"), null, 0, new MemoryBudget(0));
         Outcome<Long> outcome = new Outcome.Failed<>(Instant.EPOCH, Duration.ZERO, failure, null);
 
-        assertThat(Evaluator.of(run, outcome, shop, true)).isEmpty(); // once is no evidence
+        assertThat(Evaluator.evaluate(run, outcome, shop, true)).isEmpty(); // once is no evidence
         run.failed(failure);
 
-        assertThat(Evaluator.of(run, outcome, shop, true))
+        assertThat(Evaluator.evaluate(run, outcome, shop, true))
                 .hasSize(1)
                 .allMatch(told -> told.findings().size() == 1);
-        assertThat(Evaluator.of(run, outcome, shop, false)).hasSize(reason.keepsOut() ? 0 : 1);
+        assertThat(Evaluator.evaluate(run, outcome, shop, false)).hasSize(reason.keepsOut() ? 0 : 1);
     }
 
     private static Target hasty(Target target, List<Check<?>> checks) {

@@ -11,6 +11,7 @@ import dev.pgvigil.check.server.Heartbeat;
 import dev.pgvigil.postgres.ConnectionState;
 import dev.pgvigil.postgres.Connections;
 import dev.pgvigil.postgres.Deadlines;
+import dev.pgvigil.postgres.MemoryBudget;
 import dev.pgvigil.postgres.Server;
 import dev.pgvigil.postgres.Spans;
 import dev.pgvigil.state.Fleet;
@@ -49,6 +50,7 @@ public final class Watching implements AutoCloseable {
                 fleet,
                 new CheckCounters(catalogue),
                 punctuality,
+                new MemoryBudget(),
                 vertx);
         listening = fleet.events().subscribe(Runnable::run, true, changes::add, () -> {});
     }

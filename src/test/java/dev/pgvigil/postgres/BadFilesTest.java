@@ -2,6 +2,8 @@ package dev.pgvigil.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgvigil.check.Catalogue;
+import dev.pgvigil.check.Catalogues;
 import dev.pgvigil.config.Loaded;
 import dev.pgvigil.monitor.MonitorSection;
 import dev.pgvigil.target.SampleChecks;
@@ -40,7 +42,7 @@ class BadFilesTest {
                 Map.of(),
                 new TargetsSection(new SampleChecks()),
                 new SessionsSection(),
-                new MonitorSection());
+                new MonitorSection(new Catalogue(Catalogues.all())));
 
         List<String> expected = Files.readAllLines(TABLE.resolve(name + ".txt"));
         assertThat(loaded.problems()).containsExactlyElementsOf(expected);

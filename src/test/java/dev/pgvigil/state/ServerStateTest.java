@@ -2,6 +2,7 @@ package dev.pgvigil.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgvigil.check.HeartbeatResult;
 import dev.pgvigil.check.Looking;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.check.server.Heartbeat;
@@ -49,7 +50,7 @@ class ServerStateTest {
         Scene promoted = session.beat(SHOP, Role.PRIMARY, Duration.ZERO);
         assertThat(role(promoted)).isEqualTo(Role.PRIMARY);
 
-        var last = new Outcome.Observed<>(Instant.EPOCH, Duration.ZERO, new Heartbeat.Beat(Role.PRIMARY, 1));
+        var last = new Outcome.Observed<>(Instant.EPOCH, Duration.ZERO, new HeartbeatResult(Role.PRIMARY, 1));
         assertThat(role(promoted.outcome(
                         SHOP, Heartbeat.NAME, new Outcome.Failed<>(Instant.EPOCH, Duration.ZERO, late(), last))))
                 .isEqualTo(Role.PRIMARY);

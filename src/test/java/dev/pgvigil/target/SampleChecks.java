@@ -28,7 +28,7 @@ public final class SampleChecks implements KnownChecks {
     }
 
     @Override
-    public List<Threshold> limits() {
+    public List<Threshold> thresholds() {
         return List.of(DEGRADED, UNHEALTHY, SLOW, LARGE, LONG, IDLE_DEGRADED, IDLE_UNHEALTHY);
     }
 }

@@ -3,6 +3,7 @@ package dev.pgvigil.telemetry;
 import dev.pgvigil.check.Check;
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.MetricSink;
+import dev.pgvigil.check.Policy;
 import dev.pgvigil.check.Previous;
 import dev.pgvigil.check.Scope;
 import dev.pgvigil.postgres.Session;
@@ -16,8 +17,8 @@ import java.util.function.BiConsumer;
 record Sample(String name, Scope scope, BiConsumer<Integer, MetricSink> figures) implements Check<Integer> {
 
     @Override
-    public Duration interval() {
-        return Duration.ofSeconds(5);
+    public Policy policy() {
+        return Policy.every(Duration.ofSeconds(5));
     }
 
     @Override

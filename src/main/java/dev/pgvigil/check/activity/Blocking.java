@@ -5,6 +5,7 @@ import dev.pgvigil.check.Exempting;
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.HumanFormat;
 import dev.pgvigil.check.MetricSink;
+import dev.pgvigil.check.Policy;
 import dev.pgvigil.check.Previous;
 import dev.pgvigil.check.Requirements;
 import dev.pgvigil.check.Scope;
@@ -191,8 +192,8 @@ public final class Blocking implements Check<Blocking.Locks>, Exempting {
     }
 
     @Override
-    public Duration interval() {
-        return Duration.ofSeconds(5);
+    public Policy policy() {
+        return Policy.every(Duration.ofSeconds(5)).with(Policy.Priority.HIGH);
     }
 
     @Override
@@ -201,7 +202,7 @@ public final class Blocking implements Check<Blocking.Locks>, Exempting {
     }
 
     @Override
-    public List<Threshold> limits() {
+    public List<Threshold> thresholds() {
         return List.of(DEGRADED, UNHEALTHY, WAITERS_DEGRADED, WAITERS_UNHEALTHY);
     }
 

@@ -3,12 +3,12 @@ package dev.pgvigil.check.activity;
 import dev.pgvigil.check.Check;
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.MetricSink;
+import dev.pgvigil.check.Policy;
 import dev.pgvigil.check.Previous;
 import dev.pgvigil.check.RawText;
 import dev.pgvigil.check.Scope;
 import dev.pgvigil.check.capacity.ConnectionAggregator;
 import dev.pgvigil.check.server.Databases;
-import dev.pgvigil.postgres.ServerFacts;
 import dev.pgvigil.postgres.Session;
 import dev.pgvigil.target.Target;
 import dev.pgvigil.target.Threshold;
@@ -128,18 +128,12 @@ public final class Conflicts implements Check<Conflicts.Counts> {
 
     /** A finding stays open for one interval. */
     @Override
-    public Duration interval() {
-        return Duration.ofMinutes(1);
-    }
-
-    /** Before 15, reading counters waits 10 ms for the statistics collector: as much as all other checks cost in a minute. */
-    @Override
-    public Duration interval(@Nullable ServerFacts server) {
-        return server != null && server.major() < 15 ? Duration.ofMinutes(10) : interval();
+    public Policy policy() {
+        return Policy.every(Duration.ofMinutes(1)).before(15, Duration.ofMinutes(10));
     }
 
     @Override
-    public List<Threshold> limits() {
+    public List<Threshold> thresholds() {
         return List.of(DEADLOCKS, DEADLOCKS_DEGRADED, CANCELLED, CANCELLED_DEGRADED);
     }
 

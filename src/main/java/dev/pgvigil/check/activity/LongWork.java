@@ -5,6 +5,7 @@ import dev.pgvigil.check.EvidenceRow;
 import dev.pgvigil.check.Exempting;
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.MetricSink;
+import dev.pgvigil.check.Policy;
 import dev.pgvigil.check.Previous;
 import dev.pgvigil.check.Requirements;
 import dev.pgvigil.check.Scope;
@@ -172,8 +173,8 @@ public final class LongWork implements Check<LongWork.Work>, Exempting {
     }
 
     @Override
-    public Duration interval() {
-        return Duration.ofSeconds(15);
+    public Policy policy() {
+        return Policy.every(Duration.ofSeconds(15));
     }
 
     @Override
@@ -182,7 +183,7 @@ public final class LongWork implements Check<LongWork.Work>, Exempting {
     }
 
     @Override
-    public List<Threshold> limits() {
+    public List<Threshold> thresholds() {
         return List.of(QUERY, QUERY_HIGH, IDLE, IDLE_HIGH, PREPARED);
     }
 

@@ -1,5 +1,6 @@
 package dev.pgvigil.check.capacity;
 
+import dev.pgvigil.check.PoolUsage;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -36,7 +37,8 @@ public record ConnectionUsage(
         Map<SessionState, Integer> byState,
         List<Group> databases,
         List<Group> roles,
-        List<Group> applications) {
+        List<Group> applications)
+        implements PoolUsage {
 
     /**
      * What happens when ordinary slots run out.

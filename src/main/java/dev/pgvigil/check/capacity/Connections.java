@@ -3,6 +3,7 @@ package dev.pgvigil.check.capacity;
 import dev.pgvigil.check.Check;
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.MetricSink;
+import dev.pgvigil.check.Policy;
 import dev.pgvigil.check.Previous;
 import dev.pgvigil.check.RawText;
 import dev.pgvigil.check.Scope;
@@ -94,12 +95,14 @@ public final class Connections implements Check<ConnectionUsage> {
     }
 
     @Override
-    public Duration interval() {
-        return Duration.ofSeconds(15);
+    public Policy policy() {
+        return Policy.every(Duration.ofSeconds(15))
+                .with(Policy.Priority.HIGH)
+                .with(Policy.Reaction.HOLD_EMERGENCY_CONNECTION);
     }
 
     @Override
-    public List<Threshold> limits() {
+    public List<Threshold> thresholds() {
         return List.of(DEGRADED, HIGH, UNHEALTHY);
     }
 

@@ -2,6 +2,7 @@ package dev.pgvigil.check.server;
 
 import dev.pgvigil.check.Check;
 import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.Policy;
 import dev.pgvigil.check.Previous;
 import dev.pgvigil.check.RawText;
 import dev.pgvigil.check.Scope;
@@ -89,12 +90,12 @@ public final class Capabilities implements Check<Capabilities.Held> {
     }
 
     @Override
-    public Duration interval() {
-        return Duration.ofMinutes(5);
+    public Policy policy() {
+        return Policy.every(Duration.ofMinutes(5)).with(Policy.Priority.LOW);
     }
 
     @Override
-    public List<Threshold> limits() {
+    public List<Threshold> thresholds() {
         return List.of(QUERY_SIZE);
     }
 

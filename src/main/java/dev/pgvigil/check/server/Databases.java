@@ -2,10 +2,12 @@ package dev.pgvigil.check.server;
 
 import dev.pgvigil.check.Check;
 import dev.pgvigil.check.EvidenceRow;
+import dev.pgvigil.check.DatabaseListing;
 import dev.pgvigil.check.FailureDiagnosis;
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.HumanFormat;
 import dev.pgvigil.check.MetricSink;
+import dev.pgvigil.check.Policy;
 import dev.pgvigil.check.Previous;
 import dev.pgvigil.check.RawText;
 import dev.pgvigil.check.Scope;
@@ -79,13 +81,15 @@ public final class Databases implements Check<Databases.Listing> {
      * @param templates how many of these there are
      * @param accepting how many accept connections, templates left out
      */
-    public record Listing(List<Database> databases, long total, long templates, long accepting) {
+    public record Listing(List<Database> databases, long total, long templates, long accepting)
+            implements DatabaseListing {
 
         public Listing {
             databases = List.copyOf(databases);
         }
 
         /** Names of those that pgvigil may connect to, templates left out. */
+        @Override
         public List<String> discoverable() {
             return databases.stream()
                     .filter(Database::discoverable)
@@ -118,8 +122,8 @@ public final class Databases implements Check<Databases.Listing> {
     }
 
     @Override
-    public Duration interval() {
-        return Duration.ofSeconds(30);
+    public Policy policy() {
+        return Policy.every(Duration.ofSeconds(30)).with(Policy.Reaction.DISCOVER_DATABASES);
     }
 
     @Override

@@ -4,7 +4,9 @@ import dev.pgvigil.check.Check;
 import dev.pgvigil.check.Debounce;
 import dev.pgvigil.check.FailureDiagnosis;
 import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.HeartbeatResult;
 import dev.pgvigil.check.MetricSink;
+import dev.pgvigil.check.Policy;
 import dev.pgvigil.check.Previous;
 import dev.pgvigil.check.Scope;
 import dev.pgvigil.check.Severity;
@@ -24,20 +26,9 @@ import java.util.Locale;
 
 /** Whether a server answers, how fast, and in which role. */
 @Singleton
-public final class Heartbeat implements Check<Heartbeat.Beat> {
+public final class Heartbeat implements Check<HeartbeatResult> {
 
-    public static final String NAME = "heartbeat";
-
-    private static final double MOST_THROTTLED = 4;
-
-    public static final Threshold SLOW = Threshold.duration(NAME, "slow", Duration.ofMillis(500));
-
-    /**
-     * One heartbeat.
-     *
-     * @param responseTimeMs from query to answer, including the network
-     */
-    public record Beat(Role role, double responseTimeMs) {}
+    public static final String NAME = HeartbeatResult.CHECK;
 
     @Override
     public String name() {
@@ -50,42 +41,34 @@ public final class Heartbeat implements Check<Heartbeat.Beat> {
     }
 
     @Override
-    public Duration interval() {
-        return Duration.ofMillis(500);
+    public Policy policy() {
+        return Policy.every(Duration.ofMillis(500))
+                .with(Policy.Priority.HEARTBEAT)
+                .with(new Debounce(2, 3));
     }
 
     @Override
-    public List<Threshold> limits() {
-        return List.of(SLOW);
+    public List<Threshold> thresholds() {
+        return List.of(HeartbeatResult.SLOW);
     }
 
     @Override
-    public Debounce debounce() {
-        return new Debounce(2, 3);
-    }
-
-    /** It is throttled too, but less, so that it does not become stale. */
-    @Override
-    public Duration throttled(Duration interval, double factor) {
-        return Check.super.throttled(interval, Math.min(factor, MOST_THROTTLED));
-    }
-
-    @Override
-    public Uni<Beat> collect(Session session) {
+    public Uni<HeartbeatResult> collect(Session session) {
         return Uni.createFrom().deferred(() -> {
             long start = System.nanoTime();
             return session.row("select pg_catalog.pg_is_in_recovery()", row -> row.getBoolean(0))
-                    .map(standby -> new Beat(standby ? Role.REPLICA : Role.PRIMARY, (System.nanoTime() - start) / 1e6));
+                    .map(standby -> new HeartbeatResult(
+                            standby ? Role.REPLICA : Role.PRIMARY, (System.nanoTime() - start) / 1e6));
         });
     }
 
     @Override
-    public List<Finding> evaluate(Beat now, Previous<Beat> past, Target target) {
+    public List<Finding> evaluate(HeartbeatResult now, Previous<HeartbeatResult> past, Target target) {
         List<Finding> findings = new ArrayList<>();
         if (!target.role().allows(now.role())) {
             findings.add(wrongRole(now.role(), target));
         }
-        Duration slow = target.thresholds().duration(SLOW);
+        Duration slow = target.thresholds().duration(HeartbeatResult.SLOW);
         if (now.responseTimeMs() > slow.toMillis()) {
             findings.add(Finding.of(
                             NAME,
@@ -127,7 +110,7 @@ public final class Heartbeat implements Check<Heartbeat.Beat> {
     }
 
     @Override
-    public void export(Beat now, MetricSink gauges) {
+    public void export(HeartbeatResult now, MetricSink gauges) {
         gauges.gauge(
                 "pgvigil_heartbeat_response_seconds",
                 "Time from the heartbeat query to its answer.",

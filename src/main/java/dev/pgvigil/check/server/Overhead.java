@@ -7,6 +7,8 @@ import dev.pgvigil.check.EvidenceRow;
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.HumanFormat;
 import dev.pgvigil.check.MetricSink;
+import dev.pgvigil.check.OverheadBudget;
+import dev.pgvigil.check.Policy;
 import dev.pgvigil.check.Previous;
 import dev.pgvigil.check.Scope;
 import dev.pgvigil.check.Severity;
@@ -27,10 +29,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public final class Overhead implements Check<ConnectionState> {
 
-    public static final String NAME = "overhead";
-
-    /** The share of one backend's time that pgvigil's statements may take; above it the intervals of checks are stretched. */
-    public static final Threshold BUDGET = Threshold.ratio(NAME, "budget", 0.01);
+    public static final String NAME = OverheadBudget.CHECK;
 
     /** The factor from which checks run too seldom to find problems in time. */
     static final Threshold STRETCH = Threshold.count(NAME, "stretch", 4);
@@ -51,19 +50,13 @@ public final class Overhead implements Check<ConnectionState> {
     }
 
     @Override
-    public Duration interval() {
-        return Duration.ofSeconds(10);
+    public Policy policy() {
+        return Policy.every(Duration.ofSeconds(10)).with(Policy.Priority.LOCAL);
     }
 
     @Override
-    public List<Threshold> limits() {
-        return List.of(BUDGET, STRETCH);
-    }
-
-    /** It sends the server nothing, and reports the throttling. */
-    @Override
-    public Duration throttled(Duration interval, double factor) {
-        return interval;
+    public List<Threshold> thresholds() {
+        return List.of(OverheadBudget.RATIO, STRETCH);
     }
 
     @Override
@@ -73,7 +66,7 @@ public final class Overhead implements Check<ConnectionState> {
 
     @Override
     public List<Finding> evaluate(ConnectionState now, Previous<ConnectionState> past, Target target) {
-        double budget = target.thresholds().of(BUDGET);
+        double budget = target.thresholds().of(OverheadBudget.RATIO);
         boolean over = now.overheadRatio() > budget;
         List<Finding> findings = new ArrayList<>();
         if (over) {

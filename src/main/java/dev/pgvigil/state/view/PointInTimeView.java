@@ -1,7 +1,7 @@
 package dev.pgvigil.state.view;
 
+import dev.pgvigil.check.HeartbeatResult;
 import dev.pgvigil.check.Status;
-import dev.pgvigil.check.server.Heartbeat;
 import dev.pgvigil.http.ProblemException;
 import dev.pgvigil.http.Query;
 import dev.pgvigil.state.Outcome;
@@ -64,13 +64,13 @@ public record PointInTimeView(Snapshot snapshot, Instant now) {
 
     @Nullable
     public Outcome<?> beat(TargetState target) {
-        return server(target).outcome(Heartbeat.NAME);
+        return server(target).outcome(HeartbeatResult.CHECK);
     }
 
     /** How long the latest heartbeat took to be answered; null where it was not. */
     @Nullable
     Double beatMs(TargetState target) {
-        return beat(target) instanceof Outcome.Observed<?>(var at, var took, Heartbeat.Beat beat)
+        return beat(target) instanceof Outcome.Observed<?>(var at, var took, HeartbeatResult beat)
                 ? Double.valueOf(rounded(beat.responseTimeMs()))
                 : null;
     }

@@ -3,9 +3,9 @@ package dev.pgvigil.check.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.HeartbeatResult;
 import dev.pgvigil.check.Judging;
 import dev.pgvigil.check.Status;
-import dev.pgvigil.check.server.Heartbeat.Beat;
 import dev.pgvigil.monitor.Watching;
 import dev.pgvigil.postgres.Role;
 import dev.pgvigil.postgres.Server;
@@ -49,7 +49,7 @@ class HeartbeatTest {
             "PRIMARY, 1, REPLICA, heartbeat/role",
         })
         void reportsResponseTimeAndRole(Role role, double milliseconds, ExpectedRole expected, @Nullable String key) {
-            List<Finding> findings = Judging.evaluate(CHECK, new Beat(role, milliseconds), expecting(expected));
+            List<Finding> findings = Judging.evaluate(CHECK, new HeartbeatResult(role, milliseconds), expecting(expected));
 
             if (key == null) {
                 assertThat(findings).isEmpty();

@@ -1,0 +1,15 @@
+package dev.pgvigil.check;
+
+import dev.pgvigil.target.Threshold;
+
+/** The limit on what monitoring costs a server. The check {@code overhead} reports it, the monitor's throttle keeps to it. */
+public final class OverheadBudget {
+
+    /** Name of the check. */
+    public static final String CHECK = "overhead";
+
+    /** Share of one backend's time that pgvigil's statements and connects may take; above it intervals are stretched. */
+    public static final Threshold RATIO = Threshold.ratio(CHECK, "budget", 0.01);
+
+    private OverheadBudget() {}
+}

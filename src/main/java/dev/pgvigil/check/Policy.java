@@ -1,0 +1,111 @@
+package dev.pgvigil.check;
+
+import dev.pgvigil.postgres.ServerFacts;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the monitor runs a check. The check states it, the monitor executes it.
+ *
+ * @param interval between two passes, unless configured otherwise
+ * @param older the interval on servers before a major version, where the query costs more there; null: no difference
+ * @param priority what gives way first when monitoring costs more than its budget
+ * @param deadline how long a statement may take
+ * @param debounce how many results a finding needs
+ * @param reactions what the monitor does with the observation itself, apart from its findings
+ */
+public record Policy(
+        Duration interval,
+        @Nullable Older older,
+        Priority priority,
+        Deadline deadline,
+        Debounce debounce,
+        Set<Reaction> reactions) {
+
+    /** The interval on servers before a major version. */
+    public record Older(int beforeMajor, Duration interval) {}
+
+    /** What gives way first under the overhead throttle. The factor is 1 while monitoring stays within its budget. */
+    public enum Priority {
+        /** Costs the server nothing, so it never gives way. */
+        LOCAL,
+        /** Gives way least: the status of its targets would become stale. */
+        HEARTBEAT,
+        /** What people on call need during an incident. */
+        HIGH,
+        NORMAL,
+        /** Shed first: slow, or seldom urgent. */
+        LOW;
+
+        private static final double HEARTBEAT_MOST = 4;
+        private static final double MOST = 64;
+
+        /** The interval under a throttle of this factor. */
+        public Duration throttled(Duration interval, double factor) {
+            double by = switch (this) {
+                case LOCAL -> 1;
+                case HEARTBEAT -> Math.min(factor, HEARTBEAT_MOST);
+                case HIGH -> Math.sqrt(factor);
+                case NORMAL -> factor;
+                case LOW -> Math.max(factor, Math.min(factor * factor, MOST));
+            };
+            return Duration.ofNanos(Math.round(interval.toNanos() * by));
+        }
+    }
+
+    /** How long a statement may take, as configured under {@code sessions}. */
+    public enum Deadline {
+        /** {@code statement-timeout}: on the shared session. */
+        STATEMENT,
+        /** {@code slow-statement-timeout}: on a session of its own, so that nothing waits behind it. */
+        SLOW_STATEMENT
+    }
+
+    /** What the monitor does with an observation. */
+    public enum Reaction {
+        /** The observation is a {@link DatabaseListing}: its databases become targets where discovery is configured. */
+        DISCOVER_DATABASES,
+        /** An emergency connection is held while findings of the check make a target unhealthy: slots run out. */
+        HOLD_EMERGENCY_CONNECTION
+    }
+
+    public Policy {
+        reactions = Set.copyOf(reactions);
+    }
+
+    /** A policy with this interval, normal priority and the standard deadline, whose findings count at once. */
+    public static Policy every(Duration interval) {
+        return new Policy(
+                interval, null, Priority.NORMAL, Deadline.STATEMENT, Debounce.AT_ONCE, EnumSet.noneOf(Reaction.class));
+    }
+
+    /** This interval on servers before that major version. */
+    public Policy before(int major, Duration longer) {
+        return new Policy(interval, new Older(major, longer), priority, deadline, debounce, reactions);
+    }
+
+    public Policy with(Priority value) {
+        return new Policy(interval, older, value, deadline, debounce, reactions);
+    }
+
+    public Policy with(Deadline value) {
+        return new Policy(interval, older, priority, value, debounce, reactions);
+    }
+
+    public Policy with(Debounce value) {
+        return new Policy(interval, older, priority, deadline, value, reactions);
+    }
+
+    public Policy with(Reaction reaction) {
+        EnumSet<Reaction> more = EnumSet.of(reaction);
+        more.addAll(reactions);
+        return new Policy(interval, older, priority, deadline, debounce, more);
+    }
+
+    /** The interval on one server; null while nothing is known of the server. */
+    public Duration interval(@Nullable ServerFacts server) {
+        return older != null && server != null && server.major() < older.beforeMajor ? older.interval : interval;
+    }
+}
