@@ -41,19 +41,20 @@ final class CheckSeries implements SeriesSource {
         // one server may be watched by several roles: to whoever reads metrics it is one
         snapshot.servers().values().stream()
                 .collect(groupingBy(state -> Names.of(state.server()), mapping(ServerState::outcomes, toList())))
-                .forEach((labels, roles) -> all(roles, harvest.under(labels)));
+                .forEach((labels, roles) -> all(roles, labels, harvest));
         for (TargetState state : snapshot.targets().values()) {
-            all(List.of(state.outcomes()), harvest.under(Names.of(state.target())));
+            all(List.of(state.outcomes()), Names.of(state.target()), harvest);
         }
     }
 
-    private void all(List<PMap<String, Outcome<?>>> roles, MetricSink gauges) {
+    private void all(List<PMap<String, Outcome<?>>> roles, Labels labels, SeriesBuilder harvest) {
         for (Check<?> check : catalogue.checks()) {
             List<Outcome<?>> outcomes = roles.stream()
                     .flatMap(role -> Stream.<Outcome<?>>ofNullable(role.get(check.name())))
                     .sorted(BEST.reversed())
                     .toList();
             if (!outcomes.isEmpty()) {
+                MetricSink gauges = harvest.under(labels, check.name());
                 pass(check.name(), outcomes.getFirst(), gauges);
                 figures(check, outcomes, gauges);
             }

@@ -1,5 +1,6 @@
 package dev.pgvigil.telemetry;
 
+import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.Snapshot;
 import dev.pgvigil.state.SteadyClock;
@@ -12,12 +13,14 @@ import java.util.List;
 final class FleetCollector {
 
     private final Fleet fleet;
+    private final Catalogue catalogue;
     private final List<SeriesSource> parts;
     private final DroppedSeries losses;
 
     // what matters most goes first, should the bound on all series ever be met
     FleetCollector(
             Fleet fleet,
+            Catalogue catalogue,
             OwnSeries own,
             ProcessSeries vitals,
             TargetSeries targets,
@@ -25,12 +28,13 @@ final class FleetCollector {
             CheckSeries checks,
             DroppedSeries losses) {
         this.fleet = fleet;
+        this.catalogue = catalogue;
         this.parts = List.of(own, vitals, targets, servers, checks);
         this.losses = losses;
     }
 
     List<Family> families() {
-        SeriesBuilder harvest = new SeriesBuilder(losses);
+        SeriesBuilder harvest = new SeriesBuilder(losses, catalogue.checks().size());
         Snapshot snapshot = fleet.snapshot();
         Instant now = SteadyClock.now();
         parts.forEach(part -> part.addTo(snapshot, now, harvest));

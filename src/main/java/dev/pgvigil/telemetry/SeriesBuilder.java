@@ -1,6 +1,7 @@
 package dev.pgvigil.telemetry;
 
 import dev.pgvigil.check.MetricSink;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,7 @@ import java.util.regex.Pattern;
  */
 final class SeriesBuilder {
 
-    /** Series of one target or one server; a target that has more loses its own alone. */
+    /** Series of one check for one target or server, or of all that is no check's; what has more loses its own alone. */
     static final int PER_OWNER = 2_000;
 
     /** Series in all: some 50 MB of text. */
@@ -22,15 +23,24 @@ final class SeriesBuilder {
 
     private final Map<String, Family> families = new LinkedHashMap<>();
     private final DroppedSeries losses;
-    private int size;
+    private final Map<String, Share> shares = new HashMap<>();
+    private final int reserved;
+    private int common = IN_ALL / 2;
 
-    SeriesBuilder(DroppedSeries losses) {
+    /** @param checks that share the bound: half of it is reserved to them in equal parts, half goes to whoever comes first */
+    SeriesBuilder(DroppedSeries losses, int checks) {
         this.losses = losses;
+        this.reserved = IN_ALL / 2 / (checks + 1);
     }
 
-    /** Takes figures under these labels, at most {@link #PER_OWNER}. */
+    /** Takes series that are no check's under these labels, at most {@link #PER_OWNER}. */
     MetricSink under(Labels labels) {
-        return new Owner(labels);
+        return under(labels, "");
+    }
+
+    /** Takes series of one check under these labels, at most {@link #PER_OWNER}. */
+    MetricSink under(Labels labels, String check) {
+        return new Owner(labels, shares.computeIfAbsent(check, first -> new Share(reserved)));
     }
 
     /** In the order in which they were first seen. */
@@ -38,7 +48,7 @@ final class SeriesBuilder {
         return List.copyOf(families.values());
     }
 
-    private boolean add(Kind kind, String name, String help, double value, Labels labels) {
+    private boolean add(Share share, Kind kind, String name, String help, double value, Labels labels) {
         if (!NAME.matcher(name).matches() || !kind.allows(name)) {
             return lost(DroppedSeries.Cause.INVALID, name);
         }
@@ -47,13 +57,17 @@ final class SeriesBuilder {
         if (family.kind() != kind) {
             return lost(DroppedSeries.Cause.CONFLICT, name);
         }
-        if (size >= IN_ALL) {
+        if (share.left == 0 && common == 0) {
             return lost(DroppedSeries.Cause.LIMIT, name);
         }
         if (family.series().putIfAbsent(labels, value) != null) {
             return lost(DroppedSeries.Cause.DUPLICATE, name);
         }
-        size++;
+        if (share.left > 0) {
+            share.left--;
+        } else {
+            common--;
+        }
         return true;
     }
 
@@ -62,13 +76,25 @@ final class SeriesBuilder {
         return false;
     }
 
+    /** What is left to one check of the part of the bound that is reserved to it. */
+    private static final class Share {
+
+        private int left;
+
+        Share(int left) {
+            this.left = left;
+        }
+    }
+
     private final class Owner implements MetricSink {
 
         private final Labels labels;
+        private final Share share;
         private int own;
 
-        Owner(Labels labels) {
+        Owner(Labels labels, Share share) {
             this.labels = labels;
+            this.share = share;
         }
 
         @Override
@@ -87,7 +113,7 @@ final class SeriesBuilder {
                 return;
             }
             try {
-                own += add(kind, name, help, value, labels.with(more)) ? 1 : 0;
+                own += add(share, kind, name, help, value, labels.with(more)) ? 1 : 0;
             } catch (IllegalArgumentException bad) {
                 losses.count(DroppedSeries.Cause.INVALID, name);
             }

@@ -53,6 +53,7 @@ final class Scraping {
         tally = new CheckCounters(catalogue);
         FleetCollector walk = new FleetCollector(
                 fleet,
+                catalogue,
                 new OwnSeries(tally, () -> configuration, "1.2.3"),
                 new ProcessSeries(() -> vitals),
                 new TargetSeries(),

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SeriesBuilderTest {
 
     private final DroppedSeries losses = new DroppedSeries();
-    private final SeriesBuilder harvest = new SeriesBuilder(losses);
+    private final SeriesBuilder harvest = new SeriesBuilder(losses, 0);
     private final MetricSink shop = harvest.under(Labels.NONE.with("target", "shop"));
 
     @Test
@@ -96,5 +96,21 @@ class SeriesBuilderTest {
 
         assertThat(harvest.families().getFirst().series()).hasSize(SeriesBuilder.IN_ALL);
         assertThat(losses.of(DroppedSeries.Cause.LIMIT)).isEqualTo(SeriesBuilder.PER_OWNER);
+    }
+
+    @Test
+    void oneCheckCannotUseUpTheSeriesOfAnother() {
+        SeriesBuilder all = new SeriesBuilder(losses, 2);
+        for (int owner = 0; owner <= SeriesBuilder.IN_ALL / SeriesBuilder.PER_OWNER; owner++) {
+            MetricSink greedy = all.under(Labels.NONE.with("target", "t" + owner), "statements");
+            for (int i = 0; i < SeriesBuilder.PER_OWNER; i++) {
+                greedy.gauge("pgvigil_statements", "Help.", i, "queryid", "q" + i);
+            }
+        }
+        all.under(Labels.NONE.with("target", "shop"), "connections").gauge("pgvigil_connections", "Help.", 1);
+        all.under(Labels.NONE.with("target", "shop")).gauge("pgvigil_target_up", "Help.", 1);
+
+        assertThat(all.families()).hasSize(3);
+        assertThat(all.families().getFirst().series()).hasSize(SeriesBuilder.IN_ALL / 2 + SeriesBuilder.IN_ALL / 6);
     }
 }

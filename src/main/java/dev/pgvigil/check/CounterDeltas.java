@@ -1,0 +1,154 @@
+package dev.pgvigil.check;
+
+import dev.pgvigil.postgres.CheckMemory;
+import dev.pgvigil.postgres.MemoryBudget;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What keyed counters of a server grew by between two collections, such as those of {@code pg_stat_statements}. It recognises resets of
+ * all counters and of single keys, and evictions; it keeps no more keys than the memory budget of the fleet allows. One check keeps one
+ * in its {@link dev.pgvigil.postgres.Session#memory}. Used from one event loop.
+ *
+ * @param <K> key of a row of counters, with {@code equals}
+ */
+public final class CounterDeltas<K> implements CheckMemory.Releasable {
+
+    /** Of an entry in a hash map, its array and its objects' headers. */
+    private static final int ENTRY_BYTES = 112;
+
+    /**
+     * One row of counters.
+     *
+     * @param values each only grows until it is reset
+     * @param since when the server began to count this key, where it says so ({@code stats_since}, PostgreSQL 17); else null
+     */
+    public record Counters<K>(
+            K key, double[] values, @Nullable Instant since) {}
+
+    /**
+     * What one collection read.
+     *
+     * @param reset changes when the server begins to count all keys anew, such as {@code stats_reset}
+     * @param complete whether these are all keys that the server counts; if not, a key that is missing may still be counted
+     */
+    public record Collection<K>(
+            Instant at, List<Counters<K>> rows, @Nullable Object reset, boolean complete) {}
+
+    /**
+     * What one key grew by.
+     *
+     * @param values as in {@link Counters}, none negative
+     * @param restarted whether the key was counted from zero within the time, so that growth before that is missing
+     */
+    public record Delta<K>(K key, double[] values, boolean restarted) {}
+
+    /**
+     * The growth between two collections.
+     *
+     * @param elapsed zero at the first collection, which has no growth
+     * @param grown keys of which a counter grew
+     * @param restarted whether all counters were reset in between
+     * @param untracked keys for which no memory was left
+     */
+    public record Growth<K>(Duration elapsed, List<Delta<K>> grown, boolean restarted, int untracked) {}
+
+    private record Kept(double[] values, @Nullable Instant since) {}
+
+    private final int keyBytes;
+    private final MemoryBudget budget;
+    private Map<K, Kept> kept = new HashMap<>();
+    private @Nullable Instant at;
+    private @Nullable Object reset;
+    private boolean knowsAll;
+
+    /**
+     * @param counters values of each key
+     * @param keyBytes size of a key
+     */
+    public CounterDeltas(int counters, int keyBytes, MemoryBudget budget) {
+        this.keyBytes = ENTRY_BYTES + keyBytes + counters * Double.BYTES;
+        this.budget = budget;
+    }
+
+    /** Takes the next collection, and returns the growth since the one before. */
+    public Growth<K> advance(Collection<K> now) {
+        Instant before = at;
+        boolean restarted = before != null && !Objects.equals(reset, now.reset);
+        List<Delta<K>> grown = new ArrayList<>();
+        Map<K, Kept> next = HashMap.newHashMap(now.rows.size());
+        int untracked = 0;
+        for (Counters<K> row : now.rows) {
+            Kept last = kept.remove(row.key);
+            if (before != null) {
+                addGrowth(row, last, restarted, grown);
+            }
+            if (last != null || budget.take(keyBytes)) {
+                if (next.put(row.key, new Kept(row.values.clone(), row.since)) != null) {
+                    budget.giveBack(keyBytes);
+                }
+            } else {
+                untracked++;
+            }
+        }
+        budget.giveBack((long) kept.size() * keyBytes);
+        kept = next;
+        at = now.at;
+        reset = now.reset;
+        knowsAll = now.complete && untracked == 0;
+        Duration elapsed = before == null ? Duration.ZERO : Duration.between(before, now.at);
+        return new Growth<>(elapsed, List.copyOf(grown), restarted, untracked);
+    }
+
+    private void addGrowth(Counters<K> row, @Nullable Kept last, boolean restarted, List<Delta<K>> grown) {
+        // A key that was not there is new, or evicted and back, if all keys were known: either way it was counted from
+        // zero.
+        boolean fromZero = last == null ? knowsAll || restarted : restarted || begunAnew(row, last);
+        if (last == null && !fromZero) {
+            return;
+        }
+        double[] growth = row.values.clone();
+        if (!fromZero && last != null) {
+            for (int i = 0; i < growth.length; i++) {
+                growth[i] -= last.values[i];
+            }
+        }
+        for (double value : growth) {
+            if (value > 0) {
+                grown.add(new Delta<>(row.key, growth, fromZero && last != null));
+                return;
+            }
+        }
+    }
+
+    private static boolean begunAnew(Counters<?> row, Kept last) {
+        if (!Objects.equals(row.since, last.since)) {
+            return true;
+        }
+        for (int i = 0; i < row.values.length; i++) {
+            if (row.values[i] < last.values[i]) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** How many keys it keeps. */
+    public int size() {
+        return kept.size();
+    }
+
+    @Override
+    public void release() {
+        budget.giveBack((long) kept.size() * keyBytes);
+        kept = new HashMap<>();
+        at = null;
+        knowsAll = false;
+    }
+}
