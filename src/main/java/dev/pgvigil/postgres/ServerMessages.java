@@ -55,7 +55,7 @@ final class ServerMessages extends ChannelInboundHandlerAdapter {
                 if (failure != null) {
                     ReferenceCountUtil.release(message);
                     context.fireExceptionCaught(new FailureException(failure));
-                    context.close();
+                    var _ = context.close();
                     return;
                 }
             }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -66,7 +67,7 @@ public final class PoolerProxy implements AutoCloseable {
 
     private void serve(Socket client) {
         try (client;
-                Socket upstream = new Socket(PgServer.LOOPBACK, server.port())) {
+                Socket upstream = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             login(new DataInputStream(client.getInputStream()), new DataOutputStream(upstream.getOutputStream()));
             Thread.ofVirtual().start(() -> copy(client, upstream));
             answers(new DataInputStream(upstream.getInputStream()), new DataOutputStream(client.getOutputStream()));
