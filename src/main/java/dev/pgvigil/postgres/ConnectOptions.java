@@ -1,5 +1,6 @@
 package dev.pgvigil.postgres;
 
+import io.vertx.core.net.TrustOptions;
 import io.vertx.core.tracing.TracingPolicy;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.SslMode;
@@ -23,9 +24,8 @@ final class ConnectOptions {
         options.setConnectTimeout((int) connect.toMillis());
         // Spans are made by hand, one per pass: the driver's own would each be a root.
         options.setTracingPolicy(TracingPolicy.IGNORE);
-        if (server.password() != null) {
-            options.setPassword(server.password().value());
-        }
+        // Without one the driver has a default. The guard ends the attempt before it or this would be sent.
+        options.setPassword(server.password() == null ? "" : server.password().value());
         options.setProperties(settings);
         return tls ? encrypted(options, server.tls()) : options.setSslMode(SslMode.DISABLE);
     }
@@ -36,13 +36,15 @@ final class ConnectOptions {
         if (tls.client() != null) {
             options.setKeyCertOptions(tls.client().made());
         }
+        // The host name is verified by the verifier too: Java's own rules are not libpq's.
+        options.setHostnameVerificationAlgorithm("");
         if (tls.trust() == null) {
             options.setTrustAll(true);
             return options.setSslMode(SslMode.REQUIRE);
         }
-        boolean hostName = tls.mode() == Tls.Mode.VERIFY_FULL;
-        options.setTrustOptions(tls.trust().made());
-        options.setHostnameVerificationAlgorithm(hostName ? "HTTPS" : "");
-        return options.setSslMode(hostName ? SslMode.VERIFY_FULL : SslMode.VERIFY_CA);
+        String name = tls.mode() == Tls.Mode.VERIFY_FULL ? options.getHost() : null;
+        options.setTrustOptions(
+                TrustOptions.wrap(new CertificateVerifier(tls.trust().made(), name)));
+        return options.setSslMode(SslMode.VERIFY_CA);
     }
 }

@@ -4,10 +4,11 @@ import dev.pgvigil.postgres.Failure.Reason;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.pgclient.PgConnectOptions;
-import io.vertx.sqlclient.spi.ConnectionFactory;
+import io.vertx.sqlclient.SqlConnection;
 import jakarta.inject.Singleton;
+import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
@@ -27,10 +28,12 @@ public class Connector {
 
     private final Vertx vertx;
     private final ConnectLimiter gate;
+    private final HostAddresses addresses;
 
-    Connector(Vertx vertx, ConnectLimiter gate) {
+    Connector(Vertx vertx, ConnectLimiter gate, HostAddresses addresses) {
         this.vertx = vertx;
         this.gate = gate;
+        this.addresses = addresses;
     }
 
     /**
@@ -38,7 +41,7 @@ public class Connector {
      *
      * @param connect how long a TCP connection may take
      * @param settings that are sent with the login
-     * @param patience how long the server may take to answer once it has accepted
+     * @param patience how long the server may take to answer once it has accepted, at each address and in each mode
      * @param begun called on the event loop when the attempt has left the queue
      */
     record Attempt(
@@ -71,12 +74,13 @@ public class Connector {
     }
 
     private Future<PhysicalConnection> attempted(EventLoop loop, Attempt attempt) {
-        try {
-            return tryAll(loop, attempt, modes(attempt.server().tls()));
-        } catch (RuntimeException broken) {
-            // Whatever the driver makes of its options: the permit and whoever waits must hear of it.
-            return Future.failedFuture(new FailureException(Failure.of(Reason.LOCAL, String.valueOf(broken))));
-        }
+        // Others may wait for the same lookup, on their own loops.
+        Promise<List<InetAddress>> found = loop.promise();
+        addresses.of(attempt.server().host()).onComplete(found);
+        return loop.within(attempt.patience(), found.future())
+                .compose(all -> new Tries(loop, attempt, all).next())
+                .recover(failure -> Future.failedFuture(
+                        new FailureException(FailureClassifier.of(failure).in(attempt.database()))));
     }
 
     /** With TLS (true) or in plain text, in the order in which libpq tries. */
@@ -89,31 +93,75 @@ public class Connector {
         };
     }
 
-    private Future<PhysicalConnection> tryAll(EventLoop loop, Attempt attempt, List<Boolean> modes) {
-        Future<PhysicalConnection> first = tryOne(loop, attempt, modes.getFirst());
-        return modes.size() == 1
-                ? first
-                : first.recover(refused -> otherModeMayHelp(FailureClassifier.of(refused))
-                        ? tryOne(loop, attempt, modes.getLast()).recover(also -> Future.failedFuture(refused))
-                        : Future.failedFuture(refused));
-    }
+    /** The tries that make up one attempt: at each address in turn, and there in each mode, as libpq goes about it. */
+    private final class Tries {
 
-    private static boolean otherModeMayHelp(Failure failure) {
-        return failure.reason() == Reason.TLS || "28000".equals(failure.sqlState());
-    }
+        private final EventLoop loop;
+        private final Attempt attempt;
+        private final Iterator<InetAddress> remaining;
+        private final Attempts past = new Attempts();
+        /** Whether a server may still hold a connection that was given up. */
+        private boolean lingers;
 
-    private Future<PhysicalConnection> tryOne(EventLoop loop, Attempt attempt, boolean tls) {
-        PgConnectOptions options =
-                ConnectOptions.of(attempt.server(), attempt.database(), attempt.connect(), attempt.settings(), tls);
-        ConnectionFactory sockets = EventLoop.sockets(vertx, options);
-        return loop.within(attempt.patience(), loop.connect(sockets))
-                .map(open -> new PhysicalConnection(sockets, open, attempt.permit(), attempt.database()))
-                .recover(failure -> {
-                    sockets.close(Promise.promise());
-                    if (failure instanceof TimeoutException) {
-                        attempt.permit().abandon(loop, LOGIN_LINGERS);
-                    }
-                    return Future.failedFuture(new FailureException(FailureClassifier.of(failure)));
-                });
+        Tries(EventLoop loop, Attempt attempt, List<InetAddress> addresses) {
+            this.loop = loop;
+            this.attempt = attempt;
+            this.remaining = addresses.iterator();
+        }
+
+        Future<PhysicalConnection> next() {
+            InetAddress address = remaining.next();
+            return tryModes(address, modes(attempt.server().tls()))
+                    .recover(last -> remaining.hasNext() && Attempts.otherAddressMayHelp(FailureClassifier.of(last))
+                            ? next()
+                            : givenUp());
+        }
+
+        private Future<PhysicalConnection> givenUp() {
+            if (lingers) {
+                attempt.permit().abandon(loop, LOGIN_LINGERS);
+                lingers = false;
+            }
+            return Future.failedFuture(new FailureException(past.decisive()));
+        }
+
+        private Future<PhysicalConnection> tryModes(InetAddress address, List<Boolean> modes) {
+            Future<PhysicalConnection> first = tryOne(address, modes.getFirst());
+            return modes.size() == 1
+                    ? first
+                    : first.recover(refused -> Attempts.otherModeMayHelp(FailureClassifier.of(refused))
+                            ? tryOne(address, modes.getLast())
+                            : Future.failedFuture(refused));
+        }
+
+        private Future<PhysicalConnection> tryOne(InetAddress address, boolean tls) {
+            return connect(address, tls).recover(thrown -> {
+                lingers |= thrown instanceof TimeoutException;
+                Failure failure = FailureClassifier.of(thrown);
+                past.failed(failure);
+                return Future.failedFuture(new FailureException(failure));
+            });
+        }
+
+        private Future<PhysicalConnection> connect(InetAddress address, boolean tls) {
+            Server server = attempt.server();
+            PgSockets sockets;
+            Future<SqlConnection> connection;
+            try {
+                sockets = new PgSockets(
+                        vertx,
+                        ConnectOptions.of(server, attempt.database(), attempt.connect(), attempt.settings(), tls),
+                        address,
+                        () -> new StartupGuard(
+                                tls, server.password() != null, server.tls().bindChannel()));
+                connection = loop.connect(sockets);
+            } catch (RuntimeException broken) {
+                // Whatever the driver makes of its options: the permit and whoever waits must hear of it.
+                return Future.failedFuture(new FailureException(Failure.of(Reason.LOCAL, String.valueOf(broken))));
+            }
+            return loop.within(attempt.patience(), connection)
+                    .map(open -> new PhysicalConnection(sockets, open, attempt.permit(), attempt.database()))
+                    .onFailure(failed -> sockets.close(Promise.promise()));
+        }
     }
 }

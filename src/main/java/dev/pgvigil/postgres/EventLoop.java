@@ -6,15 +6,8 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.ContextInternal;
 import io.vertx.core.impl.VertxInternal;
-import io.vertx.core.net.NetClient;
-import io.vertx.core.net.NetClientOptions;
-import io.vertx.core.net.impl.NetSocketInternal;
-import io.vertx.pgclient.PgConnectOptions;
-import io.vertx.pgclient.SslMode;
-import io.vertx.pgclient.impl.PgConnectionFactory;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.spi.ConnectionFactory;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +16,7 @@ import java.util.stream.StreamSupport;
 
 /**
  * An event loop on which one server is watched: what runs here never runs at the same time as anything else that runs here.
- * The only type that knows Vert.x' internals.
+ * The only type that knows Vert.x' internals, save {@link PgSockets}.
  */
 public final class EventLoop {
 
@@ -95,38 +88,6 @@ public final class EventLoop {
             }
         });
         promise.future().onComplete(ended -> cancel(timer));
-    }
-
-    /** Makes connections by these options, whose messages are bounded by {@link ServerMessages}. */
-    static ConnectionFactory sockets(Vertx vertx, PgConnectOptions options) {
-        return new BoundedConnections((VertxInternal) vertx, options);
-    }
-
-    /** The driver's connections, each with {@link ServerMessages} between the network and the driver's decoder. */
-    private static final class BoundedConnections extends PgConnectionFactory {
-
-        BoundedConnections(VertxInternal vertx, PgConnectOptions options) {
-            super(vertx, () -> Future.succeededFuture(options));
-        }
-
-        /** The driver gives no other access to a socket before it reads from it. */
-        @Override
-        protected NetClient netClient(NetClientOptions options) {
-            NetClient plain = super.netClient(options);
-            boolean tls = ((PgConnectOptions) options).getSslMode() != SslMode.DISABLE;
-            return (NetClient) Proxy.newProxyInstance(
-                    NetClient.class.getClassLoader(), new Class<?>[] {NetClient.class}, (self, method, arguments) -> {
-                        Object result = method.invoke(plain, arguments);
-                        return result instanceof Future<?> future
-                                        && method.getName().equals("connect")
-                                ? future.onSuccess(socket -> bound((NetSocketInternal) socket, tls))
-                                : result;
-                    });
-        }
-
-        private static void bound(NetSocketInternal socket, boolean tls) {
-            socket.channelHandlerContext().pipeline().addBefore("handler", "bounds", new ServerMessages(tls));
-        }
     }
 
     /** Opens a connection whose callbacks come here. */

@@ -1,5 +1,7 @@
 package dev.pgvigil.postgres;
 
+import com.ongres.scram.common.exception.ScramException;
+import dev.pgvigil.postgres.Failure.Cause;
 import dev.pgvigil.postgres.Failure.Reason;
 import io.netty.channel.ConnectTimeoutException;
 import io.vertx.pgclient.PgException;
@@ -7,8 +9,8 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
 import java.security.GeneralSecurityException;
-import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -28,37 +30,66 @@ final class FailureClassifier {
     /** What a future says that took too long. */
     private static final Pattern LATE = Pattern.compile("Timeout (\\d+) \\(ms\\) fired");
 
-    /** What the driver says where TLS does not come about: in plain exceptions without a cause. */
-    private static final Set<String> NO_TLS = Set.of(
-            "Postgres Server does not handle SSL connection", "Invalid SSL connection message", "SSL handshake failed");
+    /** The alert that ends a handshake, by its registered name, as Java puts it before its text. */
+    private static final Pattern ALERT = Pattern.compile("^\\(([a-z_0-9]{1,40})\\)");
 
     private FailureClassifier() {}
 
     /** The failure behind an exception; never throws. */
     static Failure of(Throwable thrown) {
-        if (thrown instanceof FailureException known) {
-            return known.failure();
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof FailureException known) {
+                return known.failure();
+            }
+            if (cause instanceof PgException answer) {
+                return answered(answer);
+            }
+            if (cause instanceof CertificateRefused refused) {
+                return Failure.of(Reason.TLS, refused.reason(), oneLine(refused.getMessage()));
+            }
         }
-        if (thrown instanceof PgException answer) {
-            return answered(answer);
-        }
-        Reason reason = reason(thrown);
-        return new Failure(reason, oneLine(text(thrown, reason)), null);
+        Throwable telling = telling(thrown);
+        Reason reason = known(telling);
+        return new Failure(
+                reason == null ? Reason.CONNECT : reason, oneLine(text(thrown, telling)), null, cause(telling), null);
     }
 
     private static Failure answered(PgException answer) {
-        String state = answer.getSqlState();
+        String state = answer.getSqlState() == null ? "" : answer.getSqlState();
+        String routine = answer.getRoutine() == null ? "" : answer.getRoutine();
         String message = oneLine(answer.getErrorMessage());
-        return new Failure(poolers(state, message) ? Reason.UNSUPPORTED : reason(state), message, state);
+        Cause cause = refusesSettings(state, routine, message) ? Cause.POOLER_REFUSES_SETTINGS : cause(state, routine);
+        return new Failure(
+                cause == Cause.POOLER_REFUSES_SETTINGS ? Reason.UNSUPPORTED : reason(state),
+                message,
+                answer.getSqlState(),
+                cause,
+                null);
     }
 
-    /** PgBouncer says so, in English always, of settings that it cannot pass on. */
-    private static boolean poolers(@Nullable String sqlState, String message) {
-        return "08P01".equals(sqlState) && message.contains("unsupported startup parameter");
+    /**
+     * PgBouncer says so of settings that it cannot pass on. The one place where a text decides: PgBouncer has one code for all
+     * its errors and no routine, and speaks English only. PostgreSQL always names a routine.
+     */
+    private static boolean refusesSettings(String state, String routine, String message) {
+        return routine.isEmpty() && state.equals("08P01") && message.contains("unsupported startup parameter");
     }
 
-    private static Reason reason(@Nullable String sqlState) {
-        return switch (sqlState == null ? "" : sqlState) {
+    /** Which of several errors with one code it is: each is raised by another function of the server. */
+    private static @Nullable Cause cause(String state, String routine) {
+        return switch (state + " " + routine) {
+            case "28000 ClientAuthentication" -> Cause.NOT_ADMITTED;
+            case "28000 InitializeSessionUserId" -> Cause.ROLE_WITHOUT_LOGIN;
+            case "53300 InitializeSessionUserId" -> Cause.ROLE_FULL;
+            case "53300 CheckMyDatabase" -> Cause.DATABASE_FULL;
+            case "55000 CheckMyDatabase" -> Cause.DATABASE_CLOSED;
+            case "55000 InitPostgres" -> Cause.DATABASE_INVALID;
+            case String other -> null;
+        };
+    }
+
+    private static Reason reason(String sqlState) {
+        return switch (sqlState) {
             case "28000", "28P01" -> Reason.AUTH;
             case "42501" -> Reason.PERMISSION;
             case "57014", "55P03" -> Reason.TIMEOUT;
@@ -70,14 +101,14 @@ final class FailureClassifier {
         };
     }
 
-    private static Reason reason(Throwable thrown) {
+    /** The outermost exception in the chain that says by its type what it is about; the first one if none does. */
+    private static Throwable telling(Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            Reason reason = known(cause);
-            if (reason != null) {
-                return reason;
+            if (known(cause) != null) {
+                return cause;
             }
         }
-        return Reason.CONNECT;
+        return thrown;
     }
 
     /** By its type where that says it: a message may hold the name of a host, which may be anything. */
@@ -92,28 +123,60 @@ final class FailureClassifier {
             case UnknownHostException unknown -> Reason.CONNECT;
             case IOException local when "Too many open files".equals(message) -> Reason.LOCAL;
             case LinkageError unloaded -> Reason.LOCAL;
-            case Exception driver when message != null && NO_TLS.contains(message) -> Reason.TLS;
+            case ScramException unproven -> Reason.AUTH;
+            case UnsupportedOperationException driver when driver.getCause() == null -> Reason.UNSUPPORTED;
+            case NullPointerException defect -> Reason.LOCAL;
+            case ClassCastException defect -> Reason.LOCAL;
+            case IndexOutOfBoundsException defect -> Reason.LOCAL;
             case Throwable other -> null;
         };
     }
 
-    private static String text(Throwable thrown, Reason reason) {
-        Throwable root = thrown;
-        while (root.getCause() != null && (reason == Reason.TLS || root.getMessage() == null)) {
+    private static @Nullable Cause cause(Throwable telling) {
+        return switch (telling) {
+            case ScramException unproven -> Cause.SERVER_NOT_PROVEN;
+            case SSLException handshake -> alerted(handshake);
+            case Throwable other -> null;
+        };
+    }
+
+    private static @Nullable Cause alerted(SSLException handshake) {
+        String message = handshake.getMessage() == null ? "" : handshake.getMessage();
+        Matcher alert = ALERT.matcher(message);
+        return switch (alert.find() ? alert.group(1) : "") {
+            case "protocol_version", "handshake_failure", "insufficient_security", "inappropriate_fallback" ->
+                Cause.TLS_INCOMPATIBLE;
+            case "bad_certificate",
+                    "unsupported_certificate",
+                    "certificate_revoked",
+                    "certificate_expired",
+                    "certificate_unknown",
+                    "unknown_ca",
+                    "access_denied",
+                    "certificate_required" -> Cause.CLIENT_CERTIFICATE_REFUSED;
+            case String other -> null;
+        };
+    }
+
+    private static String text(Throwable thrown, Throwable telling) {
+        Throwable root = known(telling) == null ? thrown : telling;
+        while (root.getCause() != null && (root instanceof SSLException || root.getMessage() == null)) {
             root = root.getCause();
         }
-        String message = root.getMessage() == null ? withoutMessage(reason) : root.getMessage();
+        String message = root.getMessage() == null ? withoutMessage(known(telling)) : root.getMessage();
         return switch (root) {
             case UnknownHostException unknown -> "host name does not resolve: " + message;
             case TimeoutException late -> LATE.matcher(message).replaceAll("no answer within $1 ms");
             case SocketException refused -> ADDRESS.matcher(message).replaceAll(FailureClassifier::plain);
+            case ScramException unproven -> "the server does not prove that it knows the password: " + message;
+            case ClosedChannelException closed -> "the server closed the connection";
             case Throwable other -> message;
         };
     }
 
     /** The name of an exception's class says nothing to an operator. */
-    private static String withoutMessage(Reason reason) {
-        return switch (reason) {
+    private static String withoutMessage(@Nullable Reason reason) {
+        return switch (reason == null ? Reason.CONNECT : reason) {
             case TIMEOUT -> "no answer in time";
             case CONNECT -> "the connection was lost";
             case TLS -> "the TLS handshake failed";
@@ -128,7 +191,8 @@ final class FailureClassifier {
         return Matcher.quoteReplacement(text);
     }
 
-    private static String oneLine(@Nullable String text) {
+    /** Without control characters, and short. */
+    static String oneLine(@Nullable String text) {
         String line = CONTROL.matcher(text == null ? "no message" : text)
                 .replaceAll(" ")
                 .strip();

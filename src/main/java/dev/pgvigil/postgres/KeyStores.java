@@ -3,7 +3,6 @@ package dev.pgvigil.postgres;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.vertx.core.net.KeyCertOptions;
-import io.vertx.core.net.TrustOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.GeneralSecurityException;
@@ -18,7 +17,6 @@ import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
-import org.jspecify.annotations.Nullable;
 
 /** Java's way to certificates and keys. */
 final class KeyStores {
@@ -28,29 +26,17 @@ final class KeyStores {
 
     private KeyStores() {}
 
-    /** Trust in these certificates. */
-    static TrustOptions trust(List<X509Certificate> certificates) {
+    /** The certificates that the platform trusts; none if it has no trust store. */
+    static List<X509Certificate> platform() {
         try {
-            KeyStore store = empty();
-            for (X509Certificate certificate : certificates) {
-                store.setCertificateEntry(Integer.toString(store.size()), certificate);
-            }
-            return TrustOptions.wrap(factory(store));
+            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            factory.init((KeyStore) null);
+            return Arrays.stream(factory.getTrustManagers())
+                    .filter(X509TrustManager.class::isInstance)
+                    .flatMap(manager -> Arrays.stream(((X509TrustManager) manager).getAcceptedIssuers()))
+                    .toList();
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** Trust in what the platform trusts; null if that is nothing. */
-    static @Nullable TrustOptions platform() {
-        try {
-            TrustManagerFactory factory = factory(null);
-            boolean any = Arrays.stream(factory.getTrustManagers())
-                    .anyMatch(manager ->
-                            manager instanceof X509TrustManager x509 && x509.getAcceptedIssuers().length > 0);
-            return any ? TrustOptions.wrap(factory) : null;
-        } catch (GeneralSecurityException e) {
-            return null;
+            return List.of();
         }
     }
 
@@ -88,12 +74,6 @@ final class KeyStores {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private static TrustManagerFactory factory(@Nullable KeyStore store) throws GeneralSecurityException {
-        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init(store);
-        return factory;
     }
 
     private static KeyStore empty() throws GeneralSecurityException {

@@ -1,7 +1,6 @@
 package dev.pgvigil.postgres;
 
 import io.vertx.core.net.KeyCertOptions;
-import io.vertx.core.net.TrustOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,11 +9,13 @@ import org.jspecify.annotations.Nullable;
  * @param mode the sslmode; libpq's default is {@code prefer}
  * @param trust whose certificates are believed; null: anybody's
  * @param client what the client shows of itself; null: nothing
+ * @param bindChannel whether only a login that is bound to the TLS connection will do (channel_binding=require)
  */
 public record Tls(
         Mode mode,
-        @Nullable TlsMaterial<TrustOptions> trust,
-        @Nullable TlsMaterial<KeyCertOptions> client) {
+        @Nullable TlsMaterial<TrustedCertificates> trust,
+        @Nullable TlsMaterial<KeyCertOptions> client,
+        boolean bindChannel) {
 
     public static final Tls PREFER = new Tls(Mode.PREFER);
 
@@ -42,6 +43,6 @@ public record Tls(
 
     /** Without any certificates. */
     public Tls(Mode mode) {
-        this(mode, null, null);
+        this(mode, null, null, false);
     }
 }

@@ -2,7 +2,6 @@ package dev.pgvigil.postgres;
 
 import dev.pgvigil.config.Content;
 import io.vertx.core.net.KeyCertOptions;
-import io.vertx.core.net.TrustOptions;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.HashMap;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class TlsFiles {
 
     private final PlatformTrust platform;
-    private final Map<String, TlsMaterial<TrustOptions>> trusts = new HashMap<>();
+    private final Map<String, TlsMaterial<TrustedCertificates>> trusts = new HashMap<>();
     private final Map<String, List<X509Certificate>> chains = new HashMap<>();
     private final Map<String, PrivateKey> keys = new HashMap<>();
     private final Map<String, TlsMaterial<KeyCertOptions>> clients = new HashMap<>();
@@ -31,18 +30,19 @@ public final class TlsFiles {
 
     /** Trust in what the platform trusts; null if that is nothing. */
     @Nullable
-    TlsMaterial<TrustOptions> platform() {
+    TlsMaterial<TrustedCertificates> platform() {
         return platform.trust();
     }
 
     /** Trust in the certificates of a file. */
-    TlsMaterial<TrustOptions> trust(Content.Read roots) throws UnusableFile {
+    TlsMaterial<TrustedCertificates> trust(Content.Read roots) throws UnusableFile {
         return once(
                 trusts,
                 roots.digest(),
                 roots,
                 file -> new TlsMaterial<>(
-                        file.digest(), KeyStores.trust(Pem.of(file.bytes()).certificates())));
+                        file.digest(),
+                        TrustedCertificates.of(Pem.of(file.bytes()).certificates())));
     }
 
     /** A client's certificate, and after each the one of its issuer, as far as they are there. */

@@ -4,7 +4,6 @@ import dev.pgvigil.config.Content;
 import dev.pgvigil.config.Node;
 import dev.pgvigil.config.Redacted;
 import io.vertx.core.net.KeyCertOptions;
-import io.vertx.core.net.TrustOptions;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -41,14 +40,15 @@ public final class TlsReader {
     @Nullable
     public Tls read() {
         boolean system = SYSTEM.equals(parameters.get("sslrootcert"));
-        TlsMaterial<TrustOptions> own = system ? null : usable("sslrootcert", file("sslrootcert"), files::trust);
+        TlsMaterial<TrustedCertificates> own = system ? null : usable("sslrootcert", file("sslrootcert"), files::trust);
         Tls.Mode mode = mode(system);
-        TlsMaterial<TrustOptions> trust = mode == Tls.Mode.VERIFY_FULL && own == null && !failed ? platform() : own;
+        TlsMaterial<TrustedCertificates> trust =
+                mode == Tls.Mode.VERIFY_FULL && own == null && !failed ? platform() : own;
         TlsMaterial<KeyCertOptions> client = client();
         if (parameters.containsKey("sslcert") != parameters.containsKey("sslkey")) {
             problem("sslcert and sslkey come together or not at all");
         }
-        return failed ? null : new Tls(mode, trust, client);
+        return failed ? null : new Tls(mode, trust, client, "require".equals(parameters.get("channel_binding")));
     }
 
     private Tls.Mode mode(boolean system) {
@@ -68,8 +68,8 @@ public final class TlsReader {
         return mode;
     }
 
-    private @Nullable TlsMaterial<TrustOptions> platform() {
-        TlsMaterial<TrustOptions> platform = files.platform();
+    private @Nullable TlsMaterial<TrustedCertificates> platform() {
+        TlsMaterial<TrustedCertificates> platform = files.platform();
         if (platform == null) {
             problem("sslmode=verify-full needs sslrootcert=FILE, as this platform has no trust store");
         }

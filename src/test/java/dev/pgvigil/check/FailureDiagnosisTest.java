@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pgvigil.check.activity.Blocking;
 import dev.pgvigil.check.server.Heartbeat;
 import dev.pgvigil.postgres.Failure;
+import dev.pgvigil.postgres.Failure.Cause;
 import dev.pgvigil.postgres.Failure.Reason;
 import dev.pgvigil.target.Target;
 import org.jspecify.annotations.Nullable;
@@ -21,45 +22,70 @@ class FailureDiagnosisTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "3D000 | database \"shop\" does not exist | database does not exist | select datname",
-                "3D000 | Datenbank \u00bbshop\u00ab existiert nicht | database does not exist | select datname",
-                "3D000 | database \"other\" does not exist | no way into the server | ",
-                "42501 | permission denied for database \"shop\" | CONNECT is not granted | grant connect on database",
-                "42501 | permission denied for database \"shop2\" | no way into the server | ",
-                "55000 | database \"shop\" is not currently accepting connections | database accepts no connections "
-                        + "| alter database \"shop\" with allow_connections true",
-                "55000 | cannot connect to invalid database \"shop\" | database is invalid | drop database \"shop\"",
-                "53300 | too many connections for database \"shop\" | database out of connections | datname = 'shop'",
-                "53300 | zu viele Verbindungen f\u00fcr Datenbank \u00bbshop\u00ab | database out of connections "
-                        + "| datname = 'shop'",
-                "53300 | too many connections for role \"pgvigil\" | pgvigil's role is out of connections "
-                        + "| usename = 'pgvigil'",
-                "53300 | zu viele Verbindungen f\u00fcr Rolle \u00bbpgvigil\u00ab | pgvigil's role is out of connections "
-                        + "| usename = 'pgvigil'",
-                "53300 | sorry, too many clients already | out of connections | backend_type",
-                "53300 | remaining connection slots are reserved for roles with privileges of the "
-                        + "\"pg_use_reserved_connections\" role | out of connections | backend_type",
-                "53200 | out of shared memory | server out of resources | ",
-                "53100 | could not extend file: No space left on device | server out of resources | ",
-                "58030 | could not read block 0 | server out of resources | ",
-                "57P03 | the database system is starting up | starting up or shutting down | ",
-                "28000 | no pg_hba.conf entry for host \"127.0.0.1\", user \"pgvigil\", database \"shop\" | login refused "
-                        + "| pg_hba_file_rules",
-                "28000 | role \"pgvigil\" does not exist | role cannot log in | rolname = 'pgvigil'",
-                "28000 | role \"pgvigil\" is not permitted to log in | role cannot log in | rolname = 'pgvigil'",
-                "28000 | certificate authentication failed for user \"pgvigil\" | login refused | rolname = 'pgvigil'",
-                "28P01 | password authentication failed for user \"pgvigil\" | login refused | rolname = 'pgvigil'",
-                "40001 | canceling statement due to conflict with recovery | ended by the server | ",
-                "40P01 | deadlock detected | ended by the server | ",
+                "3D000 | shop | database does not exist | select datname",
+                "3D000 | other | no way into the server | ",
+                "42501 | shop | CONNECT is not granted | grant connect on database",
+                "42501 | shop2 | no way into the server | ",
+                "42501 | | heartbeat failed | pg_is_in_recovery",
+                "53300 | shop | out of connections | backend_type",
+                "53200 | shop | server out of resources | ",
+                "53100 | shop | server out of resources | ",
+                "58030 | shop | server out of resources | ",
+                "57P03 | shop | starting up or shutting down | ",
+                "28000 | shop | login refused | rolname = 'pgvigil'",
+                "28P01 | shop | login refused | rolname = 'pgvigil'",
+                "40001 | | ended by the server | ",
+                "40P01 | | ended by the server | ",
             })
-    void byCodeAndNames(String state, String message, String title, @Nullable String sql) {
-        FailureDiagnosis obstacle = FailureDiagnosis.of(new Failure(Reason.QUERY, message, state), SHOP);
+    void diagnosesByCodeInWhateverLanguage(
+            String state, @Nullable String database, String title, @Nullable String sql) {
+        Failure failure =
+                new Failure(Reason.PERMISSION, "\u00bbnom\u00ab, \u00ab\u00a0shop\u00a0\u00bb", state, null, database);
 
-        assertThat(obstacle.title()).isEqualTo(title);
+        expect(FailureDiagnosis.of(failure, SHOP), title, sql);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "NOT_ADMITTED | shop | login refused | pg_hba_file_rules",
+                "ROLE_WITHOUT_LOGIN | shop | role cannot log in | rolname = 'pgvigil'",
+                "NO_PASSWORD | shop | login refused | ",
+                "ROLE_FULL | other | pgvigil's role is out of connections | usename = 'pgvigil'",
+                "DATABASE_FULL | shop | database out of connections | datname = 'shop'",
+                "DATABASE_FULL | other | database out of connections | datname = 'other'",
+                "DATABASE_CLOSED | shop | database accepts no connections "
+                        + "| alter database \"shop\" with allow_connections true",
+                "DATABASE_CLOSED | other | no way into the server | ",
+                "DATABASE_INVALID | shop | database is invalid | drop database \"shop\"",
+                "NOT_POSTGRESQL | shop | not PostgreSQL 14 or newer itself | ",
+                "CERTIFICATE_EXPIRED | shop | TLS failed | ",
+            })
+    void diagnosesByCause(Cause cause, String database, String title, @Nullable String sql) {
+        expect(
+                FailureDiagnosis.of(new Failure(Reason.UNSUPPORTED, "it failed", "53300", cause, database), SHOP),
+                title,
+                sql);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Cause.class)
+    void everyCauseHasWordsOfItsOwn(Cause cause) {
+        Heartbeat check = new Heartbeat();
+
+        Finding found = check.evaluateFailure(new Failure(Reason.UNSUPPORTED, "it failed", null, cause, "shop"), SHOP)
+                .getFirst();
+
+        Judging.complete(check, found);
+    }
+
+    private static void expect(FailureDiagnosis diagnosis, String title, @Nullable String sql) {
+        assertThat(diagnosis.title()).isEqualTo(title);
         if (sql == null) {
-            assertThat(obstacle.sql()).isNull();
+            assertThat(diagnosis.sql()).isNull();
         } else {
-            assertThat(obstacle.sql()).contains(sql);
+            assertThat(diagnosis.sql()).contains(sql);
         }
     }
 

@@ -6,6 +6,8 @@ import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.config.Loaded;
+import dev.pgvigil.config.Secret;
+import dev.pgvigil.postgres.Server;
 import dev.pgvigil.postgres.Tls;
 import dev.pgvigil.postgres.Tls.Mode;
 import dev.pgvigil.target.Target;
@@ -17,13 +19,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** libpq's sslmode words mean what they mean in libpq. */
 class EncryptionTest {
@@ -48,7 +56,7 @@ class EncryptionTest {
         "ALLOW,,encrypted",
         "PREFER,,encrypted",
         "ALLOW,ours,encrypted",
-        "ALLOW,foreign,refused",
+        "ALLOW,foreign,untrusted",
         "PREFER,ours,encrypted",
         "PREFER,foreign,untrusted",
         "REQUIRE,,encrypted",
@@ -109,6 +117,87 @@ class EncryptionTest {
         SERVER.certificate(OURS.expired());
         SERVER.demandTls();
         expect(mode, mode == Mode.REQUIRE ? null : "ours", result);
+    }
+
+    /** Where psql 15 and newer connect too. */
+    @ParameterizedTest
+    @MethodSource("acceptable")
+    void connectsWherePsqlConnects(String host, Authority.Certificate certificate) {
+        SERVER.certificate(certificate);
+        SERVER.demandTls();
+        Server server = new Server(host, SERVER.port(), "vigil", new Secret("secret"), tls(Mode.VERIFY_FULL, "ours"));
+        try (Watching watching = Watching.over(Target.of("shop", server, "postgres"))) {
+            watching.awaitStatus("shop", Status.HEALTHY);
+        }
+    }
+
+    static Stream<Arguments> acceptable() {
+        return Stream.of(
+                Arguments.of("127.0.0.1", OURS.named("db", Authority.names(GeneralName.dNSName, "127.0.0.1"))),
+                Arguments.of("127.0.0.1", OURS.named("127.0.0.1", null)),
+                Arguments.of("localhost", OURS.named("localhost", null)),
+                Arguments.of("127.0.0.1", OURS.named("127.0.0.1", null, new KeyUsage(KeyUsage.keyEncipherment))),
+                Arguments.of("127.0.0.1", OURS.named("127.0.0.1", null, KeyPurposeId.id_kp_serverAuth)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("unacceptable")
+    void reportsWhatIsWrongWithTheCertificate(
+            Authority.Certificate certificate, String root, String observed, String action) {
+        SERVER.certificate(certificate);
+        SERVER.demandTls();
+        try (Watching watching = Watching.over(target(Mode.VERIFY_FULL, root))) {
+            Finding found = watching.awaitFinding("shop", "heartbeat/unreachable");
+            assertThat(found.title()).isEqualTo("TLS failed");
+            assertThat(found.observed()).contains(observed);
+            assertThat(found.action()).contains(action);
+        }
+    }
+
+    static Stream<Arguments> unacceptable() {
+        return Stream.of(
+                Arguments.of(OURS.expired(), "ours", "CN=localhost expired at ", "Renew it on the server"),
+                Arguments.of(OURS.future(), "ours", "CN=localhost is not valid before ", "clock"),
+                Arguments.of(OURS.valid(), "foreign", "issued by CN=ours, which is not trusted", "sslrootcert"),
+                Arguments.of(OURS.self(), "foreign", "self-signed", "fingerprint"),
+                Arguments.of(
+                        OURS.otherHost(),
+                        "ours",
+                        "is for db.example.org, not for 127.0.0.1",
+                        "one of the certificate's names"),
+                Arguments.of(
+                        OURS.named("127.0.0.1", null, KeyPurposeId.id_kp_clientAuth),
+                        "ours",
+                        "extendedKeyUsage",
+                        "serverAuth"),
+                Arguments.of(
+                        OURS.named("127.0.0.1", null, new KeyUsage(KeyUsage.keyCertSign)),
+                        "ours",
+                        "keyUsage",
+                        "serverAuth"));
+    }
+
+    @Test
+    void tellsToChangeSslmodeWhereServerDemandsTls() {
+        SERVER.certificate(OURS.valid());
+        SERVER.demandTls();
+        try (Watching watching = Watching.over(target(Mode.DISABLE, null))) {
+            Finding found = watching.awaitFinding("shop", "heartbeat/unreachable");
+            assertThat(found.title()).isEqualTo("login refused");
+            assertThat(found.action()).contains("change sslmode of target shop from disable to require");
+        }
+    }
+
+    @Test
+    void tellsThatServerHasNoTls() {
+        try (PgServer plain = PgServer.start(PgServer.majors().getFirst())) {
+            Target target = Target.of("shop", plain.server("postgres", null, tls(Mode.REQUIRE, null)), "postgres");
+            try (Watching watching = Watching.over(target)) {
+                Finding found = watching.awaitFinding("shop", "heartbeat/unreachable");
+                assertThat(found.observed()).isEqualTo("the server does not support TLS");
+                assertThat(found.action()).contains("ssl = on");
+            }
+        }
     }
 
     @Test

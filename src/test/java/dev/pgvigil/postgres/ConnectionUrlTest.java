@@ -85,6 +85,87 @@ class ConnectionUrlTest {
         assertThat(good("postgresql://u@h/d?ssl=true").parameters()).isEqualTo(Map.of("sslmode", "require"));
     }
 
+    @Test
+    void takesParametersThatSayWhatItDoesAnyway() {
+        assertThat(good("postgresql://u@h/d?channel_binding=prefer&gssencmode=disable&sslnegotiation=postgres"
+                                + "&target_session_attrs=any&keepalives=1&keepalives_idle=30&keepalives_interval=10"
+                                + "&keepalives_count=3&tcp_user_timeout=0&sslcompression=0&sslsni=1&sslcertmode=allow"
+                                + "&ssl_min_protocol_version=TLSv1.2&ssl_max_protocol_version=&client_encoding=utf8"
+                                + "&load_balance_hosts=disable&krbsrvname=postgres&fallback_application_name=x")
+                        .parameters())
+                .isEmpty();
+    }
+
+    @Test
+    void keepsDemandForChannelBinding() {
+        assertThat(good("postgresql://u@h/d?sslmode=require&channel_binding=require")
+                        .parameters())
+                .isEqualTo(Map.of("sslmode", "require", "channel_binding", "require"));
+    }
+
+    /** Of libpq 18; a new one is decided about here. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "service",
+                "servicefile",
+                "user",
+                "password",
+                "passfile",
+                "channel_binding",
+                "connect_timeout",
+                "dbname",
+                "host",
+                "hostaddr",
+                "port",
+                "client_encoding",
+                "options",
+                "application_name",
+                "fallback_application_name",
+                "keepalives",
+                "keepalives_idle",
+                "keepalives_interval",
+                "keepalives_count",
+                "tcp_user_timeout",
+                "sslmode",
+                "sslnegotiation",
+                "sslcompression",
+                "sslcert",
+                "sslkey",
+                "sslcertmode",
+                "sslpassword",
+                "sslrootcert",
+                "sslcrl",
+                "sslcrldir",
+                "sslsni",
+                "requirepeer",
+                "require_auth",
+                "min_protocol_version",
+                "max_protocol_version",
+                "ssl_min_protocol_version",
+                "ssl_max_protocol_version",
+                "gssencmode",
+                "krbsrvname",
+                "gsslib",
+                "gssdelegation",
+                "replication",
+                "target_session_attrs",
+                "load_balance_hosts",
+                "scram_client_key",
+                "scram_server_key",
+                "sslkeylogfile",
+                "oauth_issuer",
+                "oauth_client_id",
+                "oauth_client_secret",
+                "oauth_scope"
+            })
+    void knowsEveryParameterOfLibpq(String name) {
+        List<String> problems = new ArrayList<>();
+        ConnectionUrl.parse("postgresql://u@h/d?" + name + "=odd", problems::add);
+
+        assertThat(problems).noneMatch(problem -> problem.contains("unknown"));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             hunter2                                        | must be a URL: postgresql://user@host:port/database
@@ -131,12 +212,20 @@ class ConnectionUrlTest {
             postgresql://u@h/d?password=hunter2            | has the parameter password, which pgvigil does not take: use password-file, password-env or password
             postgresql://u:hunter2@h/d?port=1              | has the parameter port, which pgvigil does not take: it stands before the ?: postgresql://user@host:port/database
             postgresql://u:hunter2@h/d?application_name=x  | has the parameter application_name, which pgvigil does not take: it is always pgvigil
-            postgresql://u:hunter2@h/d?sslmod=hunter2      | has an unknown parameter sslmod; allowed are sslmode, sslrootcert, sslcert and sslkey
-            postgresql://u:hunter2@h/d?%0A=hunter2         | has an unknown parameter; allowed are sslmode, sslrootcert, sslcert and sslkey
-            postgresql://u:hunter2@h/d?hunter2             | has a parameter that is not name=value; allowed are sslmode, sslrootcert, sslcert and sslkey
-            postgresql://u:hunter2@h/d?sslmode=a=hunter2   | has a parameter that is not name=value; allowed are sslmode, sslrootcert, sslcert and sslkey
-            postgresql://u:hunter2@h/d?sslkey=%hunter2     | has a parameter that is not name=value; allowed are sslmode, sslrootcert, sslcert and sslkey
-            postgresql://u:hunter2@h/d?sslmode=require&    | has a parameter that is not name=value; allowed are sslmode, sslrootcert, sslcert and sslkey
+            postgresql://u:hunter2@h/d?host=/run/hunter2   | has the parameter host, which pgvigil does not take: it connects by TCP, not by a Unix socket
+            postgresql://u:hunter2@h/d?service=hunter2     | has the parameter service, which pgvigil does not take: write into the URL what the service file says
+            postgresql://u:hunter2@h/d?passfile=hunter2    | has the parameter passfile, which pgvigil does not take: use password-file, password-env or password
+            postgresql://u:hunter2@h/d?gssencmode=require  | has the parameter gssencmode with a value that pgvigil does not take: it has no GSSAPI: write gssencmode=disable
+            postgresql://u:hunter2@h/d?sslnegotiation=direct | has the parameter sslnegotiation with a value that pgvigil does not take: write sslnegotiation=postgres, which every server takes
+            postgresql://u:hunter2@h/d?channel_binding=hunter2 | has the parameter channel_binding with a value that pgvigil does not take: its value is disable, prefer or require
+            postgresql://u:hunter2@h/d?target_session_attrs=read-write | has the parameter target_session_attrs with a value that pgvigil does not take: write role: primary or role: replica for the target
+            postgresql://u:hunter2@h/d?gssencmode=prefer&gssencmode=prefer | has the parameter gssencmode twice
+            postgresql://u:hunter2@h/d?sslmod=hunter2      | has an unknown parameter sslmod; allowed are sslmode, sslrootcert, sslcert, sslkey and channel_binding
+            postgresql://u:hunter2@h/d?%0A=hunter2         | has an unknown parameter; allowed are sslmode, sslrootcert, sslcert, sslkey and channel_binding
+            postgresql://u:hunter2@h/d?hunter2             | has a parameter that is not name=value; allowed are sslmode, sslrootcert, sslcert, sslkey and channel_binding
+            postgresql://u:hunter2@h/d?sslmode=a=hunter2   | has a parameter that is not name=value; allowed are sslmode, sslrootcert, sslcert, sslkey and channel_binding
+            postgresql://u:hunter2@h/d?sslkey=%hunter2     | has a parameter that is not name=value; allowed are sslmode, sslrootcert, sslcert, sslkey and channel_binding
+            postgresql://u:hunter2@h/d?sslmode=require&    | has a parameter that is not name=value; allowed are sslmode, sslrootcert, sslcert, sslkey and channel_binding
             postgresql://u:hunter2@h/d?sslmode=a&sslmode=b | has the parameter sslmode twice
             postgresql://u:hunter2@h/d?ssl=true&sslmode=b  | has the parameter sslmode twice
             """)

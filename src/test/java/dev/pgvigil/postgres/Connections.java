@@ -8,6 +8,6 @@ public final class Connections {
     private Connections() {}
 
     public static Connector connector(Vertx vertx) {
-        return new Connector(vertx, new ConnectLimiter());
+        return new Connector(vertx, new ConnectLimiter(), new HostAddresses(vertx));
     }
 }

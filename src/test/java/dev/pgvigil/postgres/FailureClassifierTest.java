@@ -3,12 +3,16 @@ package dev.pgvigil.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.ongres.scram.common.exception.ScramInvalidServerSignatureException;
+import dev.pgvigil.postgres.Failure.Cause;
 import dev.pgvigil.postgres.Failure.Reason;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.codec.DecoderException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
 import io.vertx.pgclient.PgException;
 import java.net.ConnectException;
 import java.net.SocketException;
@@ -18,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -37,7 +42,11 @@ class FailureClassifierTest {
                 Arguments.of(new TimeoutException("ssl"), Reason.TIMEOUT),
                 Arguments.of(new SSLHandshakeException("PKIX path building failed"), Reason.TLS),
                 Arguments.of(new Exception(new CertificateExpiredException("NotAfter: …")), Reason.TLS),
-                Arguments.of(new Exception("Postgres Server does not handle SSL connection"), Reason.TLS),
+                Arguments.of(new UnsupportedOperationException(), Reason.UNSUPPORTED),
+                Arguments.of(
+                        new UnsupportedOperationException(new ScramInvalidServerSignatureException("forged")),
+                        Reason.AUTH),
+                Arguments.of(new VertxException("closed", new NullPointerException()), Reason.LOCAL),
                 Arguments.of(new ChannelException(new SocketException("Too many open files")), Reason.LOCAL),
                 Arguments.of(new IllegalStateException("ssl"), Reason.CONNECT));
     }
@@ -46,6 +55,30 @@ class FailureClassifierTest {
     @MethodSource("exceptions")
     void aFailureIsKnownByItsKindAndNotByTheNamesInItsMessage(Throwable thrown, Reason reason) {
         assertThat(FailureClassifier.of(thrown).reason()).isEqualTo(reason);
+    }
+
+    /** By the alert's registered name. */
+    @ParameterizedTest
+    @CsvSource({
+        "(protocol_version) Received fatal alert: protocol_version, TLS_INCOMPATIBLE",
+        "(handshake_failure) Received fatal alert: handshake_failure, TLS_INCOMPATIBLE",
+        "(unknown_ca) Received fatal alert: unknown_ca, CLIENT_CERTIFICATE_REFUSED",
+        "(certificate_required) Received fatal alert: certificate_required, CLIENT_CERTIFICATE_REFUSED",
+        "unknown_ca, ",
+    })
+    void tlsAlertsAreKnownByTheirNames(String message, @Nullable Cause cause) {
+        assertThat(FailureClassifier.of(new VertxException("closed", new SSLHandshakeException(message))))
+                .extracting(Failure::reason, Failure::cause)
+                .containsExactly(Reason.TLS, cause);
+    }
+
+    @Test
+    void certificatesSayTheirCauseThroughAHandshake() {
+        SSLHandshakeException handshake = new SSLHandshakeException("(certificate_unknown) no");
+        handshake.initCause(new CertificateRefused(Cause.CERTIFICATE_EXPIRED, "expired"));
+
+        assertThat(FailureClassifier.of(new DecoderException(handshake)))
+                .isEqualTo(Failure.of(Reason.TLS, Cause.CERTIFICATE_EXPIRED, "expired"));
     }
 
     @ParameterizedTest

@@ -14,11 +14,15 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import org.bouncycastle.asn1.ASN1Object;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
@@ -26,6 +30,7 @@ import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.jspecify.annotations.Nullable;
 
 /** A certificate authority of its own, for servers and clients in tests. */
 public final class Authority {
@@ -81,6 +86,39 @@ public final class Authority {
         return certificate("db.example.org", Duration.ofDays(-1), Duration.ofDays(30), names);
     }
 
+    /** For a server at the loopback address, in force from tomorrow on. */
+    public Certificate future() {
+        return certificate("localhost", Duration.ofDays(1), Duration.ofDays(30), loopback());
+    }
+
+    /**
+     * In force, for a server of these names.
+     *
+     * @param names null for none but the common name
+     * @param usages of {@link KeyUsage} and {@link KeyPurposeId}
+     */
+    public Certificate named(String commonName, @Nullable GeneralNames names, ASN1Object... usages) {
+        return certificate(commonName, Duration.ofDays(-1), Duration.ofDays(30), names, usages);
+    }
+
+    /** Names of these kinds; in pairs of a tag of {@link GeneralName} and a text. */
+    public static GeneralNames names(Object... tagsAndTexts) {
+        GeneralName[] names = new GeneralName[tagsAndTexts.length / 2];
+        for (int i = 0; i < names.length; i++) {
+            names[i] = new GeneralName((Integer) tagsAndTexts[2 * i], (String) tagsAndTexts[2 * i + 1]);
+        }
+        return new GeneralNames(names);
+    }
+
+    /** The authority's own, as a server's. */
+    public Certificate self() {
+        try {
+            return new Certificate(pem(own), pem(new JcaPKCS8Generator(keys.getPrivate(), null).generate()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** For the client that logs in as this role. */
     public Certificate client(String role) {
         GeneralNames names = new GeneralNames(new GeneralName(GeneralName.dNSName, role));
@@ -109,12 +147,22 @@ public final class Authority {
         }
     }
 
-    private Certificate certificate(String subject, Duration from, Duration to, GeneralNames names) {
+    private Certificate certificate(
+            String subject, Duration from, Duration to, @Nullable GeneralNames names, ASN1Object... usages) {
         try {
             KeyPair pair = keyPair();
             Instant now = Instant.now();
             X509v3CertificateBuilder builder = builder("CN=" + subject, pair, now.plus(from), now.plus(to));
-            builder.addExtension(Extension.subjectAlternativeName, false, names);
+            if (names != null) {
+                builder.addExtension(Extension.subjectAlternativeName, false, names);
+            }
+            for (ASN1Object usage : usages) {
+                if (usage instanceof KeyPurposeId purpose) {
+                    builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purpose));
+                } else {
+                    builder.addExtension(Extension.keyUsage, true, usage);
+                }
+            }
             return new Certificate(
                     pem(sign(builder)) + pem(own), pem(new JcaPKCS8Generator(pair.getPrivate(), null).generate()));
         } catch (IOException e) {

@@ -170,8 +170,8 @@ class HeartbeatTest {
                         Answering.with("08P01", "unsupported startup parameter: default_transaction_read_only");
                 Answering old =
                         Answering.with("42704", "unrecognized configuration parameter \"idle_session_timeout\"");
-                Answering german =
-                        Answering.with("53300", "zu viele Verbindungen f\u00fcr Datenbank \u00bbshop\u00ab");
+                Answering german = Answering.with(
+                        "53300", "zu viele Verbindungen f\u00fcr Datenbank \u00bbshop\u00ab", "CheckMyDatabase");
                 Watching watching = Watching.over(
                         Target.of("pooler", at(pooler.port()), "shop"),
                         Target.of("old", at(old.port()), "shop"),

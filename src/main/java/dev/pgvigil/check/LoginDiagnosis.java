@@ -1,0 +1,127 @@
+package dev.pgvigil.check;
+
+import dev.pgvigil.postgres.Sql;
+import dev.pgvigil.postgres.Tls;
+import dev.pgvigil.target.Target;
+
+/** Why a server does not let pgvigil's role in, and what to do about it. */
+final class LoginDiagnosis {
+
+    private static final String KEY = "auth";
+    private static final String REFUSED = "login refused";
+    private static final String HBA_RULES =
+            "select line_number, type, database, user_name, address, auth_method, error from pg_hba_file_rules "
+                    + "order by line_number";
+
+    private LoginDiagnosis() {}
+
+    /** Which of the lines with and without TLS fail to match is known by the mode alone. */
+    static FailureDiagnosis notAdmitted(Target target) {
+        Tls tls = target.server().tls();
+        String encryption = switch (tls.mode()) {
+            case DISABLE ->
+                "This connection was not encrypted: if the lines say hostssl, change sslmode of target " + target.name()
+                        + " from disable to require. Else add";
+            case ALLOW, PREFER -> "Add";
+            case REQUIRE, VERIFY_CA, VERIFY_FULL ->
+                "This connection was encrypted: if the lines say hostnossl, only sslmode=disable gets in. Else add";
+        };
+        return new FailureDiagnosis(
+                KEY,
+                REFUSED,
+                "No line of pg_hba.conf lets this role from this address into this database, or one rejects it"
+                        + (tls.client() == null ? ", or demands a client certificate (sslcert, sslkey)." : "."),
+                encryption + " a line to pg_hba.conf for role "
+                        + target.server().user() + " and database " + target.database()
+                        + ", and reload. What stands there now:",
+                HBA_RULES);
+    }
+
+    static FailureDiagnosis roleWithoutLogin(Target target) {
+        String user = target.server().user();
+        return new FailureDiagnosis(
+                KEY,
+                "role cannot log in",
+                "The role does not exist on this server, or may not log in.",
+                "Create it (docs/grants.sql) or run ALTER ROLE … LOGIN, or correct the user in the URL of target "
+                        + target.name() + ". What there is:",
+                role(user));
+    }
+
+    static FailureDiagnosis refused(Target target) {
+        return new FailureDiagnosis(
+                KEY,
+                REFUSED,
+                "The password is wrong or has expired, or the role does not exist, or pg_hba.conf asks for another way to log "
+                        + "in.",
+                "Correct user and password of target " + target.name()
+                        + ", or the role's password on the server. What there is:",
+                role(target.server().user()));
+    }
+
+    static FailureDiagnosis noPassword(Target target) {
+        return new FailureDiagnosis(
+                KEY,
+                REFUSED,
+                "The server asks for a password, and target " + target.name() + " has none. Nothing was sent.",
+                "Set password-file, password-env or password of target " + target.name()
+                        + ", or let the role in by certificate.");
+    }
+
+    static FailureDiagnosis unsupportedMethod(Target target) {
+        return new FailureDiagnosis(
+                KEY,
+                REFUSED,
+                "The line of pg_hba.conf that matches asks for a method that pgvigil does not support, such as GSSAPI, SSPI or "
+                        + "OAuth.",
+                "Put a line before it for role " + target.server().user()
+                        + " with scram-sha-256 or cert, and reload. What stands there now:",
+                HBA_RULES);
+    }
+
+    static FailureDiagnosis serverNotProven(Target target) {
+        return new FailureDiagnosis(
+                KEY,
+                "server not authenticated",
+                "The server does not know the role's password, though it asks for it: another server may answer at this "
+                        + "address.",
+                "Make sure which server answers at " + target.server().id()
+                        + ". Set sslmode=verify-full, so that only the right one can.");
+    }
+
+    static FailureDiagnosis noChannelBinding(Target target) {
+        return new FailureDiagnosis(
+                KEY,
+                REFUSED,
+                "The URL of target " + target.name()
+                        + " demands channel binding, which takes TLS and a login by scram-sha-256 on the server itself. This "
+                        + "connection offers none: the method is another, or something between ends TLS.",
+                "Let the role in by scram-sha-256 over TLS, or remove channel_binding=require from the URL.");
+    }
+
+    /** The server demands what pgvigil does not do, such as too many SCRAM iterations; its message names it. */
+    static FailureDiagnosis notPossible(Target target) {
+        return new FailureDiagnosis(
+                KEY,
+                "login not possible",
+                "The server demands a login that pgvigil does not do, or for which it has not what is needed.",
+                "Change what is named: role " + target.server().user()
+                        + " and its password on the server, its method in pg_hba.conf, or the URL of target "
+                        + target.name() + ".");
+    }
+
+    static FailureDiagnosis trigger(Target target) {
+        return new FailureDiagnosis(
+                "login-trigger",
+                "database refuses the login",
+                "A login event trigger of database " + target.database() + " fails for pgvigil's role.",
+                "Look at what the trigger does and which grants it needs; or have it pass over role "
+                        + target.server().user() + ". The triggers:",
+                "select evtname, evtenabled, evtfoid::regproc from pg_event_trigger where evtevent = 'login'");
+    }
+
+    private static String role(String user) {
+        return "select rolname, rolcanlogin, rolvaliduntil from pg_roles where rolname = "
+                + Sql.literal(user).strip();
+    }
+}

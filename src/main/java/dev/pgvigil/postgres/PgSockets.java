@@ -1,0 +1,87 @@
+package dev.pgvigil.postgres;
+
+import io.netty.channel.ChannelPipeline;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.impl.ContextInternal;
+import io.vertx.core.impl.VertxInternal;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.ProxyOptions;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.core.net.impl.NetClientImpl;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.SslMode;
+import io.vertx.pgclient.impl.PgConnectionFactory;
+import io.vertx.sqlclient.impl.SingletonSupplier;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The driver's way to one address of a server, with a {@link StartupGuard} and {@link ServerMessages} in front of the driver.
+ * The one place that knows the driver's insides.
+ */
+final class PgSockets extends PgConnectionFactory {
+
+    private final SocketAddress address;
+    private final Supplier<StartupGuard> guards;
+    private final boolean tls;
+    private @Nullable NetClient client;
+
+    /**
+     * Sockets to one address.
+     *
+     * @param address with the name of the host, if it has one: the server hears it (SNI)
+     */
+    PgSockets(Vertx vertx, PgConnectOptions options, InetAddress address, Supplier<StartupGuard> guards) {
+        super((VertxInternal) vertx, SingletonSupplier.wrap(options));
+        this.address = SocketAddress.inetSocketAddress(new InetSocketAddress(address, options.getPort()));
+        this.guards = guards;
+        this.tls = options.getSslMode() != SslMode.DISABLE;
+    }
+
+    @Override
+    protected synchronized NetClient netClient(NetClientOptions options) {
+        if (client == null) {
+            NetClientOptions own = new NetClientOptions(options).setReconnectAttempts(0);
+            Guarded guarded = new Guarded(own);
+            clientCloseFuture.add(guarded);
+            client = guarded;
+        }
+        return client;
+    }
+
+    private final class Guarded extends NetClientImpl {
+
+        Guarded(NetClientOptions options) {
+            super(PgSockets.this.vertx, null, options, clientCloseFuture);
+        }
+
+        @Override
+        protected void initChannel(ChannelPipeline pipeline) {
+            super.initChannel(pipeline);
+            pipeline.addLast("startup-guard", guards.get());
+            pipeline.addLast("bounds", new ServerMessages(tls));
+        }
+
+        @Override
+        @SuppressWarnings("TooManyParameters") // the driver's
+        public void connectInternal(
+                @Nullable ProxyOptions proxy,
+                SocketAddress named,
+                SocketAddress peer,
+                @Nullable String serverName,
+                boolean ssl,
+                boolean alpn,
+                boolean registerWriteHandlers,
+                Promise<NetSocket> promise,
+                ContextInternal context,
+                int attempts) {
+            super.connectInternal(
+                    proxy, address, peer, serverName, ssl, alpn, registerWriteHandlers, promise, context, attempts);
+        }
+    }
+}

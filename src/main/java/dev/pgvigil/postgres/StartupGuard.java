@@ -1,0 +1,238 @@
+package dev.pgvigil.postgres;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.ongres.scram.common.util.TlsServerEndpoint;
+import dev.pgvigil.postgres.Failure.Cause;
+import dev.pgvigil.postgres.Failure.Reason;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslHandler;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what a server says until it has let the session in, before the driver does, and ends the attempt with a
+ * {@link FailureException} where libpq would and the driver would not, or would not say why: no password to send, a method
+ * that is not supported, missing channel binding, no TLS, not PostgreSQL at all. Serves one connection.
+ */
+final class StartupGuard extends ByteToMessageDecoder {
+
+    private static final int TYPE_AND_LENGTH = 1 + Integer.BYTES;
+    /** libpq's bound for messages during startup. */
+    private static final int LONGEST = 30_000;
+
+    private static final String DURING_STARTUP = "RESKNZv";
+
+    private final boolean password;
+
+    private final boolean bindChannel;
+    private boolean awaitsTlsAnswer;
+    private boolean bound;
+    private boolean ended;
+
+    /**
+     * Guards one connection.
+     *
+     * @param tls whether the connection asks for TLS first
+     * @param password whether there is a password to send
+     * @param bindChannel whether only SCRAM with channel binding will do
+     */
+    StartupGuard(boolean tls, boolean password, boolean bindChannel) {
+        this.awaitsTlsAnswer = tls;
+        this.password = password;
+        this.bindChannel = bindChannel;
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+        if (ended) {
+            in.skipBytes(in.readableBytes());
+        } else if (awaitsTlsAnswer) {
+            awaitsTlsAnswer = false;
+            pass(ctx, in, 1, tlsAnswered(in), out);
+        } else if (in.readableBytes() >= TYPE_AND_LENGTH) {
+            message(ctx, in, out);
+        }
+    }
+
+    private void message(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+        char type = (char) in.getByte(in.readerIndex());
+        int length = in.getInt(in.readerIndex() + 1);
+        boolean text = length >>> Byte.SIZE * (Integer.BYTES - 1) >= ' ';
+        if (type == 'E' && text) {
+            pass(ctx, in, 0, oldError(in), out);
+        } else if (DURING_STARTUP.indexOf(type) < 0 || text || length < Integer.BYTES) {
+            pass(ctx, in, 0, notPostgres(), out);
+        } else if (length > LONGEST) {
+            pass(ctx, in, 0, tooLong(length), out);
+        } else if (in.readableBytes() > length) {
+            ByteBuf body = in.slice(in.readerIndex() + TYPE_AND_LENGTH, length - Integer.BYTES);
+            pass(ctx, in, 1 + length, refusal(ctx, type, body), out);
+            if (type == 'Z') {
+                ctx.pipeline().remove(this);
+            }
+        }
+    }
+
+    private void pass(ChannelHandlerContext ctx, ByteBuf in, int bytes, @Nullable Failure refusal, List<Object> out) {
+        if (refusal == null) {
+            out.add(in.readRetainedSlice(bytes));
+        } else {
+            ended = true;
+            in.skipBytes(in.readableBytes());
+            ctx.fireExceptionCaught(new FailureException(refusal));
+            ctx.close();
+        }
+    }
+
+    /** Anything in clear behind the answer would pass for encrypted (CVE-2021-23222). */
+    private static @Nullable Failure tlsAnswered(ByteBuf in) {
+        return switch (in.getByte(in.readerIndex())) {
+            case 'S' ->
+                in.readableBytes() == 1
+                        ? null
+                        : Failure.of(
+                                Reason.TLS,
+                                "the server sent data in plain text behind its answer to the request for TLS");
+            case 'N' -> Failure.of(Reason.TLS, Cause.NO_TLS, "the server does not support TLS");
+            // Who answers is not known yet, so that its text is not shown (CVE-2024-10977).
+            case 'E' -> Failure.of(Reason.CONNECT, "the server answered the request for TLS with an error");
+            default -> notPostgres();
+        };
+    }
+
+    /** A server that cannot start a process for the connection says so in the format of protocol 2: a text after the E. */
+    private static Failure oldError(ByteBuf in) {
+        in.skipBytes(1);
+        return Failure.of(
+                Reason.CONNECT,
+                "the server has no process for the connection: " + FailureClassifier.oneLine(string(in)));
+    }
+
+    private @Nullable Failure refusal(ChannelHandlerContext ctx, char type, ByteBuf body) {
+        return switch (type) {
+            case 'R' -> body.readableBytes() < Integer.BYTES ? notPostgres() : authentication(ctx, body);
+            case 'S' -> parameter(string(body), string(body));
+            default -> null;
+        };
+    }
+
+    private @Nullable Failure authentication(ChannelHandlerContext ctx, ByteBuf request) {
+        return switch (request.readInt()) {
+            case 0 -> bindChannel && !bound ? unbound("the server lets the role in without SCRAM") : null;
+            case 2 -> unsupported("Kerberos 5");
+            case 3 -> byPassword("a password in clear");
+            case 5 -> byPassword("an MD5 password");
+            case 6 -> unsupported("SCM credentials");
+            case 7, 8 -> unsupported("GSSAPI");
+            case 9 -> unsupported("SSPI");
+            case 10 -> bySasl(ctx, strings(request));
+            case 11, 12 -> null;
+            default -> unsupported("an unknown method");
+        };
+    }
+
+    private @Nullable Failure byPassword(String what) {
+        if (!password) {
+            return noPassword();
+        }
+        return bindChannel ? unbound("the server asks for " + what) : null;
+    }
+
+    private @Nullable Failure bySasl(ChannelHandlerContext ctx, List<String> mechanisms) {
+        boolean plus = mechanisms.contains("SCRAM-SHA-256-PLUS");
+        if (!plus && !mechanisms.contains("SCRAM-SHA-256")) {
+            return unsupported(mechanisms.isEmpty() ? "SASL without a mechanism" : String.join(", ", mechanisms));
+        }
+        if (!password) {
+            return noPassword();
+        }
+        bound = plus && hasBindingData(ctx);
+        return bindChannel && !bound ? unbound("this connection does not offer SCRAM-SHA-256-PLUS") : null;
+    }
+
+    /** As the driver decides it. */
+    private static boolean hasBindingData(ChannelHandlerContext ctx) {
+        SslHandler ssl = ctx.pipeline().get(SslHandler.class);
+        try {
+            return ssl != null
+                    && ssl.engine().getSession().getPeerCertificates()[0] instanceof X509Certificate certificate
+                    && TlsServerEndpoint.getChannelBindingData(certificate).length > 0;
+        } catch (SSLPeerUnverifiedException | CertificateEncodingException e) {
+            return false;
+        }
+    }
+
+    /** The driver reads UTF-8 only, and asked for it. */
+    private static @Nullable Failure parameter(String name, String value) {
+        return name.equals("client_encoding") && !value.equalsIgnoreCase("UTF8") && !value.equalsIgnoreCase("UTF-8")
+                ? Failure.of(Reason.UNSUPPORTED, "the session was given client_encoding " + value + " in place of UTF8")
+                : null;
+    }
+
+    private static Failure noPassword() {
+        return Failure.of(Reason.AUTH, Cause.NO_PASSWORD, "no password supplied");
+    }
+
+    private static Failure unsupported(String method) {
+        return Failure.of(
+                Reason.AUTH,
+                Cause.AUTH_METHOD_UNSUPPORTED,
+                "the server asks for authentication by " + method + ", which pgvigil does not support");
+    }
+
+    private static Failure unbound(String why) {
+        return Failure.of(Reason.AUTH, Cause.NO_CHANNEL_BINDING, "channel_binding=require: " + why);
+    }
+
+    private static Failure tooLong(int length) {
+        return Failure.of(
+                Reason.UNSUPPORTED,
+                "the server sent a message of " + length + " bytes, of which pgvigil takes " + LONGEST
+                        + " at most during startup");
+    }
+
+    private static Failure notPostgres() {
+        return Failure.of(
+                Reason.UNSUPPORTED, Cause.NOT_POSTGRESQL, "what answers does not speak PostgreSQL's protocol");
+    }
+
+    private static List<String> strings(ByteBuf in) {
+        List<String> strings = new ArrayList<>();
+        while (in.isReadable()) {
+            String next = string(in);
+            if (!next.isEmpty()) {
+                strings.add(next);
+            }
+        }
+        return strings;
+    }
+
+    private static String string(ByteBuf in) {
+        int end = in.bytesBefore((byte) 0);
+        String text =
+                in.readCharSequence(end < 0 ? in.readableBytes() : end, UTF_8).toString();
+        if (in.isReadable()) {
+            in.skipBytes(1);
+        }
+        return text;
+    }
+
+    /** Vert.x swallows why a handshake failed; the driver then only says that it did. */
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+        SslHandler ssl = ctx.pipeline().get(SslHandler.class);
+        Throwable cause = ssl == null || ended ? null : ssl.handshakeFuture().cause();
+        if (cause != null) {
+            ended = true;
+            ctx.fireExceptionCaught(cause);
+        }
+        super.channelInactive(ctx);
+    }
+}
