@@ -28,8 +28,8 @@ final class Visits implements Benchmark {
     public Result run(Plan plan) throws Exception {
         int databases = plan.times(DATABASES, DATABASES / 5);
         try (PgServer server = PgServer.start(18, Map.of("fsync", "off", "max_connections", "50"))) {
-            String yaml = FleetFile.of(List.of(server), databases)
-                    + "  checks:\n    capabilities:\n      every: " + INTERVAL_SECONDS + "s\n";
+            String yaml = FleetFile.of(List.of(server), databases) + "  checks:\n    capabilities:\n      every: "
+                    + INTERVAL_SECONDS + "s\n";
             Plan.say("visits: %d databases are made".formatted(databases));
             try (Service service = Pgvigil.start(yaml)) {
                 service.awaitOk("/health/database");
@@ -64,8 +64,8 @@ final class Visits implements Benchmark {
             Plan.pause(Duration.ofSeconds(5));
         }
         double seconds = (System.nanoTime() - start) / 1e9;
-        double passes = Exposition.of(service).since(before).sum("pgvigil_check_passes_total{check=\"capabilities\"")
-                / seconds;
+        double passes =
+                Exposition.of(service).since(before).sum("pgvigil_check_passes_total{check=\"capabilities\"") / seconds;
         double ours = service.proc().cpu().minus(oursBefore).toNanos() / 1e9 / seconds;
         double theirs = load.cpu().minus(theirsBefore).toNanos() / 1e9 / seconds;
         return result(databases, last.size(), gaps, passes, connections, ours, theirs);

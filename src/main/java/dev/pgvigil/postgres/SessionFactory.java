@@ -174,11 +174,14 @@ final class SessionFactory {
         }
     }
 
-    /** An error of a statement cannot end a login, save that of a trigger: the database refuses it. */
+    /** An error of a statement cannot end a login, save that of a trigger: the database refuses it. Known causes are others. */
     private static Failure ofDatabase(Failure failure, String database) {
-        return failure.reason() == Reason.QUERY && failure.sqlState() != null
+        return failure.reason() == Reason.QUERY && failure.sqlState() != null && failure.cause() == null
                 ? new Failure(
-                        Reason.AUTH, "login to database " + database + ": " + failure.message(), failure.sqlState())
+                                Reason.AUTH,
+                                "login to database " + database + ": " + failure.message(),
+                                failure.sqlState())
+                        .in(database)
                 : failure;
     }
 

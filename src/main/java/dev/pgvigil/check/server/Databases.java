@@ -1,8 +1,8 @@
 package dev.pgvigil.check.server;
 
 import dev.pgvigil.check.Check;
-import dev.pgvigil.check.EvidenceRow;
 import dev.pgvigil.check.DatabaseListing;
+import dev.pgvigil.check.EvidenceRow;
 import dev.pgvigil.check.FailureDiagnosis;
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.HumanFormat;

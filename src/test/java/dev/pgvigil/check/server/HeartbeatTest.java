@@ -49,7 +49,8 @@ class HeartbeatTest {
             "PRIMARY, 1, REPLICA, heartbeat/role",
         })
         void reportsResponseTimeAndRole(Role role, double milliseconds, ExpectedRole expected, @Nullable String key) {
-            List<Finding> findings = Judging.evaluate(CHECK, new HeartbeatResult(role, milliseconds), expecting(expected));
+            List<Finding> findings =
+                    Judging.evaluate(CHECK, new HeartbeatResult(role, milliseconds), expecting(expected));
 
             if (key == null) {
                 assertThat(findings).isEmpty();
