@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <K> key of a row of counters, with {@code equals}
  */
+// Thousands of rows a pass: their counters are arrays, which nobody compares.
+@SuppressWarnings("ArrayRecordComponent")
 public final class CounterDeltas<K> implements CheckMemory.Releasable {
 
     /** Of an entry in a hash map, its array and its objects' headers. */
