@@ -4,7 +4,6 @@ import dev.pgvigil.postgres.Failure.Reason;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -131,7 +130,7 @@ final class CheckSession implements Session {
     }
 
     /** Maps in slices, so that a big answer does not hold the event loop that other servers are waiting for. */
-    private static <T> Future<List<T>> mapped(RowSet<Row> rows, Function<Row, T> mapping) {
+    private <T> Future<List<T>> mapped(RowSet<Row> rows, Function<Row, T> mapping) {
         List<T> mapped = new ArrayList<>(rows.size());
         Iterator<Row> remaining = rows.iterator();
         if (slice(remaining, mapping, mapped)) {
@@ -142,9 +141,9 @@ final class CheckSession implements Session {
         return promise.future();
     }
 
-    private static <T> void continueLater(
+    private <T> void continueLater(
             Iterator<Row> remaining, Function<Row, T> mapping, List<T> mapped, Promise<List<T>> promise) {
-        Vertx.currentContext().runOnContext(next -> {
+        link.later(() -> {
             try {
                 if (slice(remaining, mapping, mapped)) {
                     promise.complete(mapped);

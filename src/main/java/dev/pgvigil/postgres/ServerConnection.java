@@ -225,6 +225,11 @@ public final class ServerConnection {
                 .map(own -> new DatabaseSession(this, own, deadlines.slowAnswer(), spans));
     }
 
+    /** Runs this on the server's event loop, after what is waiting there. */
+    void later(Runnable work) {
+        loop.run(work);
+    }
+
     /** Whether a visit may open a connection, with one left for the shared session to be replaced. */
     public boolean hasRoomToVisit() {
         return main != null && account.budget.ordinaryLeft() > 1;

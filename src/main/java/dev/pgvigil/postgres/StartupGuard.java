@@ -64,7 +64,7 @@ final class StartupGuard extends ByteToMessageDecoder {
     private void message(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
         char type = (char) in.getByte(in.readerIndex());
         int length = in.getInt(in.readerIndex() + 1);
-        boolean text = length >>> Byte.SIZE * (Integer.BYTES - 1) >= ' ';
+        boolean text = (length >>> (Byte.SIZE * (Integer.BYTES - 1))) >= ' ';
         if (type == 'E' && text) {
             pass(ctx, in, 0, oldError(in), out);
         } else if (DURING_STARTUP.indexOf(type) < 0 || text || length < Integer.BYTES) {
@@ -87,7 +87,7 @@ final class StartupGuard extends ByteToMessageDecoder {
             ended = true;
             in.skipBytes(in.readableBytes());
             ctx.fireExceptionCaught(new FailureException(refusal));
-            ctx.close();
+            var _ = ctx.close();
         }
     }
 

@@ -148,7 +148,8 @@ class CounterDeltasTest {
     }
 
     @SafeVarargs
-    private Growth<String> advance(long seconds, boolean complete, Counters<String>... rows) {
+    @SuppressWarnings("varargs")
+    private final Growth<String> advance(long seconds, boolean complete, Counters<String>... rows) {
         return deltas.advance(new Collection<>(START.plusSeconds(seconds), List.of(rows), "first", complete));
     }
 
