@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -360,7 +361,7 @@ class ConnectorTest {
                     .get(30, TimeUnit.SECONDS);
             return null;
         } catch (ExecutionException e) {
-            return FailureClassifier.of(e.getCause());
+            return FailureClassifier.of(Objects.requireNonNull(e.getCause()));
         } catch (TimeoutException e) {
             throw new AssertionError("no end within 30 s", e);
         } catch (InterruptedException e) {
