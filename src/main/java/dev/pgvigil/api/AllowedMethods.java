@@ -11,6 +11,9 @@ import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +24,16 @@ final class AllowedMethods {
 
     private static final Pattern PARAMETER = Pattern.compile("\\{[^}]*}");
 
+    private static final Set<String> READ = Set.of("GET", "HEAD");
+
+    private static final String FILES = "/META-INF/resources";
+
+    // A directory has no extension; no part of a path is empty or begins with a dot.
+    private static final Pattern FILE = Pattern.compile("(?!.*/[./])/[A-Za-z0-9._/-]+\\.[a-z0-9]+");
+
+    /** Redirected by a route of its own. */
+    private static final String ICON = "/favicon.ico";
+
     private final BeanManager beans;
     private volatile @Nullable List<Route> known;
 
@@ -30,18 +43,30 @@ final class AllowedMethods {
         this.beans = beans;
     }
 
+    /** Whether something is at this path that does not know the method. */
+    boolean refuse(String method, String path) {
+        Set<String> allowed = allowed(path);
+        return !allowed.isEmpty() && !allowed.contains(method);
+    }
+
     /** The value of the header Allow. */
     String at(String path) {
-        return Stream.concat(
-                        Stream.of("OPTIONS"),
-                        routes().stream()
-                                .filter(route -> route.path().matcher(path).matches())
-                                .flatMap(route -> route.method().equals("GET")
-                                        ? Stream.of("GET", "HEAD")
-                                        : Stream.of(route.method())))
-                .distinct()
-                .sorted()
-                .collect(joining(", "));
+        return String.join(", ", allowed(path));
+    }
+
+    /** Empty: nothing is at this path. */
+    private SortedSet<String> allowed(String path) {
+        SortedSet<String> methods = new TreeSet<>();
+        if (path.equals(ICON) || (FILE.matcher(path).matches() && getClass().getResource(FILES + path) != null)) {
+            methods.addAll(READ);
+        }
+        for (Route route : routes()) {
+            if (route.path().matcher(path).matches()) {
+                methods.add("OPTIONS");
+                methods.addAll(route.method().equals("GET") ? READ : Set.of(route.method()));
+            }
+        }
+        return methods;
     }
 
     /** Read when first needed: annotations are slow to read, and a start must not wait for them. */

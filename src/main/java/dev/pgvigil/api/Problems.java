@@ -71,8 +71,9 @@ final class Problems {
         if (thrown.getStatus() >= 500) {
             log(exception, context);
         }
-        Response.ResponseBuilder response = response(thrown.getStatus(), unexplained(thrown.getStatus(), context));
-        return thrown.getStatus() == 405
+        int status = refined(thrown.getStatus(), context);
+        Response.ResponseBuilder response = response(status, unexplained(status, context));
+        return status == 405
                 ? response.header(
                                 "Allow",
                                 methods.at(String.valueOf(context.request().path())))
@@ -100,7 +101,7 @@ final class Problems {
             return;
         }
         Throwable failure = context.failure();
-        int status = status(context.statusCode(), failure);
+        int status = refined(status(context.statusCode(), failure), context);
         if (status == 500 && failure != null) {
             log(failure, context);
         }
@@ -110,9 +111,24 @@ final class Problems {
         if (failure instanceof ProblemException refusal) {
             refusal.headers().forEach(response::putHeader);
         }
+        if (status == 405 && !response.headers().contains(HttpHeaders.ALLOW)) {
+            response.putHeader(
+                    HttpHeaders.ALLOW,
+                    methods.at(String.valueOf(context.request().path())));
+        }
         response.setStatusCode(status)
                 .putHeader(HttpHeaders.CONTENT_TYPE, body.type)
                 .end(body.text);
+    }
+
+    /** Says 405 where the server says 404: of files, and of paths that several resources share. */
+    private int refined(int status, RoutingContext context) {
+        return status == 404
+                        && methods.refuse(
+                                context.request().method().name(),
+                                String.valueOf(context.request().path()))
+                ? 405
+                : status;
     }
 
     /** What no resource has explained. */

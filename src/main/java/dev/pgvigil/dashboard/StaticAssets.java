@@ -23,7 +23,8 @@ import java.util.zip.CRC32;
 
 /**
  * What the pages load, compressed once and not again. Quarkus' own compression would put a compressor behind every
- * connection and unpack a native library for it. Who takes nothing compressed is left to Quarkus.
+ * connection and unpack a native library for it; its handler of files would have Vert.x unpack them into a temporary
+ * directory.
  */
 @Singleton
 final class StaticAssets {
@@ -31,9 +32,9 @@ final class StaticAssets {
     /** Behind the door. */
     private static final int PRIORITY = 700;
 
-    /** Our own, and those of libraries. No part begins with a dot. */
+    /** Our own, and those of libraries. No part is empty or begins with a dot. */
     private static final Pattern FILE =
-            Pattern.compile("(?:/webjars(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)+|/[a-z-]+)\\.(css|js|svg)");
+            Pattern.compile("(?:/webjars(?!.*/[./])/[A-Za-z0-9._/-]+|/[a-z-]+)\\.(css|js|svg)");
 
     private static final Map<String, String> TYPES = Map.of(
             "css", "text/css;charset=UTF-8",
@@ -50,7 +51,7 @@ final class StaticAssets {
      * @param tag tells contents apart. Times do not: that of a file is when this process unpacked it, and of two replicas the
      *     older release may have the newer one
      */
-    private record Packed(String tag, String type, Buffer content) {}
+    private record Packed(String tag, String type, Buffer content, Buffer plain) {}
 
     StaticAssets(Vertx vertx) {
         this.vertx = vertx;
@@ -104,7 +105,7 @@ final class StaticAssets {
                     .putHeader(HttpHeaders.CONTENT_TYPE, file.type)
                     .end(file.content);
         } else {
-            context.next();
+            response.putHeader(HttpHeaders.CONTENT_TYPE, file.type).end(file.plain);
         }
     }
 
@@ -118,7 +119,11 @@ final class StaticAssets {
             content.update(plain);
             // Weak, as it is sent compressed and plain.
             String tag = "W/\"%08x\"".formatted(content.getValue());
-            Packed made = new Packed(tag, String.valueOf(TYPES.get(path.group(1))), RenderedPage.compressed(plain));
+            Packed made = new Packed(
+                    tag,
+                    String.valueOf(TYPES.get(path.group(1))),
+                    RenderedPage.compressed(plain),
+                    Buffer.buffer(plain));
             packed.put(path.group(), made);
             return Optional.of(made);
         }

@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
 record Pem(List<Block> blocks) {
 
     private static final Pattern BLOCK =
-            Pattern.compile("-----BEGIN ([A-Z0-9 ]{1,40})-----(.*?)-----END \\1-----", Pattern.DOTALL);
+            Pattern.compile("-----BEGIN ([A-Z0-9 ]{1,40})-----((?:[^-]|-(?!----))*+)-----END \\1-----", Pattern.DOTALL);
     private static final Pattern BLANK = Pattern.compile("\\s+");
     private static final Set<String> CERTIFICATES = Set.of("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE");
     private static final String KEY = "PRIVATE KEY";

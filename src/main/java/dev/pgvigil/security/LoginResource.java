@@ -2,7 +2,9 @@ package dev.pgvigil.security;
 
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.common.annotation.NonBlocking;
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -13,8 +15,8 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.NewCookie;
 import java.time.Duration;
 import java.time.Instant;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.jboss.resteasy.reactive.RestForm;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
@@ -27,6 +29,7 @@ public final class LoginResource {
 
     private final TokenProvider keyring;
     private final AuthFailures refused;
+    private final long bodyLimit;
 
     @CheckedTemplate(basePath = "security")
     static final class Templates {
@@ -36,9 +39,13 @@ public final class LoginResource {
         static native TemplateInstance login(boolean wrong, String to);
     }
 
-    LoginResource(TokenProvider keyring, AuthFailures refused) {
+    LoginResource(
+            TokenProvider keyring,
+            AuthFailures refused,
+            @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize bodyLimit) {
         this.keyring = keyring;
         this.refused = refused;
+        this.bodyLimit = bodyLimit.asLongValue();
     }
 
     @GET
@@ -54,9 +61,13 @@ public final class LoginResource {
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     @Produces(MediaType.TEXT_HTML)
     @Operation(hidden = true)
-    public RestResponse<TemplateInstance> login(
-            @RestForm @Nullable String token, @RestForm @Nullable String to, HttpServerRequest request) {
-        String destination = RedirectTarget.of(to);
+    public Uni<RestResponse<TemplateInstance>> login(HttpServerRequest request) {
+        return LoginForm.read(request, bodyLimit).map(form -> login(form, request));
+    }
+
+    private RestResponse<TemplateInstance> login(LoginForm form, HttpServerRequest request) {
+        String token = form.token();
+        String destination = RedirectTarget.of(form.to());
         Token right = keyring.token();
         if (right == null) {
             return see(destination).build();

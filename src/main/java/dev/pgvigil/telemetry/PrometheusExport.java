@@ -6,6 +6,7 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,13 +36,22 @@ final class PrometheusExport extends Collector implements Collector.Describable 
         registry.register(this);
     }
 
+    /** Each family's samples are made when they are read, so that those of one alone are in memory. */
     @Override
     public List<MetricFamilySamples> collect() {
-        List<MetricFamilySamples> families = new ArrayList<>();
-        for (Family family : walk.families()) {
-            families.add(new MetricFamilySamples(family.name(), type(family.kind()), family.help(), samples(family)));
-        }
-        return families;
+        List<Family> families = walk.families();
+        return new AbstractList<>() {
+            @Override
+            public MetricFamilySamples get(int index) {
+                Family family = families.get(index);
+                return new MetricFamilySamples(family.name(), type(family.kind()), family.help(), samples(family));
+            }
+
+            @Override
+            public int size() {
+                return families.size();
+            }
+        };
     }
 
     /** Nothing: what is collected differs from time to time. */

@@ -4,39 +4,53 @@ import dev.pgvigil.http.ProblemException;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.exporter.common.TextFormat;
 import io.quarkus.vertx.http.runtime.filters.Filters;
-import io.vertx.core.buffer.Buffer;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.io.ByteArrayOutputStream;
+import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Answers scrapes, in place of Quarkus' own route, which takes any method and any path below, and gives OpenMetrics to who
- * did not ask for it. Bounds those under way: each holds its whole text in memory, which of a large fleet is megabytes.
+ * Answers scrapes, in place of Quarkus' own route, which takes any method and any path below, and gives OpenMetrics to
+ * clients that did not ask for it. One text is made at a time, however many ask and whether or not they stay: at the bound
+ * on all series, two would overflow the heap. Clients that ask meanwhile share it.
  */
 @Singleton
 final class ScrapeHandler {
 
-    static final int AT_ONCE = 4;
+    /** Clients that may be reading at a time. One more takes the place of the one longest without progress. */
+    static final int READERS = 8;
 
     private static final int PRIORITY = 700;
     private static final String PATH = "/metrics";
     private static final Set<HttpMethod> METHODS = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 
     private final CollectorRegistry registry;
-    private final Semaphore free = new Semaphore(AT_ONCE);
+    private final WorkerExecutor worker;
+    private final Map<Format, Future<ScrapeBody>> bodies = new EnumMap<>(Format.class);
+    private final Set<ScrapeReader> readers = ConcurrentHashMap.newKeySet();
 
-    ScrapeHandler(CollectorRegistry registry) {
+    ScrapeHandler(CollectorRegistry registry, Vertx vertx) {
         this.registry = registry;
+        this.worker = vertx.createSharedWorkerExecutor("scrape", 1);
     }
 
     void register(@Observes Filters filters) {
@@ -63,38 +77,72 @@ final class ScrapeHandler {
         if (format == null) {
             context.fail(ProblemException.of(
                     406, "the header Accept allows neither text/plain nor application/openmetrics-text"));
-        } else if (enter()) {
-            context.addEndHandler(ended -> leave());
-            context.vertx()
-                    .executeBlocking(() -> text(format), false)
-                    .onSuccess(text -> answer(context.response(), format, text))
-                    .onFailure(context::fail);
-        } else {
-            context.fail(ProblemException.of(503, AT_ONCE + " scrapes are under way already")
-                    .header("Retry-After", "1"));
+            return;
+        }
+        ScrapeReader reader = new ScrapeReader(context.response(), takesGzip(context.request()));
+        if (HttpMethod.HEAD.equals(context.request().method())) {
+            reader.sendHead(format.contentType());
+            return;
+        }
+        context.addEndHandler(ended -> readers.remove(reader));
+        add(reader);
+        Context loop = context.vertx().getOrCreateContext();
+        body(format).onComplete(made -> loop.runOnContext(now -> answer(context, reader, format, made)));
+    }
+
+    private static void answer(
+            RoutingContext context, ScrapeReader reader, Format format, AsyncResult<ScrapeBody> made) {
+        if (made.failed()) {
+            context.fail(made.cause());
+            return;
+        }
+        try {
+            reader.send(format.contentType(), made.result());
+        } catch (IOException e) {
+            context.fail(e);
         }
     }
 
-    private Buffer text(Format format) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (Writer text = new OutputStreamWriter(bytes, StandardCharsets.UTF_8)) {
-            TextFormat.writeFormat(format.contentType(), text, registry.metricFamilySamples());
+    private static boolean takesGzip(HttpServerRequest request) {
+        String encodings = request.getHeader(HttpHeaders.ACCEPT_ENCODING);
+        return encodings != null && encodings.contains("gzip") && !encodings.contains("gzip;q=0");
+    }
+
+    private void add(ScrapeReader reader) {
+        readers.add(reader);
+        while (readers.size() > READERS) {
+            ScrapeReader slowest =
+                    Collections.min(readers, (one, other) -> Long.signum(one.progressAt() - other.progressAt()));
+            readers.remove(slowest);
+            slowest.cancel();
         }
-        return Buffer.buffer(bytes.toByteArray());
     }
 
-    private static void answer(HttpServerResponse response, Format format, Buffer text) {
-        // The scraper may have gone meanwhile.
-        if (!response.closed()) {
-            response.putHeader(HttpHeaders.CONTENT_TYPE, format.contentType()).end(text);
+    int readers() {
+        return readers.size();
+    }
+
+    /** The text that is being made, or was made just now, or else another. */
+    private synchronized Future<ScrapeBody> body(Format format) {
+        Future<ScrapeBody> latest = bodies.get(format);
+        if (latest != null
+                && (!latest.isComplete()
+                        || (latest.succeeded() && latest.result().current(System.nanoTime())))) {
+            return latest;
         }
+        Future<ScrapeBody> made = worker.executeBlocking(() -> ScrapeBody.of(out -> write(format, out)));
+        bodies.put(format, made);
+        return made;
     }
 
-    boolean enter() {
-        return free.tryAcquire();
+    private void write(Format format, OutputStream out) throws IOException {
+        Writer text = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), 1 << 14);
+        TextFormat.writeFormat(format.contentType(), text, registry.metricFamilySamples());
+        text.flush();
     }
 
-    void leave() {
-        free.release();
+    @PreDestroy
+    void close() {
+        worker.close();
     }
 }

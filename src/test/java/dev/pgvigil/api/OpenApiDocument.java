@@ -15,6 +15,7 @@ import org.eclipse.microprofile.openapi.models.Operation;
 import org.eclipse.microprofile.openapi.models.media.Content;
 import org.eclipse.microprofile.openapi.models.media.MediaType;
 import org.eclipse.microprofile.openapi.models.media.Schema;
+import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 import org.jboss.jandex.IndexView;
 
@@ -78,6 +79,9 @@ public final class OpenApiDocument implements OASFilter {
         if (PublicPaths.contain(path.replace("{name}", "name"))) {
             operation.setSecurity(List.of());
         }
+        if (operation.getParameters() != null) {
+            operation.getParameters().forEach(OpenApiDocument::refuseEmpty);
+        }
         String id = String.valueOf(operation.getOperationId());
         APIResponse ok = operation.getResponses().getAPIResponse(OK);
         Content content = ok == null ? null : ok.getContent();
@@ -95,6 +99,19 @@ public final class OpenApiDocument implements OASFilter {
             }
         }
         operation.getResponses().setDefaultValue(problem());
+    }
+
+    /** No parameter of a path or query may be empty. */
+    private static void refuseEmpty(Parameter parameter) {
+        Schema schema = parameter.getSchema();
+        Schema each = schema.getItems() == null ? schema : schema.getItems();
+        if (parameter.getIn() != Parameter.In.HEADER
+                && each.getRef() == null
+                && each.getEnumeration() == null
+                && each.getType() != null
+                && each.getType().contains(Schema.SchemaType.STRING)) {
+            each.setMinLength(1);
+        }
     }
 
     private static Schema observing(Schema general, String observed) {

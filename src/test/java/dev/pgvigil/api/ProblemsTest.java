@@ -105,6 +105,36 @@ class ProblemsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/",
+                "/database",
+                "/docs",
+                "/openapi",
+                "/style.css",
+                "/page.js",
+                "/icon.svg",
+                "/favicon.ico",
+                "/health",
+                "/health/live",
+                "/health/group",
+                "/health/group/payments",
+                "/metrics",
+                "/api/database/status",
+                "/api/database/connections",
+                "/api/health/database",
+                "/api/health/metrics",
+                "/api/v1/configuration",
+                "/api/v1/databases",
+                "/api/v1/databases/x/history"
+            })
+    void refusesPostToPathsThatAreRead(String path) {
+        Response response = Guarded.with().contentType(ContentType.JSON).post(path);
+        problem(response, 405);
+        assertThat(response.header("Allow")).contains("GET");
+    }
+
     @Test
     void logoutKnowsPostAlone() {
         Response response = Guarded.with().get("/logout");

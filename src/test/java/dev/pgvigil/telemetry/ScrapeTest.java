@@ -4,12 +4,15 @@ import static io.restassured.RestAssured.given;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
 
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.TargetState;
 import dev.pgvigil.testing.RawHttp;
 import io.micrometer.core.instrument.Metrics;
 import io.opentelemetry.api.OpenTelemetry;
+import io.prometheus.client.Collector;
+import io.prometheus.client.CollectorRegistry;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
@@ -17,11 +20,18 @@ import io.restassured.RestAssured;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,6 +63,9 @@ class ScrapeTest {
 
     @Inject
     ScrapeHandler handler;
+
+    @Inject
+    CollectorRegistry registry;
 
     @Inject
     OpenTelemetry telemetry;
@@ -116,18 +129,78 @@ class ScrapeTest {
     }
 
     @Test
-    void scrapes_do_not_pile_up() {
-        for (int i = 0; i < ScrapeHandler.AT_ONCE; i++) {
-            assertThat(handler.enter()).isTrue();
+    void admitsNewScrapesWhileOthersAreNotRead() throws IOException {
+        List<Socket> unread = new ArrayList<>();
+        try {
+            for (int i = 0; i < 5 * ScrapeHandler.READERS; i++) {
+                Socket socket = new Socket();
+                socket.setReceiveBufferSize(4096);
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), RestAssured.port));
+                socket.getOutputStream()
+                        .write("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                                .repeat(30)
+                                .getBytes(StandardCharsets.US_ASCII));
+                unread.add(socket);
+            }
+            for (int i = 0; i < ScrapeHandler.READERS; i++) {
+                given().get("/metrics").then().statusCode(200);
+            }
+            assertThat(handler.readers()).isLessThanOrEqualTo(ScrapeHandler.READERS);
+            given().get("/health/live").then().statusCode(200);
+        } finally {
+            for (Socket socket : unread) {
+                socket.close();
+            }
         }
-        given().get("/metrics").then().statusCode(503).header("Retry-After", "1");
-        given().get("/health/live").then().statusCode(200);
-        for (int i = 0; i < ScrapeHandler.AT_ONCE; i++) {
-            handler.leave();
-        }
-        for (int i = 0; i < 3 * ScrapeHandler.AT_ONCE; i++) {
+        await().atMost(PATIENCE).until(() -> handler.readers() == 0);
+    }
+
+    @Test
+    void makesOneTextAtATimeThoughClientsDisconnect() throws IOException {
+        AtomicInteger making = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        AtomicInteger made = new AtomicInteger();
+        Collector slow = new Collector() {
+            @Override
+            public List<MetricFamilySamples> collect() {
+                most.accumulateAndGet(making.incrementAndGet(), Math::max);
+                LockSupport.parkNanos(Duration.ofMillis(300).toNanos());
+                making.decrementAndGet();
+                made.incrementAndGet();
+                return List.of();
+            }
+        };
+        registry.register(slow);
+        try {
+            for (int i = 0; i < 60; i++) {
+                try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), RestAssured.port)) {
+                    socket.getOutputStream()
+                            .write("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                                    .getBytes(StandardCharsets.US_ASCII));
+                }
+            }
             given().get("/metrics").then().statusCode(200);
+            given().accept("application/openmetrics-text")
+                    .get("/metrics")
+                    .then()
+                    .statusCode(200);
+        } finally {
+            registry.unregister(slow);
         }
+        assertThat(most).hasValue(1);
+        assertThat(made).hasValueLessThan(20);
+    }
+
+    @Test
+    void sendsGzipToClientsThatTakeIt() {
+        String plain = ask("GET /metrics HTTP/1.1", "Accept-Encoding: gzip;q=0");
+        assertThat(plain).contains("pgvigil_build_info{").doesNotContain("content-encoding");
+        given().header("Accept-Encoding", "gzip")
+                .get("/metrics")
+                .then()
+                .statusCode(200)
+                .header("Content-Encoding", "gzip")
+                .body(containsString("pgvigil_build_info{"));
     }
 
     /** What curl, browsers, Prometheus 2 and 3 and others send; null: the header is missing. */

@@ -21,7 +21,8 @@ final class Redaction {
     private static final String OWN_PROBLEM = "(?!(?<=\\bpgvigil\\.[\\w.<>-]{1,200}): "
             + "(?:must|is|are|cannot|needs|holds|has|names|not|only|set|the|unknown) )";
 
-    private record Rule(Pattern found, String replacement) {
+    // Groups with alternatives are repeated possessively (*+): otherwise Java calls itself for each repetition.
+    record Rule(Pattern found, String replacement) {
         static Rule of(String regex, String replacement) {
             return new Rule(Pattern.compile(regex), replacement);
         }
@@ -31,7 +32,7 @@ final class Redaction {
         }
     }
 
-    private static final List<Rule> RULES = List.of(
+    static final List<Rule> RULES = List.of(
             // postgresql://user:password@host, up to the last @: a password may hold one
             Rule.of("(?<=://)([^\\s:/?#@]{0,256}):[^\\s\"'<>]{1,512}@", "$1:" + MASK + "@"),
             Rule.of("\\b(?i:(bearer))\\s{1,9}[\\w.~+/=-]{4,}", "$1 " + MASK),
@@ -54,13 +55,13 @@ final class Redaction {
             // invalid input syntax for type integer: "x"; syntax error at or near "x"; value "x" is out of range
             Rule.of(
                     "((?:invalid|malformed|unterminated|out of range|unrecognized|not recognized)[^\"\\n:]{0,128}: )"
-                            + "\"(?:[^\"]|\"\")*\"?",
+                            + "\"(?:[^\"]|\"\")*+\"?",
                     "$1\"" + MASK + "\""),
-            Rule.of("((?:at or near|\\bvalue|time zone) )\"(?:[^\"]|\"\")*\"?", "$1\"" + MASK + "\""),
+            Rule.of("((?:at or near|\\bvalue|time zone) )\"(?:[^\"]|\"\")*+\"?", "$1\"" + MASK + "\""),
             // literals of SQL: after an operator, a bracket, a comma or a word that takes one
             Rule.of(
                     "(?i)((?:[=<>~(,|]|\\b(?:like|in|values|then|else|select|set|to|password|and|between|interval))"
-                            + "\\s{0,9}(?:E|U&|B|X)?)'(?:[^']|'')*'?",
+                            + "\\s{0,9}(?:E|U&|B|X)?)'(?:[^']|'')*+'?",
                     "$1'" + MASK + "'"),
             Rule.of("(?s)\\$(\\w{0,30})\\$.{1,4096}?(?:\\$\\1\\$|\\z)", MASK),
             Rule.of("[\\p{Cc}&&[^\\n\\t]]", "\uFFFD"),

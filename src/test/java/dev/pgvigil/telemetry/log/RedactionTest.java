@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -147,5 +148,33 @@ class RedactionTest {
         String once = Redaction.of(text);
 
         assertThat(Redaction.of(once)).isEqualTo(once);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "value \"\"",
+                "invalid input: \"\"",
+                "='' ",
+                "='",
+                "$$",
+                "password='",
+                "Key (a)=(",
+                "://a:",
+                "\"",
+                "'"
+            })
+    void redactsLongTextsWithinSmallStack(String repeated) throws InterruptedException {
+        List<Throwable> failures = new ArrayList<>();
+        Runnable work = () -> {
+            Redaction.of(repeated.repeat((1 << 20) / repeated.length()));
+            Redaction.of("value " + repeated.repeat(Redaction.LONGEST / repeated.length()));
+            Redaction.of("=" + "''".repeat(4_000) + "; value \"" + "\"\"".repeat(4_000));
+        };
+        Thread thread = new Thread(null, work, "small-stack", 256 << 10);
+        thread.setUncaughtExceptionHandler((broken, failure) -> failures.add(failure));
+        thread.start();
+        thread.join();
+        assertThat(failures).isEmpty();
     }
 }

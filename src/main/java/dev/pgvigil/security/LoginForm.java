@@ -1,0 +1,72 @@
+package dev.pgvigil.security;
+
+import dev.pgvigil.http.ProblemException;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields of the login form. Read and decoded here, because Quarkus' own decoder of forms neither answers a body that it
+ * cannot decode nor keeps its text, which holds the token, out of the log.
+ *
+ * @param token what was entered; null: nothing
+ * @param to where the browser wants to go; null: not said
+ */
+record LoginForm(@Nullable String token, @Nullable String to) {
+
+    private static final int FIELDS = 8;
+
+    /**
+     * Reads the form from a request, without waiting for it.
+     *
+     * @param limit of the body in bytes
+     */
+    static Uni<LoginForm> read(HttpServerRequest request, long limit) {
+        return Uni.createFrom()
+                .<Buffer>emitter(emitter -> read(request, limit, emitter))
+                .map(LoginForm::parse);
+    }
+
+    private static void read(HttpServerRequest request, long limit, UniEmitter<? super Buffer> emitter) {
+        Buffer body = Buffer.buffer();
+        request.handler(part -> {
+            if (body.length() + part.length() > limit) {
+                emitter.fail(ProblemException.of(413, "the body is too large; allowed: " + limit + " bytes")
+                        .header("Connection", "close"));
+            } else {
+                body.appendBuffer(part);
+            }
+        });
+        request.endHandler(end -> emitter.complete(body));
+        request.exceptionHandler(emitter::fail);
+        request.resume();
+    }
+
+    /**
+     * Decodes a body of type {@code application/x-www-form-urlencoded}.
+     *
+     * @throws ProblemException with status 400 and no part of the body
+     */
+    private static LoginForm parse(Buffer body) {
+        try {
+            Map<String, List<String>> fields = new QueryStringDecoder(
+                            body.toString(StandardCharsets.UTF_8), StandardCharsets.UTF_8, false, FIELDS, true)
+                    .parameters();
+            return new LoginForm(first(fields, "token"), first(fields, "to"));
+        } catch (IllegalArgumentException undecodable) {
+            throw ProblemException.badRequest(
+                    "the form cannot be decoded: a percent sign is not followed by two hexadecimal digits");
+        }
+    }
+
+    private static @Nullable String first(Map<String, List<String>> fields, String name) {
+        List<String> values = fields.getOrDefault(name, List.of());
+        return values.isEmpty() ? null : values.getFirst();
+    }
+}
