@@ -149,7 +149,7 @@ class AddedHealthChecksTest {
     }
 
     @Test
-    void areAskedByTheProbesThatTheyBelongTo() {
+    void eachProbeRunsItsAddedChecks() {
         assertThat(kubelet.get(READY).data("blocking").getInteger("days")).isEqualTo(3);
         assertThat(kubelet.get(READY).data("blocking").getString("thread")).doesNotContain("eventloop");
         assertThat(names("/health/started")).contains("at-start").doesNotContain("blocking", "reactive", "well");
@@ -158,7 +158,7 @@ class AddedHealthChecksTest {
     }
 
     @Test
-    void takeTheirProbeDownAndNoOther() {
+    void failingCheckAffectsOnlyItsProbe() {
         Reactive.answer = () -> Uni.createFrom().item(HealthCheckResponse.down("reactive"));
 
         assertThat(kubelet.get(LIVE).code()).isEqualTo(503);
@@ -167,7 +167,7 @@ class AddedHealthChecksTest {
     }
 
     @Test
-    void aBadFeelingIsNoReasonToBeNotReadyOrNotAlive() {
+    void wellnessDoesNotAffectReadinessOrLiveness() {
         int ready = kubelet.get(READY).code();
         Well.up = false;
 
@@ -177,7 +177,7 @@ class AddedHealthChecksTest {
     }
 
     @Test
-    void oneThatNeverReturnsIsDownWithinTheKubeletsPatienceAndTakesOneThread() {
+    void blockingCheckIsDownWithinOneSecondAndUsesOneThread() {
         CountDownLatch release = new CountDownLatch(1);
         Blocking.answer = () -> {
             try {
@@ -203,7 +203,7 @@ class AddedHealthChecksTest {
     }
 
     @Test
-    void oneThatNeverCompletesIsDownWithinTheKubeletsPatience() {
+    void checkThatNeverCompletesIsDownWithinOneSecond() {
         CountDownLatch once = new CountDownLatch(1);
         Uni<HealthCheckResponse> later = Uni.createFrom()
                 .emitter(emitter -> Thread.ofVirtual().start(() -> {
@@ -227,7 +227,7 @@ class AddedHealthChecksTest {
     }
 
     @Test
-    void oneThatThrowsIsDownAndTheAnswerSaysNoMore() {
+    void throwingCheckIsDownWithoutDetails() {
         RuntimeException secret = new IllegalStateException("password=geheim", new RuntimeException("also geheim"));
         Blocking.answer = () -> {
             throw secret;
@@ -243,7 +243,7 @@ class AddedHealthChecksTest {
 
     /** The extension leaves a probe without any answer then. */
     @Test
-    void oneThatAnswersWhatCannotBeShownIsDown() {
+    void invalidResponseIsDown() {
         Blocking.answer = () -> null;
         Reactive.answer = () -> null;
         assertFailed();

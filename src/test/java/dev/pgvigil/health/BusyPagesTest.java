@@ -58,7 +58,7 @@ class BusyPagesTest {
 
     @Test
     @Timeout(60)
-    void groupProbesAreAnsweredWhileTheThreadsOfPagesAreTakenAndTheirQueueIsFull() {
+    void answersGroupProbesWhileRenderThreadsAndQueueAreFull() {
         occupyPages();
         Kubelet kubelet = new Kubelet(service.getPort());
 

@@ -29,14 +29,14 @@ class GroupHealthServiceTest {
     }
 
     @Test
-    void aProbeOfOneTargetAmongManyIsAnsweredAtOnce() {
+    void evaluatesSmallGroupOnCallingThread() {
         AtomicReference<HealthResponse> answer = new AtomicReference<>();
         verdicts.of(List.of(group("t7"))).subscribe().with(answer::set);
         assertThat(answer.get().checks().getFirst().data().entries()).containsEntry("targets", 1L);
     }
 
     @Test
-    void aProbeOfManyIsAnsweredElsewhere() {
+    void evaluatesLargeGroupOnOwnThread() {
         AtomicReference<String> thread = new AtomicReference<>();
         HealthResponse answer = verdicts.of(List.of(group("t*")))
                 .invoke(made -> thread.set(Thread.currentThread().getName()))

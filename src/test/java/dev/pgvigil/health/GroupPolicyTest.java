@@ -42,7 +42,7 @@ class GroupPolicyTest {
         "UNHEALTHY, DEGRADED, false",
         "UNKNOWN, DEGRADED, false",
     })
-    void isDownFromTheChosenStatusAndAlwaysWhenUnknown(Status status, DownWhen downWhen, boolean up) {
+    void isDownFromConfiguredStatusAndWhenUnknown(Status status, DownWhen downWhen, boolean up) {
         Member member = evaluate(new GroupPolicy(downWhen, Set.of()), EMPTY.target(SHOP, status, FRESH));
 
         assertThat(member.up()).isEqualTo(up);
@@ -50,7 +50,7 @@ class GroupPolicyTest {
     }
 
     @Test
-    void namesWhatItIsDownFor() {
+    void reasonNamesFindings() {
         Member member = evaluate(DEGRADED, EMPTY.target(SHOP, Status.UNHEALTHY, FRESH, SATURATED, LONG));
 
         assertThat(member.cause().get()).isEqualTo("connections/saturation, long-work/query");
@@ -59,7 +59,7 @@ class GroupPolicyTest {
     }
 
     @Test
-    void namesOnlyTheFirstOfMany() {
+    void reasonNamesAtMostFiveFindings() {
         Finding[] many = IntStream.range(0, 50)
                 .mapToObj(i -> finding("blocking", "tree-" + i, Status.UNHEALTHY))
                 .toArray(Finding[]::new);
@@ -73,7 +73,7 @@ class GroupPolicyTest {
 
     @ParameterizedTest
     @CsvSource({"5000, HEALTHY", "5001, UNKNOWN", "3600000, UNKNOWN", "-3600000, HEALTHY"})
-    void isUnknownBeyondTheBoundAndOnlyThen(long age, Status expected) {
+    void isUnknownWhenHeartbeatIsStale(long age, Status expected) {
         Member member = evaluate(DEGRADED, EMPTY.target(SHOP, Status.HEALTHY, Duration.ofMillis(age)));
 
         assertThat(member.status()).isEqualTo(expected);
@@ -81,14 +81,14 @@ class GroupPolicyTest {
     }
 
     @Test
-    void tellsAgeAndBoundOfWhatIsTooOld() {
+    void reasonShowsAgeAndBoundOfStaleHeartbeat() {
         Member member = evaluate(DEGRADED, EMPTY.target(SHOP, Status.UNHEALTHY, Duration.ofMillis(5001), SATURATED));
 
         assertThat(member.cause().get()).isEqualTo("last observed 5001 ms ago, which may be 5000 ms at most");
     }
 
     @Test
-    void isUnknownBeforeTheFirstHeartbeat() {
+    void isUnknownBeforeFirstHeartbeat() {
         Member member = evaluate(DEGRADED, EMPTY.unseen(SHOP, Status.HEALTHY));
 
         assertThat(member.status()).isEqualTo(Status.UNKNOWN);
@@ -96,7 +96,7 @@ class GroupPolicyTest {
     }
 
     @Test
-    void aSmallTroubleDoesNotHideSomethingUnknown() {
+    void degradedFindingDoesNotHideUnknownFinding() {
         Finding unknown = finding("capabilities", "privileges", Status.UNKNOWN);
         Member member = evaluate(
                 new GroupPolicy(DownWhen.UNHEALTHY, Set.of()),
@@ -107,7 +107,7 @@ class GroupPolicyTest {
     }
 
     @Test
-    void chosenChecksAloneCount() {
+    void countsOnlySelectedChecks() {
         Scene scene = EMPTY.target(SHOP, Status.UNHEALTHY, FRESH, finding("blocking", "tree", Status.UNHEALTHY))
                 .outcome(SHOP, "connections", EMPTY.observed(FRESH));
 
@@ -119,7 +119,7 @@ class GroupPolicyTest {
     }
 
     @Test
-    void aChosenCheckThatSaysNothingIsUnknown() {
+    void isUnknownWhenSelectedCheckHasNoObservation() {
         Scene scene = EMPTY.target(SHOP, Status.HEALTHY, FRESH);
         Duration minute = Duration.ofMinutes(1);
 
@@ -136,7 +136,7 @@ class GroupPolicyTest {
 
     /** Its server's other targets may have it on. */
     @Test
-    void aChosenCheckThatIsSwitchedOffIsUnknown() {
+    void isUnknownWhenSelectedCheckIsDisabled() {
         Target off = SceneTargets.check(SHOP, "connections", new CheckSetting(false, null));
         Scene scene = EMPTY.target(off, Status.HEALTHY, FRESH).outcome(off, "connections", EMPTY.observed(FRESH));
 
@@ -144,7 +144,7 @@ class GroupPolicyTest {
     }
 
     @Test
-    void aChosenCheckMayMissAPass() {
+    void toleratesOneFailureOfSelectedCheck() {
         Scene scene = EMPTY.target(SHOP, Status.HEALTHY, FRESH);
         Scene missed = scene.outcome(SHOP, "connections", scene.failed(FRESH, scene.observed(Duration.ofSeconds(9))));
 
@@ -152,7 +152,7 @@ class GroupPolicyTest {
     }
 
     @Test
-    void aChosenCheckOfThisDatabaseAloneIsFound() {
+    void evaluatesSelectedDatabaseCheck() {
         Scene scene = EMPTY.target(SHOP, Status.HEALTHY, FRESH);
 
         assertThat(evaluate(CONNECTIONS, scene.ownOutcome(SHOP, "connections", scene.observed(FRESH)))
@@ -161,7 +161,7 @@ class GroupPolicyTest {
     }
 
     @Test
-    void theBoundOfAChosenCheckFollowsItsCadence() {
+    void boundOfSelectedCheckDependsOnItsInterval() {
         Duration minute = Duration.ofMinutes(1);
         Target rare = SceneTargets.check(SHOP, "connections", new CheckSetting(true, minute));
         Scene scene = EMPTY.target(rare, Status.HEALTHY, FRESH).outcome(rare, "connections", EMPTY.observed(minute));

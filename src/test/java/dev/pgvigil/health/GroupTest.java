@@ -37,7 +37,7 @@ class GroupTest {
         "1, 0, 2, DOWN",
         "3, 3, 1%, DOWN",
     })
-    void isUpWhileEnoughAre(int targets, int sick, String minimum, State state) {
+    void isUpWhileMinimumIsReached(int targets, int sick, String minimum, State state) {
         Scene scene = EMPTY;
         for (int i = 0; i < targets; i++) {
             scene = scene.target(SceneTargets.named("db" + i), i < sick ? Status.UNHEALTHY : Status.HEALTHY, FRESH);
@@ -54,7 +54,7 @@ class GroupTest {
     }
 
     @Test
-    void tellsCountsAgeAndBound() {
+    void showsCountsAgeAndBound() {
         Scene scene = EMPTY.target(SceneTargets.named("a"), Status.HEALTHY, FRESH)
                 .target(SceneTargets.named("b"), Status.DEGRADED, Duration.ofSeconds(4));
 
@@ -69,7 +69,7 @@ class GroupTest {
     }
 
     @Test
-    void withoutATargetIsDownAndSaysSo() {
+    void isDownWithReasonWhenEmpty() {
         HealthCheckResult part = evaluate(Group.EVERYTHING, EMPTY);
 
         assertThat(part.status()).isEqualTo(State.DOWN);
@@ -80,7 +80,7 @@ class GroupTest {
     }
 
     @Test
-    void anOldSnapshotIsDownWithItsAge() {
+    void isDownWithAgeWhenSnapshotIsStale() {
         HealthCheckResult part = evaluate(
                 Group.EVERYTHING, EMPTY.target(SceneTargets.named("a"), Status.HEALTHY, Duration.ofSeconds(9)));
 
@@ -92,7 +92,7 @@ class GroupTest {
     }
 
     @Test
-    void theSameSnapshotGrowsOldByItself() {
+    void becomesDownWhenSnapshotBecomesStale() {
         Scene scene = EMPTY.target(SceneTargets.named("a"), Status.HEALTHY, FRESH);
 
         assertThat(Group.EVERYTHING.evaluate("g", scene.snapshot(), NOW).up()).isTrue();
@@ -107,7 +107,7 @@ class GroupTest {
     }
 
     @Test
-    void namesTenOfManyThatAreDownWorstFirst() {
+    void namesTenDownTargetsWorstFirst() {
         Scene scene = EMPTY.unseen(SceneTargets.named("a-unseen"), Status.UNKNOWN);
         for (int i : IntStream.range(10, 40).toArray()) {
             scene = scene.target(SceneTargets.named("db" + i), Status.UNHEALTHY, FRESH);
@@ -121,7 +121,7 @@ class GroupTest {
     }
 
     @Test
-    void whatIsNamedAndMissingIsDown() {
+    void countsMissingNamesAsDown() {
         Scene scene = EMPTY.target(SceneTargets.named("shop"), Status.HEALTHY, FRESH);
         TargetSelector selection = select("shop", "db2:gone", "db3:*");
 
@@ -137,7 +137,7 @@ class GroupTest {
     }
 
     @Test
-    void isDownUntilItsDatabasesAreDiscovered() {
+    void isDownUntilDatabasesAreDiscovered() {
         Scene start = EMPTY.target(SceneTargets.named("shop"), Status.HEALTHY, FRESH)
                 .target(SceneTargets.named("db2"), Status.UNHEALTHY, FRESH);
         Scene discovered = start.target(SceneTargets.named("db2:app"), Status.HEALTHY, FRESH);
@@ -151,7 +151,7 @@ class GroupTest {
     }
 
     @Test
-    void followsTheRoleThroughAFailover() {
+    void selectsByRoleAfterFailover() {
         Target one = SceneTargets.named("one");
         Target two = SceneTargets.named("two");
         Scene scene = EMPTY.target(one, Status.HEALTHY, FRESH)
@@ -170,7 +170,7 @@ class GroupTest {
     }
 
     @Test
-    void aLostPrimaryStaysAMemberAfterAFailover() {
+    void keepsUnreachablePrimaryAsMemberAfterFailover() {
         Target lost = SceneTargets.named("lost");
         Target standby = SceneTargets.named("standby");
         Scene before = EMPTY.target(lost, Status.UNHEALTHY, FRESH)

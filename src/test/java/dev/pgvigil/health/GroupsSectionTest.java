@@ -25,12 +25,12 @@ class GroupsSectionTest {
             Set.of(new Looking("heartbeat", Duration.ofMillis(500)), new Looking("connections", Duration.ofSeconds(5)));
 
     @Test
-    void thereIsNoneUnlessConfigured() {
+    void hasNoGroupsByDefault() {
         assertThat(read("pgvigil: {}")).isEqualTo(new SectionText<>(new Groups(Map.of()), List.of()));
     }
 
     @Test
-    void anEmptyGroupIsTheWholeFleet() {
+    void emptyGroupSelectsAllTargets() {
         SectionText<Groups> read = read("""
                 pgvigil:
                   groups:
@@ -87,13 +87,13 @@ class GroupsSectionTest {
             tags: {}              | tags: must have a tag, or be left out
             checks: [heartbaet]   | checks.1: must be one of connections, heartbeat, not "heartbaet"
             """)
-    void saysWhatIsAllowed(String line, String problem) {
+    void reportsAllowedValues(String line, String problem) {
         assertThat(read("pgvigil:\n  groups:\n    g:\n      " + line + "\n").problems())
                 .containsExactly("line 4: pgvigil.groups.g." + problem);
     }
 
     @Test
-    void aNameMustFitIntoAPath() {
+    void rejectsNameThatIsNoPathSegment() {
         assertThat(read("pgvigil:\n  groups:\n    a/b: {}\n").problems())
                 .singleElement()
                 .asString()
@@ -101,7 +101,7 @@ class GroupsSectionTest {
     }
 
     @Test
-    void anUnknownKeyIsAMistake() {
+    void rejectsUnknownKey() {
         assertThat(read("pgvigil:\n  groups:\n    g:\n      target: shop\n").problems())
                 .singleElement()
                 .asString()
@@ -109,7 +109,7 @@ class GroupsSectionTest {
     }
 
     @Test
-    void thereAreNotTooMany() {
+    void rejectsTooManyGroups() {
         String groups =
                 IntStream.range(0, 201).mapToObj(i -> "    g" + i + ": {}\n").collect(Collectors.joining());
 

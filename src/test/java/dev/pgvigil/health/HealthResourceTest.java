@@ -66,7 +66,7 @@ class HealthResourceTest {
                 "/health/database",
                 "/health/group/most"
             })
-    void answersInTheFormOfMicroProfileHealth(String path) {
+    void respondsInMicroProfileHealthFormat(String path) {
         Kubelet.Reply reply = kubelet.get(path);
 
         assertThat(reply.code()).isEqualTo(200);
@@ -80,7 +80,7 @@ class HealthResourceTest {
     }
 
     @Test
-    void namesEachOfItsChecksOnceInAll() {
+    void listsEachCheckOnceInHealth() {
         assertThat(names(kubelet.get("/health")))
                 .containsExactlyInAnyOrder("configuration", "first-pass", "event-loops", "watch", "threads");
         assertThat(names(kubelet.get("/health/live"))).containsExactlyInAnyOrder("event-loops", "watch", "threads");
@@ -90,7 +90,7 @@ class HealthResourceTest {
     }
 
     @Test
-    void nothingElseIsInWellness() {
+    void wellnessIsEmptyByDefault() {
         Kubelet.Reply reply = kubelet.get("/health/well");
 
         assertThat(reply.code()).isEqualTo(200);
@@ -99,7 +99,7 @@ class HealthResourceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/health", "/health/live", "/health/ready", "/health/started", "/health/well"})
-    void refusesOtherMethodsThanReading(String path) {
+    void rejectsMethodsOtherThanGetAndHead(String path) {
         assertThat(kubelet.ask("POST", path).code()).isEqualTo(405);
         assertThat(kubelet.ask("DELETE", path).code()).isEqualTo(405);
         assertThat(kubelet.ask("OPTIONS", path).code()).isEqualTo(200);
@@ -107,7 +107,7 @@ class HealthResourceTest {
 
     /** The extension makes a registry of every name, up to 100; then it answers 500. */
     @Test
-    void makesNoGroupBecauseSomebodyAsksForIt() {
+    void returnsNotFoundForExtensionGroups() {
         for (int i = 0; i < 3; i++) {
             assertThat(kubelet.get("/health/group/new-" + i).code()).isEqualTo(404);
             assertThat(kubelet.get("/health/smallrye-group/new-" + i).code()).isEqualTo(404);
@@ -119,13 +119,13 @@ class HealthResourceTest {
 
     /** As at each probe of a kubelet. */
     @Test
-    void aDownProbeIsNotLogged() {
+    void doesNotLogDownProbe() {
         assertThat(Logger.getLogger("io.smallrye.health").isEnabled(Logger.Level.INFO))
                 .isFalse();
     }
 
     @Test
-    void tellsAgeAndBound() {
+    void showsAgeAndBound() {
         JsonObject data = kubelet.get("/health/database").data("database");
 
         assertThat(data.getLong("age_ms")).isBetween(0L, 2000L);
@@ -134,7 +134,7 @@ class HealthResourceTest {
     }
 
     @Test
-    void answersHeadWithoutABody() {
+    void respondsToHeadWithoutBody() {
         Kubelet.Reply reply = kubelet.ask("HEAD", "/health/live");
 
         assertThat(reply.code()).isEqualTo(200);
@@ -143,7 +143,7 @@ class HealthResourceTest {
     }
 
     @Test
-    void anUnknownGroupIsNotFoundInTheSameForm() {
+    void returnsNotFoundInHealthFormatForUnknownGroup() {
         Kubelet.Reply reply = kubelet.get("/health/group/no-such");
 
         assertThat(reply.code()).isEqualTo(404);
@@ -152,7 +152,7 @@ class HealthResourceTest {
     }
 
     @Test
-    void aGroupWithoutATargetIsDown() {
+    void emptyGroupIsDown() {
         Kubelet.Reply reply = kubelet.get("/health/group/nowhere");
 
         assertThat(reply.code()).isEqualTo(503);
@@ -162,7 +162,7 @@ class HealthResourceTest {
     }
 
     @Test
-    void listsTheGroupsAndTellsEverything() {
+    void listsGroupsAndDetails() {
         assertThat(names(kubelet.get("/health/group"))).containsExactly("payments", "others", "most", "nowhere");
 
         Kubelet.Reply detailed = kubelet.get("/health/detailed");
@@ -173,7 +173,7 @@ class HealthResourceTest {
     }
 
     @Test
-    void probesAreAnsweredAtOnceAndTrulyWhileAServerIsFrozen() {
+    void respondsImmediatelyAndCorrectlyWhileServerIsFrozen() {
         shop.freeze();
         awaitStatus("/health/group/payments", "DOWN");
         for (int i = 0; i < MANY; i++) {
@@ -192,7 +192,7 @@ class HealthResourceTest {
     }
 
     @Test
-    void aBlockedEventLoopIsToldByTheOthersAndItsTargetsGoStale() {
+    void reportsBlockedEventLoopAndItsTargetsBecomeStale() {
         CountDownLatch release = new CountDownLatch(1);
         Cancellable listener = fleet.events().subscribe(Runnable::run, true, event -> block(release), () -> {});
         try {

@@ -44,14 +44,14 @@ class KubernetesGuideTest {
     private final String readme = read("README.md");
 
     @Test
-    void theFilesExist() {
+    void referencedFilesExist() {
         assertThat(LINK.matcher(guide).results().map(link -> link.group(1)))
                 .hasSizeGreaterThan(5)
                 .allSatisfy(link -> assertThat(Path.of("docs").resolve(link)).exists());
     }
 
     @Test
-    void theConfigurationHoldsNoMistake() {
+    void exampleConfigurationIsValid() {
         SectionText<Groups> groups = groups();
         SectionText<SelfSettings> self = SectionText.read(new SelfSection(), part("self"));
 
@@ -62,7 +62,7 @@ class KubernetesGuideTest {
     }
 
     @Test
-    void aWorkloadThatWritesIsReadyAfterAFailover() {
+    void primaryGroupIsUpAfterFailover() {
         Group writes = requireNonNull(groups().value().named("checkout-writes"));
         Target shop = SceneTargets.named("shop");
         Target standby = SceneTargets.named("shop-standby");
@@ -81,7 +81,7 @@ class KubernetesGuideTest {
     }
 
     @Test
-    void thePathsExist() {
+    void documentedPathsExist() {
         Set<String> known = new TreeSet<>(HealthPaths.known());
         known.add("/health/group/checkout");
         Set<String> told = HEALTH.matcher(guide + readme)
@@ -94,7 +94,7 @@ class KubernetesGuideTest {
     }
 
     @Test
-    void theReadmeShowsTheProbesOfTheBase() throws IOException {
+    void readmeShowsProbesOfBaseManifest() throws IOException {
         String base = Files.readString(Path.of("k8s/base/deployment.yaml"));
 
         for (String probe : List.of("liveness", "readiness", "startup")) {
@@ -114,7 +114,7 @@ class KubernetesGuideTest {
     }
 
     @Test
-    void theAnswerLooksAsItIs() {
+    void documentedResponseMatchesService() {
         String answer = blocks("json").findFirst().orElseThrow();
 
         assertThat(parsed(answer)).containsOnlyKeys("status", "checks").containsEntry("status", "DOWN");

@@ -35,7 +35,7 @@ class SelfHealthTest {
     private static final FirstPass PENDING = new FirstPass(3, 2, Duration.ofSeconds(1));
 
     @Test
-    void isUpWhenAllIsWell() {
+    void isUpWhenAllChecksAreUp() {
         SelfHealth own = own(vitals(BEATING, List.of(), DONE, 0, 0), LOADED);
 
         assertThat(live(own)).extracting(HealthCheckResult::name).containsExactly("event-loops", "watch", "threads");
@@ -52,7 +52,7 @@ class SelfHealthTest {
 
     @ParameterizedTest
     @CsvSource({"10000, true", "10001, false"})
-    void oneStuckLoopIsEnoughToBeNeitherAliveNorReady(long late, boolean up) {
+    void oneStuckLoopFailsLivenessAndReadiness(long late, boolean up) {
         SelfHealth own = own(vitals(BEATING, List.of(), DONE, 0, late), LOADED);
 
         assertThat(down(live(own))).isEqualTo(up ? List.of() : List.of("event-loops"));
@@ -61,7 +61,7 @@ class SelfHealthTest {
     }
 
     @Test
-    void namesTheStuckLoop() {
+    void namesStuckLoop() {
         SelfHealth own = own(vitals(BEATING, List.of(), DONE, 0, 12_345), LOADED);
 
         assertThat(live(own).getFirst().data().entries())
@@ -73,7 +73,7 @@ class SelfHealthTest {
     }
 
     @Test
-    void namesTenOfManyStuckLoops() {
+    void namesAtMostTenStuckLoops() {
         long[] late = IntStream.range(0, 64).mapToLong(i -> 20_000).toArray();
 
         assertThat(live(own(vitals(BEATING, List.of(), DONE, late), LOADED))
@@ -92,7 +92,7 @@ class SelfHealthTest {
         "120000, 10000, true",
         "120001, 10000, false",
     })
-    void aSilentWatchIsDeadUnlessHeartbeatsAreRare(long silent, long interval, boolean up) {
+    void stallFailsLivenessUnlessHeartbeatIntervalIsLong(long silent, long interval, boolean up) {
         WatchStall silence = new WatchStall(Duration.ofMillis(silent), Duration.ofMillis(interval));
 
         SelfHealth own = own(vitals(silence, List.of(), DONE, 0), LOADED);
@@ -101,12 +101,12 @@ class SelfHealthTest {
     }
 
     @Test
-    void withoutTargetsTheWatchOwesNothing() {
+    void noTargetsDoNotFailLiveness() {
         assertThat(down(live(own(vitals(null, List.of(), DONE, 0), LOADED)))).isEmpty();
     }
 
     @Test
-    void aDeadlockIsDeath() {
+    void deadlockFailsLiveness() {
         SelfHealth own = own(vitals(BEATING, List.of("one", "two"), DONE, 0), LOADED);
 
         assertThat(down(live(own))).containsExactly("threads");
@@ -116,14 +116,14 @@ class SelfHealthTest {
     }
 
     @Test
-    void soIsAnObserverThatSeesNothingAnyMore() {
+    void stoppedObserverFailsLiveness() {
         ProcessHealth blind = new ProcessHealth(List.of(), null, Duration.ofSeconds(61), List.of(), DONE);
 
         assertThat(down(live(own(blind, LOADED)))).containsExactly("threads");
     }
 
     @Test
-    void isNotReadyBeforeTheFirstPassUnlessItsGraceIsOver() {
+    void isNotReadyBeforeFirstPassUnlessGraceIsOver() {
         SelfHealth own = own(vitals(BEATING, List.of(), PENDING, 0), LOADED);
         assertThat(down(ready(own))).containsExactly("first-pass");
         assertThat(down(started(own))).containsExactly("first-pass");
@@ -135,12 +135,12 @@ class SelfHealthTest {
     }
 
     @Test
-    void aConfigurationThatNeverLoadedIsNotReady() {
+    void isNotReadyWithoutLoadedConfiguration() {
         assertThat(down(ready(own(vitals(BEATING, List.of(), DONE, 0), null)))).containsExactly("configuration");
     }
 
     @Test
-    void aBadChangeOfTheConfigurationIsToldAndNoReasonToBeDown() {
+    void showsRejectedReloadAndStaysUp() {
         Configuration.State state = new Configuration.State(
                 "file", LOADED, LOADED, List.of(new Problem("pgvigil.targets", 3, "must be")), 1, 1);
         HealthCheckResult part = ready(new SelfHealth(vitals(BEATING, List.of(), DONE, 0), LIMITS, state))

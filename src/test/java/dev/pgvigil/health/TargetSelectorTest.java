@@ -47,12 +47,12 @@ class TargetSelectorTest {
 
     @ParameterizedTest
     @MethodSource("choices")
-    void takesWhatMeetsEverythingThatIsGiven(TargetSelector selection, List<String> names) {
+    void selectsTargetsThatMeetAllConditions(TargetSelector selection, List<String> names) {
         assertThat(names(selection, FLEET)).isEqualTo(names);
     }
 
     @Test
-    void knowsWhichNamesAndPatternsNoTargetHas() {
+    void returnsNamesAndPatternsWithoutTarget() {
         TargetSelector selection =
                 select(List.of("shop", "db2:app_9", "db2:*", "db3:*", "sho?", "shop?"), Map.of(), "");
 
@@ -62,7 +62,7 @@ class TargetSelectorTest {
     }
 
     @Test
-    void whatTheRestLeavesOutIsNotMissing() {
+    void targetExcludedByOtherConditionsIsNotMissing() {
         TargetSelector selection = new TargetSelector(
                 List.of(new Glob("shop"), new Glob("db2:*")), Map.of("team", "none"), "nowhere", ExpectedRole.REPLICA);
 
@@ -72,7 +72,7 @@ class TargetSelectorTest {
 
     @ParameterizedTest
     @MethodSource("roles")
-    void takesTheRoleOfThisMoment(ExpectedRole wanted, ExpectedRole expected, Scene scene, boolean selected) {
+    void selectsByCurrentRole(ExpectedRole wanted, ExpectedRole expected, Scene scene, boolean selected) {
         Target target = SceneTargets.expecting(SHOP, expected);
         Scene fleet = scene.unseen(target, Status.HEALTHY);
 

@@ -43,7 +43,7 @@ class HistoryTest {
     }
 
     @Test
-    void takesEachBeatOfAServerOnce() {
+    void recordsEachHeartbeatOnce() {
         scene(answered(2)).show(fleet);
         Telling.beat(fleet, "shop");
         Telling.beat(fleet, "shop");
@@ -51,7 +51,7 @@ class HistoryTest {
     }
 
     @Test
-    void aBeatIsLostUnlessPgvigilItselfIsToBlame() {
+    void countsFailedHeartbeatAsLostExceptForLocalFailures() {
         scene(failed(Failure.Reason.TIMEOUT, now)).show(fleet);
         Telling.beat(fleet, "shop");
         assertThat(last().lost()).isEqualTo(1);
@@ -61,7 +61,7 @@ class HistoryTest {
     }
 
     @Test
-    void looksForConnectionsAndForgetsWhatIsWatchedNoMore() {
+    void recordsConnectionsAndForgetsRemovedServers() {
         scene(answered(2))
                 .outcome(SHOP, Connections.NAME, new Outcome.Observed<>(now, Duration.ZERO, Observations.connections()))
                 .show(fleet);
@@ -76,7 +76,7 @@ class HistoryTest {
     }
 
     @Test
-    void aThousandServersTakeLessThanEightMegabytes() {
+    void thousandServersUseLessThanEightMegabytes() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         List<ServerHistory> hours = new ArrayList<>(1000);
         hours.add(new ServerHistory());

@@ -49,7 +49,7 @@ class RingTest {
 
     /** The ring against a plain list: the same beats in the same stretches, whatever time and clock do. */
     @Property(tries = 300)
-    void holdsWhatWasObservedSinceTheClockLastWentBack(@ForAll("beats") List<Beat> beats) {
+    void keepsSamplesSinceClockWasLastSetBack(@ForAll("beats") List<Beat> beats) {
         HeartbeatRing ring = new HeartbeatRing();
         List<long[]> kept = new ArrayList<>();
         long time = NOON.getEpochSecond();
@@ -83,7 +83,7 @@ class RingTest {
     }
 
     @Property(tries = 100)
-    void aSketchCountsTheSame(@ForAll("beats") List<Beat> beats) {
+    void sketchHasSameTotals(@ForAll("beats") List<Beat> beats) {
         HeartbeatRing ring = new HeartbeatRing();
         long time = NOON.getEpochSecond();
         for (Beat beat : beats) {
@@ -101,7 +101,7 @@ class RingTest {
 
     /** Looks at any interval, each a little late: no stretch is without, and no look is missed unseen. */
     @Property(tries = 300)
-    void whereEveryLookWasMadeNothingIsMissing(
+    void fillsGapsBetweenRegularSamples(
             @ForAll @LongRange(min = 100, max = 180_000) long everyMs, @ForAll @DoubleRange(max = 0.2) double late) {
         Duration every = Duration.ofMillis(everyMs);
         ServerHistory hour = new ServerHistory();
@@ -118,7 +118,7 @@ class RingTest {
     }
 
     @Property(tries = 300)
-    void carryingFillsOnlyWhatLiesCloseBehindAndAddsNoLoss(
+    void gapFillIsBoundedAndAddsNoLostHeartbeats(
             @ForAll List<@IntRange(max = 3) Integer> lost, @ForAll @LongRange(max = 100_000) long everyMs) {
         GapFill carrying = GapFill.of(Duration.ofMillis(everyMs), HeartbeatRing.SECONDS);
         List<HeartbeatSeries> all = new ArrayList<>(Collections.nCopies(carrying.most(), HeartbeatSeries.NONE));
@@ -138,7 +138,7 @@ class RingTest {
     }
 
     @Example
-    void atTheStandardCadencesAGapIsAGap() {
+    void doesNotFillGapsAtDefaultIntervals() {
         assertThat(GapFill.of(Duration.ofSeconds(1), HeartbeatRing.SECONDS).most())
                 .isZero();
         assertThat(GapFill.of(Duration.ofSeconds(4), HeartbeatRing.SECONDS).most())
@@ -155,7 +155,7 @@ class RingTest {
     }
 
     @Example
-    void aWindowBeginsWithWhatWasSeenBeforeIt() {
+    void fillsStartOfWindowFromEarlierSample() {
         ServerHistory hour = new ServerHistory();
         hour.connections(new Outcome.Observed<>(NOON, Duration.ZERO, Observations.connections()));
         for (Window window : Window.values()) {
@@ -176,7 +176,7 @@ class RingTest {
     }
 
     @Example
-    void sumsUpAStretch() {
+    void mergesHeartbeatsOfBucket() {
         HeartbeatRing ring = new HeartbeatRing();
         ring.answered(NOON, 2);
         ring.answered(NOON.plusSeconds(3), 4);
@@ -189,7 +189,7 @@ class RingTest {
     }
 
     @Example
-    void keepsTheMostConnectionsAndTheirLimit() {
+    void keepsMaximumConnectionsWithTheirLimit() {
         ConnectionSampleRing ring = new ConnectionSampleRing();
         ring.seen(NOON, 40, 97);
         ring.seen(NOON.plusSeconds(15), 20, 97);
@@ -199,7 +199,7 @@ class RingTest {
     }
 
     @Example
-    void showsNoMoreThanThereIs() {
+    void windowIsNoLongerThanUptime() {
         assertThat(Window.since(NOON, NOON.plusSeconds(90))).isEqualTo(Window.TEN);
         assertThat(Window.since(NOON, NOON.plusSeconds(601))).isEqualTo(Window.THIRTY);
         assertThat(Window.since(NOON, NOON.plusSeconds(9_000))).isEqualTo(Window.SIXTY);

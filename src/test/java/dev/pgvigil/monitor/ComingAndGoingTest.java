@@ -24,7 +24,7 @@ class ComingAndGoingTest {
 
     /** Half of them with a session, half of them refused: neither memory nor a socket stays. */
     @Test
-    void nothingIsLeftOfServersThatAreWatchedNoMore() throws IOException {
+    void releasesAllResourcesOfRemovedServers() throws IOException {
         try (PgServer server = PgServer.start(PgServer.majors().getLast(), java.util.Map.of("max_connections", "200"));
                 Refusing refusing = Refusing.start();
                 Watching watching = Watching.over()) {

@@ -59,7 +59,7 @@ class DatabaseVisitsTest {
     }
 
     @Test
-    void runsAllDueChecksOfADatabaseOnOneConnection() {
+    void runsAllDueChecksOfDatabaseOnOneConnection() {
         List<Target> targets = targets("visit", 3);
         String backend = "select pg_backend_pid()::text";
         try (Watching watching = Watching.with(
@@ -77,7 +77,7 @@ class DatabaseVisitsTest {
     }
 
     @Test
-    void comesBackToEveryDatabaseWithinTheConnectionBudget() {
+    void visitsEveryDatabaseRepeatedlyWithinConnectionBudget() {
         List<Target> targets = targets("many", 30);
         try (Watching watching = Watching.with(
                 List.of(new Heartbeat(), new Text("number", "select clock_timestamp()::text")),
@@ -95,7 +95,7 @@ class DatabaseVisitsTest {
     }
 
     @Test
-    void checkThatThrowsBeforeItsFirstStatementKeepsNoConnection() {
+    void releasesConnectionOfCheckThatThrowsBeforeItsFirstStatement() {
         List<Target> targets = targets("defect", 3);
         try (Watching watching = Watching.with(
                 List.of(new Heartbeat(), new Text("broken", ""), new Text("whole", "select now()::text")),
@@ -114,7 +114,7 @@ class DatabaseVisitsTest {
     }
 
     @Test
-    void serverCheckRunsInTheDatabaseThatHasItsExtension() {
+    void runsServerCheckInDatabaseThatHasItsExtension() {
         List<Target> targets = targets("extension", 2);
         SERVER.sqlIn(targets.getLast().database(), "create extension pg_trgm");
         Requirements extension = new Requirements(14, ExpectedRole.ANY, "pg_trgm", false);

@@ -56,7 +56,7 @@ class DefectTest {
     }
 
     @Test
-    void whatACheckCannotJudgeIsNotTakenForGoodAndOthersAreJudged() {
+    void reportsFindingWhenEvaluationThrowsAndEvaluatesOtherTargets() {
         PgServer server = PgServer.shared(PgServer.majors().getLast());
         Broken broken = new Broken();
         try (Watching watching = Watching.with(

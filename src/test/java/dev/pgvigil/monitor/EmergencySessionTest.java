@@ -27,7 +27,7 @@ class EmergencySessionTest {
     private static final int NEWEST = PgServer.majors().getLast();
 
     @Test
-    void takesOverWhenTheServerIsFull() {
+    void replacesSharedSessionWhenServerIsFull() {
         try (PgServer server = PgServer.start(NEWEST, Map.of("max_connections", "25"))) {
             server.sql("create role plain login");
             Server plain = server.server("plain", null);
@@ -58,7 +58,7 @@ class EmergencySessionTest {
     }
 
     @Test
-    void leavesADatabaseThatIsWatchedNoMore() {
+    void leavesDatabaseThatIsNoLongerMonitored() {
         PgServer server = PgServer.shared(NEWEST);
         String left = server.newDatabase("left");
         Target first = server.target("first", left);

@@ -68,7 +68,7 @@ class EncryptionTest {
         "VERIFY_FULL,foreign,untrusted",
         "VERIFY_FULL,,untrusted"
     })
-    void modesOverAServerThatDemandsTls(Mode mode, @Nullable String root, String result) {
+    void appliesSslmodesWhenServerRequiresTls(Mode mode, @Nullable String root, String result) {
         SERVER.certificate(OURS.valid());
         SERVER.demandTls();
         expect(mode, root, result);
@@ -83,14 +83,14 @@ class EncryptionTest {
         "PREFER,foreign,plain",
         "REQUIRE,foreign,untrusted"
     })
-    void modesOverAServerThatTakesBoth(Mode mode, @Nullable String root, String result) {
+    void appliesSslmodesWhenServerAcceptsTlsAndPlainText(Mode mode, @Nullable String root, String result) {
         SERVER.certificate(OURS.valid());
         SERVER.demandPassword();
         expect(mode, root, result);
     }
 
     @Test
-    void aClientsCertificateLogsIn(@TempDir Path folder) throws IOException {
+    void authenticatesWithClientCertificate(@TempDir Path folder) throws IOException {
         Authority.Certificate client = OURS.client("vigil");
         Path cert = Files.writeString(folder.resolve("c.pem"), client.chain());
         Path key = Files.writeString(folder.resolve("k.pem"), client.key());
@@ -105,7 +105,7 @@ class EncryptionTest {
 
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource({"REQUIRE,encrypted", "VERIFY_CA,encrypted", "VERIFY_FULL,untrusted"})
-    void onlyVerifyFullMindsTheName(Mode mode, String result) {
+    void verifiesHostNameOnlyWithVerifyFull(Mode mode, String result) {
         SERVER.certificate(OURS.otherHost());
         SERVER.demandTls();
         expect(mode, mode == Mode.REQUIRE ? null : "ours", result);
@@ -113,7 +113,7 @@ class EncryptionTest {
 
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource({"REQUIRE,encrypted", "VERIFY_CA,untrusted", "VERIFY_FULL,untrusted"})
-    void anExpiredCertificateIsTrustedByNobodyWhoLooks(Mode mode, String result) {
+    void rejectsExpiredCertificateWhenVerifying(Mode mode, String result) {
         SERVER.certificate(OURS.expired());
         SERVER.demandTls();
         expect(mode, mode == Mode.REQUIRE ? null : "ours", result);
@@ -142,7 +142,7 @@ class EncryptionTest {
 
     @ParameterizedTest
     @MethodSource("unacceptable")
-    void reportsWhatIsWrongWithTheCertificate(
+    void reportsReasonForRejectedCertificate(
             Authority.Certificate certificate, String root, String observed, String action) {
         SERVER.certificate(certificate);
         SERVER.demandTls();
@@ -178,7 +178,7 @@ class EncryptionTest {
     }
 
     @Test
-    void tellsToChangeSslmodeWhereServerDemandsTls() {
+    void recommendsSslmodeWhenServerRequiresTls() {
         SERVER.certificate(OURS.valid());
         SERVER.demandTls();
         try (Watching watching = Watching.over(target(Mode.DISABLE, null))) {
@@ -189,7 +189,7 @@ class EncryptionTest {
     }
 
     @Test
-    void tellsThatServerHasNoTls() {
+    void reportsServerWithoutTlsSupport() {
         try (PgServer plain = PgServer.start(PgServer.majors().getFirst())) {
             Target target = Target.of("shop", plain.server("postgres", null, tls(Mode.REQUIRE, null)), "postgres");
             try (Watching watching = Watching.over(target)) {
@@ -201,7 +201,7 @@ class EncryptionTest {
     }
 
     @Test
-    void aRenewedCertificateIsFoundWithoutARestart() {
+    void usesRenewedCertificateWithoutRestart() {
         SERVER.certificate(OURS.expired());
         SERVER.demandTls();
         try (Watching watching = Watching.over(target(Mode.VERIFY_FULL, "ours"))) {
@@ -215,7 +215,7 @@ class EncryptionTest {
 
     @ParameterizedTest
     @CsvSource({"DISABLE,plain", "ALLOW,plain", "PREFER,plain", "REQUIRE,untrusted", "VERIFY_FULL,untrusted"})
-    void aServerWithoutTls(Mode mode, String result) {
+    void appliesSslmodesWhenServerHasNoTls(Mode mode, String result) {
         try (PgServer plain = PgServer.start(PgServer.majors().getFirst())) {
             Target target = Target.of("shop", plain.server("postgres", null, tls(mode, null)), "postgres");
             try (Watching watching = Watching.over(target)) {

@@ -43,7 +43,7 @@ class FaultsTest {
 
     @ParameterizedTest
     @MethodSource("majors")
-    void aKilledServerIsFoundAndItsReturnToo(int major) {
+    void detectsKilledServerAndItsRecovery(int major) {
         try (PgServer server = PgServer.start(major);
                 Watching watching = Watching.over(server.target("shop", "postgres"))) {
             watching.awaitStatus("shop", Status.HEALTHY);
@@ -63,7 +63,7 @@ class FaultsTest {
 
     @ParameterizedTest
     @MethodSource("majors")
-    void aFrozenServerIsFoundItsConnectionDroppedAndItsReturnSeen(int major) {
+    void detectsFrozenServerDropsItsConnectionAndDetectsRecovery(int major) {
         try (PgServer server = PgServer.start(major);
                 Watching watching = Watching.over(server.target("shop", "postgres"))) {
             Server watched = server.server();
@@ -92,7 +92,7 @@ class FaultsTest {
     }
 
     @Test
-    void aFrozenServerIsNotFloodedWithAttempts() {
+    void limitsConnectionAttemptsToFrozenServer() {
         try (PgServer server = PgServer.start(NEWEST);
                 TcpProxy proxy = TcpProxy.before(server);
                 Watching watching = Watching.over(Target.of("shop", at(proxy.port()), "postgres"))) {
@@ -108,7 +108,7 @@ class FaultsTest {
     }
 
     @Test
-    void aMuteAndARefusingAndASilentAddressAreToldApart() {
+    void distinguishesMuteRefusingAndSilentAddresses() {
         try (Mute mute = Mute.start();
                 Refusing refusing = Refusing.start();
                 Blackhole blackhole = Blackhole.start();
@@ -127,7 +127,7 @@ class FaultsTest {
     }
 
     @Test
-    void aWrongPasswordSaysSoAndNeverShowsIt() {
+    void reportsWrongPasswordWithoutShowingIt() {
         try (PgServer server = PgServer.start(NEWEST)) {
             server.monitorRole("vigil", "right-one");
             server.demandPassword();
@@ -143,7 +143,7 @@ class FaultsTest {
     }
 
     @Test
-    void aServerOutOfConnectionsIsFoundAndTheReservedSlotsLetUsIn() {
+    void detectsServerOutOfConnectionsAndUsesReservedSlots() {
         try (PgServer server = PgServer.start(NEWEST, Map.of("max_connections", "20", "reserved_connections", "2"))) {
             server.monitorRole("vigil", "secret");
             server.sql("revoke pg_use_reserved_connections from vigil");
@@ -166,7 +166,7 @@ class FaultsTest {
     }
 
     @Test
-    void aPromotedStandbyIsNoLongerAReplica() {
+    void reportsPrimaryRoleAfterPromotion() {
         try (PgServer primary = PgServer.start(NEWEST);
                 PgServer standby = primary.standby()) {
             Target replica = new Target(
@@ -190,7 +190,7 @@ class FaultsTest {
     }
 
     @Test
-    void aLostSessionIsReplacedBeforeAnyoneNotices() {
+    void replacesLostSessionWithoutStatusChange() {
         try (PgServer server = PgServer.start(NEWEST);
                 Watching watching = Watching.over(server.target("shop", "postgres"))) {
             watching.awaitStatus("shop", Status.HEALTHY);
@@ -204,7 +204,7 @@ class FaultsTest {
     }
 
     @Test
-    void aDroppedDatabaseIsFoundWhileItsServerGoesOn() {
+    void reportsDroppedDatabaseWhileServerStaysHealthy() {
         try (PgServer server = PgServer.start(NEWEST)) {
             String database = server.newDatabase("gone");
             try (Watching watching =
@@ -220,7 +220,7 @@ class FaultsTest {
     }
 
     @Test
-    void aDeadTargetAmongTwoHundredCostsTheOthersNothing() {
+    void deadTargetDoesNotAffectTwoHundredOthers() {
         try (PgServer server = PgServer.start(NEWEST, Map.of("max_connections", "300"));
                 Mute mute = Mute.start()) {
             List<Target> targets = new ArrayList<>();
@@ -251,7 +251,7 @@ class FaultsTest {
 
     /** One question that goes unanswered is no evidence: the server may have been held up for a moment. */
     @Test
-    void aServerThatIsHeldUpForAMomentStaysHealthy() throws InterruptedException {
+    void serverThatStallsBrieflyStaysHealthy() throws InterruptedException {
         try (PgServer server = PgServer.start(NEWEST);
                 Watching watching = Watching.over(server.target("shop", "postgres"))) {
             watching.awaitStatus("shop", Status.HEALTHY);
@@ -283,7 +283,7 @@ class FaultsTest {
     }
 
     @Test
-    void threeHundredServersOutOfReachDoNotKeepAnotherOut() {
+    void connectsToServerWhileThreeHundredAreUnreachable() {
         try (PgServer server = PgServer.start(NEWEST);
                 Blackhole blackhole = Blackhole.start()) {
             List<Target> targets = new ArrayList<>(List.of(server.target("shop", "postgres")));
@@ -311,7 +311,7 @@ class FaultsTest {
     }
 
     @Test
-    void whatADeadServerCannotBeAskedIsKnownNoMore() {
+    void marksOutcomesFailedWhileServerIsDown() {
         try (PgServer server = PgServer.start(NEWEST)) {
             Target shop = hasty(server.target("shop", "postgres"), "connections");
             try (Watching watching = Watching.with(List.of(new Heartbeat(), new Connections()), shop)) {

@@ -37,7 +37,7 @@ class FindingLoggerTest {
     }
 
     @Test
-    void aFallAndARecoveryAreALineEach() {
+    void logsOneLineForFailureAndOneForRecovery() {
         changes("shop", Status.UNKNOWN, Status.HEALTHY, Status.UNHEALTHY, Status.DEGRADED, Status.HEALTHY);
 
         assertThat(logged.lines())
@@ -47,7 +47,7 @@ class FindingLoggerTest {
     }
 
     @Test
-    void onlyGraveFindingsAreWorthALineAndNothingThatADatabaseSaid() {
+    void logsOnlySevereFindingsWithoutTextFromDatabase() {
         for (Severity severity : Severity.values()) {
             HandMade.tell(fleet, new FleetEvent.Opened(NOW, "shop", finding(severity)));
         }
@@ -61,7 +61,7 @@ class FindingLoggerTest {
     }
 
     @Test
-    void noNameForgesALine() {
+    void replacesControlCharactersInNames() {
         changes("db2:a\r\nERROR \u202eforged\u2028%s", Status.HEALTHY, Status.UNHEALTHY);
 
         assertThat(logged.lines())
@@ -70,7 +70,7 @@ class FindingLoggerTest {
     }
 
     @Test
-    void aStormIsBoundedAndTellsWhatItLeftOut() {
+    void boundsLinesPerMinuteAndLogsTheNumberSuppressed() {
         for (int i = 0; i < 1_500; i++) {
             changes("t" + i, Status.HEALTHY, Status.UNHEALTHY);
         }
@@ -85,7 +85,7 @@ class FindingLoggerTest {
     }
 
     @Test
-    void aTargetThatLeftIsForgotten() {
+    void forgetsRemovedTarget() {
         changes("shop", Status.HEALTHY, Status.UNHEALTHY);
         HandMade.tell(fleet, new FleetEvent.Removed(NOW, "shop"), new FleetEvent.Added(NOW, "shop"));
         changes("shop", Status.UNKNOWN, Status.HEALTHY);

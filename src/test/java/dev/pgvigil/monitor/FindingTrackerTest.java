@@ -19,7 +19,7 @@ class FindingTrackerTest {
     private final FindingTracker ledger = new FindingTracker();
 
     @Test
-    void oneLookIsEnoughWhereTheCheckSaysSo() {
+    void opensAfterOneResultWhenDebounceAllowsIt() {
         FindingTracker.Turn turn = ledger.record("c", Debounce.AT_ONCE, List.of(finding("a")), START);
         assertThat(turn.opened()).extracting(Finding::key).containsExactly("c/a");
         assertThat(ledger.record("c", Debounce.AT_ONCE, List.of(), START.plusSeconds(1))
@@ -30,7 +30,7 @@ class FindingTrackerTest {
     }
 
     @Test
-    void twoOfThreeOpenAndTwoInARowClose() {
+    void opensAfterTwoOfThreeAndClosesAfterTwoInARow() {
         assertThat(opens("x.x")).as("seen, missed, seen again").isEqualTo("..o");
         assertThat(opens("xx.xx..")).as("one miss does not close").isEqualTo(".ooooo.");
         assertThat(opens("x..x..x")).as("never two of three").isEqualTo(".......");
@@ -38,7 +38,7 @@ class FindingTrackerTest {
     }
 
     @Test
-    void sinceIsTheFirstSightingAndBeginsAnewAfterAClose() {
+    void sinceIsFirstOccurrenceAndRestartsAfterClose() {
         ledger.record("c", TWO_OF_THREE, List.of(finding("a")), START);
         ledger.record("c", TWO_OF_THREE, List.of(finding("a")), START.plusSeconds(1));
         assertThat(ledger.open()).extracting(Finding::since).containsExactly(START);
@@ -50,7 +50,7 @@ class FindingTrackerTest {
     }
 
     @Test
-    void movingFiguresAreShownButNotToldEachTime() {
+    void limitsUpdateEventsWhenFiguresChange() {
         ledger.record("c", Debounce.AT_ONCE, List.of(finding("a")), START);
         FindingTracker.Turn soon =
                 ledger.record("c", Debounce.AT_ONCE, List.of(observed("a", "2 s")), START.plusMillis(500));
@@ -63,7 +63,7 @@ class FindingTrackerTest {
     }
 
     @Test
-    void aWorseStatusIsToldAtOnce() {
+    void reportsStatusChangeImmediately() {
         ledger.record("c", Debounce.AT_ONCE, List.of(finding("a")), START);
         Finding worse = Finding.of("c", "a", Status.UNHEALTHY, Severity.CRITICAL, "title", "seen");
         assertThat(ledger.record("c", Debounce.AT_ONCE, List.of(worse), START.plusMillis(1))
@@ -72,7 +72,7 @@ class FindingTrackerTest {
     }
 
     @Test
-    void sourcesDoNotCloseEachOthersFindings() {
+    void doesNotCloseFindingsOfOtherSources() {
         ledger.record("c", Debounce.AT_ONCE, List.of(finding("a")), START);
         ledger.record("d", Debounce.AT_ONCE, List.of(), START);
         assertThat(ledger.open()).hasSize(1);
@@ -81,7 +81,7 @@ class FindingTrackerTest {
     }
 
     @Test
-    void theWorstComesFirst() {
+    void ordersFindingsWorstFirst() {
         Finding critical = Finding.of("c", "z", Status.UNHEALTHY, Severity.CRITICAL, "title", "seen");
         ledger.record("c", Debounce.AT_ONCE, List.of(finding("a"), critical, finding("b")), START);
         assertThat(ledger.open()).extracting(Finding::key).containsExactly("c/z", "c/a", "c/b");

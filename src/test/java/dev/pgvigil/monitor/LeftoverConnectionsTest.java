@@ -28,7 +28,7 @@ class LeftoverConnectionsTest {
     private static final int LOSSES = 12;
 
     @Test
-    void loginsThatHangOnALockStayWithinTheBudget() throws Exception {
+    void keepsLoginsBlockedOnLockWithinConnectionBudget() throws Exception {
         try (PgServer server = PgServer.start(NEWEST);
                 Connection locker = server.jdbc("postgres")) {
             Target[] targets = IntStream.range(0, 12)
@@ -79,7 +79,7 @@ class LeftoverConnectionsTest {
     }
 
     @Test
-    void lostConnectionsAreEndedAndDoNotFillTheLimitOfTheRole() {
+    void terminatesLostConnectionsBeforeRoleLimitIsReached() {
         try (PgServer server = PgServer.start(NEWEST);
                 TcpProxy proxy = TcpProxy.before(server)) {
             Server direct = server.server();

@@ -26,7 +26,7 @@ class OverheadBudgetTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @Test
-    void overTheBudgetPgvigilAsksLessOftenAndSaysSo() {
+    void lengthensIntervalsAndReportsFindingWhenOverBudget() {
         try (PgServer server = PgServer.start(PgServer.majors().getLast());
                 Watching watching = Watching.with(
                         List.of(new Heartbeat(), new Connections(), new Overhead()), shop(server, 0.000001))) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class OverheadThrottlePropertyTest {
 
     @Property
-    void stretchesWhileOverBudgetUpToABound(
+    void raisesFactorWhileOverBudgetUpToMaximum(
             @ForAll @DoubleRange(min = 1, max = 32) @Scale(4) double factor,
             @ForAll @DoubleRange(min = 0.0101, max = 1) @Scale(4) double ratio) {
         double next = OverheadThrottle.next(factor, ratio, 0.01);
@@ -19,7 +19,7 @@ class OverheadThrottlePropertyTest {
     }
 
     @Property
-    void neverHurriesAndComesBackOnlyIntoRoom(
+    void lowersFactorOnlyWhileBelowBudget(
             @ForAll @DoubleRange(min = 1, max = 32) @Scale(4) double factor,
             @ForAll @DoubleRange(min = 0, max = 0.01) @Scale(4) double ratio) {
         double next = OverheadThrottle.next(factor, ratio, 0.01);
@@ -28,7 +28,7 @@ class OverheadThrottlePropertyTest {
     }
 
     @Test
-    void isBackInSecondsWhenTheCostIsGone() {
+    void returnsToNormalWhenCostIsGone() {
         double factor = 32;
         for (int i = 0; i < 5; i++) {
             factor = OverheadThrottle.next(factor, 0.0001, 0.01);
@@ -37,7 +37,7 @@ class OverheadThrottlePropertyTest {
     }
 
     @Test
-    void withoutABudgetEverythingIsTooMuchAndNothingIsNot() {
+    void zeroBudgetThrottlesAnyCost() {
         assertThat(OverheadThrottle.next(1, 0.0001, 0)).isEqualTo(32);
         assertThat(OverheadThrottle.next(32, 0, 0)).isEqualTo(16);
         assertThat(OverheadThrottle.next(1, 0, 0)).isEqualTo(1);
@@ -45,7 +45,7 @@ class OverheadThrottlePropertyTest {
 
     /** A server whose statements cost a fixed time each settles below the budget and stays there. */
     @Property
-    void settlesWithinTheBudget(@ForAll @DoubleRange(min = 0.011, max = 0.3) @Scale(4) double costAtFullPace) {
+    void settlesWithinBudget(@ForAll @DoubleRange(min = 0.011, max = 0.3) @Scale(4) double costAtFullPace) {
         double factor = 1;
         for (int i = 0; i < 100; i++) {
             factor = OverheadThrottle.next(factor, costAtFullPace / factor, 0.01);

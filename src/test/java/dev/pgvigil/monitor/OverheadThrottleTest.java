@@ -30,7 +30,7 @@ class OverheadThrottleTest {
     private static final long TEN_SECONDS = 10_000_000_000L;
 
     @Property
-    void noStretchedHeartbeatComesTooLateToBeFresh(
+    void throttledHeartbeatDoesNotBecomeStale(
             @ForAll @DoubleRange(min = 1, max = 32) double factor,
             @ForAll @LongRange(min = 100, max = 600_000) long everyMs,
             @ForAll @LongRange(min = 1, max = 600_000) long roomMs) {
@@ -43,7 +43,7 @@ class OverheadThrottleTest {
 
     /** A minute sees it six times. */
     @Test
-    void whatWasDearOnceStretchesOnce() {
+    void singleExpensiveMinuteRaisesFactorOnce() {
         OverheadThrottle pace = new OverheadThrottle();
         long start = System.nanoTime();
         for (int i = 0; i < 6; i++) {
@@ -55,7 +55,7 @@ class OverheadThrottleTest {
     }
 
     @Test
-    void whatStaysDearStretchesMoreAfterAMinute() {
+    void sustainedCostRaisesFactorAgainAfterOneMinute() {
         OverheadThrottle pace = new OverheadThrottle();
         long start = System.nanoTime();
         pace.evaluate(start, 0.02, 0.01);
@@ -64,7 +64,7 @@ class OverheadThrottleTest {
     }
 
     @Test
-    void whatFailsIsAskedAgainSoonAndThenMoreSeldom() {
+    void retriesFailedCheckSoonThenBacksOff() {
         OverheadThrottle pace = new OverheadThrottle();
         assertThat(List.of(pace.again(1), pace.again(2), pace.again(3), pace.again(8), pace.again(1000)))
                 .extracting(Duration::toSeconds)
@@ -74,7 +74,7 @@ class OverheadThrottleTest {
     }
 
     @Test
-    void aHeartbeatGivesWayWhereThereIsRoom() {
+    void throttlesHeartbeatWithinStaleAfter() {
         assertThat(beat(32, Duration.ofMillis(500), Duration.ofSeconds(4))).isEqualTo(Duration.ofSeconds(2));
         assertThat(beat(3, Duration.ofMillis(500), Duration.ofSeconds(4))).isEqualTo(Duration.ofMillis(1500));
     }
@@ -84,7 +84,7 @@ class OverheadThrottleTest {
     }
 
     @Test
-    void whatIsDearOnAnOldServerIsAskedMoreSeldomThere() {
+    void usesLongerIntervalOnOldServers() {
         Duration minute = Duration.ofMinutes(1);
         assertThat(new Conflicts().policy().interval(null)).isEqualTo(minute);
         assertThat(new Conflicts().policy().interval(facts(15))).isEqualTo(minute);
@@ -95,7 +95,7 @@ class OverheadThrottleTest {
 
     @ParameterizedTest
     @CsvSource({"14, 600, 60", "15, 60, 60"})
-    void whatIsConfiguredOfItIsTakenAsItIs(int major, long standard, long configured) {
+    void usesConfiguredIntervalUnchanged(int major, long standard, long configured) {
         Target plain = SceneTargets.named("shop");
         Target hasty =
                 SceneTargets.check(plain, Conflicts.NAME, new CheckSetting(true, Duration.ofSeconds(configured)));

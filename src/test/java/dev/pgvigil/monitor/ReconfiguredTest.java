@@ -33,7 +33,7 @@ class ReconfiguredTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     @Test
-    void aRotatedPasswordChangesNothingButTheSession() {
+    void passwordRotationReplacesOnlyTheSession() {
         try (PgServer server = PgServer.start(NEWEST);
                 Watching watching = Watching.over(shop(server, "first"))) {
             watching.awaitStatus("shop", Status.HEALTHY);
@@ -58,7 +58,7 @@ class ReconfiguredTest {
     }
 
     @Test
-    void aTargetThatMovesIsFirstLeftAndThenTaken() {
+    void removesMovedTargetBeforeAddingItAgain() {
         try (PgServer one = PgServer.start(NEWEST);
                 PgServer other = PgServer.start(NEWEST);
                 Watching watching = Watching.over(shop(one, "x"), at("stays", one, "x"))) {
@@ -80,7 +80,7 @@ class ReconfiguredTest {
     }
 
     @Test
-    void theOnlyTargetOfAServerMayBeRenamed() {
+    void renamesOnlyTargetOfServer() {
         try (PgServer one = PgServer.start(NEWEST);
                 PgServer other = PgServer.start(NEWEST);
                 Watching watching = Watching.over(at("shop", one, "x"), at("bank", other, "x"))) {
@@ -97,7 +97,7 @@ class ReconfiguredTest {
     }
 
     @Test
-    void anotherDatabaseUnderTheSameNameInheritsNothing() {
+    void resetsStateWhenNameRefersToAnotherDatabase() {
         PgServer server = PgServer.shared(NEWEST);
         Target before = server.target("shop", server.newDatabase("before"));
         Target after = server.target("shop", server.newDatabase("after"));
@@ -115,7 +115,7 @@ class ReconfiguredTest {
     }
 
     @Test
-    void aCheckThatIsSwitchedOffTakesItsFindingsAndFiguresAlong() {
+    void removesFindingsAndOutcomesOfDisabledCheck() {
         PgServer server = PgServer.shared(NEWEST);
         Finding bad = Finding.of("gloom", "bad", Status.DEGRADED, Severity.LOW, "bad", "all is bad");
         List<Check<?>> checks = List.of(new Heartbeat(), new Looking("gloom", Duration.ofMillis(50), List.of(bad)));
@@ -165,7 +165,7 @@ class ReconfiguredTest {
 
     /** Else its owner could neither rename nor drop it. */
     @Test
-    void aDatabaseThatIsWatchedNoMoreIsLeft() {
+    void leavesDatabaseThatIsNoLongerMonitored() {
         PgServer server = PgServer.shared(NEWEST);
         String database = server.newDatabase("left");
         Target left = server.target("left", database);

@@ -57,7 +57,7 @@ class ReturnTest {
     }
 
     @Test
-    void what_failed_while_a_server_was_away_is_asked_anew_when_it_is_back() {
+    void repeatsFailedChecksWhenServerIsBack() {
         try (PgServer server = PgServer.start(PgServer.majors().getLast())) {
             Hourly hourly = new Hourly(server, true, new AtomicInteger());
             Target shop = server.target("shop", "postgres");
@@ -73,7 +73,7 @@ class ReturnTest {
     }
 
     @Test
-    void a_server_that_comes_back_as_another_is_asked_everything_anew() {
+    void repeatsAllChecksWhenServerFactsChanged() {
         try (PgServer server = PgServer.start(PgServer.majors().getLast())) {
             Hourly hourly = new Hourly(server, false, new AtomicInteger());
             Target shop = server.target("shop", "postgres");

@@ -22,7 +22,7 @@ class RevokedCatalogsTest {
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void degradesWithTheGrantAndTheRestGoesOn(int major) {
+    void reportsMissingGrantWhileOtherChecksContinue(int major) {
         PgServer server = PgServer.shared(major);
         String database = server.newDatabase("revoked");
         Stream.of("pg_roles", "pg_settings", "pg_extension")

@@ -17,20 +17,20 @@ class ScheduledCheckTest {
             new ScheduledCheck<>(new Heartbeat(), null, start, new MemoryBudget(0));
 
     @Test
-    void a_pass_is_late_by_the_time_since_it_was_due() {
+    void delayIsTimeSinceDue() {
         assertThat(run.late(start)).isEqualTo(Duration.ZERO);
         assertThat(run.late(start + 7_000_000)).isEqualTo(Duration.ofMillis(7));
     }
 
     @Test
-    void the_next_is_due_a_period_after_this_one_was_due_however_late_this_one_is() {
+    void nextRunIsDueOneIntervalAfterPreviousDueTime() {
         run.end(run.begin(start + 7_000_000, PERIOD));
 
         assertThat(run.due()).isEqualTo(start + PERIOD.toNanos());
     }
 
     @Test
-    void passes_out_of_turn_do_not_put_the_next_one_off() {
+    void unscheduledRunDoesNotPostponeNextRun() {
         for (int i = 1; i <= 5; i++) {
             run.end(run.begin(start + i, PERIOD));
         }
@@ -39,7 +39,7 @@ class ScheduledCheckTest {
     }
 
     @Test
-    void what_was_put_off_far_comes_when_shorter_periods_want_it() {
+    void shorterIntervalBringsNextRunForward() {
         run.hasten(Duration.ofMillis(1), start);
         assertThat(run.due()).isEqualTo(start);
 
@@ -52,7 +52,7 @@ class ScheduledCheckTest {
     }
 
     @Test
-    void what_is_overdue_by_shorter_periods_is_not_late() {
+    void shorterIntervalDoesNotCountAsDelay() {
         run.end(run.begin(start, PERIOD.multipliedBy(20)));
         long later = start + PERIOD.multipliedBy(5).toNanos();
 
@@ -63,7 +63,7 @@ class ScheduledCheckTest {
     }
 
     @Test
-    void a_pass_is_not_late_while_the_one_before_was_in_its_way() {
+    void delayExcludesTimeOfPreviousRun() {
         long longAgo = start - 20 * PERIOD.toNanos();
         ScheduledCheck<HeartbeatResult> slow =
                 new ScheduledCheck<>(new Heartbeat(), null, longAgo, new MemoryBudget(0));

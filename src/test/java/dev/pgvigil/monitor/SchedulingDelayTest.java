@@ -21,7 +21,7 @@ class SchedulingDelayTest {
     private final SchedulingDelay punctuality = new SchedulingDelay(meters);
 
     @Test
-    void lateness_falls_into_the_buckets_that_its_bound_belongs_to() {
+    void recordsDelayInBucketOfItsBound() {
         punctuality.began(Duration.ofMillis(3));
         punctuality.began(Duration.ofMillis(150));
 
@@ -32,7 +32,7 @@ class SchedulingDelayTest {
     }
 
     @Test
-    void heartbeats_of_a_real_server_are_counted_as_they_become_due() {
+    void recordsDelayOfEachHeartbeat() {
         PgServer server = PgServer.shared(PgServer.majors().getLast());
         try (Watching watching =
                 Watching.with(List.of(new Heartbeat()), punctuality, server.target("on-time", "postgres"))) {

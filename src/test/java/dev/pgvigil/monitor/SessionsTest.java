@@ -91,7 +91,7 @@ class SessionsTest {
 
     @ParameterizedTest
     @MethodSource("majors")
-    void areTaggedAndHarmless(int major) {
+    void setsApplicationNameAndSafeSettings(int major) {
         PgServer server = PgServer.shared(major);
         String settings = """
                 select string_agg(name || '=' || setting, ' ' order by name) from pg_settings where name in (
@@ -109,7 +109,7 @@ class SessionsTest {
 
     /** Else the server ends a session between two heartbeats. */
     @Test
-    void areEndedByTheServerOnlyWhenAHeartbeatIsLongOverdue(@TempDir Path folder) throws IOException {
+    void serverEndsIdleSessionOnlyWhenHeartbeatIsLongOverdue(@TempDir Path folder) throws IOException {
         PgServer server = PgServer.shared(NEWEST);
         Path file = Files.writeString(folder.resolve("pgvigil.yaml"), """
                 pgvigil:
@@ -138,7 +138,7 @@ class SessionsTest {
     }
 
     @Test
-    void targetsOfOneServerShareOneSession() {
+    void sharesOneSessionAmongTargetsOfServer() {
         try (PgServer server = PgServer.start(NEWEST)) {
             Target first = server.target("first", server.newDatabase("first"));
             Target second = server.target("second", server.newDatabase("second"));
@@ -154,7 +154,7 @@ class SessionsTest {
     }
 
     @Test
-    void checksOfADatabaseRunInsideItOnASessionThatEndsWithThem() {
+    void runsDatabaseChecksInSessionThatEndsAfterThem() {
         PgServer server = PgServer.shared(NEWEST);
         String inside = server.newDatabase("inside");
         Target target = server.target("inside", inside);
@@ -168,7 +168,7 @@ class SessionsTest {
     }
 
     @Test
-    void aCheckThatNeedsMoreTimeGetsASessionOfItsOwnAndTheHeartbeatGoesOn() {
+    void runsSlowCheckInSeparateSessionWhileHeartbeatContinues() {
         PgServer server = PgServer.shared(NEWEST);
         Target target = server.target("shop", "postgres");
         try (Watching watching = asking(Scope.SERVER, "select pg_sleep(1.5)::text || 'slept'", target)) {
@@ -181,7 +181,7 @@ class SessionsTest {
     }
 
     @Test
-    void checksThatEachKeepTheirDeadlineDoNotMissOneTogether() {
+    void queuedChecksDoNotShareOneDeadline() {
         PgServer server = PgServer.shared(NEWEST);
         Target target = server.target("shop", "postgres");
         List<Check<?>> checks = new ArrayList<>(List.of(new Heartbeat()));
@@ -197,7 +197,7 @@ class SessionsTest {
     }
 
     @Test
-    void anOldSessionIsReplacedAndNobodyNotices() {
+    void replacesOldSessionWithoutStatusChange() {
         PgServer server = PgServer.shared(NEWEST);
         Target target = server.target("shop", "postgres");
         Deadlines standard = Deadlines.STANDARD;
@@ -223,7 +223,7 @@ class SessionsTest {
     }
 
     @Test
-    void whoeverAsksForFreshAnswersTheServerIsNotAskedMoreThanTenTimesASecond() {
+    void limitsOnDemandHeartbeatsToTenPerSecond() {
         PgServer server = PgServer.shared(NEWEST);
         Target target = server.target("shop", "postgres");
         try (Watching watching = Watching.over(target)) {
@@ -241,7 +241,7 @@ class SessionsTest {
     }
 
     @Test
-    void aStatementThatFailsTwiceIsAFinding() {
+    void reportsStatementThatFailsTwice() {
         PgServer server = PgServer.shared(NEWEST);
         try (Watching watching = asking(Scope.SERVER, "select 1/0", server.target("shop", "postgres"))) {
             Finding found = watching.awaitFinding("shop", "question/failure");
@@ -251,7 +251,7 @@ class SessionsTest {
     }
 
     @Test
-    void aCheckThatFailsIsAskedAgainSoonHoweverSeldomItIsAsked() {
+    void retriesFailedCheckSoonDespiteLongInterval() {
         PgServer server = PgServer.shared(NEWEST);
         Question seldom = new Question(Scope.DATABASE, "select 1/0", Duration.ofHours(1));
         try (Watching watching = Watching.with(List.of(new Heartbeat(), seldom), server.target("shop", "postgres"))) {
@@ -260,7 +260,7 @@ class SessionsTest {
     }
 
     @Test
-    void aShorterCadenceDoesNotWaitForTheEndOfALongOne() {
+    void shorterIntervalTakesEffectImmediately() {
         PgServer server = PgServer.shared(NEWEST);
         Question clock = new Question(Scope.SERVER, "select clock_timestamp()::text", Duration.ofMillis(300));
         try (Watching watching = Watching.with(List.of(new Heartbeat(), clock), every(Duration.ofHours(1), server))) {
@@ -286,7 +286,7 @@ class SessionsTest {
     }
 
     @Test
-    void aQueueBehindDdlNeverGetsASessionOfOursAndConnectionsStayFew() throws SQLException {
+    void doesNotJoinLockQueueBehindDdlAndKeepsConnectionsFew() throws SQLException {
         PgServer server = PgServer.shared(NEWEST);
         String database = server.newDatabase("queue");
         server.sqlIn(database, "create table orders (id int)");
@@ -329,7 +329,7 @@ class SessionsTest {
     }
 
     @Test
-    void discoveryFollowsTheServer() {
+    void discoversCreatedAndDroppedDatabases() {
         try (PgServer server = PgServer.start(NEWEST)) {
             server.createDatabase("app_one");
             server.createDatabase("app_tmp_x");

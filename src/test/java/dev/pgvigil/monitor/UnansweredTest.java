@@ -73,7 +73,7 @@ class UnansweredTest {
     /** As pg_monitor does not give back what every role has by default. */
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void checksThatMayNotReadTheCatalogueSaySoUntilTheyMay(int major) {
+    void reportsMissingPermissionUntilItIsGranted(int major) {
         PgServer server = PgServer.shared(major);
         String database = server.newDatabase("shop");
         List<Check<?>> checks =
@@ -99,7 +99,7 @@ class UnansweredTest {
     }
 
     @Test
-    void isOverSoonAfterTheTroubleHoweverSeldomTheCheckIsAsked() {
+    void closesFailureFindingSoonDespiteLongInterval() {
         PgServer server = PgServer.shared(PgServer.majors().getLast());
         String awaited = PgServer.unique("awaited");
         Inside seldom = new Inside(
@@ -115,7 +115,7 @@ class UnansweredTest {
     }
 
     @Test
-    void isOverWhenTheCheckIsNotAskedAnyMore() {
+    void closesFailureFindingWhenCheckIsSkipped() {
         PgServer server = PgServer.shared(PgServer.majors().getLast());
         String database = server.newDatabase("shop");
         String role = PgServer.unique("watcher");
@@ -135,7 +135,7 @@ class UnansweredTest {
     }
 
     @Test
-    void aCheckThatGetsNoSessionOfItsOwnSaysSoWhileTheSharedOneStands() {
+    void reportsCheckWithoutSessionWhileSharedSessionIsOpen() {
         PgServer server = PgServer.shared(PgServer.majors().getLast());
         String role = PgServer.unique("watcher");
         server.monitorRole(role, "secret");
@@ -157,7 +157,7 @@ class UnansweredTest {
     }
 
     @Test
-    void aCheckThatCannotReadWhatItGetsIsADefect() {
+    void reportsCheckThatCannotReadItsRowsAsDefect() {
         PgServer server = PgServer.shared(PgServer.majors().getLast());
         Target shop = server.target("shop", "postgres");
         try (Watching watching =
@@ -172,7 +172,7 @@ class UnansweredTest {
     /** The heartbeat tells what keeps pgvigil out of the whole server. */
     @ParameterizedTest
     @EnumSource(Reason.class)
-    void whatKeepsPgvigilOutOfTheServerIsToldOnce(Reason reason) {
+    void reportsConnectionFailureOnlyOnce(Reason reason) {
         Target shop = SceneTargets.named("shop");
         Failure failure = Failure.of(reason, "it failed");
         ScheduledCheck<Long> run = new ScheduledCheck<>(new Inside("select 1"), null, 0, new MemoryBudget(0));

@@ -12,7 +12,7 @@ class DeadlocksTest {
     private final Deadlocks deadlocks = new Deadlocks();
 
     @Test
-    void namesThreadsThatWaitForEachOtherForEver() throws InterruptedException {
+    void returnsNamesOfDeadlockedThreads() throws InterruptedException {
         ReentrantLock left = new ReentrantLock();
         ReentrantLock right = new ReentrantLock();
         CyclicBarrier bothHold = new CyclicBarrier(2);

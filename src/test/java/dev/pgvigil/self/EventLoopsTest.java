@@ -35,7 +35,7 @@ class EventLoopsTest {
     }
 
     @Test
-    void aBlockedLoopIsLateWhileTheOthersAreNot() {
+    void reportsLagOfBlockedLoopOnly() {
         await().until(() -> loops.lags().stream().allMatch(lag -> lag.thread().startsWith("vert.x-eventloop")));
         ((VertxInternal) vertx).getEventLoopGroup().next().execute(this::block);
 

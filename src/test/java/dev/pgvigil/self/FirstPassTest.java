@@ -18,7 +18,7 @@ class FirstPassTest {
     private static final Scene NOTHING = Scene.at(Instant.EPOCH);
 
     @Test
-    void anEmptyFleetIsNotKnownYet() {
+    void isNotDoneForEmptyFleet() {
         assertThat(of(NOTHING).done()).isFalse();
     }
 
@@ -31,7 +31,7 @@ class FirstPassTest {
     }
 
     @Test
-    void isDoneWhenEachAnsweredOrFailed() {
+    void isDoneWhenEachTargetAnsweredOrFailed() {
         Scene scene = NOTHING.unseen(SHOP, Status.UNKNOWN).target(BLOG, Status.HEALTHY, Duration.ZERO);
 
         assertThat(of(scene.outcome(SHOP, "heartbeat", scene.failed(Duration.ZERO, null)))
@@ -40,7 +40,7 @@ class FirstPassTest {
     }
 
     @Test
-    void doesNotWaitForWhatIsSwitchedOff() {
+    void ignoresTargetsWithoutHeartbeat() {
         Target off = SceneTargets.check(SHOP, "heartbeat", new CheckSetting(false, null));
 
         assertThat(of(NOTHING.unseen(off, Status.UNKNOWN).target(BLOG, Status.HEALTHY, Duration.ZERO)))

@@ -19,12 +19,12 @@ class HeartbeatActivityTest {
     private static final Target SHOP = SceneTargets.named("shop");
 
     @Test
-    void anEmptyFleetOwesNoHeartbeat() {
+    void reportsNoStallForEmptyFleet() {
         assertThat(looked(Scene.at(NOW).snapshot()).silence(seconds(100))).isNull();
     }
 
     @Test
-    void silenceLastsWhileNoHeartbeatIsNew() {
+    void stallGrowsWithoutNewHeartbeat() {
         Snapshot same = beat(NOW).snapshot();
         HeartbeatActivity pulse = looked(same).look(same, seconds(50));
 
@@ -32,7 +32,7 @@ class HeartbeatActivityTest {
     }
 
     @Test
-    void aNewHeartbeatEndsItAnsweredOrNot() {
+    void newHeartbeatEndsStallWhetherAnsweredOrFailed() {
         Scene scene = beat(NOW.plusSeconds(30));
         HeartbeatActivity answered = looked(beat(NOW).snapshot()).look(scene.snapshot(), seconds(31));
         assertThat(lasted(answered, 32)).isEqualTo(Duration.ofSeconds(1));
@@ -42,7 +42,7 @@ class HeartbeatActivityTest {
     }
 
     @Test
-    void theFirstTargetBeginsANewCount() {
+    void firstTargetRestartsStall() {
         HeartbeatActivity empty =
                 looked(Scene.at(NOW).snapshot()).look(Scene.at(NOW).snapshot(), seconds(500));
         Snapshot added = Scene.at(NOW).unseen(SHOP, Status.UNKNOWN).snapshot();
@@ -53,7 +53,7 @@ class HeartbeatActivityTest {
     }
 
     @Test
-    void aClockThatIsSetBackOrForwardIsNoSilence() {
+    void clockChangeIsNotStall() {
         HeartbeatActivity back =
                 looked(beat(NOW).snapshot()).look(beat(NOW.minusSeconds(3600)).snapshot(), seconds(2));
         assertThat(lasted(back, 3)).isEqualTo(Duration.ofSeconds(1));
@@ -63,7 +63,7 @@ class HeartbeatActivityTest {
     }
 
     @Test
-    void theSilenceOfTheOthersDoesNotCountWhileOneTargetBeats() {
+    void oneActiveTargetPreventsStall() {
         Target other = SceneTargets.named("other");
         Snapshot before = beat(NOW).target(other, Status.HEALTHY, AGO).snapshot();
         Snapshot after = beat(NOW)
@@ -75,7 +75,7 @@ class HeartbeatActivityTest {
     }
 
     @Test
-    void aTargetWithoutHeartbeatsOwesNone() {
+    void ignoresTargetsWithoutHeartbeat() {
         Target off = SceneTargets.check(SHOP, "heartbeat", new CheckSetting(false, null));
         Snapshot snapshot = Scene.at(NOW).unseen(off, Status.UNKNOWN).snapshot();
 
@@ -83,7 +83,7 @@ class HeartbeatActivityTest {
     }
 
     @Test
-    void rareHeartbeatsAreToldWithTheirInterval() {
+    void reportsShortestInterval() {
         Target hourly = SceneTargets.check(SHOP, "heartbeat", new CheckSetting(true, Duration.ofHours(1)));
         Snapshot snapshot = Scene.at(NOW).target(hourly, Status.HEALTHY, AGO).snapshot();
 

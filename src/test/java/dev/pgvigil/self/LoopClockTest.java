@@ -10,17 +10,17 @@ class LoopClockTest {
     private static final LoopClock START = LoopClock.started(1, 0).tick("loop-1", ms(0));
 
     @Test
-    void isOnTimeUntilTheNextTickIsDue() {
+    void hasNoLagUntilNextTickIsDue() {
         assertThat(START.lag(ms(500))).isEqualTo(new LoopLag(1, "loop-1", Duration.ZERO, Duration.ZERO));
     }
 
     @Test
-    void isLateFromThenOnAlthoughItNeverTicksAgain() {
+    void lagGrowsWithoutFurtherTicks() {
         assertThat(START.lag(ms(12_500)).late()).isEqualTo(Duration.ofSeconds(12));
     }
 
     @Test
-    void isOnTimeAgainAtOnceAndRemembersThePeak() {
+    void lagEndsAtNextTickAndPeakRemains() {
         LoopLag lag = START.tick("loop-1", ms(3_500)).lag(ms(3_600));
 
         assertThat(lag.late()).isZero();
@@ -28,7 +28,7 @@ class LoopClockTest {
     }
 
     @Test
-    void keepsAPeakHalfAMinuteAtLeastAndForgetsItAfterAWholeOne() {
+    void keepsPeakForHalfToOneMinute() {
         LoopClock clock = START.tick("loop-1", ms(29_500));
         clock = tickUntil(clock, 29_500, 58_000);
         assertThat(clock.lag(ms(58_000)).peak()).isEqualTo(Duration.ofSeconds(29));
@@ -38,7 +38,7 @@ class LoopClockTest {
     }
 
     @Test
-    void countsAcrossAnOverflowOfTheClock() {
+    void handlesNanoTimeOverflow() {
         long late = Long.MAX_VALUE - 1;
         LoopClock clock = LoopClock.started(0, late);
 

@@ -31,7 +31,7 @@ class SelfSectionTest {
     }
 
     @Test
-    void saysWhatIsAllowed() {
+    void reportsAllowedRange() {
         SectionText<SelfSettings> read = read("""
                 pgvigil:
                   self:

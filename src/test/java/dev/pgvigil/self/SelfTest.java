@@ -38,7 +38,7 @@ class SelfTest {
     }
 
     @Test
-    void silenceGrowsUntilAHeartbeatIsNew() {
+    void stallGrowsUntilNewHeartbeat() {
         scene().show(fleet);
         await().until(() -> lasted().compareTo(Duration.ofMillis(1500)) > 0);
 
@@ -48,7 +48,7 @@ class SelfTest {
     }
 
     @Test
-    void theFirstPassIsDoneOnceAndForAll() {
+    void firstPassStaysDone() {
         assertThat(self.vitals().firstPass().done()).isFalse();
 
         Scene scene = scene();
@@ -61,7 +61,7 @@ class SelfTest {
     }
 
     @Test
-    void anObserverThatStoppedShows() {
+    void reportsTimeSinceObserverStopped() {
         stop();
 
         await().until(() -> self.vitals().unobserved().compareTo(Duration.ofMillis(1500)) > 0);

@@ -27,7 +27,7 @@ class EventLogTest {
     private final EventLog log = new EventLog();
 
     @Test
-    void numbersEventsWithoutHolesAndHeartbeatsNotAtAll() {
+    void numbersEventsWithoutGapsAndHeartbeatsNot() {
         log.publish(List.of(added("a"), beat("a"), added("b")));
         log.publish(List.of(beat("b"), added("c")));
 
@@ -42,7 +42,7 @@ class EventLogTest {
     }
 
     @Test
-    void deliversHeartbeatsInTheirPlaceBetweenTheEvents() {
+    void deliversHeartbeatsInOrderBetweenEvents() {
         log.publish(List.of(beat("1"), added("2"), beat("3"), beat("4"), added("5"), beat("6")));
 
         assertThat(log.read(new EventLog.Position(0, 0), true, 100).entries())
@@ -56,7 +56,7 @@ class EventLogTest {
     }
 
     @Test
-    void keepsABoundedNumberAndSignalsTheGapToWhoIsBehind() {
+    void boundsEventCountAndSignalsGapToSlowReader() {
         publish(EventLog.ENTRIES + 5);
 
         assertThat(log.reaches(4)).isFalse();
@@ -70,7 +70,7 @@ class EventLogTest {
     }
 
     @Test
-    void signalsAGapForANumberThatItNeverGave() {
+    void signalsGapForUnknownSequence() {
         publish(3);
 
         assertThat(log.reaches(4)).isFalse();
@@ -80,7 +80,7 @@ class EventLogTest {
     }
 
     @Test
-    void keepsABoundedSizeWhateverEventsHold() {
+    void boundsSizeInBytes() {
         Finding large = finding("large").cause("x".repeat(1 << 20));
         for (int i = 0; i < 50; i++) {
             log.publish(List.of(new FleetEvent.Opened(NOW, "t" + i, large)));
@@ -92,7 +92,7 @@ class EventLogTest {
     }
 
     @Test
-    void closesWhatARemovedTargetHadOpenBeforeItsRemoval() {
+    void closesOpenFindingsBeforeTargetIsRemoved() {
         Finding first = finding("first");
         Finding second = finding("second");
         Finding newer = second.cause("newer");
@@ -120,7 +120,7 @@ class EventLogTest {
     }
 
     @Test
-    void aSubscriberThatDoesNothingCostsPublishersNeitherTimeNorMemory() throws InterruptedException {
+    void blockedSubscriberDoesNotDelayPublisherOrUseMemory() throws InterruptedException {
         CountDownLatch release = new CountDownLatch(1);
         AtomicInteger seen = new AtomicInteger();
         AtomicInteger gaps = new AtomicInteger();
@@ -152,7 +152,7 @@ class EventLogTest {
     }
 
     @Test
-    void aSubscriberGivesItsExecutorBackBetweenBatches() {
+    void subscriberReleasesExecutorBetweenBatches() {
         Queue<Runnable> loop = new ArrayDeque<>();
         List<String> done = new ArrayList<>();
         log.subscribe(loop::add, false, event -> done.add(event.target()), () -> {});
@@ -168,7 +168,7 @@ class EventLogTest {
     }
 
     @Test
-    void anEventThatASubscriberCannotTakeDoesNotKeepItFromTheOthers() {
+    void deliversNextEventsAfterSubscriberThrows() {
         List<String> seen = new ArrayList<>();
         log.subscribe(
                 Runnable::run,
@@ -186,7 +186,7 @@ class EventLogTest {
     }
 
     @Test
-    void deliversFromManyPublishersEachEventOnceAndInOrder() throws InterruptedException {
+    void deliversEachEventOnceInOrderFromConcurrentPublishers() throws InterruptedException {
         List<Long> seen = new ArrayList<>();
         CountDownLatch all = new CountDownLatch(8_000);
         try (ExecutorService many = Executors.newFixedThreadPool(4);

@@ -25,7 +25,7 @@ class ServerStateTest {
     private static final Scene SEEN = Scene.at(Instant.EPOCH).unseen(SHOP, Status.HEALTHY);
 
     @Test
-    void theRoleIsUnknownBeforeTheFirstSession() {
+    void roleIsUnknownBeforeFirstSession() {
         assertThat(role(SEEN)).isNull();
         assertThat(role(SEEN.outcome(SHOP, Heartbeat.NAME, SEEN.failed(Duration.ZERO, null))))
                 .isNull();
@@ -33,7 +33,7 @@ class ServerStateTest {
 
     @ParameterizedTest
     @CsvSource({"1, heartbeat, 2", "3, heartbeat, 6", "32, heartbeat, 8", "32, connections, 64", "32, overhead, 2"})
-    void anIntervalIsTheTargetsCadenceStretchedAsFarAsItsCheckAllows(double stretch, String check, long seconds) {
+    void intervalIsThrottledWithinPriority(double stretch, String check, long seconds) {
         Target target = SceneTargets.check(SHOP, check, new CheckSetting(true, Duration.ofSeconds(2)));
         Scene scene = SEEN.stretch(SHOP, stretch);
         assertThat(state(scene).interval(target, new Looking(check, Duration.ofHours(1))))
@@ -43,7 +43,7 @@ class ServerStateTest {
     }
 
     @Test
-    void theLatestAnsweredHeartbeatKnowsItBetterThanTheSession() {
+    void roleOfLatestHeartbeatOverridesSessionFacts() {
         Scene session = SEEN.role(SHOP, Role.REPLICA);
         assertThat(role(session)).isEqualTo(Role.REPLICA);
 

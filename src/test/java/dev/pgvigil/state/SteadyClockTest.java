@@ -21,13 +21,13 @@ class SteadyClockTest {
     }
 
     @Test
-    void showsTheTimeOfDay() {
+    void returnsTimeOfDay() {
         assertThat(after(Duration.ofSeconds(5))).isEqualTo(NOON.plusSeconds(5));
         assertThat(after(Duration.ZERO)).isEqualTo(NOON.plusSeconds(5));
     }
 
     @Test
-    void whatWasSeenBeforeTheClockWasPutBackGetsOlderAllTheSame() {
+    void agesStillIncreaseWhenClockIsSetBack() {
         Instant seen = after(Duration.ofSeconds(1));
         time = time.minus(Duration.ofHours(1));
         Instant tenLater = after(Duration.ofSeconds(10));
@@ -36,7 +36,7 @@ class SteadyClockTest {
     }
 
     @Test
-    void aClockThatIsPutForwardIsFollowed() {
+    void followsClockThatIsSetForward() {
         time = time.plus(Duration.ofHours(1));
         assertThat(after(Duration.ofSeconds(1))).isEqualTo(time);
     }

@@ -83,7 +83,7 @@ class EventsTest {
     }
 
     @Test
-    void beginsWithHowThingsAre() throws IOException {
+    void beginsWithSnapshot() throws IOException {
         Listening reader = listen("/api/v1/events");
         assertThat(reader.head()).first().asString().contains("200");
         assertThat(reader.head()).anyMatch(line -> line.equalsIgnoreCase("content-type: text/event-stream"));
@@ -94,7 +94,7 @@ class EventsTest {
     }
 
     @Test
-    void tellsEachKindOfChangeInOrderUnderGrowingIds() throws IOException {
+    void sendsEachEventTypeInOrderWithIncreasingIds() throws IOException {
         Listening reader = listen("/api/v1/events");
         long before = reader.next().sequence();
         var finding = HandMade.saturation(NOW);
@@ -119,7 +119,7 @@ class EventsTest {
     }
 
     @Test
-    void tellsHeartbeatsToThoseWhoAsk() throws IOException {
+    void sendsHeartbeatsOnlyOnRequest() throws IOException {
         Listening all = listen("/api/v1/events?beats=true");
         Listening some = listen("/api/v1/events");
         all.next();
@@ -137,7 +137,7 @@ class EventsTest {
     }
 
     @Test
-    void tellsOfOneTargetAlone() throws IOException {
+    void filtersByTarget() throws IOException {
         Listening reader = listen("/api/v1/events?target=shop");
         assertThat(reader.next().json().get("targets").findValuesAsText("name")).containsExactly("shop");
         HandMade.tell(fleet, new FleetEvent.Added(NOW, "other"), new FleetEvent.Removed(NOW, "shop"));
@@ -149,7 +149,7 @@ class EventsTest {
     }
 
     @Test
-    void resumesBehindTheLastEventWithoutASnapshot() throws IOException {
+    void resumesAfterLastEventIdWithoutSnapshot() throws IOException {
         Listening before = listen("/api/v1/events");
         assertThat(before.next().json().get("reason").asText()).isEqualTo("FIRST");
         HandMade.tell(fleet, new FleetEvent.Added(NOW, "a"), new FleetEvent.Beat(NOW, "a", true, 1.0));
@@ -169,7 +169,7 @@ class EventsTest {
     }
 
     @Test
-    void saysWhyItCannotResume() throws IOException {
+    void sendsSnapshotWithReasonWhenItCannotResume() throws IOException {
         for (String foreign : List.of("00000000-1", "17", "nonsense", "99999999-123456789012345678901234567890")) {
             assertThat(reason(foreign)).as(foreign).isEqualTo("RESTARTED");
         }
@@ -191,7 +191,7 @@ class EventsTest {
 
     /** Otherwise its last id would soon be older than the log, though it has missed nothing. */
     @Test
-    void aReaderOfOneTargetKeepsItsPlaceWhileOthersChange() throws IOException {
+    void filteredClientCanResumeAfterEventsOfOtherTargets() throws IOException {
         Listening reader = listen("/api/v1/events?target=shop");
         reader.next();
         for (int i = 0; i < 11_000; i++) {
@@ -203,7 +203,7 @@ class EventsTest {
     }
 
     @Test
-    void aRemovedTargetHasItsFindingsClosedFirst() throws IOException {
+    void closesFindingsBeforeTargetIsRemoved() throws IOException {
         Listening reader = listen("/api/v1/events?target=shop");
         reader.next();
         HandMade.tell(fleet, new FleetEvent.Opened(NOW, "shop", HandMade.saturation(NOW)));
@@ -216,7 +216,7 @@ class EventsTest {
     }
 
     @Test
-    void aQuietStreamIsKeptAlive() throws IOException {
+    void sendsKeepAliveOnIdleStream() throws IOException {
         Listening reader = listen("/api/v1/events");
         reader.next();
         assertThat(reader.next().name()).isEqualTo(":");
@@ -224,7 +224,7 @@ class EventsTest {
     }
 
     @Test
-    void whoStopsReadingIsCutOffAndNobodyElseNotices() throws IOException {
+    void disconnectsClientThatStopsReadingWithoutAffectingOthers() throws IOException {
         serve(Duration.ofHours(1)); // so that the bound alone can do it
         Listening frozen = listen("/api/v1/events");
         Listening reader = listen("/api/v1/events");
@@ -255,7 +255,7 @@ class EventsTest {
     }
 
     @Test
-    void whoTakesNothingIsCutOffEvenIfLittleHappens() throws IOException {
+    void disconnectsStalledClientWhenEventsAreFew() throws IOException {
         listen("/api/v1/events");
         var finding = HandMade.saturation(NOW).cause("x".repeat(3_000_000));
         // Two of them fit the bound, but not the sockets: the write does not end.
@@ -266,7 +266,7 @@ class EventsTest {
     }
 
     @Test
-    void whatWasReadLeavesNoRoomBehindForMoreThanTheBound() throws IOException {
+    void boundsBytesWaitingForSlowClient() throws IOException {
         serve(Duration.ofMillis(20));
         Listening reader = listen("/api/v1/events");
         reader.next();
@@ -277,7 +277,7 @@ class EventsTest {
     }
 
     @Test
-    void anotherTokenEndsStreams() throws IOException {
+    void closesStreamsWhenTokenIsReplaced() throws IOException {
         Listening reader = listen("/api/v1/events");
         reader.next();
         hub().locked(new TokenReplaced());
@@ -294,7 +294,7 @@ class EventsTest {
 
     /** Told while the beginning is still being made. */
     @Test
-    void nothingIsToldBeforeTheBeginningAndNothingIsLost() throws IOException {
+    void sendsSnapshotFirstAndLosesNoEvent() throws IOException {
         CountDownLatch busy = new CountDownLatch(1);
         for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
             workshop.make(() -> awaited(busy)).subscribe().with(done -> {});
@@ -312,7 +312,7 @@ class EventsTest {
     }
 
     @Test
-    void burstsAreForReadersToTake() throws IOException {
+    void burstOfEventsDoesNotDisconnectReadingClient() throws IOException {
         Listening reader = listen("/api/v1/events");
         reader.next();
         FleetEvent[] burst = IntStream.range(0, 5000)
@@ -326,7 +326,7 @@ class EventsTest {
     }
 
     @Test
-    void readersAreBounded() throws IOException {
+    void limitsNumberOfClients() throws IOException {
         for (int i = 0; i < EventBroadcaster.LISTENERS; i++) {
             assertThat(listen("/api/v1/events").head()).first().asString().contains("200");
         }
@@ -338,7 +338,7 @@ class EventsTest {
     }
 
     @Test
-    void aFindingThatCannotBeWrittenCostsThatEventAlone() throws IOException {
+    void skipsEventThatCannotBeSerialized() throws IOException {
         Listening reader = listen("/api/v1/events");
         reader.next();
         var finding = HandMade.saturation(NOW).evidence(List.of(java.util.Map.of("row", new HandMade.Unwritable())));
@@ -347,7 +347,7 @@ class EventsTest {
     }
 
     @Test
-    void whoLeavesIsForgotten() throws IOException {
+    void forgetsDisconnectedClient() throws IOException {
         Listening reader = listen("/api/v1/events");
         reader.next();
         assertThat(readers()).isEqualTo(1);

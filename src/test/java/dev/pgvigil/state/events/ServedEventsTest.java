@@ -53,7 +53,7 @@ class ServedEventsTest {
     }
 
     @Test
-    void theDoorIsBeforeIt() throws IOException {
+    void requiresAuthentication() throws IOException {
         try (Listening reader = new Listening(service.getPort(), "/api/v1/events")) {
             assertThat(reader.head()).first().asString().contains("401");
             assertThat(reader.head()).anyMatch(line -> line.startsWith("content-type: application/problem+json"));
@@ -61,7 +61,7 @@ class ServedEventsTest {
     }
 
     @Test
-    void hasTheHeadersOfAllAnswersAndBeginsWithTheFleet() throws IOException {
+    void sendsCommonHeadersAndSnapshot() throws IOException {
         try (Listening reader = new Listening(service.getPort(), "/api/v1/events", TOKEN)) {
             assertThat(reader.head()).first().asString().contains("200");
             assertThat(reader.head())
@@ -75,7 +75,7 @@ class ServedEventsTest {
     }
 
     @Test
-    void changesArriveAtOnce() throws IOException {
+    void sendsChangesImmediately() throws IOException {
         long worst = 0;
         try (Listening reader = new Listening(service.getPort(), "/api/v1/events", TOKEN)) {
             reader.next();
@@ -91,7 +91,7 @@ class ServedEventsTest {
     }
 
     @Test
-    void endsWhenTheTokenIsAnother() throws IOException {
+    void closesStreamWhenTokenIsReplaced() throws IOException {
         try (Listening reader = new Listening(service.getPort(), "/api/v1/events", TOKEN)) {
             reader.next();
             door.fire(new TokenReplaced());

@@ -19,7 +19,7 @@ class CoalescingCacheTest {
 
     /** With Quarkus around, timers are those of Vert.x, which has none for less than a millisecond. */
     @Test
-    void aPauseMayBeAsShortAsItLikes() {
+    void acceptsPauseBelowOneMillisecond() {
         CoalescingCache<Integer> editions =
                 new CoalescingCache<>(fleet, workshop, Duration.ZERO, Duration.ofNanos(900_000));
         for (int i = 0; i < 100; i++) {

@@ -17,7 +17,7 @@ class HealthCheckTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     @Test
-    void aTargetThatLeavesWhileItIsAskedIsNotFound() {
+    void returnsNotFoundWhenTargetIsRemovedDuringHeartbeat() {
         try (PgServer server = PgServer.start(PgServer.majors().getLast());
                 Watching watching = Watching.over(Target.of("shop", server.server(), "postgres"))) {
             watching.awaitStatus("shop", Status.HEALTHY);

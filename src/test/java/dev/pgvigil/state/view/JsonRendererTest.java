@@ -34,20 +34,20 @@ class JsonRendererTest {
     }
 
     @Test
-    void fewTargetsAreAnsweredWhereTheyAreAskedFor() {
+    void rendersFewTargetsOnCallingThread() {
         targets(JsonRenderer.FEW);
         assertThat(text(ask("fleet")))
                 .isEqualTo("{\"thread\":\"" + Thread.currentThread().getName() + "\"}");
     }
 
     @Test
-    void manyAreAnsweredElsewhere() {
+    void rendersManyTargetsOnRenderExecutor() {
         targets(JsonRenderer.FEW + 1);
         assertThat(text(ask("fleet"))).contains("workshop-");
     }
 
     @Test
-    void whoeverAsksAtTheSameTimeIsAnsweredTogether() {
+    void rendersOnceForConcurrentRequests() {
         targets(JsonRenderer.FEW + 1);
         CountDownLatch open = blocked();
         List<Uni<RestResponse<Buffer>>> asked = new ArrayList<>();
@@ -64,7 +64,7 @@ class JsonRendererTest {
     }
 
     @Test
-    void statusesAreKept() {
+    void keepsHttpStatus() {
         targets(JsonRenderer.FEW + 1);
         RestResponse<Buffer> answer = answers.answer(
                         "down", () -> RestResponse.status(RestResponse.Status.SERVICE_UNAVAILABLE, Map.of()))
@@ -75,7 +75,7 @@ class JsonRendererTest {
     }
 
     @Test
-    void beyondWhatMayWaitAskersAreRefused() {
+    void rejectsRequestsWhenQueueIsFull() {
         CountDownLatch open = blocked();
         for (int i = 0; i < RenderExecutor.WAITING; i++) {
             workshop.make(() -> 1).subscribe().with(done -> {});

@@ -48,7 +48,7 @@ class ReadingTest {
     }
 
     @Test
-    void summaryIsAsBadAsTheWorst() {
+    void fleetStatusIsWorstOfTargets() {
         get("/api/v1/fleet")
                 .statusCode(200)
                 .body("status", equalTo("unhealthy"))
@@ -70,7 +70,7 @@ class ReadingTest {
     }
 
     @Test
-    void recommendationsForManyTargetsAreGivenOnce() {
+    void groupsRecommendationsAcrossTargets() {
         HandMade.nothing()
                 .degraded(IntStream.range(0, 30).mapToObj(i -> "t" + i).toList())
                 .into(fleet);
@@ -82,7 +82,7 @@ class ReadingTest {
     }
 
     @Test
-    void listIsFilteredByStatusRegionAndTag() {
+    void filtersByStatusRegionAndTag() {
         get("/api/v1/databases?status=healthy&status=degraded").body("items.name", contains("orders", "shop"));
         get("/api/v1/databases?region=us-east-1").body("items.name", contains("archive", "quiet"));
         get("/api/v1/databases?status=unknown&region=us-east-1").body("items.name", contains("quiet"));
@@ -91,7 +91,7 @@ class ReadingTest {
     }
 
     @Test
-    void pagesAreBoundedAndCoverTheWholeList() {
+    void pagesAreBoundedAndComplete() {
         List<String> names =
                 IntStream.range(0, 2500).mapToObj(i -> "n%04d".formatted(i)).toList();
         HandMade.named(names).into(fleet);
@@ -108,7 +108,7 @@ class ReadingTest {
     }
 
     @Test
-    void everythingOfOneDatabase() {
+    void returnsDetailsOfOneDatabase() {
         get("/api/v1/databases/shop")
                 .statusCode(200)
                 .body("status", equalTo("healthy"))
@@ -125,7 +125,7 @@ class ReadingTest {
     }
 
     @Test
-    void outdatedHeartbeatIsUnknownSinceItWentOutdated() {
+    void staleHeartbeatIsUnknownSinceItBecameStale() {
         ValidatableResponse quiet = get("/api/v1/databases/quiet/status")
                 .body("status", equalTo("unknown"))
                 .body("connection", equalTo("unknown"))
@@ -139,7 +139,7 @@ class ReadingTest {
     }
 
     @Test
-    void statusTellsHowFarTheHeartbeatCame() {
+    void statusShowsConnectionAndQuerySeparately() {
         get("/api/v1/databases/shop/status")
                 .body("connection", equalTo("ok"))
                 .body("query_test", equalTo("ok"))
@@ -156,7 +156,7 @@ class ReadingTest {
     }
 
     @Test
-    void observationsAreServedAsTheCheckMadeThem() {
+    void returnsObservationUnchanged() {
         get("/api/v1/databases/orders/connections")
                 .statusCode(200)
                 .body("check.state", equalTo("observed"))
@@ -166,7 +166,7 @@ class ReadingTest {
     }
 
     @Test
-    void failedObservationSaysSoAndGivesTheLastOne() {
+    void returnsLastObservationAfterFailure() {
         get("/api/v1/databases/shop/locks")
                 .statusCode(200)
                 .body("check.state", equalTo("failed"))
@@ -179,7 +179,7 @@ class ReadingTest {
     }
 
     @Test
-    void servesEachChecksObservationByItsName() {
+    void returnsObservationOfEachCheckByName() {
         List<String> names = get("/api/v1/databases/shop/checks")
                 .statusCode(200)
                 .body("database_name", equalTo("shop"))
@@ -219,12 +219,12 @@ class ReadingTest {
     }
 
     @Test
-    void figuresAreThoseOfPrometheus() {
+    void metricsMatchPrometheus() {
         get("/api/v1/databases/shop/metrics").body("metrics.name", hasItem("pgvigil_heartbeat_response_seconds"));
     }
 
     @Test
-    void namesMayHoldAnything() {
+    void acceptsAnyCharacterInNames() {
         HandMade.named(HandMade.HOSTILE).into(fleet);
         for (String name : HandMade.HOSTILE) {
             String encoded = URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
@@ -236,7 +236,7 @@ class ReadingTest {
     }
 
     @Test
-    void unknownNamesAreNotFound() {
+    void returnsNotFoundForUnknownNames() {
         for (String path :
                 List.of("", "/status", "/status?fresh=true", "/connections", "/locks", "/checks", "/metrics")) {
             get("/api/v1/databases/%22nope" + path).statusCode(404).body("detail", containsString("\"\"nope\""));
@@ -245,7 +245,7 @@ class ReadingTest {
     }
 
     @Test
-    void shortFormsAnswerForTheOnlyDatabase() {
+    void legacyPathsUseTheOnlyDatabase() {
         HandMade.single("shop").into(fleet);
         get("/api/database/status").statusCode(200).body("database_name", equalTo("shop"));
         get("/api/database/connections").statusCode(200).body("observed.max_connections", equalTo(100));
@@ -259,7 +259,7 @@ class ReadingTest {
     }
 
     @Test
-    void shortFormsWantANameAmongSeveral() {
+    void legacyPathsRequireNameWithSeveralDatabases() {
         for (String path : List.of("/api/database/status", "/api/database/connections", "/api/health/database")) {
             get(path).statusCode(400).body("detail", containsString("\"archive\", \"orders\", \"quiet\""));
             get(path + "?name=orders").statusCode(200);
@@ -269,7 +269,7 @@ class ReadingTest {
     }
 
     @Test
-    void secretsAreNowhere() {
+    void neverShowsSecrets() {
         for (String path : List.of("/api/v1/fleet", "/api/v1/databases/shop", "/api/v1/databases", "/")) {
             assertThat(Guarded.with().get(path).asString()).doesNotContain(HandMade.PASSWORD);
         }
