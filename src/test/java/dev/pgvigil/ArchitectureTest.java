@@ -19,9 +19,16 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.pgvigil.http.AcceptedConnections;
 import dev.pgvigil.postgres.EventLoop;
+import dev.pgvigil.check.Check;
 import io.smallrye.mutiny.Uni;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,6 +99,27 @@ class ArchitectureTest {
         return PRODUCT.getPackage(ROOT).getSubpackages().stream()
                 .map(JavaPackage::getRelativeName)
                 .collect(toSet());
+    }
+
+    /** So that a check is added and removed by its own files. The sources are read, because a constant leaves no trace in bytecode. */
+    @Test
+    void noClassOutsideACheckAreaNamesACheck() throws IOException {
+        List<JavaClass> checks = PRODUCT.stream()
+                .filter(found -> found.isAssignableTo(Check.class) && !found.isInterface())
+                .toList();
+        List<String> violations = new ArrayList<>();
+        try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
+            for (Path source : sources.filter(path -> path.toString().endsWith(".java")).toList()) {
+                String text = Files.readString(source);
+                checks.stream()
+                        .filter(check -> text.contains("import " + check.getName() + ";")
+                                || text.contains("import static " + check.getName() + "."))
+                        .forEach(check -> violations.add(source.getFileName() + " names " + check.getSimpleName()));
+            }
+        }
+
+        assertThat(checks).hasSizeGreaterThan(7);
+        assertThat(violations).isEmpty();
     }
 
     /** NullAway looks only at what is marked. */

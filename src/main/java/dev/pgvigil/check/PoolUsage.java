@@ -1,7 +1,21 @@
 package dev.pgvigil.check;
 
-/** An observation that says how many connection slots of a server are in use: what the history keeps of them. */
+import dev.pgvigil.target.Threshold;
+
+/**
+ * An observation of how many connection slots of a server are in use. It belongs to the contract, because the history and the charts
+ * of every server show it.
+ */
 public interface PoolUsage {
+
+    /** Name of the check. */
+    String CHECK = "connections";
+
+    /** The share of the slots from which a target is degraded. */
+    Threshold DEGRADED = Threshold.ratio(CHECK, "degraded", 0.8);
+
+    /** The share of the slots from which a target is unhealthy. */
+    Threshold UNHEALTHY = Threshold.ratio(CHECK, "unhealthy", 0.95);
 
     /** Slots in use by clients. */
     int checkedOut();

@@ -1,8 +1,7 @@
 package dev.pgvigil.dashboard;
 
 import dev.pgvigil.check.HumanFormat;
-import dev.pgvigil.check.capacity.ConnectionUsage;
-import dev.pgvigil.check.capacity.Connections;
+import dev.pgvigil.check.PoolUsage;
 import dev.pgvigil.history.ConnectionSample;
 import dev.pgvigil.history.Window;
 import dev.pgvigil.state.TargetState;
@@ -36,8 +35,8 @@ final class ConnectionChart {
                         i -> i < uses.size() - 1 && !uses.get(i).observed())
                 .path("band", SvgPath.band(heights, ground));
         if (limit > 0) {
-            threshold(drawing, "warn", "degraded", Connections.DEGRADED, limit, thresholds);
-            threshold(drawing, "bad", "unhealthy", Connections.UNHEALTHY, limit, thresholds);
+            threshold(drawing, "warn", "degraded", PoolUsage.DEGRADED, limit, thresholds);
+            threshold(drawing, "bad", "unhealthy", PoolUsage.UNHEALTHY, limit, thresholds);
             drawing.level("limit", "limit " + limit, limit);
         }
         return drawing.path("line", SvgPath.line(heights))
@@ -47,7 +46,7 @@ final class ConnectionChart {
 
     /** The latest observation in words. */
     static String inUse(TargetState state, PointInTimeView look) {
-        ConnectionUsage seen = Observation.of(Connections.NAME, ConnectionUsage.class, state, look)
+        PoolUsage seen = Observation.of(PoolUsage.CHECK, PoolUsage.class, state, look)
                 .value();
         return seen == null ? TextFormat.UNKNOWN : seen.checkedOut() + " of " + seen.poolSize();
     }

@@ -3,7 +3,7 @@ package dev.pgvigil.dashboard;
 import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.check.Check;
 import dev.pgvigil.check.Tab;
-import dev.pgvigil.check.server.Heartbeat;
+import dev.pgvigil.check.HeartbeatResult;
 import dev.pgvigil.history.History;
 import dev.pgvigil.http.SignedIn;
 import dev.pgvigil.self.Self;
@@ -83,7 +83,7 @@ public final class DashboardResource {
             RoutingContext context) {
         boolean signedIn = SignedIn.of(context);
         FleetQuery choice = FleetQuery.of(FleetFilter.of(q, status, region), sort, page);
-        Check<?> heartbeat = catalogue.check(Heartbeat.NAME);
+        Check<?> heartbeat = catalogue.check(HeartbeatResult.CHECK);
         return press.sheet(
                         named(choice.href(), signedIn),
                         () -> Templates.fleet(FleetPage.of(look(), choice, history, heartbeat, note()), signedIn))

@@ -4,8 +4,8 @@ import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.check.HumanFormat;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.check.Tab;
-import dev.pgvigil.check.capacity.Connections;
-import dev.pgvigil.check.server.Heartbeat;
+import dev.pgvigil.check.HeartbeatResult;
+import dev.pgvigil.check.PoolUsage;
 import dev.pgvigil.history.ServerHistory;
 import dev.pgvigil.history.Window;
 import dev.pgvigil.postgres.ServerFacts;
@@ -94,14 +94,14 @@ record DatabasePage(
         Instant now = look.now();
         return List.of(
                 HeartbeatChart.of(
-                        hour.beats(now, window, interval(Heartbeat.NAME, state, look, catalogue)),
+                        hour.beats(now, window, interval(HeartbeatResult.CHECK, state, look, catalogue)),
                         window,
                         thresholds,
                         view.status() == Status.UNKNOWN
                                 ? TextFormat.UNKNOWN
                                 : TextFormat.milliseconds(view.heartbeatMs())),
                 ConnectionChart.of(
-                        hour.connections(now, window, interval(Connections.NAME, state, look, catalogue)),
+                        hour.connections(now, window, interval(PoolUsage.CHECK, state, look, catalogue)),
                         window,
                         thresholds,
                         ConnectionChart.inUse(state, look)));

@@ -1,6 +1,7 @@
 package dev.pgvigil.check.activity;
 
 import dev.pgvigil.check.Check;
+import dev.pgvigil.check.DatabaseListing;
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.MetricSink;
 import dev.pgvigil.check.Policy;
@@ -8,7 +9,6 @@ import dev.pgvigil.check.Previous;
 import dev.pgvigil.check.RawText;
 import dev.pgvigil.check.Scope;
 import dev.pgvigil.check.capacity.ConnectionAggregator;
-import dev.pgvigil.check.server.Databases;
 import dev.pgvigil.postgres.Session;
 import dev.pgvigil.target.Target;
 import dev.pgvigil.target.Threshold;
@@ -51,7 +51,7 @@ public final class Conflicts implements Check<Conflicts.Counts> {
               {slots} as active_logicalslot
             from pg_catalog.pg_database d
             order by d.datistemplate, d.datname
-            limit\s""".replace("{datname}", RawText.sql("d.datname")) + Databases.MOST;
+            limit\s""".replace("{datname}", RawText.sql("d.datname")) + DatabaseListing.MOST;
 
     /** Why replay cancels statements on a standby, by the names of {@code pg_stat_database_conflicts}. */
     public enum Kind {

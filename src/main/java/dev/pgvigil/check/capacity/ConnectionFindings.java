@@ -1,5 +1,6 @@
 package dev.pgvigil.check.capacity;
 
+import dev.pgvigil.check.PoolUsage;
 import static dev.pgvigil.check.HumanFormat.count;
 import static dev.pgvigil.check.HumanFormat.percent;
 
@@ -178,7 +179,7 @@ record ConnectionFindings(ConnectionUsage usage, Thresholds limits) {
     }
 
     private Finding finding(String key, String title, double ratio, String observed) {
-        if (ratio >= limits.of(Connections.UNHEALTHY)) {
+        if (ratio >= limits.of(PoolUsage.UNHEALTHY)) {
             return Finding.of(Connections.NAME, key, Status.UNHEALTHY, Severity.CRITICAL, title, observed);
         }
         Severity severity = ratio >= limits.of(Connections.HIGH) ? Severity.HIGH : Severity.MEDIUM;
@@ -190,17 +191,17 @@ record ConnectionFindings(ConnectionUsage usage, Thresholds limits) {
     }
 
     private boolean below(double ratio) {
-        return ratio < limits.of(Connections.DEGRADED)
+        return ratio < limits.of(PoolUsage.DEGRADED)
                 && ratio < limits.of(Connections.HIGH)
-                && ratio < limits.of(Connections.UNHEALTHY);
+                && ratio < limits.of(PoolUsage.UNHEALTHY);
     }
 
     private String threshold() {
         return "degraded from %s, high from %s, at capacity from %s"
                 .formatted(
-                        percent(limits.of(Connections.DEGRADED)),
+                        percent(limits.of(PoolUsage.DEGRADED)),
                         percent(limits.of(Connections.HIGH)),
-                        percent(limits.of(Connections.UNHEALTHY)));
+                        percent(limits.of(PoolUsage.UNHEALTHY)));
     }
 
     private List<Map<String, Object>> holders() {

@@ -4,6 +4,7 @@ import dev.pgvigil.check.Check;
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.MetricSink;
 import dev.pgvigil.check.Policy;
+import dev.pgvigil.check.PoolUsage;
 import dev.pgvigil.check.Previous;
 import dev.pgvigil.check.RawText;
 import dev.pgvigil.check.Scope;
@@ -30,10 +31,8 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public final class Connections implements Check<ConnectionUsage> {
 
-    public static final String NAME = "connections";
-    public static final Threshold DEGRADED = Threshold.ratio(NAME, "degraded", 0.80);
+    public static final String NAME = PoolUsage.CHECK;
     static final Threshold HIGH = Threshold.ratio(NAME, "high", 0.85);
-    public static final Threshold UNHEALTHY = Threshold.ratio(NAME, "unhealthy", 0.95);
 
     private static final int MOST_KINDS = 5000;
     private static final int MOST_DATABASES = 1000;
@@ -103,7 +102,7 @@ public final class Connections implements Check<ConnectionUsage> {
 
     @Override
     public List<Threshold> thresholds() {
-        return List.of(DEGRADED, HIGH, UNHEALTHY);
+        return List.of(PoolUsage.DEGRADED, HIGH, PoolUsage.UNHEALTHY);
     }
 
     @Override

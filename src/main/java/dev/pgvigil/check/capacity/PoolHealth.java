@@ -1,5 +1,6 @@
 package dev.pgvigil.check.capacity;
 
+import dev.pgvigil.check.PoolUsage;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.pgvigil.check.HumanFormat;
 import java.util.Locale;
@@ -14,7 +15,7 @@ public enum PoolHealth {
         if (utilization >= Connections.HIGH.standard()) {
             return HIGH;
         }
-        return utilization >= Connections.DEGRADED.standard() ? MODERATE : OPTIMAL;
+        return utilization >= PoolUsage.DEGRADED.standard() ? MODERATE : OPTIMAL;
     }
 
     /** What to do, in a sentence. */

@@ -31,8 +31,6 @@ public final class Databases implements Check<Databases.Listing> {
 
     public static final String NAME = "databases";
 
-    /** More than this are not listed. */
-    public static final int MOST = 2000;
 
     /** {@code datconnlimit} of a database whose dropping was interrupted. */
     private static final int INVALID = -2;
@@ -46,7 +44,7 @@ public final class Databases implements Check<Databases.Listing> {
               pg_catalog.count(*) filter (where not datistemplate and datallowconn and datconnlimit <> -2) over () as accepting
             from pg_catalog.pg_database
             order by datistemplate, datname
-            limit\s""".replace("{datname}", RawText.sql("datname")) + MOST;
+            limit\s""".replace("{datname}", RawText.sql("datname")) + DatabaseListing.MOST;
 
     /**
      * One database.
@@ -76,7 +74,7 @@ public final class Databases implements Check<Databases.Listing> {
     /**
      * The databases of a server.
      *
-     * @param databases the first {@value #MOST} by name, templates behind all others
+     * @param databases the first {@value DatabaseListing#MOST} by name, templates behind all others
      * @param total how many there are, templates left out
      * @param templates how many of these there are
      * @param accepting how many accept connections, templates left out
@@ -197,10 +195,10 @@ public final class Databases implements Check<Databases.Listing> {
                         Severity.MEDIUM,
                         "databases that are not monitored",
                         observed.substring(0, observed.length() - 2))
-                .threshold("%d databases of one entry, %d of a server".formatted(Discovery.MOST, MOST))
+                .threshold("%d databases of one entry, %d of a server".formatted(Discovery.MOST, DatabaseListing.MOST))
                 .cause("The server has more databases than one entry of the configuration may discover.")
                 .action("Narrow include or widen exclude of target " + target.name()
-                        + ", or divide its patterns among several entries. Databases beyond the first " + MOST
+                        + ", or divide its patterns among several entries. Databases beyond the first " + DatabaseListing.MOST
                         + " by name need entries of their own."));
     }
 
@@ -264,10 +262,10 @@ public final class Databases implements Check<Databases.Listing> {
                         "unlisted",
                         Status.UNKNOWN,
                         Severity.LOW,
-                        "database not among the first " + MOST,
+                        "database not among the first " + DatabaseListing.MOST,
                         "the server has " + total + " databases, and " + target.database() + " is not among the first "
-                                + MOST)
-                .cause("pgvigil lists the first " + MOST + " databases of a server by name.")
+                                + DatabaseListing.MOST)
+                .cause("pgvigil lists the first " + DatabaseListing.MOST + " databases of a server by name.")
                 .action("None if the database exists: only this check does not see it.")
                 .sql("select datname, datallowconn, datconnlimit from pg_database where datname = "
                         + Sql.literal(target.database()).strip());

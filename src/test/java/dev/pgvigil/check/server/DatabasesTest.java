@@ -3,6 +3,7 @@ package dev.pgvigil.check.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgvigil.check.Asking;
+import dev.pgvigil.check.DatabaseListing;
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.Judging;
 import dev.pgvigil.check.Status;
@@ -29,7 +30,7 @@ class DatabasesTest {
 
         @Test
         void reportsUnknownForDatabaseBeyondTheList() {
-            Listing listing = listing(Databases.MOST, Databases.MOST + 1);
+            Listing listing = listing(DatabaseListing.MOST, DatabaseListing.MOST + 1);
 
             Finding found = Judging.one(CHECK, listing, Judging.target("zebra"));
 
@@ -42,7 +43,7 @@ class DatabasesTest {
 
         @Test
         void reportsMissingWhenTheFullListIsComplete() {
-            Listing listing = listing(Databases.MOST, Databases.MOST);
+            Listing listing = listing(DatabaseListing.MOST, DatabaseListing.MOST);
 
             assertThat(Judging.one(CHECK, listing, Judging.target("zebra")).key())
                     .isEqualTo("databases/missing");
@@ -51,7 +52,7 @@ class DatabasesTest {
         /** Templates come last: a full list leaves them out first. */
         @Test
         void reportsUnknownForTemplateBeyondTheList() {
-            Listing full = new Listing(listing(Databases.MOST, Databases.MOST).databases(), Databases.MOST, 2, 0);
+            Listing full = new Listing(listing(DatabaseListing.MOST, DatabaseListing.MOST).databases(), DatabaseListing.MOST, 2, 0);
 
             assertThat(Judging.one(CHECK, full, Judging.target("template1")).key())
                     .isEqualTo("databases/unlisted");
