@@ -11,27 +11,27 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts the passes of each check over the whole fleet, and their failures by reason. Safe for any thread. */
+/** Counts the runs of each check over the whole fleet, and their failures by reason. Thread-safe. */
 @Singleton
 public class CheckCounters {
 
     private final Map<String, Count> counts = new TreeMap<>();
 
-    /** A tally of these checks and no others, so that it stays as small as the catalogue. */
+    /** Counts only the checks of the catalogue, so that memory use is bounded. */
     public CheckCounters(Catalogue catalogue) {
         for (Check<?> check : catalogue.checks()) {
             counts.put(check.name(), new Count());
         }
     }
 
-    /** Counts one pass. */
+    /** Counts one run. */
     public void count(String check, Outcome<?> outcome) {
         Count count = counts.get(check);
         if (count == null) {
             return;
         }
         switch (outcome) {
-            case Outcome.Observed<?> observed -> count.answered.increment();
+            case Outcome.Observed<?> observed -> count.observed.increment();
             case Outcome.Failed<?> failed ->
                 count.failed
                         .computeIfAbsent(failed.failure().reason(), first -> new LongAdder())
@@ -40,24 +40,24 @@ public class CheckCounters {
         }
     }
 
-    /** Names of the checks that are counted, in order. */
+    /** The names of the counted checks, sorted. */
     public List<String> checks() {
         return List.copyOf(counts.keySet());
     }
 
-    /** Passes that asked, answered or not. */
+    /** Runs that were not skipped, successful or failed. */
     public long passes(String check) {
         Count count = of(check);
-        return count.answered.sum()
+        return count.observed.sum()
                 + count.failed.values().stream().mapToLong(LongAdder::sum).sum();
     }
 
-    /** Passes that were skipped, for want of something that the check needs. */
+    /** Runs that were skipped because a requirement was not met. */
     public long skipped(String check) {
         return of(check).skipped.sum();
     }
 
-    /** Passes that failed for this reason. */
+    /** Runs that failed for this reason. */
     public long failures(String check, Reason reason) {
         LongAdder failures = of(check).failed.get(reason);
         return failures == null ? 0 : failures.sum();
@@ -72,7 +72,7 @@ public class CheckCounters {
     }
 
     private static final class Count {
-        final LongAdder answered = new LongAdder();
+        final LongAdder observed = new LongAdder();
         final LongAdder skipped = new LongAdder();
         final Map<Reason, LongAdder> failed = new ConcurrentHashMap<>();
     }

@@ -16,15 +16,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs checks against one server: on the shared session where that will do, else in a visit to the database where the check
- * belongs. Lives on the server's event loop.
+ * Runs checks against one server: on the shared session where possible, otherwise in a visit to the database of the
+ * check. Confined to the server's event loop.
  */
 final class CheckExecutor {
 
     private final ServerConnection connection;
     private final Server server;
     private final Spans spans;
-    /** Extensions of the databases that sessions have been opened to. */
+    /** Extensions of each database to which a session has been opened. */
     private final Map<String, Set<String>> extensions = new HashMap<>();
 
     private Map<String, Uni<?>> shared = new HashMap<>();
@@ -35,29 +35,29 @@ final class CheckExecutor {
         this.spans = spans;
     }
 
-    /** What is collected from now on shares nothing with what was collected before. */
-    void beginPass() {
+    /** Discards the queries shared so far: later collections share nothing with earlier ones. */
+    void beginRound() {
         shared = new HashMap<>();
     }
 
-    /** Learns from the facts of a session which extensions its database has. */
+    /** Stores which extensions the session's database has. */
     void learned(String database, ServerFacts facts) {
         extensions.put(database, new HashSet<>(facts.extensions().keySet()));
     }
 
-    /** Forgets databases that are not watched any more. */
+    /** Forgets databases that are no longer monitored. */
     void retain(Set<String> databases) {
         extensions.keySet().retainAll(databases);
     }
 
-    /** Whether the check can run on the shared session: it is in the right database, and the check needs no longer deadline. */
+    /** Whether the check can run on the shared session: it belongs to that database and needs no longer deadline. */
     boolean onSharedSession(ScheduledCheck<?> run) {
         return run.heartbeat() || (!run.slow() && databaseOf(run).equals(connection.database()));
     }
 
     /**
-     * The database in which the check runs: its own, or for a check of the whole server the shared session's, unless another one alone
-     * is known to have the extension that the check requires.
+     * The database in which the check runs: its own, or for a check of the whole server that of the shared session. If
+     * that one lacks the required extension, a database known to have it.
      */
     String databaseOf(ScheduledCheck<?> run) {
         if (run.only != null) {
@@ -81,8 +81,9 @@ final class CheckExecutor {
 
     /** Collects on the shared session. */
     <O> Uni<O> collect(ScheduledCheck<O> run) {
-        Map<String, Uni<?>> pass = shared;
-        return collect(run, connection.database(), span -> connection.session(span, pass, run.memory, run.heartbeat()));
+        Map<String, Uni<?>> round = shared;
+        return collect(
+                run, connection.database(), span -> connection.session(span, round, run.memory, run.heartbeat()));
     }
 
     /** Collects in a visit. */
@@ -90,8 +91,8 @@ final class CheckExecutor {
         return collect(run, visit.database(), span -> visit.session(span, run.memory));
     }
 
-    // Whatever a check throws, be it before its first statement, ends in the Uni: the visit and its connection end with
-    // it.
+    // An exception of a check, even before its first statement, fails the Uni: the visit and its connection are
+    // released with it.
     private <O> Uni<O> collect(ScheduledCheck<O> run, String database, Function<Spans.Pass, Session> session) {
         Check<O> check = run.check;
         @Nullable String target = run.only == null ? null : run.only.target().name();

@@ -10,29 +10,29 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 
-/** Has the watch follow the configuration, from the start and whenever it changes. */
+/** Applies the configuration to the monitor at startup and after each change. */
 @Singleton
 class ConfigSubscriber {
 
     private final Configuration configuration;
-    private final FleetMonitor watch;
+    private final FleetMonitor monitor;
     private final Fleet fleet;
 
-    ConfigSubscriber(Configuration configuration, FleetMonitor watch, Fleet fleet) {
+    ConfigSubscriber(Configuration configuration, FleetMonitor monitor, Fleet fleet) {
         this.configuration = configuration;
-        this.watch = watch;
+        this.monitor = monitor;
         this.fleet = fleet;
     }
 
     void start(@Observes StartupEvent event) {
-        configuration.onChange(this::follow);
-        follow(configuration.settings());
+        configuration.onChange(this::apply);
+        apply(configuration.settings());
     }
 
-    private void follow(Settings settings) {
+    private void apply(Settings settings) {
         Duration staleAfter = settings.get(MonitorSection.class).staleAfter();
         fleet.staleAfter(staleAfter);
-        watch.watch(
+        monitor.watch(
                 settings.get(TargetsSection.class).entries(),
                 settings.get(SessionsSection.class).askedEvery(staleAfter));
     }

@@ -13,33 +13,33 @@ import java.util.SequencedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Visits the databases of one server in which checks are due: one connection a visit, on which all due checks of the database run one
- * after the other. At most {@value #MOST} visits at once, and never more connections than the budget has left. A visit that does not
- * end is a lease: it is closed after {@link #LEASE}. Lives on the server's event loop.
+ * Visits the databases of one server in which checks are due. Each visit uses one connection, on which all due checks
+ * of the database run in sequence. At most {@value #MOST} visits run at once, within the connection budget. A visit
+ * that does not end is closed after {@link #LEASE}. Confined to the server's event loop.
  */
 final class DatabaseVisits {
 
-    /** With the shared session and one to replace it, within the budget of five. */
+    /** Together with the shared session and its replacement, within the budget of five. */
     static final int MOST = 2;
 
     static final Duration LEASE = Duration.ofSeconds(60);
 
-    /** What a visit does. */
+    /** Runs the checks of a visit. */
     interface Visitor {
 
-        /** Checks that are due in a database or will soon be, in the order in which they run. */
+        /** The checks that are due in a database, or soon will be, in the order in which they run. */
         List<ScheduledCheck<?>> due(String database);
 
-        /** There is a session. */
+        /** A session has been opened. */
         void opened(DatabaseSession session);
 
-        /** Runs one check; ends when its result has been published, however it went. */
+        /** Runs one check. The future completes when its result, success or failure, has been published. */
         Future<Void> run(ScheduledCheck<?> check, DatabaseSession session);
 
-        /** There is no session to be had. */
+        /** No session could be opened. */
         void refused(ScheduledCheck<?> check, Throwable failure);
 
-        /** A visit has ended, so that another may begin. */
+        /** A visit has ended, so another may begin. */
         void ended();
 
         /** Calls back after the time, unless the timer is cancelled. */
@@ -59,12 +59,12 @@ final class DatabaseVisits {
         this.visitor = visitor;
     }
 
-    /** Wants a visit; a database that waits for one already keeps its place. */
+    /** Requests a visit. A database that is already waiting keeps its place. */
     void request(String database) {
         waiting.add(database);
     }
 
-    /** Begins as many visits as there is room for. */
+    /** Begins as many visits as the limits allow. */
     void begin() {
         Iterator<String> next = waiting.iterator();
         while (!stopped && next.hasNext() && underWay.size() < MOST && connection.hasRoomToVisit()) {
@@ -76,7 +76,7 @@ final class DatabaseVisits {
         }
     }
 
-    /** Ends all visits and begins none any more. */
+    /** Ends all visits. No further visits begin. */
     void stop() {
         stopped = true;
         waiting.clear();
@@ -110,7 +110,7 @@ final class DatabaseVisits {
             run(visitor.due(database).iterator());
         }
 
-        /** The next check; none any more on a session that is gone: the rest stays due, and gets another visit. */
+        /** Runs the next check. If the session is closed, the remaining checks stay due and get another visit. */
         private void run(Iterator<ScheduledCheck<?>> due) {
             DatabaseSession open = session;
             if (ended || open == null || open.closed() || !due.hasNext()) {

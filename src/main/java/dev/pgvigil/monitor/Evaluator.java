@@ -15,17 +15,17 @@ final class Evaluator {
     private Evaluator() {}
 
     /**
-     * One result on its way into a {@link FindingTracker}.
+     * One result for a {@link FindingTracker}.
      *
      * @param source the check, or the fact that it cannot be collected
      */
     record Result(String source, Debounce debounce, List<Finding> findings, Instant at) {}
 
     /**
-     * The results to be tracked. A check that fails once is repeated before that counts; what it found earlier is neither confirmed nor
-     * refuted by a failure, and stays.
+     * The results to be tracked. A failed check is repeated before the failure counts. A failure neither confirms nor
+     * refutes earlier findings of the check, so they stay open.
      *
-     * @param reached whether there is a session to the server: else the heartbeat reports what keeps pgvigil out of it
+     * @param reached whether there is a session to the server; if not, the heartbeat reports the failure to connect
      */
     static <O> List<Result> evaluate(ScheduledCheck<O> run, Outcome<O> outcome, Target target, boolean reached) {
         Check<O> check = run.check;
@@ -58,7 +58,7 @@ final class Evaluator {
         };
     }
 
-    /** The results when the check throws while it evaluates. */
+    /** The results when the evaluation of the check throws an exception. */
     static List<Result> defect(Check<?> check, RuntimeException thrown, Instant at, Target target) {
         Failure own = Failure.of(
                 Failure.Reason.LOCAL,

@@ -24,32 +24,32 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Logs a line when the status of a target changes and when a finding of severity high or critical opens. No line holds
- * text that came from a database, and the number of lines a minute is bounded.
+ * Logs a line when the status of a target changes and when a finding of severity high or critical opens. Lines contain
+ * no text from a database, and the number of lines per minute is bounded.
  */
 @Singleton
 class FindingLogger {
 
-    /** Lines a minute at most. */
+    /** Maximum number of lines per minute. */
     static final int LINES = 100;
 
     private static final Logger LOG = Logger.getLogger(FindingLogger.class);
     private static final long MINUTE = Duration.ofMinutes(1).toNanos();
-    // Whoever may make databases chooses names: of these, some would forge a line or turn its text round.
+    // Users who may create databases choose their names: some characters could forge a line or reverse its text.
     private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
 
     private final Fleet fleet;
     private final Executor executor;
     private final LongSupplier clock;
-    // Targets whose trouble was logged: their recovery is logged too, the first observation of a healthy one is not.
-    private final Set<String> ill = new HashSet<>();
+    // Targets whose failure was logged. Their recovery is logged too; the first observation of a healthy target is not.
+    private final Set<String> failing = new HashSet<>();
     private @Nullable Cancellable changes;
-    private long began;
+    private long windowStart;
     private int lines;
 
     @Inject
     FindingLogger(Fleet fleet, Vertx vertx) {
-        // A log line may wait for the console, which an event loop must not.
+        // Logging may block on the console, which is not allowed on an event loop.
         this(fleet, work -> vertx.executeBlocking(Executors.callable(work), false), System::nanoTime);
     }
 
@@ -57,7 +57,7 @@ class FindingLogger {
         this.fleet = fleet;
         this.executor = executor;
         this.clock = clock;
-        this.began = clock.getAsLong();
+        this.windowStart = clock.getAsLong();
     }
 
     void start(@Observes StartupEvent event) {
@@ -69,14 +69,14 @@ class FindingLogger {
                         () -> LOG.warn("events came faster than they could be logged: some are missing here"));
     }
 
-    /** Takes events one after the other, though on changing threads. */
-    private synchronized void log(FleetEvent change) {
-        switch (change) {
+    /** Called for one event at a time, on varying threads. */
+    private synchronized void log(FleetEvent event) {
+        switch (event) {
             case FleetEvent.StatusChanged changed -> log(changed);
             case FleetEvent.Opened opened
             when opened.finding().severity().compareTo(Severity.HIGH) >= 0 ->
                 warn(opened.target(), described(opened.finding()));
-            case FleetEvent.Removed removed -> ill.remove(removed.target());
+            case FleetEvent.Removed removed -> failing.remove(removed.target());
             case FleetEvent.Added a -> {}
             case FleetEvent.RoleChanged r -> {}
             case FleetEvent.Opened o -> {}
@@ -89,26 +89,26 @@ class FindingLogger {
     private void log(FleetEvent.StatusChanged changed) {
         String what = lower(changed.to()) + ", was " + lower(changed.from());
         if (changed.to() != Status.HEALTHY) {
-            ill.add(changed.target());
+            failing.add(changed.target());
             warn(changed.target(), what);
-        } else if (ill.remove(changed.target()) && admitted()) {
+        } else if (failing.remove(changed.target()) && admit()) {
             LOG.info(printable(changed.target() + ": " + what));
         }
     }
 
     private void warn(String target, String what) {
-        if (admitted()) {
+        if (admit()) {
             LOG.warn(printable(target + ": " + what));
         }
     }
 
-    private boolean admitted() {
+    private boolean admit() {
         long now = clock.getAsLong();
-        if (now - began >= MINUTE) {
+        if (now - windowStart >= MINUTE) {
             if (lines > LINES) {
                 LOG.warnf("%d more changes were not logged", lines - LINES);
             }
-            began = now;
+            windowStart = now;
             lines = 0;
         }
         if (++lines == LINES + 1) {
@@ -117,7 +117,7 @@ class FindingLogger {
         return lines <= LINES;
     }
 
-    /** Key, severity and title: what was observed may name what is in the database. */
+    /** Key, severity and title only: the observed text may contain names from the database. */
     private static String described(Finding finding) {
         return finding.key() + " (" + lower(finding.severity()) + "): " + finding.title();
     }

@@ -14,10 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/**
- * The findings of one target: which are in force, given the evidence that each needs, and since when. Not safe for several
- * threads.
- */
+/** Tracks the findings of one target: which are open, after debouncing, and since when. Not thread-safe. */
 final class FindingTracker {
 
     private static final Comparator<Finding> WORST_FIRST = comparing(Finding::status)
@@ -25,39 +22,39 @@ final class FindingTracker {
             .reversed()
             .thenComparing(Finding::key);
 
-    /** Figures move at every look; that often nobody needs to be told of them. */
-    private static final Duration TELL_AGAIN = Duration.ofSeconds(5);
+    /** Observed figures change at every collection; update events are limited to one in this time. */
+    private static final Duration UPDATE_INTERVAL = Duration.ofSeconds(5);
 
     /**
-     * Says what a judgement changed.
+     * The changes caused by one result.
      *
-     * @param updated those in force whose change is worth telling
-     * @param moved whether anything in force is different, worth telling or not
+     * @param updated open findings whose change is reported
+     * @param moved whether any open finding has changed, reported or not
      */
-    record Turn(List<Finding> opened, List<Finding> updated, List<Finding> closed, boolean moved) {}
+    record Changes(List<Finding> opened, List<Finding> updated, List<Finding> closed, boolean moved) {}
 
     private final Map<String, Map<String, Entry>> bySource = new HashMap<>();
 
     /**
-     * Records one judgement.
+     * Records one result.
      *
-     * @param source what judged; a finding that it does not repeat is on its way out
+     * @param source what produced the result; findings that it does not repeat are about to close
      */
-    Turn record(String source, Debounce debounce, List<Finding> judged, Instant now) {
+    Changes record(String source, Debounce debounce, List<Finding> findings, Instant now) {
         Map<String, Entry> entries = bySource.computeIfAbsent(source, first -> new LinkedHashMap<>());
         entries.values().forEach(Entry::miss);
-        judged.forEach(finding -> entries.computeIfAbsent(finding.key(), first -> new Entry(finding, now))
-                .see(finding));
+        findings.forEach(finding -> entries.computeIfAbsent(finding.key(), first -> new Entry(finding, now))
+                .add(finding));
         boolean moved = false;
-        Turn turn = new Turn(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), false);
+        Changes changes = new Changes(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), false);
         for (Entry entry : entries.values()) {
-            moved |= entry.settle(debounce, turn, now);
+            moved |= entry.settle(debounce, changes, now);
         }
-        entries.values().removeIf(entry -> entry.gone(debounce));
-        return new Turn(turn.opened(), turn.updated(), turn.closed(), moved);
+        entries.values().removeIf(entry -> entry.expired(debounce));
+        return new Changes(changes.opened(), changes.updated(), changes.closed(), moved);
     }
 
-    /** The findings in force, worst first. */
+    /** The open findings, worst first. */
     List<Finding> open() {
         return bySource.values().stream()
                 .flatMap(entries -> entries.values().stream())
@@ -67,7 +64,7 @@ final class FindingTracker {
                 .toList();
     }
 
-    /** Forgets what sources other than these have recorded, and returns what of it was in force. */
+    /** Forgets the findings of all sources but these, and returns those of them that were open. */
     List<Finding> retain(Set<String> sources) {
         List<Finding> before = open();
         bySource.keySet().retainAll(sources);
@@ -78,16 +75,16 @@ final class FindingTracker {
     private static final class Entry {
         private final Instant since;
         private Finding finding;
-        private Finding told;
-        private Instant toldAt;
+        private Finding reported;
+        private Instant reportedAt;
         private int history;
         private boolean open;
         private boolean different;
 
         Entry(Finding first, Instant since) {
             this.finding = first;
-            this.told = first;
-            this.toldAt = since;
+            this.reported = first;
+            this.reportedAt = since;
             this.since = since;
         }
 
@@ -96,15 +93,15 @@ final class FindingTracker {
             different = false;
         }
 
-        void see(Finding seen) {
+        void add(Finding found) {
             history |= 1;
-            Finding dated = seen.since(since);
+            Finding dated = found.since(since);
             different = !dated.equals(finding);
             finding = dated;
         }
 
-        /** Whether anything in force is different now. */
-        boolean settle(Debounce debounce, Turn turn, Instant now) {
+        /** Whether any open finding has changed. */
+        boolean settle(Debounce debounce, Changes changes, Instant now) {
             boolean was = open;
             if (Integer.bitCount(history & mask(debounce.of())) >= debounce.times()) {
                 open = true;
@@ -112,29 +109,29 @@ final class FindingTracker {
                 open = false;
             }
             if (was && !open) {
-                turn.closed().add(finding);
+                changes.closed().add(finding);
             } else if (open && !was) {
-                turn.opened().add(tell(now));
-            } else if (open && different && worthTelling(now)) {
-                turn.updated().add(tell(now));
+                changes.opened().add(report(now));
+            } else if (open && different && reportable(now)) {
+                changes.updated().add(report(now));
             }
             return open != was || (open && different);
         }
 
-        private boolean worthTelling(Instant now) {
-            return finding.status() != told.status()
-                    || finding.severity() != told.severity()
-                    || !finding.title().equals(told.title())
-                    || !now.isBefore(toldAt.plus(TELL_AGAIN));
+        private boolean reportable(Instant now) {
+            return finding.status() != reported.status()
+                    || finding.severity() != reported.severity()
+                    || !finding.title().equals(reported.title())
+                    || !now.isBefore(reportedAt.plus(UPDATE_INTERVAL));
         }
 
-        private Finding tell(Instant now) {
-            told = finding;
-            toldAt = now;
+        private Finding report(Instant now) {
+            reported = finding;
+            reportedAt = now;
             return finding;
         }
 
-        boolean gone(Debounce debounce) {
+        boolean expired(Debounce debounce) {
             return !open && (history & mask(debounce.of())) == 0;
         }
 

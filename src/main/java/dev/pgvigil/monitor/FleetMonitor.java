@@ -39,12 +39,12 @@ import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Watches the fleet that is configured, and follows the configuration when it changes. */
+/** Monitors the configured fleet, and applies changes of the configuration. */
 @Singleton
 public class FleetMonitor implements OnDemandHeartbeat {
 
     private static final Logger LOG = Logger.getLogger(FleetMonitor.class);
-    private static final Duration GOODBYE = Duration.ofSeconds(1);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
     private final Catalogue catalogue;
     private final Connector connector;
@@ -56,16 +56,16 @@ public class FleetMonitor implements OnDemandHeartbeat {
     private final Vertx vertx;
     private final Map<Server.Identity, Lane> lanes = new HashMap<>();
     private volatile Deadlines deadlines = Deadlines.STANDARD;
-    private Future<?> turn = Future.succeededFuture();
+    private Future<?> pending = Future.succeededFuture();
 
-    /** A server's watch and the event loop that it lives on. */
-    private record Lane(ServerMonitor watch, EventLoop loop) {
+    /** The monitor of a server and its event loop. */
+    private record Lane(ServerMonitor monitor, EventLoop loop) {
 
-        /** Does this there; the future ends when what it gives has ended, or when that takes too long. */
+        /** Runs the work on the event loop. The future completes when the work has completed, or after a timeout. */
         Future<Void> run(Function<ServerMonitor, Future<Void>> work) {
             Promise<Void> done = loop.promise();
-            loop.run(() -> work.apply(watch).onComplete(done));
-            return done.future().timeout(GOODBYE.toMillis(), TimeUnit.MILLISECONDS);
+            loop.run(() -> work.apply(monitor).onComplete(done));
+            return done.future().timeout(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
@@ -89,29 +89,29 @@ public class FleetMonitor implements OnDemandHeartbeat {
     }
 
     /**
-     * Watches these targets from now on; those that were watched before go on undisturbed. A target that moves to another
-     * server is first left by the one and then taken by the other, for each has an event loop of its own.
+     * Monitors these targets from now on. Targets that were monitored before continue undisturbed. A target that moves
+     * to another server is first removed there and then added here, since each server has an event loop of its own.
      *
-     * @param wanted deadlines of all sessions; with other ones than before, all sessions begin anew
+     * @param wanted deadlines of all sessions; if they have changed, all sessions are reopened
      */
     synchronized void watch(List<Target> targets, Deadlines wanted) {
         Map<Server.Identity, List<Target>> byServer = targets.stream()
                 .collect(groupingBy(target -> target.server().identity(), LinkedHashMap::new, toList()));
-        turn = turn.transform(before -> leave(byServer)).transform(left -> {
-            take(byServer, wanted);
+        pending = pending.transform(before -> remove(byServer)).transform(removed -> {
+            add(byServer, wanted);
             return Future.succeededFuture();
         });
     }
 
-    /** Says goodbye to the servers, and waits for that a little: behind this the event loops end. */
+    /** Closes all sessions and waits briefly for that, because the event loops end next. */
     void stop(@Observes ShutdownEvent event) {
         watch(List.of(), deadlines);
         Future<?> last;
         synchronized (this) {
-            last = turn;
+            last = pending;
         }
         try {
-            last.toCompletionStage().toCompletableFuture().get(GOODBYE.toMillis(), TimeUnit.MILLISECONDS);
+            last.toCompletionStage().toCompletableFuture().get(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
             LOG.debug("not every session was gone in time", e);
         } catch (InterruptedException e) {
@@ -126,12 +126,12 @@ public class FleetMonitor implements OnDemandHeartbeat {
         if (lane == null) {
             return Uni.createFrom().failure(new NoSuchElementException("no target " + target));
         }
-        Context asker = Context.current();
+        Context requester = Context.current();
         return Uni.createFrom()
                 .emitter(emitter -> lane.loop().run(() -> {
-                    Runnable judged = () -> complete(emitter, lane.watch().state(target), target);
-                    lane.loop().after(deadlines.answer().multipliedBy(2).toMillis(), judged);
-                    Spans.askedBy(asker, () -> lane.watch().beat(judged));
+                    Runnable evaluated = () -> complete(emitter, lane.monitor().state(target), target);
+                    lane.loop().after(deadlines.answer().multipliedBy(2).toMillis(), evaluated);
+                    Spans.askedBy(requester, () -> lane.monitor().beat(evaluated));
                 }));
     }
 
@@ -147,36 +147,36 @@ public class FleetMonitor implements OnDemandHeartbeat {
         return lanes.get(server);
     }
 
-    private synchronized Future<?> leave(Map<Server.Identity, List<Target>> wanted) {
-        List<Future<Void>> left = new ArrayList<>();
+    private synchronized Future<?> remove(Map<Server.Identity, List<Target>> wanted) {
+        List<Future<Void>> removed = new ArrayList<>();
         lanes.forEach((server, lane) -> {
             List<Target> its = wanted.get(server);
-            left.add(
+            removed.add(
                     its == null
                             ? lane.run(ServerMonitor::stop)
-                            : lane.run(watch -> {
-                                watch.keep(names(its));
+                            : lane.run(monitor -> {
+                                monitor.keep(names(its));
                                 return Future.succeededFuture();
                             }));
         });
         lanes.keySet().retainAll(wanted.keySet());
-        return Future.join(left);
+        return Future.join(removed);
     }
 
     private static Set<String> names(List<Target> targets) {
         return targets.stream().map(Target::name).collect(toSet());
     }
 
-    private synchronized void take(Map<Server.Identity, List<Target>> wanted, Deadlines latest) {
+    private synchronized void add(Map<Server.Identity, List<Target>> wanted, Deadlines latest) {
         deadlines = latest;
         wanted.forEach((identity, its) -> {
             Server server = its.getFirst().server();
-            Lane lane = lanes.computeIfAbsent(identity, first -> lay(server, latest));
-            lane.loop().run(() -> lane.watch().watch(server, latest, its));
+            Lane lane = lanes.computeIfAbsent(identity, first -> newLane(server, latest));
+            lane.loop().run(() -> lane.monitor().watch(server, latest, its));
         });
     }
 
-    private Lane lay(Server server, Deadlines latest) {
+    private Lane newLane(Server server, Deadlines latest) {
         EventLoop loop = EventLoop.next(vertx);
         ServerMonitor.Shared shared =
                 new ServerMonitor.Shared(catalogue, connector, spans, fleet, counters, delay, memory);

@@ -11,17 +11,17 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Holds together what is configured of heartbeats in several places: they must be fresh when the next one comes, and those
- * that are slow must still be waited for.
+ * Validates heartbeat settings across sections: a heartbeat must still be fresh when the next one ends, and the
+ * threshold of slow heartbeats must be below the answer timeout.
  *
  * @param stale age from which a heartbeat is stale
- * @param answer how long an answer is waited for
+ * @param answer timeout of an answer
  * @param standard interval of the heartbeat unless configured otherwise
- * @param watch the node of the section {@code watch}
+ * @param section the node of the section {@code watch}
  */
-record HeartbeatValidator(Duration stale, Duration answer, Duration standard, Node watch) {
+record HeartbeatValidator(Duration stale, Duration answer, Duration standard, Node section) {
 
-    /** Notes each mistake once, where it was written. */
+    /** Reports each mistake once, at the setting that causes it. */
     void compare(List<Target> targets) {
         Map<Node, String> mistakes = new LinkedHashMap<>();
         List<Target> beating = targets.stream()
@@ -50,14 +50,16 @@ record HeartbeatValidator(Duration stale, Duration answer, Duration standard, No
         return "sessions.answer-timeout (" + Quantity.show(answer) + ")";
     }
 
-    /** The target's own, else the fleet's; where neither is written, what does not fit the default. */
-    private Node place(Target target, String section, String key) {
-        Node own = watch.beside("targets").child(target.name()).child(section);
-        Node answers = watch.beside("sessions").child("answer-timeout");
-        return Stream.of(own, watch.beside(section))
+    /**
+     * The target's own setting, else that of the fleet. If neither is set, the setting that conflicts with the default.
+     */
+    private Node place(Target target, String group, String key) {
+        Node own = section.beside("targets").child(target.name()).child(group);
+        Node answers = section.beside("sessions").child("answer-timeout");
+        return Stream.of(own, section.beside(group))
                 .map(place -> place.child(HeartbeatResult.CHECK).child(key))
                 .filter(Node::present)
                 .findFirst()
-                .orElse(answers.present() ? answers : watch.child("stale-after"));
+                .orElse(answers.present() ? answers : section.child("stale-after"));
     }
 }

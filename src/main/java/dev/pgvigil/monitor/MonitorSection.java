@@ -14,12 +14,12 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
 
-/** {@code watch}: how the fleet is watched as a whole. */
+/** The configuration section {@code watch}. */
 @Singleton
 public class MonitorSection implements Section<MonitorSection.Watching> {
 
     /**
-     * How the fleet is watched.
+     * Settings of the whole fleet.
      *
      * @param staleAfter age of the latest heartbeat from which a target's status is unknown
      */
@@ -54,7 +54,7 @@ public class MonitorSection implements Section<MonitorSection.Watching> {
         }
     }
 
-    /** Discovery knows no other databases than those that such a check lists. */
+    /** Discovery depends on a check that lists databases. */
     private void discoveries(List<Target> targets, Node node) {
         for (Check<?> check : catalogue.checks()) {
             if (check.policy().reactions().contains(Reaction.DISCOVER_DATABASES)) {

@@ -10,15 +10,18 @@ import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stretches the intervals of one server while monitoring costs it more than the budget, and shortens them slowly when there is room.
+ * Lengthens the intervals of one server while monitoring exceeds its overhead budget, and shortens them gradually when
+ * the cost falls.
  */
 final class OverheadThrottle {
 
     private static final Duration EVERY = Duration.ofSeconds(10);
-    /** Share of the time in which a heartbeat is fresh that its interval may take: timers are late at times. */
+    /**
+     * Maximum heartbeat interval as a share of the time in which a heartbeat is fresh. The rest allows for late timers.
+     */
     private static final double OF_FRESH = 0.9;
 
-    private static final Duration AGAIN = Duration.ofSeconds(2);
+    private static final Duration RETRY = Duration.ofSeconds(2);
     private static final int DOUBLINGS = 7;
 
     private static final double MOST = 32;
@@ -29,7 +32,7 @@ final class OverheadThrottle {
     private long evaluatedAt = System.nanoTime();
     private @Nullable Long raisedAt;
 
-    /** Evaluates the cost anew, now and then; whether that changed the intervals. */
+    /** Evaluates the cost at most every {@link #EVERY}. Returns whether the intervals have changed. */
     boolean evaluate(long now, ServerConnection connection, Collection<TargetMonitor> targets) {
         if (now - evaluatedAt < EVERY.toNanos()) {
             return false;
@@ -44,7 +47,10 @@ final class OverheadThrottle {
         return changed;
     }
 
-    /** The ratio is of the last minute: what raised the factor stays in it that long, and must not raise it again and again. */
+    /**
+     * The ratio covers the last minute. A cost that raised the factor stays in it that long and must not raise the
+     * factor repeatedly.
+     */
     boolean evaluate(long now, double ratio, double budget) {
         double next = next(factor, ratio, budget);
         if (next > factor) {
@@ -61,15 +67,15 @@ final class OverheadThrottle {
     /**
      * The next factor. Pure.
      *
-     * @param factor the one in force, 1 or more
-     * @param ratio statement time over time, of the last minute
-     * @param budget the ratio that is allowed
+     * @param factor the current one, 1 or more
+     * @param ratio statement time per time, over the last minute
+     * @param budget the maximum ratio
      */
     static double next(double factor, double ratio, double budget) {
         if (ratio > budget) {
             return Math.min(MOST, factor * Math.max(ratio / budget, LEAST_STEP));
         }
-        // Back by half at most, and never so far that the same statements would take most of the budget again.
+        // Lowered by half at most, and never so far that the same statements would take most of the budget again.
         double back = ratio == 0 ? 0.5 : Math.max(0.5, ratio / (ROOM * budget));
         return Math.min(factor, Math.max(1, factor * back));
     }
@@ -79,9 +85,9 @@ final class OverheadThrottle {
     }
 
     /**
-     * The time between two passes of a check.
+     * The time between two runs of a check.
      *
-     * @param fresh how long after a heartbeat began the next may begin, for its target not to be stale in between
+     * @param fresh latest start of the next heartbeat after the start of this one, for the target not to become stale
      */
     Duration of(Check<?> check, Duration interval, Duration fresh) {
         Priority priority = check.policy().priority();
@@ -90,11 +96,11 @@ final class OverheadThrottle {
     }
 
     /**
-     * How soon a check is repeated that has failed that often in a row, whatever its interval: only the second failure counts, and a
-     * result should not be long in coming when the trouble is over. Each further time takes twice as long.
+     * The delay before a failed check is repeated, independent of its interval: only the second failure counts, and
+     * recovery should be seen soon. It doubles with each failure in a row.
      */
-    Duration again(int failures) {
-        return Priority.NORMAL.throttled(AGAIN.multipliedBy(1L << Math.min(failures - 1, DOUBLINGS)), factor);
+    Duration retryDelay(int failures) {
+        return Priority.NORMAL.throttled(RETRY.multipliedBy(1L << Math.min(failures - 1, DOUBLINGS)), factor);
     }
 
     static Duration capped(Duration throttled, Duration interval, Duration fresh) {

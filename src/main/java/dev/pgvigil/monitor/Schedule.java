@@ -18,12 +18,12 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The scheduled checks of one server, and when they are due. Each server, and each database of a server, begins at a moment of its own,
- * so that a fleet is not monitored in step; the checks of one database are due together, so that one visit is enough.
+ * The scheduled checks of one server and when they are due. Each server and each database starts at a random offset, so
+ * that load is spread over time. The checks of one database are due together, so that one visit is enough.
  */
 final class Schedule {
 
-    /** First passes come soon, whatever the cadence. */
+    /** First runs start within this time, whatever the interval. */
     private static final Duration FIRST = Duration.ofSeconds(3);
 
     private static final Duration EACH_DATABASE = Duration.ofMillis(200);
@@ -35,7 +35,7 @@ final class Schedule {
     private final long phase = random(FIRST);
     private List<ScheduledCheck<?>> runs = List.of();
     private List<TargetMonitor> targets = List.of();
-    /** A number from 0 to 1 for each target: where in the time over which first passes are spread its database comes. */
+    /** The offset of each target's database within the time over which first runs are spread, from 0 to 1. */
     private final Map<TargetMonitor, Double> phases = new HashMap<>();
 
     Schedule(Catalogue catalogue, MemoryBudget budget) {
@@ -47,21 +47,21 @@ final class Schedule {
         return runs;
     }
 
-    /** Covers these targets: runs that go on keep their past. */
-    void cover(Collection<TargetMonitor> watched, long now) {
-        targets = List.copyOf(watched);
+    /** Schedules the checks of these targets. Checks that continue keep their previous observations. */
+    void cover(Collection<TargetMonitor> monitored, long now) {
+        targets = List.copyOf(monitored);
         List<ScheduledCheck<?>> covered = new ArrayList<>();
         for (Check<?> check : catalogue.checks()) {
-            List<TargetMonitor> willing = targets.stream()
+            List<TargetMonitor> enabled = targets.stream()
                     .filter(one -> one.target().runs(check.name()))
                     .toList();
             switch (check.scope()) {
                 case SERVER -> {
-                    if (!willing.isEmpty()) {
+                    if (!enabled.isEmpty()) {
                         covered.add(kept(check, null, now));
                     }
                 }
-                case DATABASE -> willing.forEach(one -> covered.add(kept(check, one, now)));
+                case DATABASE -> enabled.forEach(one -> covered.add(kept(check, one, now)));
             }
         }
         runs.stream().filter(run -> !covered.contains(run)).forEach(run -> run.memory.close());
@@ -69,14 +69,14 @@ final class Schedule {
         phases.keySet().retainAll(targets);
     }
 
-    /** Has everything asked soon: the server restarted, was promoted, or lets us do more or less than before. */
+    /** Makes all checks due soon: the server was restarted or promoted, or privileges have changed. */
     void anew(long now) {
         for (ScheduledCheck<?> run : runs) {
             run.dueBy(now + phase(run.check, run.only));
         }
     }
 
-    /** How often a run's passes begin: what its target wants, for a run over the server what the hastiest of them wants. */
+    /** The interval of a check: that of its target, or for a check of the whole server the shortest of its targets. */
     Duration interval(ScheduledCheck<?> run, @Nullable ServerFacts server) {
         Check<?> check = run.check;
         Duration standard = check.policy().interval(server);
@@ -89,7 +89,7 @@ final class Schedule {
                         .orElse(standard);
     }
 
-    /** Milliseconds until a run may start; those that wait for something else than time do not count. */
+    /** Milliseconds until a check may start. Checks that wait for something else than time do not count. */
     long millisToNext(long now, Predicate<ScheduledCheck<?>> mayStart) {
         long next = Long.MAX_VALUE;
         for (ScheduledCheck<?> run : runs) {
@@ -111,7 +111,7 @@ final class Schedule {
         return new ScheduledCheck<>(check, only, now + phase(check, only), budget);
     }
 
-    /** Checks of a server begin together, so that they share what they read; its databases one after the other. */
+    /** Checks of a server start together, so that they share queries; its databases start one after the other. */
     private long phase(Check<?> check, @Nullable TargetMonitor only) {
         Duration interval = check.policy().interval();
         if (only == null) {

@@ -14,29 +14,29 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The passes of one check over one server or one database: when the next is due, which one is in flight, what the last one observed.
- * One pass at a time; a pass that neither ends nor fails loses its turn when its lease ends.
+ * The runs of one check on one server or in one database: when the next is due, which one is in flight, and the last
+ * observation. One run at a time; a run that does not end is abandoned after its lease.
  */
 final class ScheduledCheck<O> {
 
     static final Duration LEASE = Duration.ofSeconds(20);
 
     final Check<O> check;
-    /** The database of a run of its own; null for a run over the server. */
+    /** The target of a database check; null for a check of the whole server. */
     final @Nullable TargetMonitor only;
-    /** What the check keeps between its passes. */
+    /** What the check keeps between its runs. */
     final CheckMemory memory;
 
     private long due;
     private long startedAt;
     private long endedAt;
     private boolean underWay;
-    private int turn;
+    private int runNumber;
     private int failures;
     private boolean timedOut;
     private Outcome.@Nullable Observed<O> last;
 
-    /** @param due when the first pass is due, by {@link System#nanoTime} */
+    /** @param due when the first run is due, by {@link System#nanoTime} */
     ScheduledCheck(Check<O> check, @Nullable TargetMonitor only, long due, MemoryBudget budget) {
         this.memory = new CheckMemory(budget);
         this.check = check;
@@ -53,16 +53,16 @@ final class ScheduledCheck<O> {
         due = time;
     }
 
-    /** What is due no later than this. */
+    /** Makes the next run due at this time at the latest. */
     void dueBy(long time) {
         if (time - due < 0) {
             due = time;
         }
     }
 
-    /** Passes come in quicker succession than when the last began: the next does not wait for what was right then. */
+    /** Applies a shorter interval: the next run is due that long after the last one began. */
     void hasten(Duration period, long now) {
-        if (turn > 0) {
+        if (runNumber > 0) {
             dueBy(now + Math.max(0, startedAt + period.toNanos() - now));
         }
     }
@@ -75,12 +75,12 @@ final class ScheduledCheck<O> {
         return due - now <= 0 && (!underWay || now - startedAt > LEASE.toNanos());
     }
 
-    /** Whether a pass has ended within this time. */
+    /** Whether a run has ended within this time. */
     boolean endedWithin(Duration time, long now) {
-        return turn > 0 && !underWay && now - endedAt < time.toNanos();
+        return runNumber > 0 && !underWay && now - endedAt < time.toNanos();
     }
 
-    /** How long a pass could have begun already: since it was due, and the one before was out of the way. */
+    /** The time since the check was due and the previous run had ended. */
     Duration late(long now) {
         return Duration.ofNanos(Math.min(now - due, now - endedAt));
     }
@@ -90,19 +90,19 @@ final class ScheduledCheck<O> {
     }
 
     /**
-     * Begins a pass; the next is due a period later, and what was missed is not made up for. Passes that begin before they
-     * are due do not put the next one off further and further.
+     * Begins a run. The next is due one interval later; missed runs are not made up for. Runs that begin before they
+     * are due do not postpone the next one repeatedly.
      */
     int begin(long now, Duration period) {
         underWay = true;
         startedAt = now;
         due = Math.max(Math.min(due, now) + period.toNanos(), now + period.toNanos() / 2);
-        return ++turn;
+        return ++runNumber;
     }
 
-    /** Ends the pass of that turn; false if its lease had ended before. */
+    /** Ends the run with that number; false if its lease had expired. */
     boolean end(int ended) {
-        if (ended != turn) {
+        if (ended != runNumber) {
             return false;
         }
         underWay = false;
@@ -110,7 +110,7 @@ final class ScheduledCheck<O> {
         return true;
     }
 
-    /** Gives the turn up without a pass. */
+    /** Gives up the run without an outcome. */
     void skip() {
         underWay = false;
     }
@@ -127,12 +127,15 @@ final class ScheduledCheck<O> {
         return last;
     }
 
-    /** Whether the next pass needs the deadline of slow statements: by policy, or because the last one timed out without it. */
+    /**
+     * Whether the next run needs the deadline of slow statements: by policy, or because the last run timed out without
+     * it.
+     */
     boolean slow() {
         return timedOut || check.policy().deadline() == Deadline.SLOW_STATEMENT;
     }
 
-    /** How many passes in a row have failed. */
+    /** The number of consecutive failures. */
     int failures() {
         return failures;
     }
@@ -148,13 +151,16 @@ final class ScheduledCheck<O> {
         timedOut = timedOut || failure.reason() == Reason.TIMEOUT;
     }
 
-    /** It is not asked: what it counted is no past of what will be counted, and no failure is in a row with others. */
+    /**
+     * The run was skipped: earlier counter values are no baseline for later ones, and consecutive failures start at
+     * zero.
+     */
     void skipped() {
         forget();
         failures = 0;
     }
 
-    /** The server began anew: what was counted before is no past of what will be counted. */
+    /** The server was restarted: earlier counter values are no baseline for later ones. */
     void forget() {
         last = null;
         memory.close();

@@ -6,7 +6,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.stream.IntStream;
 
-/** Tells how long after their time heartbeats begin, over the whole fleet: whether pgvigil keeps up. Safe for any thread. */
+/** Measures the delay from when a heartbeat is due to when it starts, over the whole fleet. Thread-safe. */
 @Singleton
 public class SchedulingDelay {
 
@@ -23,7 +23,7 @@ public class SchedulingDelay {
                 .register(meters);
     }
 
-    /** A heartbeat begins. */
+    /** Records the delay of a heartbeat that starts now. */
     void began(Duration late) {
         lateness.record(late);
     }

@@ -38,8 +38,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Monitors one server and its targets: starts each check when it is due, one pass of a check at a time, within the deadlines of the
- * connection. Lives on one event loop; every method is called there.
+ * Monitors one server and its targets: starts each check when it is due, one run of a check at a time, within the
+ * deadlines of the connection. Confined to one event loop.
  */
 final class ServerMonitor implements ServerConnection.Listener {
 
@@ -53,7 +53,7 @@ final class ServerMonitor implements ServerConnection.Listener {
             SchedulingDelay delay,
             MemoryBudget memory) {
 
-        /** Names of the checks that call for a reaction. */
+        /** The names of the checks with a reaction. */
         Set<String> reacting(Reaction reaction) {
             return catalogue.checks().stream()
                     .filter(check -> check.policy().reactions().contains(reaction))
@@ -64,9 +64,9 @@ final class ServerMonitor implements ServerConnection.Listener {
 
     private static final Logger LOG = Logger.getLogger(ServerMonitor.class);
     private static final Duration RELEARN = Duration.ofMinutes(5);
-    /** However many requests ask for a fresh answer, the server is not asked more often than this. */
+    /** Minimum time between on-demand heartbeats, however many requests there are. */
     private static final Duration FRESH = Duration.ofMillis(100);
-    /** A visit also runs checks that would be due within this share of their interval, rather than come back for them. */
+    /** A visit also runs checks that become due within this share of their interval, to save another visit. */
     private static final double AHEAD = 0.1;
 
     private final Shared shared;
@@ -105,7 +105,7 @@ final class ServerMonitor implements ServerConnection.Listener {
     /**
      * Monitors these targets from now on.
      *
-     * @param by how the server is reached; where that or the deadlines have changed, its session begins anew
+     * @param by how the server is reached; if that or the deadlines have changed, the session is reopened
      */
     void watch(Server by, Deadlines wanted, Collection<Target> targets) {
         if (!by.equals(server) || !wanted.equals(deadlines)) {
@@ -114,22 +114,22 @@ final class ServerMonitor implements ServerConnection.Listener {
             connection.reach(by, wanted);
         }
         configured = List.copyOf(targets);
-        take(TargetDiscovery.targets(configured, databases));
+        apply(TargetDiscovery.targets(configured, databases));
         connection.open();
     }
 
-    /** Monitors no other than these of its targets any more. */
+    /** Stops monitoring all targets but these. */
     void keep(Set<String> names) {
         List<Target> kept = configured.stream()
                 .filter(target -> names.contains(target.name()))
                 .toList();
         if (kept.size() < configured.size()) {
             configured = kept;
-            take(TargetDiscovery.targets(configured, databases));
+            apply(TargetDiscovery.targets(configured, databases));
         }
     }
 
-    /** Monitors nothing any more; the future ends when the session is gone. */
+    /** Stops monitoring. The future completes when the session is closed. */
     Future<Void> stop() {
         stopped = true;
         loop.cancel(timer);
@@ -137,11 +137,14 @@ final class ServerMonitor implements ServerConnection.Listener {
         Future<Void> gone = connection.close();
         schedule.cover(List.of(), System.nanoTime());
         publisher.end();
-        wake();
+        notifyWaiting();
         return gone;
     }
 
-    /** Sends a heartbeat now, or joins the one that is in flight or has just ended, and calls back when it is evaluated. */
+    /**
+     * Sends a heartbeat now, or joins the one that is in flight or has just ended. Runs the callback when it is
+     * evaluated.
+     */
     void beat(Runnable evaluated) {
         long now = System.nanoTime();
         if (schedule.runs().stream().anyMatch(run -> run.heartbeat() && run.endedWithin(FRESH, now))) {
@@ -164,17 +167,17 @@ final class ServerMonitor implements ServerConnection.Listener {
             LOG.infof("%s has restarted", server.id());
             schedule.runs().forEach(ScheduledCheck::forget);
         }
-        boolean another = facts != null && !facts.equals(learned);
+        boolean changed = facts != null && !facts.equals(learned);
         facts = learned;
         learnedAt = System.nanoTime();
         publisher.learned(learned);
         executor.learned(connection.database(), learned);
         long now = System.nanoTime();
-        if (another) {
+        if (changed) {
             schedule.anew(now);
         }
-        // What failed while the server was away is repeated at once: else it would look ill until each check's next
-        // turn.
+        // Checks that failed while the server was unreachable are repeated at once. Otherwise the target would stay
+        // unhealthy until the next run of each check.
         schedule.runs().stream()
                 .filter(run -> run.failures() > 0 && !run.heartbeat())
                 .forEach(run -> run.dueAt(now));
@@ -188,22 +191,22 @@ final class ServerMonitor implements ServerConnection.Listener {
         beatNow();
     }
 
-    private void take(Collection<Target> targets) {
+    private void apply(Collection<Target> targets) {
         publisher.targets(server, targets, shared.catalogue().names());
-        List<String> entered = targets.stream().map(Target::database).distinct().toList();
-        connection.databases(entered);
-        executor.retain(Set.copyOf(entered));
+        List<String> names = targets.stream().map(Target::database).distinct().toList();
+        connection.databases(names);
+        executor.retain(Set.copyOf(names));
         schedule.cover(publisher.targets(), System.nanoTime());
         hasten();
         tick();
     }
 
-    /** Starts what is due, and sleeps until more is. */
+    /** Starts the due checks, and sets the timer for the next one. */
     private void tick() {
         if (stopped) {
             return;
         }
-        executor.beginPass();
+        executor.beginRound();
         long now = System.nanoTime();
         if (throttle.evaluate(now, connection, publisher.targets())) {
             hasten();
@@ -222,7 +225,7 @@ final class ServerMonitor implements ServerConnection.Listener {
         timer = loop.after(schedule.millisToNext(System.nanoTime(), this::mayStart), this::tick);
     }
 
-    /** Intervals have changed: a pass that was put off by those before comes as soon as these want it. */
+    /** Intervals have changed: a run postponed by longer intervals becomes due as the new ones require. */
     private void hasten() {
         long now = System.nanoTime();
         schedule.runs().forEach(run -> run.hasten(interval(run), now));
@@ -241,13 +244,13 @@ final class ServerMonitor implements ServerConnection.Listener {
             }
             start(run, now);
         } else if (trouble != null) {
-            publisher.unasked(run, trouble);
+            publisher.unavailable(run, trouble);
         } else if (connection.ready()) {
             visits.request(executor.databaseOf(run));
         }
     }
 
-    /** Heartbeats report also that there is no session; whatever else is due waits for one, or for a visit. */
+    /** Heartbeats also report that there is no session. All other checks wait for a session or a visit. */
     private boolean mayStart(ScheduledCheck<?> run) {
         return run.heartbeat() || (connection.ready() && executor.onSharedSession(run));
     }
@@ -259,53 +262,53 @@ final class ServerMonitor implements ServerConnection.Listener {
                 .findFirst()
                 .ifPresentOrElse(run -> start(run, now), () -> {
                     if (schedule.runs().stream().noneMatch(ScheduledCheck::heartbeat)) {
-                        wake();
+                        notifyWaiting();
                     }
                 });
     }
 
-    /** Starts a pass on the shared session. */
+    /** Starts a run on the shared session. */
     private <O> void start(ScheduledCheck<O> run, long now) {
         if (stopped) {
             return;
         }
-        int turn = run.begin(now, interval(run));
+        int runNumber = run.begin(now, interval(run));
         if (!connection.ready()) {
             Failure trouble = connection.trouble();
             if (trouble == null) {
                 run.skip();
             } else {
-                failed(run, turn, new FailureException(trouble));
+                failed(run, runNumber, new FailureException(trouble));
             }
             return;
         }
-        collect(run, turn, facts, () -> executor.collect(run)).subscribe().with(done -> {});
+        collect(run, runNumber, facts, () -> executor.collect(run)).subscribe().with(done -> {});
     }
 
-    /** One pass: what it collects, or fails with, is published; the Uni ends after that, and never fails. */
+    /** Runs a check once and publishes its outcome. The Uni completes after that, and never fails. */
     private <O> Uni<Void> collect(
-            ScheduledCheck<O> run, int turn, @Nullable ServerFacts known, Supplier<Uni<O>> collection) {
+            ScheduledCheck<O> run, int runNumber, @Nullable ServerFacts known, Supplier<Uni<O>> collection) {
         String unmet = known == null ? null : run.check.requirements().unmet(known);
         if (unmet != null) {
-            finish(run, turn, new Outcome.Skipped<>(SteadyClock.now(), unmet));
+            finish(run, runNumber, new Outcome.Skipped<>(SteadyClock.now(), unmet));
             return Uni.createFrom().voidItem();
         }
         return collection
                 .get()
                 .onItem()
                 .invoke(value -> finish(
-                        run, turn, new Outcome.Observed<>(SteadyClock.now(), run.took(System.nanoTime()), value)))
+                        run, runNumber, new Outcome.Observed<>(SteadyClock.now(), run.took(System.nanoTime()), value)))
                 .onFailure()
-                .invoke(thrown -> failed(run, turn, thrown))
+                .invoke(thrown -> failed(run, runNumber, thrown))
                 .onFailure()
                 .recoverWithNull()
                 .replaceWithVoid();
     }
 
-    private <O> void failed(ScheduledCheck<O> run, int turn, Throwable thrown) {
+    private <O> void failed(ScheduledCheck<O> run, int runNumber, Throwable thrown) {
         Failure failure = thrown instanceof FailureException known ? known.failure() : unexpected(run, thrown);
         Outcome<O> outcome = new Outcome.Failed<>(SteadyClock.now(), run.took(System.nanoTime()), failure, run.last());
-        finish(run, turn, outcome);
+        finish(run, runNumber, outcome);
     }
 
     private static Failure unexpected(ScheduledCheck<?> run, Throwable thrown) {
@@ -316,8 +319,8 @@ final class ServerMonitor implements ServerConnection.Listener {
                 Reason.LOCAL, "the check itself failed: " + thrown.getClass().getSimpleName());
     }
 
-    private <O> void finish(ScheduledCheck<O> run, int turn, Outcome<O> outcome) {
-        if (!run.end(turn) || stopped) {
+    private <O> void finish(ScheduledCheck<O> run, int runNumber, Outcome<O> outcome) {
+        if (!run.end(runNumber) || stopped) {
             return;
         }
         shared.counters().count(run.check.name(), outcome);
@@ -329,19 +332,20 @@ final class ServerMonitor implements ServerConnection.Listener {
             }
             case Outcome.Failed<O> failed -> {
                 run.failed(failed.failure());
-                run.dueBy(System.nanoTime() + throttle.again(run.failures()).toNanos());
+                run.dueBy(
+                        System.nanoTime() + throttle.retryDelay(run.failures()).toNanos());
             }
             case Outcome.Skipped<O> skipped -> run.skipped();
         }
         if (run.heartbeat()) {
-            wake();
+            notifyWaiting();
         }
         if (run.startable(System.nanoTime())) {
             tick();
         }
     }
 
-    /** What an observation means for the monitor itself. */
+    /** Reactions of the monitor itself to an observation. */
     private void react(ScheduledCheck<?> run, @Nullable Object value) {
         Set<Reaction> reactions = run.check.policy().reactions();
         if (reactions.contains(Reaction.DISCOVER_DATABASES) && value instanceof DatabaseListing listing) {
@@ -361,17 +365,17 @@ final class ServerMonitor implements ServerConnection.Listener {
         Set<Target> known =
                 publisher.targets().stream().map(TargetMonitor::target).collect(Collectors.toSet());
         if (!known.equals(Set.copyOf(all))) {
-            take(all);
+            apply(all);
         }
     }
 
-    private void wake() {
-        List<Runnable> woken = List.copyOf(waiting);
+    private void notifyWaiting() {
+        List<Runnable> callbacks = List.copyOf(waiting);
         waiting.clear();
-        woken.forEach(Runnable::run);
+        callbacks.forEach(Runnable::run);
     }
 
-    /** Runs on a visit's session what is due in its database. */
+    /** Runs the checks that are due in the visited database. */
     private final class Visitor implements DatabaseVisits.Visitor {
 
         @Override
@@ -401,8 +405,8 @@ final class ServerMonitor implements ServerConnection.Listener {
             if (stopped) {
                 return Future.succeededFuture();
             }
-            int turn = run.begin(System.nanoTime(), interval(run));
-            return UniHelper.toFuture(collect(run, turn, session.facts(), () -> executor.collect(run, session)));
+            int runNumber = run.begin(System.nanoTime(), interval(run));
+            return UniHelper.toFuture(collect(run, runNumber, session.facts(), () -> executor.collect(run, session)));
         }
 
         @Override

@@ -31,24 +31,27 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.PMap;
 
-/** How one server and its targets stand: judges outcomes and shows the result to the fleet. Lives on the server's loop. */
+/**
+ * Evaluates outcomes for one server and its targets, and publishes the result to the fleet. Confined to the server's
+ * event loop.
+ */
 final class StatePublisher {
 
     private static final Logger LOG = Logger.getLogger(StatePublisher.class);
 
     private final Fleet fleet;
     private final Set<String> defective = new HashSet<>();
-    private final ServerConnection link;
+    private final ServerConnection connection;
     private final Map<String, TargetMonitor> targets = new LinkedHashMap<>();
     private ServerState state;
-    private Server shown;
+    private Server published;
     private @Nullable Role role;
 
-    StatePublisher(Fleet fleet, Server server, ServerConnection link) {
+    StatePublisher(Fleet fleet, Server server, ServerConnection connection) {
         this.fleet = fleet;
-        this.link = link;
+        this.connection = connection;
         this.state = ServerState.initial(server);
-        this.shown = server;
+        this.published = server;
     }
 
     Collection<TargetMonitor> targets() {
@@ -60,7 +63,7 @@ final class StatePublisher {
         return targets.get(name);
     }
 
-    /** From now on these are the server's targets, reached in this way. */
+    /** Sets the server's targets and how the server is reached. */
     void targets(Server server, Collection<Target> wanted, Set<String> checks) {
         state = state.reached(server);
         Instant now = SteadyClock.now();
@@ -84,9 +87,9 @@ final class StatePublisher {
                 changes.addAll(known.configured(target, sources(target, checks), now));
             }
         }
-        state = state.keeping(check ->
-                targets.values().stream().anyMatch(watched -> watched.target().runs(check)));
-        show(states(targets.values()), gone, changes);
+        state = state.keeping(check -> targets.values().stream()
+                .anyMatch(monitored -> monitored.target().runs(check)));
+        publish(states(targets.values()), gone, changes);
     }
 
     private static Set<String> sources(Target target, Set<String> checks) {
@@ -96,14 +99,14 @@ final class StatePublisher {
                 .collect(Collectors.toSet());
     }
 
-    /** The server and its targets are watched no more. */
+    /** Removes the server and its targets. */
     void end() {
         Instant now = SteadyClock.now();
         List<FleetEvent> changes = new ArrayList<>();
         targets.keySet().forEach(name -> changes.add(new FleetEvent.Removed(now, name)));
         fleet.update(
                 snapshot -> new Snapshot(
-                        snapshot.servers().minus(shown),
+                        snapshot.servers().minus(published),
                         snapshot.targets().minusAll(targets.keySet()),
                         snapshot.staleAfter()),
                 changes);
@@ -111,10 +114,10 @@ final class StatePublisher {
 
     void learned(ServerFacts facts) {
         state = state.with(facts);
-        show(Map.of(), List.of(), List.of());
+        publish(Map.of(), List.of(), List.of());
     }
 
-    /** Takes the outcome of a pass. */
+    /** Evaluates and publishes the outcome of a run. */
     <O> void settle(ScheduledCheck<O> run, Outcome<O> outcome) {
         String check = run.check.name();
         List<FleetEvent> changes = new ArrayList<>();
@@ -122,27 +125,27 @@ final class StatePublisher {
         if (concerned.isEmpty()) {
             return;
         }
-        concerned.forEach(watched -> {
+        concerned.forEach(monitored -> {
             if (outcome instanceof Outcome.Observed<O> && run.heartbeat()) {
-                watched.answered();
+                monitored.answered();
             }
-            judged(run, outcome, watched.target()).forEach(judged -> changes.addAll(watched.record(judged)));
+            evaluate(run, outcome, monitored.target()).forEach(result -> changes.addAll(monitored.record(result)));
         });
         if (run.only == null) {
-            state = state.with(link.state(), check, outcome);
+            state = state.with(connection.state(), check, outcome);
         } else {
             run.only.keep(check, outcome);
         }
         if (run.heartbeat()) {
-            changes.addAll(beats(outcome));
+            changes.addAll(heartbeatEvents(outcome));
         }
-        show(states(concerned), List.of(), changes);
+        publish(states(concerned), List.of(), changes);
     }
 
-    // One that is thrown at one target must not hide it, nor keep the others from being judged.
-    private <O> List<Evaluator.Result> judged(ScheduledCheck<O> run, Outcome<O> outcome, Target target) {
+    // An exception for one target must not hide its outcome, nor keep the other targets from being evaluated.
+    private <O> List<Evaluator.Result> evaluate(ScheduledCheck<O> run, Outcome<O> outcome, Target target) {
         try {
-            return Evaluator.evaluate(run, outcome, target, link.ready());
+            return Evaluator.evaluate(run, outcome, target, connection.ready());
         } catch (RuntimeException defect) {
             if (defective.add(run.check.name())) {
                 LOG.errorf(defect, "check %s has a defect: it cannot judge %s", run.check.name(), target.name());
@@ -151,8 +154,11 @@ final class StatePublisher {
         }
     }
 
-    /** What a check saw is no longer so: it was due and could not ask, and old figures must not look like new ones. */
-    void unasked(ScheduledCheck<?> run, Failure failure) {
+    /**
+     * Marks the last observation of a check as failed: the check was due and could not run, and old figures must not
+     * look current.
+     */
+    void unavailable(ScheduledCheck<?> run, Failure failure) {
         String check = run.check.name();
         List<TargetMonitor> concerned = concerned(run);
         Outcome<?> before =
@@ -162,35 +168,35 @@ final class StatePublisher {
         }
         Outcome<?> outcome = new Outcome.Failed<>(SteadyClock.now(), Duration.ZERO, failure, last);
         if (run.only == null) {
-            state = state.with(link.state(), check, outcome);
+            state = state.with(connection.state(), check, outcome);
         } else {
             run.only.keep(check, outcome);
         }
-        show(states(run.only == null ? List.of() : concerned), List.of(), List.of());
+        publish(states(run.only == null ? List.of() : concerned), List.of(), List.of());
     }
 
     /** Whether findings of one of these checks make a target unhealthy. */
     boolean unhealthy(Set<String> checks) {
         return targets.values().stream()
-                .flatMap(watched -> watched.state().findings().stream())
+                .flatMap(monitored -> monitored.state().findings().stream())
                 .anyMatch(finding -> checks.contains(finding.check()) && finding.status() == Status.UNHEALTHY);
     }
 
-    /** Those whom a run asks for. None where its pass has outlived its target, or was switched off meanwhile. */
+    /** The targets that a run is for. Empty if the target was removed, or the check was disabled, during the run. */
     private List<TargetMonitor> concerned(ScheduledCheck<?> run) {
         return targets.values().stream()
-                .filter(watched -> run.only == null || run.only.equals(watched))
-                .filter(watched -> watched.target().runs(run.check.name()))
+                .filter(monitored -> run.only == null || run.only.equals(monitored))
+                .filter(monitored -> monitored.target().runs(run.check.name()))
                 .toList();
     }
 
-    private List<FleetEvent> beats(Outcome<?> outcome) {
+    private List<FleetEvent> heartbeatEvents(Outcome<?> outcome) {
         List<FleetEvent> changes = new ArrayList<>();
         Double took = null;
-        if (outcome instanceof Outcome.Observed<?> seen && seen.value() instanceof HeartbeatResult beat) {
-            took = beat.responseTimeMs();
-            changes.addAll(roleChanges(beat.role(), outcome.at()));
-            role = beat.role();
+        if (outcome instanceof Outcome.Observed<?> observed && observed.value() instanceof HeartbeatResult heartbeat) {
+            took = heartbeat.responseTimeMs();
+            changes.addAll(roleChanges(heartbeat.role(), outcome.at()));
+            role = heartbeat.role();
         }
         if (fleet.listeners() > 0) {
             for (String name : targets.keySet()) {
@@ -209,27 +215,27 @@ final class StatePublisher {
                         .toList();
     }
 
-    private static Map<String, TargetState> states(Collection<TargetMonitor> watched) {
+    private static Map<String, TargetState> states(Collection<TargetMonitor> monitored) {
         Map<String, TargetState> states = new HashMap<>();
-        watched.forEach(one -> states.put(one.target().name(), one.state()));
+        monitored.forEach(one -> states.put(one.target().name(), one.state()));
         return states;
     }
 
-    private void show(Map<String, TargetState> changed, List<String> gone, List<FleetEvent> changes) {
-        Server before = shown;
-        shown = state.server();
+    private void publish(Map<String, TargetState> changed, List<String> gone, List<FleetEvent> changes) {
+        Server before = published;
+        published = state.server();
         fleet.update(
                 snapshot -> new Snapshot(
-                        (before.equals(shown)
+                        (before.equals(published)
                                         ? snapshot.servers()
                                         : snapshot.servers().minus(before))
-                                .plus(shown, state),
+                                .plus(published, state),
                         merged(snapshot.targets(), changed).minusAll(gone),
                         snapshot.staleAfter()),
                 changes);
     }
 
-    /** Most passes change no target. */
+    /** Most runs change no target. */
     private static PMap<String, TargetState> merged(
             PMap<String, TargetState> targets, Map<String, TargetState> changed) {
         PMap<String, TargetState> merged = targets;

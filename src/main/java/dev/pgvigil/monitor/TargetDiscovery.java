@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The targets of a server: those configured, and those that their discovery finds. Pure. */
+/** The targets of a server: configured and discovered ones. Pure. */
 final class TargetDiscovery {
 
     private TargetDiscovery() {}

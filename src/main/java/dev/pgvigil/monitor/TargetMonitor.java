@@ -11,10 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** A target while it is watched: its ledger, and the state that the fleet shows. Lives on its server's event loop. */
+/** The findings and the published state of a monitored target. Confined to the server's event loop. */
 final class TargetMonitor {
 
-    private final FindingTracker ledger = new FindingTracker();
+    private final FindingTracker findings = new FindingTracker();
     private TargetState state;
     private boolean answered;
 
@@ -30,11 +30,14 @@ final class TargetMonitor {
         return state;
     }
 
-    /** The same database under a changed configuration: forgets sources that no longer run, and tells what that changes. */
+    /**
+     * Applies a changed configuration of the same database: forgets sources that no longer run, and returns the
+     * resulting events.
+     */
     List<FleetEvent> configured(Target target, Set<String> sources, Instant now) {
         List<FleetEvent> changes = new ArrayList<>();
-        ledger.retain(sources).forEach(finding -> changes.add(new FleetEvent.Closed(now, target.name(), finding)));
-        stand(target, now, changes);
+        findings.retain(sources).forEach(finding -> changes.add(new FleetEvent.Closed(now, target.name(), finding)));
+        update(target, now, changes);
         List<String> off = state.outcomes().keySet().stream()
                 .filter(check -> !target.runs(check))
                 .toList();
@@ -47,32 +50,33 @@ final class TargetMonitor {
         return changes;
     }
 
-    /** The server has answered: from now on no findings means healthy. */
+    /** Records that the server has answered: from now on a target without findings is healthy. */
     void answered() {
         answered = true;
     }
 
-    /** Records a judgement and tells what it changed. */
-    List<FleetEvent> record(Evaluator.Result judged) {
-        FindingTracker.Turn turn = ledger.record(judged.source(), judged.debounce(), judged.findings(), judged.at());
-        List<FleetEvent> changes = changes(turn, judged.at());
-        if (turn.moved() || status() != state.status()) {
-            stand(target(), judged.at(), changes);
+    /** Records a result and returns the resulting events. */
+    List<FleetEvent> record(Evaluator.Result result) {
+        FindingTracker.Changes tracked =
+                findings.record(result.source(), result.debounce(), result.findings(), result.at());
+        List<FleetEvent> changes = changes(tracked, result.at());
+        if (tracked.moved() || status() != state.status()) {
+            update(target(), result.at(), changes);
         }
         return changes;
     }
 
-    /** Takes over what the ledger comes to. */
-    private void stand(Target target, Instant at, List<FleetEvent> changes) {
+    /** Updates status and findings from the tracker. */
+    private void update(Target target, Instant at, List<FleetEvent> changes) {
         Status was = state.status();
         Status is = status();
         if (is != was) {
             changes.add(new FleetEvent.StatusChanged(at, target.name(), was, is));
         }
-        state = new TargetState(target, is, is == was ? state.since() : at, ledger.open(), state.outcomes());
+        state = new TargetState(target, is, is == was ? state.since() : at, findings.open(), state.outcomes());
     }
 
-    /** Keeps the outcome of a check of this database alone. */
+    /** Stores the outcome of a check of this database. */
     void keep(String check, Outcome<?> outcome) {
         state = new TargetState(
                 state.target(),
@@ -83,16 +87,16 @@ final class TargetMonitor {
     }
 
     private Status status() {
-        Status worst = Status.worst(ledger.open().stream().map(Finding::status));
+        Status worst = Status.worst(findings.open().stream().map(Finding::status));
         return answered || worst != Status.HEALTHY ? worst : Status.UNKNOWN;
     }
 
-    private List<FleetEvent> changes(FindingTracker.Turn turn, Instant at) {
+    private List<FleetEvent> changes(FindingTracker.Changes tracked, Instant at) {
         String name = target().name();
         List<FleetEvent> changes = new ArrayList<>();
-        turn.opened().forEach(finding -> changes.add(new FleetEvent.Opened(at, name, finding)));
-        turn.updated().forEach(finding -> changes.add(new FleetEvent.Updated(at, name, finding)));
-        turn.closed().forEach(finding -> changes.add(new FleetEvent.Closed(at, name, finding)));
+        tracked.opened().forEach(finding -> changes.add(new FleetEvent.Opened(at, name, finding)));
+        tracked.updated().forEach(finding -> changes.add(new FleetEvent.Updated(at, name, finding)));
+        tracked.closed().forEach(finding -> changes.add(new FleetEvent.Closed(at, name, finding)));
         return changes;
     }
 }

@@ -107,7 +107,7 @@ class HealthResourceTest {
 
     /** The extension makes a registry of every name, up to 100; then it answers 500. */
     @Test
-    void returnsNotFoundForExtensionGroups() {
+    void doesNotCreateGroupForRequestedName() {
         for (int i = 0; i < 3; i++) {
             assertThat(kubelet.get("/health/group/new-" + i).code()).isEqualTo(404);
             assertThat(kubelet.get("/health/smallrye-group/new-" + i).code()).isEqualTo(404);

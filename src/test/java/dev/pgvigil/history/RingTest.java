@@ -199,7 +199,7 @@ class RingTest {
     }
 
     @Example
-    void windowIsNoLongerThanUptime() {
+    void selectsShortestWindowThatCoversUptime() {
         assertThat(Window.since(NOON, NOON.plusSeconds(90))).isEqualTo(Window.TEN);
         assertThat(Window.since(NOON, NOON.plusSeconds(601))).isEqualTo(Window.THIRTY);
         assertThat(Window.since(NOON, NOON.plusSeconds(9_000))).isEqualTo(Window.SIXTY);

@@ -27,7 +27,7 @@ class EmergencySessionTest {
     private static final int NEWEST = PgServer.majors().getLast();
 
     @Test
-    void replacesSharedSessionWhenServerIsFull() {
+    void emergencySessionTakesOverWhenServerIsFull() {
         try (PgServer server = PgServer.start(NEWEST, Map.of("max_connections", "25"))) {
             server.sql("create role plain login");
             Server plain = server.server("plain", null);
@@ -39,11 +39,9 @@ class EmergencySessionTest {
                 watching.awaitLink(plain, link -> link.emergency() == 1);
                 // It is asked now and then, however seldom the check is: the server ends what is idle.
                 await().atMost(Duration.ofSeconds(30))
-                        .until(
-                                () -> "1"
-                                        .equals(
-                                                server.value(
-                                                        "select count(*) from pg_stat_activity where usename = 'plain' and query = 'select 1'")));
+                        .until(() -> "1"
+                                .equals(server.value("select count(*) from pg_stat_activity where usename = 'plain'"
+                                        + " and query = 'select 1'")));
                 try (var storm = server.fillConnections()) {
                     assertThat(storm.size()).isPositive();
                     server.sql("select pg_terminate_backend(min(pid)) from pg_stat_activity where usename = 'plain'");

@@ -16,17 +16,17 @@ class FindingTrackerTest {
     private static final Instant START = Instant.parse("2026-03-29T00:59:59Z");
     private static final Debounce TWO_OF_THREE = new Debounce(2, 3);
 
-    private final FindingTracker ledger = new FindingTracker();
+    private final FindingTracker tracker = new FindingTracker();
 
     @Test
     void opensAfterOneResultWhenDebounceAllowsIt() {
-        FindingTracker.Turn turn = ledger.record("c", Debounce.AT_ONCE, List.of(finding("a")), START);
+        FindingTracker.Changes turn = tracker.record("c", Debounce.AT_ONCE, List.of(finding("a")), START);
         assertThat(turn.opened()).extracting(Finding::key).containsExactly("c/a");
-        assertThat(ledger.record("c", Debounce.AT_ONCE, List.of(), START.plusSeconds(1))
+        assertThat(tracker.record("c", Debounce.AT_ONCE, List.of(), START.plusSeconds(1))
                         .closed())
                 .extracting(Finding::key)
                 .containsExactly("c/a");
-        assertThat(ledger.open()).isEmpty();
+        assertThat(tracker.open()).isEmpty();
     }
 
     @Test
@@ -39,61 +39,61 @@ class FindingTrackerTest {
 
     @Test
     void sinceIsFirstOccurrenceAndRestartsAfterClose() {
-        ledger.record("c", TWO_OF_THREE, List.of(finding("a")), START);
-        ledger.record("c", TWO_OF_THREE, List.of(finding("a")), START.plusSeconds(1));
-        assertThat(ledger.open()).extracting(Finding::since).containsExactly(START);
+        tracker.record("c", TWO_OF_THREE, List.of(finding("a")), START);
+        tracker.record("c", TWO_OF_THREE, List.of(finding("a")), START.plusSeconds(1));
+        assertThat(tracker.open()).extracting(Finding::since).containsExactly(START);
         for (int i = 2; i < 6; i++) {
-            ledger.record("c", TWO_OF_THREE, List.of(), START.plusSeconds(i));
+            tracker.record("c", TWO_OF_THREE, List.of(), START.plusSeconds(i));
         }
-        ledger.record("c", Debounce.AT_ONCE, List.of(finding("a")), START.plusSeconds(9));
-        assertThat(ledger.open()).extracting(Finding::since).containsExactly(START.plusSeconds(9));
+        tracker.record("c", Debounce.AT_ONCE, List.of(finding("a")), START.plusSeconds(9));
+        assertThat(tracker.open()).extracting(Finding::since).containsExactly(START.plusSeconds(9));
     }
 
     @Test
     void limitsUpdateEventsWhenFiguresChange() {
-        ledger.record("c", Debounce.AT_ONCE, List.of(finding("a")), START);
-        FindingTracker.Turn soon =
-                ledger.record("c", Debounce.AT_ONCE, List.of(observed("a", "2 s")), START.plusMillis(500));
+        tracker.record("c", Debounce.AT_ONCE, List.of(finding("a")), START);
+        FindingTracker.Changes soon =
+                tracker.record("c", Debounce.AT_ONCE, List.of(observed("a", "2 s")), START.plusMillis(500));
         assertThat(soon.updated()).isEmpty();
         assertThat(soon.moved()).isTrue();
-        assertThat(ledger.open()).extracting(Finding::observed).containsExactly("2 s");
-        FindingTracker.Turn later =
-                ledger.record("c", Debounce.AT_ONCE, List.of(observed("a", "7 s")), START.plusSeconds(6));
+        assertThat(tracker.open()).extracting(Finding::observed).containsExactly("2 s");
+        FindingTracker.Changes later =
+                tracker.record("c", Debounce.AT_ONCE, List.of(observed("a", "7 s")), START.plusSeconds(6));
         assertThat(later.updated()).hasSize(1);
     }
 
     @Test
     void reportsStatusChangeImmediately() {
-        ledger.record("c", Debounce.AT_ONCE, List.of(finding("a")), START);
+        tracker.record("c", Debounce.AT_ONCE, List.of(finding("a")), START);
         Finding worse = Finding.of("c", "a", Status.UNHEALTHY, Severity.CRITICAL, "title", "seen");
-        assertThat(ledger.record("c", Debounce.AT_ONCE, List.of(worse), START.plusMillis(1))
+        assertThat(tracker.record("c", Debounce.AT_ONCE, List.of(worse), START.plusMillis(1))
                         .updated())
                 .hasSize(1);
     }
 
     @Test
     void doesNotCloseFindingsOfOtherSources() {
-        ledger.record("c", Debounce.AT_ONCE, List.of(finding("a")), START);
-        ledger.record("d", Debounce.AT_ONCE, List.of(), START);
-        assertThat(ledger.open()).hasSize(1);
-        ledger.retain(Set.of("d"));
-        assertThat(ledger.open()).isEmpty();
+        tracker.record("c", Debounce.AT_ONCE, List.of(finding("a")), START);
+        tracker.record("d", Debounce.AT_ONCE, List.of(), START);
+        assertThat(tracker.open()).hasSize(1);
+        tracker.retain(Set.of("d"));
+        assertThat(tracker.open()).isEmpty();
     }
 
     @Test
     void ordersFindingsWorstFirst() {
         Finding critical = Finding.of("c", "z", Status.UNHEALTHY, Severity.CRITICAL, "title", "seen");
-        ledger.record("c", Debounce.AT_ONCE, List.of(finding("a"), critical, finding("b")), START);
-        assertThat(ledger.open()).extracting(Finding::key).containsExactly("c/z", "c/a", "c/b");
+        tracker.record("c", Debounce.AT_ONCE, List.of(finding("a"), critical, finding("b")), START);
+        assertThat(tracker.open()).extracting(Finding::key).containsExactly("c/z", "c/a", "c/b");
     }
 
     private static String opens(String sightings) {
-        FindingTracker ledger = new FindingTracker();
+        FindingTracker tracker = new FindingTracker();
         StringBuilder open = new StringBuilder();
         for (int i = 0; i < sightings.length(); i++) {
             List<Finding> seen = sightings.charAt(i) == 'x' ? List.of(finding("a")) : List.of();
-            ledger.record("c", TWO_OF_THREE, seen, START.plusSeconds(i));
-            open.append(ledger.open().isEmpty() ? '.' : 'o');
+            tracker.record("c", TWO_OF_THREE, seen, START.plusSeconds(i));
+            open.append(tracker.open().isEmpty() ? '.' : 'o');
         }
         return open.toString();
     }

@@ -43,34 +43,39 @@ class OverheadThrottleTest {
 
     /** A minute sees it six times. */
     @Test
-    void singleExpensiveMinuteRaisesFactorOnce() {
-        OverheadThrottle pace = new OverheadThrottle();
+    void singleCostIncreaseRaisesFactorOnce() {
+        OverheadThrottle throttle = new OverheadThrottle();
         long start = System.nanoTime();
         for (int i = 0; i < 6; i++) {
-            pace.evaluate(start + i * TEN_SECONDS, 0.02, 0.01);
-            assertThat(pace.factor()).isEqualTo(2);
+            throttle.evaluate(start + i * TEN_SECONDS, 0.02, 0.01);
+            assertThat(throttle.factor()).isEqualTo(2);
         }
-        assertThat(pace.evaluate(start + 6 * TEN_SECONDS, 0.0001, 0.01)).isTrue();
-        assertThat(pace.factor()).isEqualTo(1);
+        assertThat(throttle.evaluate(start + 6 * TEN_SECONDS, 0.0001, 0.01)).isTrue();
+        assertThat(throttle.factor()).isEqualTo(1);
     }
 
     @Test
     void sustainedCostRaisesFactorAgainAfterOneMinute() {
-        OverheadThrottle pace = new OverheadThrottle();
+        OverheadThrottle throttle = new OverheadThrottle();
         long start = System.nanoTime();
-        pace.evaluate(start, 0.02, 0.01);
-        pace.evaluate(start + 7 * TEN_SECONDS, 0.03, 0.01);
-        assertThat(pace.factor()).isEqualTo(6);
+        throttle.evaluate(start, 0.02, 0.01);
+        throttle.evaluate(start + 7 * TEN_SECONDS, 0.03, 0.01);
+        assertThat(throttle.factor()).isEqualTo(6);
     }
 
     @Test
     void retriesFailedCheckSoonThenBacksOff() {
-        OverheadThrottle pace = new OverheadThrottle();
-        assertThat(List.of(pace.again(1), pace.again(2), pace.again(3), pace.again(8), pace.again(1000)))
+        OverheadThrottle throttle = new OverheadThrottle();
+        assertThat(List.of(
+                        throttle.retryDelay(1),
+                        throttle.retryDelay(2),
+                        throttle.retryDelay(3),
+                        throttle.retryDelay(8),
+                        throttle.retryDelay(1000)))
                 .extracting(Duration::toSeconds)
                 .containsExactly(2L, 4L, 8L, 256L, 256L);
-        pace.evaluate(System.nanoTime(), 0.02, 0.01);
-        assertThat(pace.again(1)).isEqualTo(Duration.ofSeconds(4));
+        throttle.evaluate(System.nanoTime(), 0.02, 0.01);
+        assertThat(throttle.retryDelay(1)).isEqualTo(Duration.ofSeconds(4));
     }
 
     @Test

@@ -73,7 +73,7 @@ class ReturnTest {
     }
 
     @Test
-    void repeatsAllChecksWhenServerFactsChanged() {
+    void repeatsAllChecksAfterServerRestart() {
         try (PgServer server = PgServer.start(PgServer.majors().getLast())) {
             Hourly hourly = new Hourly(server, false, new AtomicInteger());
             Target shop = server.target("shop", "postgres");

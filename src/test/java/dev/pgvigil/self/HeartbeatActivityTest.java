@@ -83,7 +83,7 @@ class HeartbeatActivityTest {
     }
 
     @Test
-    void reportsShortestInterval() {
+    void reportsIntervalOfInfrequentHeartbeats() {
         Target hourly = SceneTargets.check(SHOP, "heartbeat", new CheckSetting(true, Duration.ofHours(1)));
         Snapshot snapshot = Scene.at(NOW).target(hourly, Status.HEALTHY, AGO).snapshot();
 

@@ -266,7 +266,7 @@ class EventsTest {
     }
 
     @Test
-    void boundsBytesWaitingForSlowClient() throws IOException {
+    void readBytesAreNoLongerCountedAsWaiting() throws IOException {
         serve(Duration.ofMillis(20));
         Listening reader = listen("/api/v1/events");
         reader.next();
