@@ -355,7 +355,7 @@ final class ServerMonitor implements ServerConnection.Listener {
             connection.relearn();
         }
         if (run.heartbeat() || reactions.contains(Reaction.HOLD_EMERGENCY_CONNECTION)) {
-            connection.holdSpare(publisher.unhealthy(holdsEmergency));
+            connection.holdEmergency(publisher.unhealthy(holdsEmergency));
         }
     }
 

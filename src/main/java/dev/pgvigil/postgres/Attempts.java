@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What became of the attempts that make up one connection: with and without TLS, to each address of the host. */
+/** Collects the failures of the attempts that make up one connect: with and without TLS, to each address of the host. */
 final class Attempts {
 
     private static final Set<String> LOGIN_STATES = Set.of("28000", "28P01");
 
-    /** How far an attempt came; what stopped the one that came furthest is what keeps us out. */
+    /** The stage that an attempt reached. The failure of the attempt that got furthest is reported. */
     private enum Stage {
         ADDRESS,
         TLS_REQUEST,
@@ -28,7 +28,7 @@ final class Attempts {
         failures.add(failure);
     }
 
-    /** The failure that counts: of those that came furthest the first. Where no address can be reached, all are told. */
+    /** The failure to report: the first of those at the latest stage. If no address can be reached, the messages of all. */
     Failure decisive() {
         Failure first = failures.getFirst();
         for (Failure failure : failures) {
@@ -45,14 +45,14 @@ final class Attempts {
     }
 
     /**
-     * Whether a connection to the same address with TLS in place of plain text, or the other way round, may come further: lines
-     * of pg_hba.conf can say other things of the two.
+     * Whether a connection to the same address with TLS instead of plain text, or the reverse, may succeed: pg_hba.conf can
+     * have different lines for the two.
      */
     static boolean otherModeMayHelp(Failure failure) {
         return failure.reason() == Reason.TLS || LOGIN_STATES.contains(state(failure));
     }
 
-    /** Whether the server was not reached at this address, so that another may serve. */
+    /** Whether the server was not reached at this address, so that another address is worth a try. */
     static boolean otherAddressMayHelp(Failure failure) {
         return stage(failure) == Stage.ADDRESS && failure.reason() != Reason.LOCAL;
     }

@@ -16,11 +16,10 @@ import javax.naming.ldap.Rdn;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names that a certificate is for, by the rules of libpq 15 and newer: alternative names of type DNS are compared with
- * whatever the host is called, those of type IP with an address, and the common name counts where no alternative name is of the
- * host's own type.
+ * The names that a certificate is for, by the rules of libpq 15 and newer: alternative names of type DNS are compared with the
+ * host as given, those of type IP with an address. The common name counts only if no alternative name has the host's type.
  *
- * @param addresses as Java writes them
+ * @param addresses in Java's notation
  */
 record CertificateNames(
         List<String> dns, List<String> addresses, @Nullable String commonName) {
@@ -39,7 +38,7 @@ record CertificateNames(
                     case DNS_NAME -> dns.add(value);
                     case IP_ADDRESS -> addresses.add(value);
                     default -> {
-                        // mail addresses, URIs and others are no names of hosts
+                        // email addresses, URIs and others do not name hosts
                     }
                 }
             }
@@ -48,7 +47,7 @@ record CertificateNames(
                 dns, addresses, commonName(certificate.getSubjectX500Principal().getName()));
     }
 
-    /** The first in the order of the certificate, which is the last in that of the text. */
+    /** The first in the order of the certificate, which is the last in the text. */
     private static @Nullable String commonName(String subject) {
         try {
             return new LdapName(subject)
@@ -78,18 +77,18 @@ record CertificateNames(
     /** Equal, or a wildcard for exactly the leftmost label. */
     private static boolean matches(String pattern, String host) {
         String name = pattern.toLowerCase(Locale.ROOT);
-        String wanted = host.toLowerCase(Locale.ROOT);
-        if (name.equals(wanted)) {
+        String wantedName = host.toLowerCase(Locale.ROOT);
+        if (name.equals(wantedName)) {
             return true;
         }
-        int dot = wanted.indexOf('.');
+        int dot = wantedName.indexOf('.');
         return name.startsWith("*.")
                 && name.length() > 2
                 && dot > 0
-                && wanted.substring(dot).equals(name.substring(1));
+                && wantedName.substring(dot).equals(name.substring(1));
     }
 
-    /** As a message lists them. */
+    /** The names as listed in a message. */
     @Override
     public String toString() {
         List<String> all = Stream.concat(dns.stream(), addresses.stream()).toList();

@@ -3,7 +3,7 @@ package dev.pgvigil.postgres;
 import dev.pgvigil.postgres.Failure.Cause;
 import java.security.cert.CertificateException;
 
-/** Why a server's certificate is not accepted; carries its {@link Cause} through the TLS handshake. */
+/** A server's certificate is not accepted; carries the {@link Cause} through the TLS handshake. */
 final class CertificateRefused extends CertificateException {
 
     private static final long serialVersionUID = 1;

@@ -22,15 +22,15 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verifies a server's certificate by libpq's rules: OpenSSL's for the chain, its own for the name. A refusal is a
- * {@link CertificateRefused} that says what exactly is wrong.
+ * Verifies a server's certificate by libpq's rules: OpenSSL's for the chain, its own for the name. Throws a {@link
+ * CertificateRefused} with the exact cause.
  */
 final class CertificateVerifier extends X509ExtendedTrustManager {
 
     /** OpenSSL allows 100; no real chain has more than a few. */
     private static final int MOST_INTERMEDIATES = 10;
 
-    /** serverAuth, and the two older ones of Microsoft and Netscape for the same purpose. */
+    /** serverAuth, and the older equivalents of Microsoft and Netscape. */
     private static final Set<String> SERVER_PURPOSES =
             Set.of("1.3.6.1.5.5.7.3.1", "1.3.6.1.4.1.311.10.3.3", "2.16.840.1.113730.4.1");
 
@@ -42,9 +42,9 @@ final class CertificateVerifier extends X509ExtendedTrustManager {
     private final @Nullable String host;
 
     /**
-     * Verifies against these.
+     * Verifies against these certificates.
      *
-     * @param host the name that the certificate must be for; null if any will do
+     * @param host the name that the certificate must include; null if the name is not verified
      */
     CertificateVerifier(TrustedCertificates trusted, @Nullable String host) {
         this.trusted = trusted;
@@ -93,12 +93,12 @@ final class CertificateVerifier extends X509ExtendedTrustManager {
         }
     }
 
-    /** As OpenSSL: first whether the chain leads to a trusted root, then the dates, then everything else. */
+    /** Checks in OpenSSL's order: whether the chain ends at a trusted root, then the dates, then everything else. */
     private CertificateException refusal(List<X509Certificate> sent, CertPathBuilderException why) {
-        List<X509Certificate> walked = walked(sent);
-        X509Certificate last = walked.getLast();
+        List<X509Certificate> chain = chain(sent);
+        X509Certificate last = chain.getLast();
         if (!trusted.isRoot(last)) {
-            return TrustedCertificates.issued(last, last) && walked.size() == 1
+            return TrustedCertificates.issued(last, last) && chain.size() == 1
                     ? new CertificateRefused(
                             Cause.CERTIFICATE_SELF_SIGNED,
                             "the server's certificate is self-signed, and is not in sslrootcert")
@@ -108,7 +108,7 @@ final class CertificateVerifier extends X509ExtendedTrustManager {
                                     + last.getIssuerX500Principal().getName() + ", which is not trusted");
         }
         try {
-            for (X509Certificate certificate : walked) {
+            for (X509Certificate certificate : chain) {
                 checkValidity(certificate);
             }
         } catch (CertificateRefused outOfDate) {
@@ -122,36 +122,37 @@ final class CertificateVerifier extends X509ExtendedTrustManager {
                 Cause.CERTIFICATE_UNSUITABLE, "the server's certificate chain is not valid: " + root.getMessage());
     }
 
-    /** From the server's own certificate by its issuers, as far as they are there. */
-    private List<X509Certificate> walked(List<X509Certificate> sent) {
-        List<X509Certificate> walked = new ArrayList<>(List.of(sent.getFirst()));
-        while (walked.size() <= MOST_INTERMEDIATES && !trusted.isRoot(walked.getLast())) {
-            Optional<X509Certificate> issuer = trusted.issuer(walked.getLast(), sent);
-            if (issuer.isEmpty() || walked.contains(issuer.get())) {
+    /** The server's certificate and its issuers, as far as they are available. */
+    private List<X509Certificate> chain(List<X509Certificate> sent) {
+        List<X509Certificate> chain = new ArrayList<>(List.of(sent.getFirst()));
+        while (chain.size() <= MOST_INTERMEDIATES && !trusted.isRoot(chain.getLast())) {
+            Optional<X509Certificate> issuer = trusted.issuer(chain.getLast(), sent);
+            if (issuer.isEmpty() || chain.contains(issuer.get())) {
                 break;
             }
-            walked.add(issuer.get());
+            chain.add(issuer.get());
         }
-        return walked;
+        return chain;
     }
 
     private static void checkValidity(X509Certificate certificate) throws CertificateRefused {
-        String whose =
+        String subject =
                 "the certificate of " + certificate.getSubjectX500Principal().getName();
         try {
             certificate.checkValidity();
         } catch (CertificateExpiredException e) {
             throw new CertificateRefused(
                     Cause.CERTIFICATE_EXPIRED,
-                    whose + " expired at " + certificate.getNotAfter().toInstant());
+                    subject + " expired at " + certificate.getNotAfter().toInstant());
         } catch (CertificateNotYetValidException e) {
             throw new CertificateRefused(
                     Cause.CERTIFICATE_NOT_YET_VALID,
-                    whose + " is not valid before " + certificate.getNotBefore().toInstant());
+                    subject + " is not valid before "
+                            + certificate.getNotBefore().toInstant());
         }
     }
 
-    /** Any of the usages with which TLS exchanges keys will do, whichever the handshake takes. */
+    /** Any key usage with which TLS can exchange keys is accepted, whichever the handshake uses. */
     private static void checkPurpose(X509Certificate certificate) throws CertificateException {
         List<String> purposes = certificate.getExtendedKeyUsage();
         boolean[] usage = certificate.getKeyUsage();

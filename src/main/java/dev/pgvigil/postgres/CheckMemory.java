@@ -4,20 +4,20 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one check keeps between its passes over one server or database, such as the counters that it compares. It is private to the
- * check and never published; the check bounds it. Used from one event loop.
+ * What one check keeps between its runs on one server or database, such as the counters that it compares. Private to the check,
+ * never published, and bounded by the check. Used from one event loop.
  */
 public final class CheckMemory implements AutoCloseable {
 
     private final MemoryBudget budget;
     private @Nullable Object content;
 
-    /** @param budget of the whole fleet */
+    /** @param budget the memory budget of the whole fleet */
     public CheckMemory(MemoryBudget budget) {
         this.budget = budget;
     }
 
-    /** The content; made at the first call, and again after {@link #close}. */
+    /** The content; created at the first call, and again after {@link #close}. */
     @SuppressWarnings("unchecked") // one check keeps one type
     public <M> M get(Function<MemoryBudget, M> first) {
         Object kept = content;
@@ -28,7 +28,7 @@ public final class CheckMemory implements AutoCloseable {
         return (M) kept;
     }
 
-    /** Forgets the content, and closes it where it can be closed. */
+    /** Discards the content, and releases it if it is {@link Releasable}. */
     @Override
     public void close() {
         Object kept = content;
@@ -38,7 +38,7 @@ public final class CheckMemory implements AutoCloseable {
         }
     }
 
-    /** Content that gives something back when it is forgotten, such as its share of a memory budget. */
+    /** Content that releases a resource when it is discarded, such as its share of a memory budget. */
     public interface Releasable {
 
         void release();

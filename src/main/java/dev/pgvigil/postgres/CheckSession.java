@@ -16,42 +16,42 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** The session of one pass: times every statement on both sides and gives up on a connection that does not answer. */
+/** The session of one run of a check: times every statement on both sides and drops a connection that does not answer. */
 final class CheckSession implements Session {
 
-    /** How long rows are mapped before the event loop is given back. */
+    /** How long rows are mapped before the event loop runs other work. */
     private static final Duration SLICE = Duration.ofMillis(1);
 
     private static final int ROWS_BETWEEN_CLOCKS = 16;
 
-    private final ServerConnection link;
-    private final PhysicalConnection wire;
+    private final ServerConnection connection;
+    private final PhysicalConnection physical;
     private final ServerFacts facts;
-    private final Duration answer;
+    private final Duration answerTimeout;
     private final Spans spans;
     private final Spans.Pass pass;
-    private final Map<String, Uni<?>> asked;
+    private final Map<String, Uni<?>> shared;
     private final CheckMemory memory;
     private final boolean urgent;
 
-    /** @param urgent whether its statements go at once, and not in turn with those of other passes */
+    /** @param urgent whether its statements are sent at once, not queued behind those of other checks */
     CheckSession(
-            ServerConnection link,
-            PhysicalConnection wire,
+            ServerConnection connection,
+            PhysicalConnection physical,
             ServerFacts facts,
-            Duration answer,
+            Duration answerTimeout,
             Spans spans,
             Spans.Pass pass,
-            Map<String, Uni<?>> asked,
+            Map<String, Uni<?>> shared,
             CheckMemory memory,
             boolean urgent) {
-        this.link = link;
-        this.wire = wire;
+        this.connection = connection;
+        this.physical = physical;
         this.facts = facts;
-        this.answer = answer;
+        this.answerTimeout = answerTimeout;
         this.spans = spans;
         this.pass = pass;
-        this.asked = asked;
+        this.shared = shared;
         this.memory = memory;
         this.urgent = urgent;
     }
@@ -61,7 +61,7 @@ final class CheckSession implements Session {
         return spans.statement(
                 pass,
                 sql,
-                Uni.createFrom().completionStage(() -> ask(sql, mapping).toCompletionStage()));
+                Uni.createFrom().completionStage(() -> query(sql, mapping).toCompletionStage()));
     }
 
     @Override
@@ -73,7 +73,7 @@ final class CheckSession implements Session {
     @SuppressWarnings("unchecked") // under a key stands what its one question gave
     public <T> Uni<T> once(String key, Supplier<Uni<T>> question) {
         return (Uni<T>)
-                asked.computeIfAbsent(key, first -> question.get().memoize().indefinitely());
+                shared.computeIfAbsent(key, first -> question.get().memoize().indefinitely());
     }
 
     @Override
@@ -83,7 +83,7 @@ final class CheckSession implements Session {
 
     @Override
     public String database() {
-        return wire.database();
+        return physical.database();
     }
 
     @Override
@@ -92,35 +92,36 @@ final class CheckSession implements Session {
     }
 
     @Override
-    public ConnectionState link() {
-        return link.state();
+    public ConnectionState connectionState() {
+        return connection.state();
     }
 
-    private <T> Future<List<T>> ask(String sql, Function<Row, T> mapping) {
+    private <T> Future<List<T>> query(String sql, Function<Row, T> mapping) {
         Supplier<Future<List<T>>> work = () -> send(sql, mapping);
-        return urgent ? work.get() : wire.turns().take(work);
+        return urgent ? work.get() : physical.queue().submit(work);
     }
 
     private <T> Future<List<T>> send(String sql, Function<Row, T> mapping) {
         long start = System.nanoTime();
-        return link.within(answer, wire.timed(sql))
+        return connection
+                .within(answerTimeout, physical.timed(sql))
                 .recover(thrown -> Future.failedFuture(new FailureException(failure(thrown, start))))
-                // Behind that, for what a mapping throws is no failure of the server, but a defect of the check.
+                // After recover(): an exception of the mapping is a defect of the check, not a failure of the server.
                 .compose(rows -> {
-                    link.spent(serverNanos(rows));
+                    connection.spent(serverNanos(rows));
                     return mapped(rows, mapping);
                 });
     }
 
     private Failure failure(Throwable thrown, long start) {
         if (thrown instanceof TimeoutException) {
-            // What a statement cost that was never answered, nobody knows; it ends on the server by its own deadline.
-            Failure mute = Failure.of(Reason.TIMEOUT, "no answer within " + answer.toMillis() + " ms");
-            link.abandon(wire, mute);
-            return mute;
+            // The cost of an unanswered statement is unknown; statement_timeout ends it on the server.
+            Failure timeout = Failure.of(Reason.TIMEOUT, "no answer within " + answerTimeout.toMillis() + " ms");
+            connection.abandon(physical, timeout);
+            return timeout;
         }
         if (thrown instanceof PgException) {
-            link.spent(System.nanoTime() - start);
+            connection.spent(System.nanoTime() - start);
         }
         return FailureClassifier.of(thrown);
     }
@@ -129,7 +130,7 @@ final class CheckSession implements Session {
         return rows.next().iterator().next().getLong(0) * 1000;
     }
 
-    /** Maps in slices, so that a big answer does not hold the event loop that other servers are waiting for. */
+    /** Maps in slices, so that a large answer does not block the event loop, which other servers share. */
     private <T> Future<List<T>> mapped(RowSet<Row> rows, Function<Row, T> mapping) {
         List<T> mapped = new ArrayList<>(rows.size());
         Iterator<Row> remaining = rows.iterator();
@@ -143,7 +144,7 @@ final class CheckSession implements Session {
 
     private <T> void continueLater(
             Iterator<Row> remaining, Function<Row, T> mapping, List<T> mapped, Promise<List<T>> promise) {
-        link.later(() -> {
+        connection.later(() -> {
             try {
                 if (slice(remaining, mapping, mapped)) {
                     promise.complete(mapped);
@@ -156,7 +157,7 @@ final class CheckSession implements Session {
         });
     }
 
-    /** Maps rows until the slice's time is up; whether those were the last. */
+    /** Maps rows until the slice's time is up; returns whether those were the last. */
     private static <T> boolean slice(Iterator<Row> remaining, Function<Row, T> mapping, List<T> mapped) {
         long end = System.nanoTime() + SLICE.toNanos();
         for (int row = 1; remaining.hasNext(); row++) {

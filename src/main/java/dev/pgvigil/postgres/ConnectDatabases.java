@@ -4,29 +4,29 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The databases through which a server may be entered. A session needs one of them, and any will do: when one is gone or
- * closed to us, the next is tried. No other is ever entered than those that are watched.
+ * The databases to which the shared session may connect. Any of them will do: if one is dropped or refuses the connection, the
+ * next is tried. Only monitored databases are used.
  */
 final class ConnectDatabases {
 
-    /** So many are tried at once, before a pause. */
+    /** How many are tried without a pause. */
     static final int MOST_IN_A_ROUND = 5;
 
-    /** Classes of errors that are about the server: connections, features, resources, operators, the system, defects. */
-    private static final Set<String> SERVERS_OWN = Set.of("08", "0A", "53", "57", "58", "XX");
+    /** Error classes that concern the whole server: connection, feature, resources, operator intervention, system, internal. */
+    private static final Set<String> SERVER_CLASSES = Set.of("08", "0A", "53", "57", "58", "XX");
 
     private List<String> names = List.of("postgres");
     private int current;
     private int tried;
 
-    /** None is no change: the last target has been left, and others may come. */
-    void are(List<String> databases) {
+    /** An empty list changes nothing: the last target was removed, and others may be added. */
+    void update(List<String> databases) {
         if (databases.isEmpty()) {
             return;
         }
-        String kept = current();
+        String previous = current();
         names = List.copyOf(databases);
-        current = Math.max(0, names.indexOf(kept));
+        current = Math.max(0, names.indexOf(previous));
         tried = 0;
     }
 
@@ -42,7 +42,7 @@ final class ConnectDatabases {
         tried = 0;
     }
 
-    /** Moves on if another database may let us in; tells whether there is one to be tried now, in this round. */
+    /** Moves to the next database if that may help; returns whether to try it now, without a pause. */
     boolean failed(Failure failure) {
         if (!anotherMayHelp(failure)) {
             return false;
@@ -53,9 +53,9 @@ final class ConnectDatabases {
     }
 
     /**
-     * Whatever the server answers may be said of the one database: it does not exist, CONNECT is not granted, it takes no
-     * connections or has none left, pg_hba.conf does not let us into it, its login trigger fails. Not so a wrong password,
-     * and a server that starts, stops or lacks resources.
+     * An error may concern one database: it does not exist, CONNECT is not granted, it allows no connections or has reached its
+     * limit, pg_hba.conf rejects it, its login trigger fails. A wrong password concerns the server, as does a server that
+     * starts, stops or lacks resources.
      */
     private static boolean anotherMayHelp(Failure failure) {
         String state = failure.sqlState();
@@ -63,7 +63,7 @@ final class ConnectDatabases {
                 && switch (state) {
                     case "53300" -> true;
                     case "28P01" -> false;
-                    case String other -> SERVERS_OWN.stream().noneMatch(other::startsWith);
+                    case String other -> SERVER_CLASSES.stream().noneMatch(other::startsWith);
                 };
     }
 }

@@ -7,9 +7,8 @@ import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Staggers connects over the whole fleet: at most so many at once, the rest in order. A place is a lease: it is given back
- * soon also by an attempt that is still unanswered. Such a one costs nothing, and a thousand servers that are out of reach
- * must not keep the others out.
+ * Limits concurrent connects over the whole fleet; the rest wait in order. A place is a lease: an attempt that is still
+ * unanswered gives it back too. Such an attempt costs nothing, and a thousand unreachable servers must not delay the others.
  */
 @Singleton
 public class ConnectLimiter {
@@ -20,7 +19,7 @@ public class ConnectLimiter {
     private final Queue<Runnable> waiting = new ArrayDeque<>();
     private int taken;
 
-    /** Runs the attempt now, or when a place is free; it calls {@link #leave} through its place. */
+    /** Runs the attempt now, or when a place is free. The attempt gives its {@link #place} back. */
     void enter(Runnable attempt) {
         synchronized (this) {
             if (taken == PLACES) {
@@ -32,7 +31,7 @@ public class ConnectLimiter {
         attempt.run();
     }
 
-    /** A place to give back, once. */
+    /** Gives a place back; calls after the first have no effect. */
     Runnable place() {
         AtomicBoolean held = new AtomicBoolean(true);
         return () -> {

@@ -7,7 +7,7 @@ import io.vertx.pgclient.SslMode;
 import java.time.Duration;
 import java.util.Map;
 
-/** What the driver is told for a connection: where, as whom, how encrypted, and with which settings. */
+/** The driver's options for a connection: address, user, TLS and settings. */
 final class ConnectOptions {
 
     private ConnectOptions() {}
@@ -22,9 +22,9 @@ final class ConnectOptions {
                 .setCachePreparedStatements(false)
                 .setPipeliningLimit(16);
         options.setConnectTimeout((int) connect.toMillis());
-        // Spans are made by hand, one per pass: the driver's own would each be a root.
+        // Spans creates the spans: each of the driver's own would be a root.
         options.setTracingPolicy(TracingPolicy.IGNORE);
-        // Without one the driver has a default. The guard ends the attempt before it or this would be sent.
+        // Without a password the driver uses a default. StartupGuard ends the attempt before either is sent.
         options.setPassword(server.password() == null ? "" : server.password().value());
         options.setProperties(settings);
         return tls ? encrypted(options, server.tls()) : options.setSslMode(SslMode.DISABLE);
@@ -34,9 +34,9 @@ final class ConnectOptions {
     private static PgConnectOptions encrypted(PgConnectOptions options, Tls tls) {
         options.setSsl(true);
         if (tls.client() != null) {
-            options.setKeyCertOptions(tls.client().made());
+            options.setKeyCertOptions(tls.client().value());
         }
-        // The host name is verified by the verifier too: Java's own rules are not libpq's.
+        // CertificateVerifier verifies the host name: Java's rules differ from libpq's.
         options.setHostnameVerificationAlgorithm("");
         if (tls.trust() == null) {
             options.setTrustAll(true);
@@ -44,7 +44,7 @@ final class ConnectOptions {
         }
         String name = tls.mode() == Tls.Mode.VERIFY_FULL ? options.getHost() : null;
         options.setTrustOptions(
-                TrustOptions.wrap(new CertificateVerifier(tls.trust().made(), name)));
+                TrustOptions.wrap(new CertificateVerifier(tls.trust().value(), name)));
         return options.setSslMode(SslMode.VERIFY_CA);
     }
 }

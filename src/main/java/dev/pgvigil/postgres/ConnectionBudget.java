@@ -4,8 +4,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many connections pgvigil may have to one server: a few in ordinary work, and some more that only an incident may
- * take. A connection that pgvigil gives up counts until the server is known to have given it up too. Used from one event loop.
+ * Limits pgvigil's connections to one server: a few for normal operation, and some more for incidents only. An abandoned
+ * connection counts until the server is known to have closed it. Used from one event loop.
  */
 final class ConnectionBudget {
 
@@ -16,7 +16,7 @@ final class ConnectionBudget {
     private int emergency;
     private int lingering;
 
-    /** Takes one, or gives null when all are taken. */
+    /** Takes a permit; null if all are taken. */
     @Nullable
     Permit take(boolean incident) {
         if (incident ? emergency == EMERGENCY : ordinary == ORDINARY) {
@@ -26,7 +26,7 @@ final class ConnectionBudget {
         return new Permit(incident);
     }
 
-    /** Connections that ordinary work may still take. */
+    /** Ordinary connections that may still be opened. */
     int ordinaryLeft() {
         return ORDINARY - ordinary;
     }
@@ -39,7 +39,7 @@ final class ConnectionBudget {
         return emergency;
     }
 
-    /** Those that pgvigil has given up and the server may hold still. */
+    /** Abandoned connections that the server may still hold. */
     int lingering() {
         return lingering;
     }
@@ -52,7 +52,7 @@ final class ConnectionBudget {
         }
     }
 
-    /** One connection's place; giving it back twice counts once. */
+    /** The permit for one connection; releasing it twice counts once. */
     final class Permit {
         private final boolean incident;
         private boolean held = true;
@@ -62,13 +62,13 @@ final class ConnectionBudget {
             this.incident = incident;
         }
 
-        /** Another place of the same kind, or null when all are taken. */
+        /** Another permit of the same kind, or null if all are taken. */
         @Nullable
         Permit another() {
             return take(incident);
         }
 
-        /** Gives it back: the server has no such connection. */
+        /** Releases the permit: the server no longer has the connection. */
         void release() {
             if (held) {
                 held = false;
@@ -77,8 +77,8 @@ final class ConnectionBudget {
         }
 
         /**
-         * The connection is given up without an answer, and the server may hold it: the place is taken until {@link #gone}, at
-         * the latest for this time.
+         * Abandons the connection, which the server may still hold: the permit stays taken until {@link #gone}, at most for
+         * this time.
          */
         void abandon(EventLoop loop, Duration longest) {
             if (held) {
@@ -89,7 +89,7 @@ final class ConnectionBudget {
             }
         }
 
-        /** What was abandoned is known to be gone. */
+        /** Reports that the server has closed the abandoned connection. */
         void gone() {
             if (lingers) {
                 lingers = false;

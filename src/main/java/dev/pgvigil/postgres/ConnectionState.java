@@ -1,17 +1,17 @@
 package dev.pgvigil.postgres;
 
 /**
- * Figures of the sessions to one server, since pgvigil started watching it.
+ * Statistics of the sessions to one server, since pgvigil started to monitor it.
  *
- * @param open connections open now, ordinary and emergency
+ * @param open open connections, ordinary and emergency
  * @param emergency of them, those from the emergency budget
  * @param connects sessions opened
  * @param failures attempts that failed
- * @param abandoned sessions dropped without waiting, because the server no longer answered
+ * @param abandoned sessions dropped because the server no longer answered
  * @param overheadRatio statement time of the last minute over a minute: 0.01 is 1 % of one backend
- * @param statementSeconds statement time in all, as the server measured it
+ * @param statementSeconds total statement time, as measured by the server
  * @param statements statements sent
- * @param stretch factor by which cadences are stretched to stay in the overhead budget; 1: not at all
+ * @param stretch factor by which intervals are stretched to stay within the overhead budget; 1: not stretched
  */
 public record ConnectionState(
         int open,
@@ -26,7 +26,7 @@ public record ConnectionState(
 
     public static final ConnectionState NONE = new ConnectionState(0, 0, 0, 0, 0, 0, 0, 0, 1);
 
-    /** The figures of several roles' sessions to one server: sums, and of what is stretched for each by itself the most. */
+    /** Adds the statistics of another role's sessions to the same server: sums, and the larger stretch. */
     public ConnectionState plus(ConnectionState other) {
         return new ConnectionState(
                 open + other.open,

@@ -1,6 +1,6 @@
 package dev.pgvigil.postgres;
 
-/** What the sessions to one server have come to: connections, attempts, cost. Used from one event loop. */
+/** Counts connections, attempts and cost of the sessions to one server. Used from one event loop. */
 final class ConnectionStats {
 
     final ConnectionBudget budget = new ConnectionBudget();

@@ -6,14 +6,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection string, {@code postgresql://user:password@host:port/database?parameters}, read as libpq reads it where
- * pgvigil supports what it says, and refused where not.
+ * A connection string, {@code postgresql://user:password@host:port/database?parameters}, read as libpq reads it. What pgvigil
+ * does not support is refused.
  *
  * @param host lower-case name or address, IPv6 without brackets
- * @param port 5432 unless given
- * @param password null: none given
- * @param database the user's name unless given, as in libpq
- * @param parameters those after the question mark, each once, decoded
+ * @param port default 5432
+ * @param password null if none is given
+ * @param database default the user's name, as in libpq
+ * @param parameters the parameters after the question mark, each once, decoded
  */
 public record ConnectionUrl(
         String host,
@@ -30,8 +30,8 @@ public record ConnectionUrl(
     /**
      * Reads a connection string.
      *
-     * @param problem takes every mistake; no message shows a part of the string that may be a password
-     * @return null if there is a mistake in it; one in the parameters alone does not hide where they lead
+     * @param problem receives every error; no message shows a part of the string that may be a password
+     * @return null if the string has an error
      */
     public static @Nullable ConnectionUrl parse(String text, Consumer<String> problem) {
         return new UrlParser(problem).parse(text);

@@ -14,25 +14,25 @@ import java.util.Map;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Opens connections: staggered over the fleet, encrypted as libpq would, and given up when the patience ends, with the
- * socket closed. Fails with a {@link FailureException}.
+ * Opens connections: limited over the fleet, with TLS as libpq would use it. When the timeout passes, the socket is closed.
+ * Fails with a {@link FailureException}.
  */
 @Singleton
 public class Connector {
 
     /**
-     * How long a server may hold a connection that was given up before it had logged in: while it waits for a lock on its own
-     * catalogs it does not see that nobody is there. PostgreSQL's default of authentication_timeout, and a little.
+     * How long a server may hold a connection that was abandoned before login ended: a backend that waits for a catalog lock
+     * does not notice that the client is gone. PostgreSQL's default authentication_timeout (60 s), and 5 s.
      */
     static final Duration LOGIN_LINGERS = Duration.ofSeconds(65);
 
     private final Vertx vertx;
-    private final ConnectLimiter gate;
+    private final ConnectLimiter limiter;
     private final HostAddresses addresses;
 
-    Connector(Vertx vertx, ConnectLimiter gate, HostAddresses addresses) {
+    Connector(Vertx vertx, ConnectLimiter limiter, HostAddresses addresses) {
         this.vertx = vertx;
-        this.gate = gate;
+        this.limiter = limiter;
         this.addresses = addresses;
     }
 
@@ -40,24 +40,24 @@ public class Connector {
      * One attempt to connect.
      *
      * @param connect how long a TCP connection may take
-     * @param settings that are sent with the login
-     * @param patience how long the server may take to answer once it has accepted, at each address and in each mode
-     * @param begun called on the event loop when the attempt has left the queue
+     * @param settings the settings sent at login
+     * @param answerTimeout how long the server may take to answer after TCP is connected, at each address and in each mode
+     * @param begun called on the event loop when the attempt leaves the queue
      */
     record Attempt(
             Server server,
             String database,
             Duration connect,
             Map<String, String> settings,
-            Duration patience,
+            Duration answerTimeout,
             ConnectionBudget.Permit permit,
             Runnable begun) {}
 
-    /** Connects; the callbacks come on the given event loop. */
+    /** Connects; callbacks run on the given event loop. */
     Future<PhysicalConnection> open(EventLoop loop, Attempt attempt) {
         Promise<PhysicalConnection> promise = loop.promise();
-        gate.enter(() -> {
-            Runnable leave = gate.place();
+        limiter.enter(() -> {
+            Runnable leave = limiter.place();
             loop.run(() -> {
                 loop.after(ConnectLimiter.LEASE.toMillis(), leave);
                 attempt.begun().run();
@@ -74,16 +74,16 @@ public class Connector {
     }
 
     private Future<PhysicalConnection> attempted(EventLoop loop, Attempt attempt) {
-        // Others may wait for the same lookup, on their own loops.
+        // Other event loops may wait for the same lookup.
         Promise<List<InetAddress>> found = loop.promise();
         addresses.of(attempt.server().host()).onComplete(found);
-        return loop.within(attempt.patience(), found.future())
+        return loop.within(attempt.answerTimeout(), found.future())
                 .compose(all -> new Tries(loop, attempt, all).next())
                 .recover(failure -> Future.failedFuture(
                         new FailureException(FailureClassifier.of(failure).in(attempt.database()))));
     }
 
-    /** With TLS (true) or in plain text, in the order in which libpq tries. */
+    /** TLS (true) or plain text, in the order in which libpq tries them. */
     private static List<Boolean> modes(Tls tls) {
         return switch (tls.mode()) {
             case DISABLE -> List.of(false);
@@ -93,14 +93,14 @@ public class Connector {
         };
     }
 
-    /** The tries that make up one attempt: at each address in turn, and there in each mode, as libpq goes about it. */
+    /** The tries of one attempt: each address in turn, and each mode at that address, as in libpq. */
     private final class Tries {
 
         private final EventLoop loop;
         private final Attempt attempt;
         private final Iterator<InetAddress> remaining;
-        private final Attempts past = new Attempts();
-        /** Whether a server may still hold a connection that was given up. */
+        private final Attempts attempts = new Attempts();
+        /** Whether a server may still hold an abandoned connection. */
         private boolean lingers;
 
         Tries(EventLoop loop, Attempt attempt, List<InetAddress> addresses) {
@@ -122,7 +122,7 @@ public class Connector {
                 attempt.permit().abandon(loop, LOGIN_LINGERS);
                 lingers = false;
             }
-            return Future.failedFuture(new FailureException(past.decisive()));
+            return Future.failedFuture(new FailureException(attempts.decisive()));
         }
 
         private Future<PhysicalConnection> tryModes(InetAddress address, List<Boolean> modes) {
@@ -138,7 +138,7 @@ public class Connector {
             return connect(address, tls).recover(thrown -> {
                 lingers |= thrown instanceof TimeoutException;
                 Failure failure = FailureClassifier.of(thrown);
-                past.failed(failure);
+                attempts.failed(failure);
                 return Future.failedFuture(new FailureException(failure));
             });
         }
@@ -156,10 +156,10 @@ public class Connector {
                                 tls, server.password() != null, server.tls().bindChannel()));
                 connection = loop.connect(sockets);
             } catch (RuntimeException broken) {
-                // Whatever the driver makes of its options: the permit and whoever waits must hear of it.
+                // The driver rejects its options: the future must fail, so that the permit is released.
                 return Future.failedFuture(new FailureException(Failure.of(Reason.LOCAL, String.valueOf(broken))));
             }
-            return loop.within(attempt.patience(), connection)
+            return loop.within(attempt.answerTimeout(), connection)
                     .map(open -> new PhysicalConnection(sockets, open, attempt.permit(), attempt.database()))
                     .onFailure(failed -> sockets.close(Promise.promise()));
         }

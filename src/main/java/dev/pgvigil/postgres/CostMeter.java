@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.util.Arrays;
 
 /**
- * What pgvigil's statements cost one server: in all, and over the last minute. Used from one event loop.
+ * Measures what pgvigil's statements cost one server: in total, and over the last minute. Used from one event loop.
  *
- * <p>The time is the server's own, from the arrival of a statement to its last row; of a statement that failed it is the time
- * until the error came.
+ * <p>The server measures the time, from the arrival of a statement to its last row. For a failed statement it is the time until
+ * the error arrived.
  */
 public final class CostMeter {
 
-    /** The time over which the ratio is taken. */
+    /** The window of the ratio. */
     public static final Duration WINDOW = Duration.ofMinutes(1);
 
     private static final int SECONDS = (int) WINDOW.toSeconds();
@@ -29,7 +29,7 @@ public final class CostMeter {
         statements++;
     }
 
-    /** Statement time of the last minute, as a share of that minute. */
+    /** Statement time of the last minute, as a fraction of that minute. */
     double ratio(long now) {
         advance(now);
         return Arrays.stream(nanos).sum() / (SECONDS * 1e9);

@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A session to one database for one visit: the checks that are due there run on it one after the other, with the deadlines of slow
+ * A session to one database for one visit: runs the checks that are due there one after the other, with the deadlines of slow
  * statements. Used from one event loop.
  */
 public final class DatabaseSession implements AutoCloseable {
@@ -14,19 +14,19 @@ public final class DatabaseSession implements AutoCloseable {
     private final ServerConnection connection;
     private final PhysicalConnection physical;
     private final ServerFacts facts;
-    private final Duration answer;
+    private final Duration answerTimeout;
     private final Spans spans;
     private final Map<String, Uni<?>> shared = new HashMap<>();
 
-    DatabaseSession(ServerConnection connection, OpenSession open, Duration answer, Spans spans) {
+    DatabaseSession(ServerConnection connection, OpenSession open, Duration answerTimeout, Spans spans) {
         this.connection = connection;
-        this.physical = open.wire();
+        this.physical = open.physical();
         this.facts = open.facts();
-        this.answer = answer;
+        this.answerTimeout = answerTimeout;
         this.spans = spans;
     }
 
-    /** What the server is, and which extensions this database has. */
+    /** Facts about the server, and the extensions of this database. */
     public ServerFacts facts() {
         return facts;
     }
@@ -35,14 +35,14 @@ public final class DatabaseSession implements AutoCloseable {
         return physical.database();
     }
 
-    /** Whether the connection is gone: lost, or dropped because an answer did not come. */
+    /** Whether the connection was lost, or dropped because of a timeout. */
     public boolean closed() {
         return physical.closed();
     }
 
-    /** The session for one pass of a check. */
+    /** The session for one run of a check. */
     public Session session(Spans.Pass pass, CheckMemory memory) {
-        return new CheckSession(connection, physical, facts, answer, spans, pass, shared, memory, false);
+        return new CheckSession(connection, physical, facts, answerTimeout, spans, pass, shared, memory, false);
     }
 
     @Override

@@ -3,16 +3,16 @@ package dev.pgvigil.postgres;
 import java.time.Duration;
 
 /**
- * How long anything may take. The server's own deadlines come first ({@code lock < statement}), then the client's, which
- * drops the connection, because a half-open connection or a frozen server never answers.
+ * The timeouts of sessions. The server's come first ({@code lock < statement}), then the client's, which drops the connection,
+ * because a half-open connection or a frozen server never answers.
  *
  * @param connect a TCP connection
- * @param lock waiting for any lock
+ * @param lock a wait for any lock
  * @param statement a statement on the shared session
- * @param answer the answer to a statement on the shared session, as pgvigil sees it
- * @param slowStatement a statement on a session of its own, for what did not fit into {@code statement}
- * @param rotateAfter how old a session gets: its server process gives back what it has grown to
- * @param idle how long a session may be asked nothing: pgvigil is gone then, and the server rids itself of the session
+ * @param answer the answer to a statement on the shared session, measured by pgvigil
+ * @param slowStatement a statement on a dedicated session, if {@code statement} is too short for it
+ * @param rotateAfter maximum age of a session: a new server process frees the memory that the old one gathered
+ * @param idle how long a session may be idle: after that the server ends it, because pgvigil is gone
  */
 public record Deadlines(
         Duration connect,
@@ -32,7 +32,7 @@ public record Deadlines(
             Duration.ofMinutes(30),
             Duration.ofMinutes(2));
 
-    /** These, for sessions that are asked something this often at least. */
+    /** The same timeouts, for sessions that are used at least this often. */
     public Deadlines askedEvery(Duration longest) {
         Duration enough = longest.multipliedBy(2);
         return new Deadlines(
@@ -45,7 +45,7 @@ public record Deadlines(
                 enough.compareTo(idle) > 0 ? enough : idle);
     }
 
-    /** The answer to a statement on a session of its own. */
+    /** The answer to a statement on a dedicated session. */
     Duration slowAnswer() {
         return slowStatement.plus(answer);
     }

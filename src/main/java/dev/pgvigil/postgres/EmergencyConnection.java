@@ -7,40 +7,40 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The emergency session: opened while a server runs out of connection slots, so that there is one to go on with if the
- * shared session is lost and nobody gets in any more.
+ * The emergency session: opened while a server runs out of connection slots. It replaces the shared session if that is lost and
+ * no new connection is possible.
  */
 final class EmergencyConnection {
 
-    /** So often within the time after which the server would end it. */
-    private static final int LOOKS = 10;
+    /** Keepalives within the time after which the server would end the session. */
+    private static final int KEEPALIVES = 10;
 
     private final EventLoop loop;
     private final Supplier<Future<OpenSession>> opener;
-    private final Predicate<String> watched;
+    private final Predicate<String> monitored;
     private @Nullable OpenSession session;
     private boolean wanted;
     private boolean opening;
-    private long lookedAt;
+    private long touchedAt;
 
-    /** @param watched whether a database is watched still: one that is left while the session opens is not kept */
-    EmergencyConnection(EventLoop loop, Supplier<Future<OpenSession>> opener, Predicate<String> watched) {
+    /** @param monitored whether a database is still monitored: a session to one removed meanwhile is not kept */
+    EmergencyConnection(EventLoop loop, Supplier<Future<OpenSession>> opener, Predicate<String> monitored) {
         this.loop = loop;
         this.opener = opener;
-        this.watched = watched;
+        this.monitored = monitored;
     }
 
     /**
-     * Opens it unless it is there. One that is there is asked something, for the server ends a session that is idle for long,
-     * and another would have the slot. Calls in quick succession do that once.
+     * Opens the session unless it is open. An open one is sent a query now and then, because the server ends an idle session,
+     * and the slot would be lost. Calls in quick succession do that once.
      */
     void hold(Deadlines deadlines) {
         long now = System.nanoTime();
-        if (wanted && now - lookedAt < deadlines.idle().dividedBy(LOOKS).toNanos()) {
+        if (wanted && now - touchedAt < deadlines.idle().dividedBy(KEEPALIVES).toNanos()) {
             return;
         }
         wanted = true;
-        lookedAt = now;
+        touchedAt = now;
         if (session != null) {
             touch(session, deadlines.answer(), deadlines.idle());
         } else if (!opening) {
@@ -55,8 +55,8 @@ final class EmergencyConnection {
     }
 
     private void touch(OpenSession held, Duration answer, Duration idle) {
-        loop.within(answer, held.wire().query("select 1")).onFailure(mute -> {
-            held.wire().abandon(loop, idle);
+        loop.within(answer, held.physical().query("select 1")).onFailure(timeout -> {
+            held.physical().abandon(loop, idle);
             if (held.equals(session)) {
                 session = null;
             }
@@ -66,19 +66,19 @@ final class EmergencyConnection {
     void release() {
         wanted = false;
         if (session != null) {
-            session.wire().close();
+            session.physical().close();
             session = null;
         }
     }
 
-    /** Ends it if its database is watched no more; the next call to hold it opens another. */
-    void leaveUnwatched() {
-        if (session != null && !watched.test(session.wire().database())) {
+    /** Ends the session if its database is no longer monitored; the next call of {@link #hold} opens another. */
+    void releaseUnmonitored() {
+        if (session != null && !monitored.test(session.physical().database())) {
             release();
         }
     }
 
-    /** Hands it over; null if there is none. */
+    /** Returns the session and gives up its ownership; null if there is none. */
     @Nullable
     OpenSession take() {
         OpenSession taken = session;
@@ -87,12 +87,12 @@ final class EmergencyConnection {
     }
 
     private void keep(OpenSession found) {
-        if (!wanted || !watched.test(found.wire().database())) {
-            found.wire().close();
+        if (!wanted || !monitored.test(found.physical().database())) {
+            found.physical().close();
             return;
         }
         session = found;
-        found.wire().onLost(() -> {
+        found.physical().onLost(() -> {
             if (found.equals(session)) {
                 session = null;
             }

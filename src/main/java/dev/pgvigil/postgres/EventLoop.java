@@ -15,8 +15,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.StreamSupport;
 
 /**
- * An event loop on which one server is watched: what runs here never runs at the same time as anything else that runs here.
- * The only type that knows Vert.x' internals, save {@link PgSockets}.
+ * The event loop of one server: work submitted here never runs concurrently. The only type that uses Vert.x internals, except
+ * {@link PgSockets}.
  */
 public final class EventLoop {
 
@@ -28,7 +28,7 @@ public final class EventLoop {
         this.lateness = Lateness.of(context.nettyEventLoop());
     }
 
-    /** A context of its own, on one of Vert.x' event loops in turn. */
+    /** A new context, on Vert.x' event loops in turn. */
     public static EventLoop next(Vertx vertx) {
         return new EventLoop(((VertxInternal) vertx).createEventLoopContext());
     }
@@ -39,34 +39,34 @@ public final class EventLoop {
                 .toList();
     }
 
-    /** Runs this here, soon; safe for any thread. */
+    /** Runs this on the loop, soon; safe for any thread. */
     public void run(Runnable work) {
         context.runOnContext(now -> work.run());
     }
 
-    /** Runs this here, once, after this many milliseconds, at least 1; the number is for {@link #cancel}. */
+    /** Runs this on the loop once, after this many milliseconds, at least 1; the result is for {@link #cancel}. */
     public long after(long milliseconds, Runnable work) {
         return context.setTimer(milliseconds, due -> work.run());
     }
 
-    /** Cancels a timer; one that has fired, or never was, is ignored. */
+    /** Cancels a timer; one that has fired or does not exist is ignored. */
     public void cancel(long timer) {
         context.owner().cancelTimer(timer);
     }
 
-    /** A promise whose future calls back here. */
+    /** A promise whose callbacks run on the loop. */
     public <T> Promise<T> promise() {
         return context.promise();
     }
 
-    /** How long this loop was held up, in all; asked here. */
+    /** Total time for which this loop was blocked; called on the loop. */
     long lateNanos() {
         return lateness.nanos();
     }
 
     /**
-     * Fails with a {@link TimeoutException} unless the future ends within this time, in which time during which this loop was
-     * held up does not count: an answer that came meanwhile is still to be read. Called here.
+     * Fails with a {@link TimeoutException} unless the future ends within this time. Time for which this loop was blocked does
+     * not count: an answer that arrived meanwhile is still to be read. Called on the loop.
      */
     <T> Future<T> within(Duration time, Future<T> future) {
         Promise<T> promise = promise();
@@ -90,7 +90,7 @@ public final class EventLoop {
         promise.future().onComplete(ended -> cancel(timer));
     }
 
-    /** Opens a connection whose callbacks come here. */
+    /** Opens a connection whose callbacks run on the loop. */
     Future<SqlConnection> connect(ConnectionFactory sockets) {
         return sockets.connect(context);
     }

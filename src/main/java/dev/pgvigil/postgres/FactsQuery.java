@@ -14,16 +14,17 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks a server what it is, what our role may do there, and which settings the session really has. By functions where there
- * is a choice, because hosts revoke SELECT on catalogues; what cannot be read is missing from the facts and named in them.
+ * Queries facts about a server, the privileges of pgvigil's role, and the settings in effect in the session. Uses functions
+ * where possible, because some hosting providers revoke SELECT on catalogs. What cannot be read is missing from the facts and
+ * listed in them.
  */
 final class FactsQuery {
 
     /**
      * An answer.
      *
-     * @param session the settings that the session has, name to value in the server's base unit
-     * @param process the server's process of this session
+     * @param session the settings in effect in the session, name to value in the server's base unit
+     * @param process the server process of this session
      * @param serverNanos how long the server took
      */
     record Answer(ServerFacts facts, Map<String, String> session, ServerProcess process, long serverNanos) {}
@@ -58,12 +59,12 @@ final class FactsQuery {
 
     private FactsQuery() {}
 
-    /** @param wanted the settings whose values in the session are asked for */
-    static Future<Answer> ask(PhysicalConnection wire, Set<String> wanted) {
-        return wire.query(sql(EXTENSIONS, wanted))
+    /** @param wanted the settings to read back from the session */
+    static Future<Answer> run(PhysicalConnection physical, Set<String> wanted) {
+        return physical.query(sql(EXTENSIONS, wanted))
                 .recover(
                         failed -> PERMISSION.equals(FailureClassifier.of(failed).sqlState())
-                                ? wire.query(sql("null::text", wanted))
+                                ? physical.query(sql("null::text", wanted))
                                 : Future.failedFuture(failed))
                 .map(rows -> read(rows.iterator().next()));
     }

@@ -3,11 +3,11 @@ package dev.pgvigil.postgres;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a server did not give what it was asked for, as a value.
+ * The failure of a connection attempt or a statement, as a value.
  *
- * @param message one line, in the language of whoever wrote it, without secrets and without query literals; for people only
+ * @param message one line, in the server's language, without secrets and query literals; for people only
  * @param sqlState PostgreSQL's five-character code where the server answered
- * @param cause what exactly, where a code or a fact tells it; null where none does
+ * @param cause the exact cause, if a code or a fact identifies it; else null
  * @param database the database to which a session could not be opened; null if the failure is not about opening one
  */
 public record Failure(
@@ -17,17 +17,17 @@ public record Failure(
         @Nullable Cause cause,
         @Nullable String database) {
 
-    /** The kinds, coarse enough to count and to route by. */
+    /** The kind of failure, coarse enough for counters and alert routing. */
     public enum Reason {
         /** No TCP connection, lost connection, server starting or shutting down. */
         CONNECT,
-        /** No connection slot is left in the server, the database or the role; or no memory, or no disk. */
+        /** No connection slot is left in the server, the database or the role; or no memory or disk space. */
         CAPACITY,
-        /** Credentials or pg_hba.conf refuse us. */
+        /** The credentials or pg_hba.conf do not allow the connection. */
         AUTH,
         /** Handshake, certificate or host name. */
         TLS,
-        /** A deadline passed, the server's or our own. */
+        /** A timeout of the server or of pgvigil. */
         TIMEOUT,
         /** A grant is missing. */
         PERMISSION,
@@ -35,10 +35,10 @@ public record Failure(
         UNSUPPORTED,
         /** Any other error of a statement. */
         QUERY,
-        /** pgvigil's own fault, such as no file descriptors left or a defect: says nothing about the server. */
+        /** A failure in pgvigil, such as no file descriptors left or a defect; no evidence about the server. */
         LOCAL;
 
-        /** Whether it keeps pgvigil out of the server, or of one of its databases. */
+        /** Whether it prevents a connection to the server, or to one of its databases. */
         public boolean keepsOut() {
             return switch (this) {
                 case CONNECT, CAPACITY, AUTH, TLS -> true;
@@ -47,19 +47,21 @@ public record Failure(
         }
     }
 
-    /** What exactly. It rests on SQLSTATE, the routine that raised the error, a certificate or the protocol, never on wording. */
+    /**
+     * The exact cause, decided by SQLSTATE, the routine that raised the error, a certificate or the protocol, never by wording.
+     */
     public enum Cause {
         /** No line of pg_hba.conf matches, or one rejects, or one demands a client certificate that is missing. */
         NOT_ADMITTED,
         /** The role does not exist, or has no LOGIN. */
         ROLE_WITHOUT_LOGIN,
-        /** The server asks for a password, and the target has none. */
+        /** The server requests a password, and the target has none. */
         NO_PASSWORD,
-        /** The server asks for GSSAPI, SSPI, OAuth or another method that pgvigil does not have. */
+        /** The server requests GSSAPI, SSPI, OAuth or another method that pgvigil does not support. */
         AUTH_METHOD_UNSUPPORTED,
-        /** The server does not prove that it knows the password, or its proof cannot be read. */
+        /** The server does not prove that it knows the password, or its proof is malformed. */
         SERVER_NOT_PROVEN,
-        /** The target demands channel binding, and this connection has none. */
+        /** The target requires channel binding, and this connection has none. */
         NO_CHANNEL_BINDING,
         /** The role's own connection limit is reached. */
         ROLE_FULL,
@@ -69,17 +71,17 @@ public record Failure(
         DATABASE_CLOSED,
         /** An interrupted DROP DATABASE. */
         DATABASE_INVALID,
-        /** What answers does not speak PostgreSQL's protocol. */
+        /** The peer does not speak PostgreSQL's protocol. */
         NOT_POSTGRESQL,
-        /** A pooler does not take the settings that pgvigil sends. */
+        /** A connection pooler does not accept the settings that pgvigil sends. */
         POOLER_REFUSES_SETTINGS,
-        /** The server, or what stands before it, answers a request for TLS with no. */
+        /** The server, or a proxy in front of it, does not support TLS. */
         NO_TLS,
         /** A certificate of the server's chain has expired. */
         CERTIFICATE_EXPIRED,
         /** A certificate of the server's chain is not valid yet. */
         CERTIFICATE_NOT_YET_VALID,
-        /** The server's certificate is its own issuer, and is not trusted. */
+        /** The server's certificate is self-signed and not trusted. */
         CERTIFICATE_SELF_SIGNED,
         /** The chain does not end at a trusted certificate. */
         CERTIFICATE_AUTHORITY_UNKNOWN,
@@ -89,7 +91,7 @@ public record Failure(
         CERTIFICATE_UNSUITABLE,
         /** Client and server have no TLS version, cipher or key exchange in common. */
         TLS_INCOMPATIBLE,
-        /** The server does not accept the client's certificate, or misses one. */
+        /** The server does not accept the client's certificate, or requires one. */
         CLIENT_CERTIFICATE_REFUSED
     }
 
@@ -105,7 +107,7 @@ public record Failure(
         return new Failure(reason, message, null, null, null);
     }
 
-    /** The same, of an attempt to open a session to this database. */
+    /** The same failure, of an attempt to open a session to this database. */
     Failure in(String name) {
         return new Failure(reason, message, sqlState, cause, name);
     }

@@ -18,19 +18,19 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** Says what an exception of the driver, the network or the server means. */
+/** Classifies exceptions of the driver, the network and the server. */
 final class FailureClassifier {
 
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\s]+");
     private static final int LONGEST = 300;
 
-    /** An address as Java writes it: {@code host/10.0.0.1:5432}, and without a host {@code /10.0.0.1:5432}. */
+    /** An address in Java's notation: {@code host/10.0.0.1:5432}, without a host {@code /10.0.0.1:5432}. */
     private static final Pattern ADDRESS = Pattern.compile("(?<=^|\\s)([^\\s/]*)/((?:[0-9.]+|\\[[^\\]\\s]+]):\\d+)");
 
-    /** What a future says that took too long. */
+    /** The message of a future's timeout. */
     private static final Pattern LATE = Pattern.compile("Timeout (\\d+) \\(ms\\) fired");
 
-    /** The alert that ends a handshake, by its registered name, as Java puts it before its text. */
+    /** The registered name of the alert that ends a handshake; Java puts it before the text. */
     private static final Pattern ALERT = Pattern.compile("^\\(([a-z_0-9]{1,40})\\)");
 
     private FailureClassifier() {}
@@ -48,10 +48,14 @@ final class FailureClassifier {
                 return Failure.of(Reason.TLS, refused.reason(), oneLine(refused.getMessage()));
             }
         }
-        Throwable telling = telling(thrown);
-        Reason reason = known(telling);
+        Throwable classifiable = classifiable(thrown);
+        Reason reason = known(classifiable);
         return new Failure(
-                reason == null ? Reason.CONNECT : reason, oneLine(text(thrown, telling)), null, cause(telling), null);
+                reason == null ? Reason.CONNECT : reason,
+                oneLine(text(thrown, classifiable)),
+                null,
+                cause(classifiable),
+                null);
     }
 
     private static Failure answered(PgException answer) {
@@ -68,14 +72,14 @@ final class FailureClassifier {
     }
 
     /**
-     * PgBouncer says so of settings that it cannot pass on. The one place where a text decides: PgBouncer has one code for all
-     * its errors and no routine, and speaks English only. PostgreSQL always names a routine.
+     * PgBouncer's error for settings that it cannot pass on. The one decision by text: PgBouncer has one code for all its
+     * errors and no routine, and its messages are always English. PostgreSQL always names a routine.
      */
     private static boolean refusesSettings(String state, String routine, String message) {
         return routine.isEmpty() && state.equals("08P01") && message.contains("unsupported startup parameter");
     }
 
-    /** Which of several errors with one code it is: each is raised by another function of the server. */
+    /** Tells errors with the same code apart by the server function that raises them. */
     private static @Nullable Cause cause(String state, String routine) {
         return switch (state + " " + routine) {
             case "28000 ClientAuthentication" -> Cause.NOT_ADMITTED;
@@ -101,8 +105,8 @@ final class FailureClassifier {
         };
     }
 
-    /** The outermost exception in the chain that says by its type what it is about; the first one if none does. */
-    private static Throwable telling(Throwable thrown) {
+    /** The outermost exception in the chain whose type is known; the first one if none is. */
+    private static Throwable classifiable(Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             if (known(cause) != null) {
                 return cause;
@@ -111,7 +115,7 @@ final class FailureClassifier {
         return thrown;
     }
 
-    /** By its type where that says it: a message may hold the name of a host, which may be anything. */
+    /** Decided by type where possible: a message may contain a host name, which can be any text. */
     private static @Nullable Reason known(Throwable cause) {
         String message = cause.getMessage();
         return switch (cause) {
@@ -132,8 +136,8 @@ final class FailureClassifier {
         };
     }
 
-    private static @Nullable Cause cause(Throwable telling) {
-        return switch (telling) {
+    private static @Nullable Cause cause(Throwable classifiable) {
+        return switch (classifiable) {
             case ScramException unproven -> Cause.SERVER_NOT_PROVEN;
             case SSLException handshake -> alerted(handshake);
             case Throwable other -> null;
@@ -158,12 +162,12 @@ final class FailureClassifier {
         };
     }
 
-    private static String text(Throwable thrown, Throwable telling) {
-        Throwable root = known(telling) == null ? thrown : telling;
+    private static String text(Throwable thrown, Throwable classifiable) {
+        Throwable root = known(classifiable) == null ? thrown : classifiable;
         while (root.getCause() != null && (root instanceof SSLException || root.getMessage() == null)) {
             root = root.getCause();
         }
-        String message = root.getMessage() == null ? withoutMessage(known(telling)) : root.getMessage();
+        String message = root.getMessage() == null ? withoutMessage(known(classifiable)) : root.getMessage();
         return switch (root) {
             case UnknownHostException unknown -> "host name does not resolve: " + message;
             case TimeoutException late -> LATE.matcher(message).replaceAll("no answer within $1 ms");
@@ -174,7 +178,7 @@ final class FailureClassifier {
         };
     }
 
-    /** The name of an exception's class says nothing to an operator. */
+    /** The class name of an exception does not help an operator. */
     private static String withoutMessage(@Nullable Reason reason) {
         return switch (reason == null ? Reason.CONNECT : reason) {
             case TIMEOUT -> "no answer in time";
@@ -191,7 +195,7 @@ final class FailureClassifier {
         return Matcher.quoteReplacement(text);
     }
 
-    /** Without control characters, and short. */
+    /** Removes control characters and limits the length. */
     static String oneLine(@Nullable String text) {
         String line = CONTROL.matcher(text == null ? "no message" : text)
                 .replaceAll(" ")

@@ -1,6 +1,6 @@
 package dev.pgvigil.postgres;
 
-/** Carries a {@link Failure} through a {@code Uni}; the watch turns it back into a value. */
+/** Carries a {@link Failure} through a {@code Uni}; the monitor turns it back into a value. */
 public final class FailureException extends RuntimeException {
 
     private static final long serialVersionUID = 1;

@@ -16,22 +16,22 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * All addresses of a host name, by the operating system's resolver and in its order, as libpq has them. The resolver blocks:
- * it has threads of its own, and each name is asked for once at a time, so that names without an answer keep few others back.
+ * Resolves a host name to all its addresses, in the order of the operating system's resolver, as libpq does. The resolver
+ * blocks: it has its own threads, and each name has one lookup at a time, so that unanswered lookups delay few others.
  */
 @Singleton
 public class HostAddresses {
 
     private static final int THREADS = 32;
 
-    /** Asks for the addresses of a name, and may block. */
+    /** Resolves a name; may block. */
     interface Resolver {
         List<InetAddress> resolve(String host) throws UnknownHostException;
     }
 
     private final WorkerExecutor threads;
     private final Resolver resolver;
-    private final Map<String, Future<List<InetAddress>>> asked = new ConcurrentHashMap<>();
+    private final Map<String, Future<List<InetAddress>>> lookups = new ConcurrentHashMap<>();
 
     @Inject
     HostAddresses(Vertx vertx) {
@@ -43,14 +43,16 @@ public class HostAddresses {
         this.resolver = resolver;
     }
 
-    /** One at least, each with the name; fails with an {@link UnknownHostException}. May end on any thread. */
+    /**
+     * At least one address, each with the host name; fails with an {@link UnknownHostException}. May complete on any thread.
+     */
     Future<List<InetAddress>> of(String host) {
         if (NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host)) {
             return Future.succeededFuture(List.of(NetUtil.createInetAddressFromIpAddressString(host)));
         }
-        Future<List<InetAddress>> lookup = asked.computeIfAbsent(
+        Future<List<InetAddress>> lookup = lookups.computeIfAbsent(
                 host, name -> threads.executeBlocking(() -> named(name, resolver.resolve(name)), false));
-        return lookup.onComplete(end -> asked.remove(host, lookup));
+        return lookup.onComplete(end -> lookups.remove(host, lookup));
     }
 
     private static List<InetAddress> named(String host, List<InetAddress> addresses) throws UnknownHostException {

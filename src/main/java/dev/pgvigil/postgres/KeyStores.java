@@ -18,11 +18,11 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
-/** Java's way to certificates and keys. */
+/** Java's key stores and trust stores. */
 final class KeyStores {
 
-    // The store never leaves the memory.
-    private static final char[] FORMALITY = "formality".toCharArray();
+    // The store exists in memory only.
+    private static final char[] PASSWORD = "in-memory".toCharArray();
 
     private KeyStores() {}
 
@@ -40,20 +40,20 @@ final class KeyStores {
         }
     }
 
-    /** What a client shows of itself. */
+    /** The client's certificate chain and key. */
     static KeyCertOptions client(List<X509Certificate> chain, PrivateKey key) {
         try {
             KeyStore store = empty();
-            store.setKeyEntry("client", key, FORMALITY, chain.toArray(X509Certificate[]::new));
+            store.setKeyEntry("client", key, PASSWORD, chain.toArray(X509Certificate[]::new));
             KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            factory.init(store, FORMALITY);
+            factory.init(store, PASSWORD);
             return KeyCertOptions.wrap(factory);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    /** Whether the certificate is about this key: what the one signs, the other verifies. */
+    /** Whether the certificate belongs to this key: verifies a signature made with the key. */
     static boolean pair(X509Certificate certificate, PrivateKey key) {
         byte[] text = "pgvigil".getBytes(US_ASCII);
         try {

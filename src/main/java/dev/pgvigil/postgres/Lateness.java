@@ -6,14 +6,14 @@ import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long an event loop was held up, in all: by a lack of CPU, by the collector, by work that blocks it. What it waits for
- * may have come meanwhile, so that this time counts against nobody else. Asked on its own loop.
+ * Total time for which an event loop was delayed: by lack of CPU, by garbage collection, by blocking work. An answer may have
+ * arrived meanwhile, so this time must not count towards a server's timeout. Called on that loop.
  */
 final class Lateness {
 
     static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-    /** Timers are a little late always. */
+    /** Timers are always slightly late. */
     private static final long SLACK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private static final Map<EventExecutor, Lateness> LOOPS = new WeakHashMap<>();
@@ -23,7 +23,7 @@ final class Lateness {
 
     private Lateness() {}
 
-    /** Of this loop; it ticks from the first time on. */
+    /** The lateness of this loop, measured from the first call on. */
     static Lateness of(EventExecutor loop) {
         synchronized (LOOPS) {
             return LOOPS.computeIfAbsent(loop, first -> {
@@ -40,7 +40,7 @@ final class Lateness {
         tickedAt = now;
     }
 
-    /** Grows by as much as the loop is held up. */
+    /** Nanoseconds, including the current delay. */
     long nanos() {
         return late + overdue(System.nanoTime());
     }

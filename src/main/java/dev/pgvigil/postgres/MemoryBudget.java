@@ -4,11 +4,11 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Bytes that the checks of the whole fleet may keep between their passes. Safe for any thread. */
+/** Limits the bytes that the checks of the whole fleet keep between runs. Safe for any thread. */
 @Singleton
 public final class MemoryBudget {
 
-    /** Of the heap: the rest is for the snapshot, the history and requests. */
+    /** Divisor of the heap size: the rest is for the snapshot, the history and requests. */
     private static final int SHARE = 8;
 
     private final long limit;
@@ -25,7 +25,7 @@ public final class MemoryBudget {
         this.limit = limit;
     }
 
-    /** Takes these bytes if they are left; whether they were. */
+    /** Reserves these bytes; false if the budget does not allow it. */
     public boolean take(long bytes) {
         long before = used.get();
         while (before + bytes <= limit) {

@@ -1,4 +1,4 @@
 package dev.pgvigil.postgres;
 
-/** A connection that has been opened, and what it found. */
-record OpenSession(PhysicalConnection wire, ServerFacts facts) {}
+/** An open connection, and the facts read through it. */
+record OpenSession(PhysicalConnection physical, ServerFacts facts) {}

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the one password of a target from wherever it is given. */
+/** Reads the password of a target: from the URL, the entry, a file or an environment variable. */
 public final class PasswordReader {
 
     private static final int MAX_LENGTH = 4096;
@@ -21,8 +21,8 @@ public final class PasswordReader {
     /**
      * The password.
      *
-     * @param inUrl the one in the connection string
-     * @return null if none is given, or if a mistake was noted
+     * @param inUrl the password in the connection string
+     * @return null if none is given, or if an error was reported
      */
     @Nullable
     public Secret read(@Nullable Secret inUrl) {
@@ -85,7 +85,7 @@ public final class PasswordReader {
         return null;
     }
 
-    /** Whether a mistake was noted. */
+    /** Whether an error was reported. */
     public boolean failed() {
         return failed;
     }

@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What a file in PEM holds, in the order of the file. As in OpenSSL, text around the blocks is a comment.
+ * The blocks of a PEM file, in the order of the file. As in OpenSSL, text around the blocks is a comment.
  *
  * @param blocks each with its label
  */
@@ -32,7 +32,7 @@ record Pem(List<Block> blocks) {
     private static final String KEY = "PRIVATE KEY";
     private static final List<String> ALGORITHMS = List.of("RSA", "EC", "EdDSA");
 
-    /** One block: its label, and what stands between its two lines. */
+    /** One block: its label, and the text between its BEGIN and END lines. */
     record Block(String label, String body) {
 
         byte[] bytes() {
@@ -47,7 +47,7 @@ record Pem(List<Block> blocks) {
                 .toList());
     }
 
-    /** All its certificates, one at least. */
+    /** All certificates; at least one. */
     List<X509Certificate> certificates() throws UnusableFile {
         List<X509Certificate> certificates = new ArrayList<>();
         for (Block block : blocks) {
@@ -71,7 +71,7 @@ record Pem(List<Block> blocks) {
         }
     }
 
-    /** Its first private key. */
+    /** The first private key. */
     PrivateKey privateKey() throws UnusableFile {
         for (Block block : blocks) {
             if (block.label().endsWith(KEY)) {
@@ -95,7 +95,7 @@ record Pem(List<Block> blocks) {
                     KeyFactory.getInstance("EC").generatePrivate(PrivateKeyParser.getECKeySpec(bytes));
                 case String other -> throw new InvalidKeySpecException(other);
             };
-        } catch (GeneralSecurityException | RuntimeException e) { // the parser of the old formats throws anything
+        } catch (GeneralSecurityException | RuntimeException e) { // the parser of old formats throws many
             throw new UnusableFile("holds a private key that is damaged, or neither RSA, EC nor EdDSA");
         }
     }

@@ -21,8 +21,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The driver's way to one address of a server, with a {@link StartupGuard} and {@link ServerMessages} in front of the driver.
- * The one place that knows the driver's insides.
+ * Connects the driver to one address of a server, with a {@link StartupGuard} and {@link ServerMessages} in front of the
+ * driver. The only type that uses internals of the driver.
  */
 final class PgSockets extends PgConnectionFactory {
 
@@ -34,7 +34,7 @@ final class PgSockets extends PgConnectionFactory {
     /**
      * Sockets to one address.
      *
-     * @param address with the name of the host, if it has one: the server hears it (SNI)
+     * @param address with the host name, if there is one: it is sent to the server (SNI)
      */
     PgSockets(Vertx vertx, PgConnectOptions options, InetAddress address, Supplier<StartupGuard> guards) {
         super((VertxInternal) vertx, SingletonSupplier.wrap(options));
@@ -68,7 +68,7 @@ final class PgSockets extends PgConnectionFactory {
         }
 
         @Override
-        @SuppressWarnings("TooManyParameters") // the driver's
+        @SuppressWarnings("TooManyParameters") // declared by the driver
         public void connectInternal(
                 @Nullable ProxyOptions proxy,
                 SocketAddress named,

@@ -14,8 +14,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One physical connection, which owns its socket: it can be dropped at any moment, whatever the server does. Used from its
- * event loop.
+ * One physical connection. It owns its socket and can be dropped at any time, whatever the server does. Used from its event
+ * loop.
  */
 final class PhysicalConnection {
 
@@ -25,8 +25,8 @@ final class PhysicalConnection {
     private final SqlConnection connection;
     private final Permit permit;
     private final String database;
-    private final StatementCache prepared = new StatementCache(this::query);
-    private final SerialQueue turns = new SerialQueue();
+    private final StatementCache statements = new StatementCache(this::query);
+    private final SerialQueue queue = new SerialQueue();
     private final long openedAt = System.nanoTime();
     private final Promise<Void> gone = Promise.promise();
     private @Nullable ServerProcess process;
@@ -37,11 +37,11 @@ final class PhysicalConnection {
         this.connection = connection;
         this.permit = permit;
         this.database = database;
-        connection.exceptionHandler(lost -> {}); // a lost connection tells through its close handler
+        connection.exceptionHandler(lost -> {}); // a lost connection calls its close handler
         PgConnection.cast(connection).noticeHandler(this::log);
     }
 
-    /** Without its text, which may hold values. Warnings, class 01, are of use to an operator. */
+    /** Omits the text, which may contain values. Warnings, class 01, are useful to an operator. */
     private void log(PgNotice notice) {
         String code = String.valueOf(notice.getCode());
         LOG.logf(
@@ -56,17 +56,17 @@ final class PhysicalConnection {
         return connection.query(sql).execute();
     }
 
-    /** The answer, and in the next row set how long the server took, in microseconds. What is asked again gets cheaper. */
+    /** The answer, and in the next row set the server's time in microseconds. Repeated statements are prepared. */
     Future<RowSet<Row>> timed(String sql) {
-        return prepared.ask(sql);
+        return statements.execute(sql);
     }
 
-    /** In which the statements of checks are sent. */
-    SerialQueue turns() {
-        return turns;
+    /** The queue through which the statements of checks are sent. */
+    SerialQueue queue() {
+        return queue;
     }
 
-    /** Calls back if the connection ends otherwise than by {@link #close} or {@link #drop}. */
+    /** Called if the connection ends other than by {@link #close} or {@link #drop}. */
     void onLost(Runnable lost) {
         connection.closeHandler(end -> {
             if (!closed) {
@@ -76,7 +76,7 @@ final class PhysicalConnection {
         });
     }
 
-    /** Says goodbye, so that the server's log stays clean, and does not wait for an answer. */
+    /** Sends Terminate, so that the server does not log a lost connection, and does not wait for an answer. */
     void close() {
         if (!closed) {
             connection.close();
@@ -84,7 +84,7 @@ final class PhysicalConnection {
         }
     }
 
-    /** Ends when the socket is closed. */
+    /** Completes when the socket is closed. */
     Future<Void> gone() {
         return gone.future();
     }
@@ -98,7 +98,7 @@ final class PhysicalConnection {
         }
     }
 
-    /** Closes the socket of a connection that does not answer; the server may hold it for this long. */
+    /** Closes the socket of a connection that does not answer; the server may hold the connection for this long. */
     Permit abandon(EventLoop loop, Duration longest) {
         permit.abandon(loop, longest);
         drop();
@@ -109,17 +109,17 @@ final class PhysicalConnection {
         return closed;
     }
 
-    /** The server's process as it was told at login: another than the real one where a pooler stands between. */
+    /** The process ID sent at login; behind a connection pooler not the real one. */
     int processId() {
         return PgConnection.cast(connection).processId();
     }
 
-    /** It is known which process of the server this is. */
-    void is(ServerProcess known) {
+    /** Sets the server process, once known. */
+    void setProcess(ServerProcess known) {
         process = known;
     }
 
-    /** Null until the server has answered once. */
+    /** Null until the server has answered a query. */
     @Nullable
     ServerProcess process() {
         return process;

@@ -1,6 +1,6 @@
 package dev.pgvigil.postgres;
 
-/** What a server is at this moment: {@code pg_is_in_recovery()} tells. */
+/** The current role of a server, from {@code pg_is_in_recovery()}. */
 public enum Role {
     PRIMARY,
     REPLICA

@@ -7,34 +7,34 @@ import java.util.Queue;
 import java.util.function.Supplier;
 
 /**
- * One after the other on a connection. Statements sent together would wait for each other on the server, and five that each
- * keep their deadline there could together miss the one by which the connection is given up. Used from one event loop.
+ * Runs work on a connection one after the other. Statements sent together would wait for each other on the server: five that
+ * each keep statement_timeout could together exceed the client's timeout, which drops the connection. Used from one event loop.
  */
 final class SerialQueue {
 
     private final Queue<Runnable> waiting = new ArrayDeque<>();
-    private boolean taken;
+    private boolean busy;
 
-    /** Does this when all before it has ended; it ends itself, if only by a deadline. */
-    <T> Future<T> take(Supplier<Future<T>> work) {
-        if (!taken) {
-            return begin(work);
+    /** Runs this work when all work before it has ended. Work must always end, if only by a timeout. */
+    <T> Future<T> submit(Supplier<Future<T>> work) {
+        if (!busy) {
+            return start(work);
         }
         Promise<T> promise = Promise.promise();
-        waiting.add(() -> begin(work).onComplete(promise));
+        waiting.add(() -> start(work).onComplete(promise));
         return promise.future();
     }
 
-    private <T> Future<T> begin(Supplier<Future<T>> work) {
-        taken = true;
-        return work.get().onComplete(ended -> next());
+    private <T> Future<T> start(Supplier<Future<T>> work) {
+        busy = true;
+        return work.get().onComplete(ended -> runNext());
     }
 
-    private void next() {
-        taken = false;
-        Runnable next = waiting.poll();
-        if (next != null) {
-            next.run();
+    private void runNext() {
+        busy = false;
+        Runnable first = waiting.poll();
+        if (first != null) {
+            first.run();
         }
     }
 }

@@ -4,13 +4,13 @@ import dev.pgvigil.config.Secret;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One PostgreSQL instance as pgvigil reaches it. Targets with an equal server share its one session and its connection
+ * One PostgreSQL instance and how pgvigil connects to it. Targets with an equal server share one session and one connection
  * budget.
  */
 public record Server(
         String host, int port, String user, @Nullable Secret password, Tls tls) {
 
-    /** Where, and as whom: what stays when a password is rotated or a certificate replaced. */
+    /** Address and user: unchanged when a password is rotated or a certificate replaced. */
     public record Identity(String host, int port, String user) {}
 
     public Identity identity() {

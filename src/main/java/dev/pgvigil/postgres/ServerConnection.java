@@ -10,18 +10,18 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps one session to a server: connects, reconnects with backoff, rotates it when it is old, and drops it without
- * waiting when the server no longer answers. Lives on one event loop; every method is called there.
+ * Keeps one session to a server: connects, reconnects with backoff, rotates it when it is old, and drops it without waiting
+ * when the server no longer answers. Every method is called on one event loop.
  */
 public final class ServerConnection {
 
-    /** Hears what becomes of the session. */
+    /** Receives changes of the session. */
     public interface Listener {
 
-        /** There is a session, and what it found. */
+        /** A session is open; the facts read through it. */
         void ready(ServerFacts facts);
 
-        /** There is none: it was lost, or an attempt to open one failed. */
+        /** There is no session: it was lost, or an attempt to open one failed. */
         void down(Failure failure);
     }
 
@@ -29,13 +29,13 @@ public final class ServerConnection {
     private final EventLoop loop;
     private final Spans spans;
     private final Listener listener;
-    private final ConnectionStats account = new ConnectionStats();
+    private final ConnectionStats stats = new ConnectionStats();
     private final Backoff backoff = new Backoff(ThreadLocalRandom.current());
-    private final ConnectDatabases entrances = new ConnectDatabases();
-    private final EmergencyConnection spare;
+    private final ConnectDatabases databases = new ConnectDatabases();
+    private final EmergencyConnection emergency;
 
     private Deadlines deadlines;
-    private SessionFactory opener;
+    private SessionFactory factory;
     private @Nullable PhysicalConnection main;
     private @Nullable ServerFacts facts;
     private @Nullable Failure trouble;
@@ -56,31 +56,32 @@ public final class ServerConnection {
         this.loop = loop;
         this.spans = spans;
         this.listener = listener;
-        this.opener = new SessionFactory(connector, server, deadlines, loop, account);
-        this.spare = new EmergencyConnection(loop, () -> opener.spare(entrances.current()), entrances::include);
+        this.factory = new SessionFactory(connector, server, deadlines, loop, stats);
+        this.emergency =
+                new EmergencyConnection(loop, () -> factory.openEmergency(databases.current()), databases::include);
     }
 
-    /** The databases through which the server may be entered, in order of preference. */
+    /** Sets the databases to which the shared session may connect, in order of preference. */
     public void databases(List<String> names) {
-        entrances.are(names);
-        leaveStranger();
-        spare.leaveUnwatched();
+        databases.update(names);
+        leaveUnmonitored();
+        emergency.releaseUnmonitored();
     }
 
-    /** A session in a database that is watched no more would keep its owner from renaming or dropping it. */
-    private void leaveStranger() {
-        if (main != null && !entrances.include(main.database())) {
+    /** A session in a database that is no longer monitored would prevent its owner from renaming or dropping it. */
+    private void leaveUnmonitored() {
+        if (main != null && !databases.include(main.database())) {
             connect();
         }
     }
 
     /**
-     * From now on by these credentials and deadlines; {@link #open} begins anew with them. What was asked before may still be
+     * Uses these credentials and deadlines from now on; {@link #open} connects with them. Statements already sent may still be
      * answered.
      */
     public void reach(Server server, Deadlines anew) {
         retire(main);
-        spare.release();
+        emergency.release();
         main = null;
         trouble = null;
         attempt++;
@@ -89,17 +90,17 @@ public final class ServerConnection {
         unanswered = false;
         backoff.succeeded();
         deadlines = anew;
-        opener = new SessionFactory(connector, server, anew, loop, account);
+        factory = new SessionFactory(connector, server, anew, loop, stats);
     }
 
-    /** Starts to connect, if there is no session and no attempt under way. */
+    /** Starts to connect, unless there is a session or an attempt in progress. */
     public void open() {
         if (main == null) {
             connect();
         }
     }
 
-    /** Connects, also beside a session that is to be replaced. */
+    /** Connects, also while a session that is to be replaced is open. */
     private void connect() {
         if (closed || connecting || pausing) {
             return;
@@ -108,11 +109,11 @@ public final class ServerConnection {
         begun = false;
         int own = ++attempt;
         boolean incident = trouble != null || unanswered;
-        opener.shared(entrances.current(), backoff.patience(), incident, () -> begun(own))
+        factory.openShared(databases.current(), backoff.answerTimeout(), incident, () -> begun(own))
                 .onComplete(end -> {
                     if (own != attempt) {
                         if (end.succeeded()) {
-                            end.result().wire().close();
+                            end.result().physical().close();
                         }
                         return;
                     }
@@ -125,53 +126,53 @@ public final class ServerConnection {
                 });
     }
 
-    /** Only now does the server have a part in it; until here the attempt waited for its turn in the fleet. */
+    /** The server is involved only from here on; until now the attempt waited in the fleet's queue. */
     private void begun(int own) {
         if (own == attempt) {
             begun = true;
             begunAt = System.nanoTime();
             lateBefore = loop.lateNanos();
-            watchSilence(own, tolerance());
+            watchAttempt(own, tolerance());
         }
     }
 
-    private void watchSilence(int own, Duration left) {
+    private void watchAttempt(int own, Duration left) {
         loop.after(left.toMillis() + 1, () -> {
             if (own != attempt || !connecting || closed) {
                 return;
             }
             Duration more = tolerance().minus(unansweredFor());
             if (more.isPositive()) {
-                watchSilence(own, more);
+                watchAttempt(own, more);
             } else {
-                listener.down(silence());
+                listener.down(noAnswer());
             }
         });
     }
 
-    /** Since the attempt began, without the time for which pgvigil itself was held up. */
+    /** Time since the attempt began, without the time for which the event loop was delayed. */
     private Duration unansweredFor() {
         return Duration.ofNanos(System.nanoTime() - begunAt - (loop.lateNanos() - lateBefore));
     }
 
-    private Failure silence() {
+    private Failure noAnswer() {
         return Failure.of(
                 Reason.TIMEOUT,
                 "no answer to a connection attempt for " + unansweredFor().toMillis() + " ms");
     }
 
     /**
-     * How long an attempt may go unanswered before that counts against the server. After an answer that never came, an
-     * attempt is the second question, and half the time is enough to tell a frozen server from one that was held up.
+     * How long an attempt may be unanswered before that is a failure of the server. After a statement timeout, half the time is
+     * enough to tell a frozen server from a delayed one.
      */
     private Duration tolerance() {
         return unanswered ? deadlines.answer().dividedBy(2) : deadlines.answer();
     }
 
-    /** Ends all sessions; the future ends when the shared one is gone. */
+    /** Ends all sessions; the future completes when the shared one is closed. */
     public Future<Void> close() {
         closed = true;
-        spare.release();
+        emergency.release();
         if (main == null) {
             return Future.succeededFuture();
         }
@@ -185,61 +186,61 @@ public final class ServerConnection {
         return main != null;
     }
 
-    /** Why there is no session; null while there is one, and while an attempt may still bring one before anybody minds. */
+    /** Why there is no session; null while there is one, and while an attempt is within its tolerance. */
     public @Nullable Failure trouble() {
         if (main != null) {
             return null;
         }
         if (connecting && begun && unansweredFor().compareTo(tolerance()) >= 0) {
-            return silence();
+            return noAnswer();
         }
         return trouble;
     }
 
     /**
-     * The shared session, for one pass; only while {@link #ready}.
+     * The shared session, for one run of a check; only while {@link #ready}.
      *
-     * @param asked what the passes of one moment share, see {@link Session#once}
-     * @param memory what the check keeps between its passes
-     * @param urgent whether it goes before the statements of other passes
+     * @param shared results shared by checks that run together, see {@link Session#once}
+     * @param memory what the check keeps between its runs
+     * @param urgent whether its statements are sent before those of other checks
      */
-    public Session session(Spans.Pass pass, Map<String, Uni<?>> asked, CheckMemory memory, boolean urgent) {
+    public Session session(Spans.Pass pass, Map<String, Uni<?>> shared, CheckMemory memory, boolean urgent) {
         if (main == null || facts == null) {
             throw new FailureException(Failure.of(Reason.CONNECT, "no session"));
         }
         if (main.age() > rotateAfter) {
             connect();
         }
-        return new CheckSession(this, main, facts, deadlines.answer(), spans, pass, asked, memory, urgent);
+        return new CheckSession(this, main, facts, deadlines.answer(), spans, pass, shared, memory, urgent);
     }
 
     /** The database of the shared session. */
     public String database() {
-        return main == null ? entrances.current() : main.database();
+        return main == null ? databases.current() : main.database();
     }
 
-    /** Opens a session of its own to a database, with the deadlines of slow statements. Whoever opens it closes it. */
+    /** Opens a dedicated session to a database, with the deadlines of slow statements. The caller closes it. */
     public Uni<DatabaseSession> visit(String database) {
         return Uni.createFrom()
-                .completionStage(() -> opener.own(database).toCompletionStage())
+                .completionStage(() -> factory.openDedicated(database).toCompletionStage())
                 .map(own -> new DatabaseSession(this, own, deadlines.slowAnswer(), spans));
     }
 
-    /** Runs this on the server's event loop, after what is waiting there. */
+    /** Runs this on the server's event loop, after the work that is queued there. */
     void later(Runnable work) {
         loop.run(work);
     }
 
-    /** Whether a visit may open a connection, with one left for the shared session to be replaced. */
+    /** Whether a visit may open a connection, with one left to replace the shared session. */
     public boolean hasRoomToVisit() {
-        return main != null && account.budget.ordinaryLeft() > 1;
+        return main != null && stats.budget.ordinaryLeft() > 1;
     }
 
-    /** Asks anew what the server is and what we may do there; the listener hears it. */
+    /** Queries the facts and privileges again and reports them to the listener. */
     public void relearn() {
         if (main != null) {
-            opener.learn(main).onSuccess(own -> {
-                if (own.wire() == main) {
+            factory.refreshFacts(main).onSuccess(own -> {
+                if (own.physical() == main) {
                     facts = own.facts();
                     listener.ready(own.facts());
                 }
@@ -248,24 +249,24 @@ public final class ServerConnection {
     }
 
     /**
-     * Whether to hold one more session, opened from the emergency budget while the server is running out of slots. To be said
-     * again and again: what that takes, an attempt or a question, is done now and then.
+     * Sets whether to hold one more session, opened from the emergency budget while the server is running out of slots. Called
+     * repeatedly; each call may make an attempt or send a keepalive.
      */
-    public void holdSpare(boolean wanted) {
+    public void holdEmergency(boolean wanted) {
         if (wanted && main != null && !closed) {
-            spare.hold(deadlines);
+            emergency.hold(deadlines);
         } else if (!wanted) {
-            spare.release();
+            emergency.release();
         }
     }
 
-    /** How much the cadences are stretched, for {@link #state}. */
+    /** Sets the factor by which intervals are stretched, for {@link #state}. */
     public void stretched(double factor) {
-        account.stretched(factor);
+        stats.stretched(factor);
     }
 
     public ConnectionState state() {
-        return account.state();
+        return stats.state();
     }
 
     <T> Future<T> within(Duration time, Future<T> answer) {
@@ -273,21 +274,21 @@ public final class ServerConnection {
     }
 
     void spent(long nanos) {
-        account.spent(nanos);
+        stats.spent(nanos);
     }
 
     /**
-     * Drops a connection that does not answer; if it was the shared one, the next is opened at once. That one question is no
-     * trouble yet: whether the server answers the next tells.
+     * Drops a connection that does not answer; if it was the shared one, the next is opened at once. One unanswered statement
+     * is not yet a failure of the server: the next attempt decides.
      */
-    void abandon(PhysicalConnection wire, Failure failure) {
-        if (!wire.closed()) {
-            account.abandoned();
+    void abandon(PhysicalConnection physical, Failure failure) {
+        if (!physical.closed()) {
+            stats.abandoned();
         }
-        opener.abandon(wire);
-        if (wire == main) {
+        factory.abandon(physical);
+        if (physical == main) {
             main = null;
-            spare.release();
+            emergency.release();
             trouble = null;
             unanswered = true;
             listener.down(failure);
@@ -297,7 +298,7 @@ public final class ServerConnection {
 
     private void opened(OpenSession own) {
         if (closed) {
-            own.wire().close();
+            own.physical().close();
             return;
         }
         retire(main);
@@ -306,18 +307,18 @@ public final class ServerConnection {
 
     private void takeOver(OpenSession own) {
         backoff.succeeded();
-        entrances.succeeded();
+        databases.succeeded();
         trouble = null;
         unanswered = false;
-        main = own.wire();
+        main = own.physical();
         facts = own.facts();
         rotateAfter = jittered(deadlines.rotateAfter()).toNanos();
-        own.wire().onLost(() -> lost(own));
-        leaveStranger();
+        own.physical().onLost(() -> lost(own));
+        leaveUnmonitored();
         listener.ready(own.facts());
     }
 
-    /** An old session may still have an answer under way. */
+    /** Closes a session after the answer timeout: an answer may still be on its way. */
     private void retire(@Nullable PhysicalConnection old) {
         if (old != null) {
             loop.after(deadlines.answer().toMillis(), () -> old.close());
@@ -325,13 +326,13 @@ public final class ServerConnection {
     }
 
     private void lost(OpenSession own) {
-        if (own.wire() != main || closed) {
+        if (own.physical() != main || closed) {
             return;
         }
         main = null;
-        OpenSession standIn = spare.take();
-        if (standIn != null) {
-            takeOver(standIn);
+        OpenSession replacement = emergency.take();
+        if (replacement != null) {
+            takeOver(replacement);
             return;
         }
         trouble = Failure.of(Reason.CONNECT, "the server closed the connection");
@@ -340,11 +341,11 @@ public final class ServerConnection {
     }
 
     private void failed(Failure failure) {
-        account.failed();
+        stats.failed();
         trouble = failure;
         unanswered = false;
         int own = attempt;
-        Duration pause = entrances.failed(failure) ? Duration.ZERO : backoff.failed(failure);
+        Duration pause = databases.failed(failure) ? Duration.ZERO : backoff.failed(failure);
         if (!closed) {
             pausing = true;
             loop.after(Math.max(1, pause.toMillis()), () -> {

@@ -5,16 +5,16 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What is known of a server since a session to it was opened.
+ * Facts about a server, read when a session was opened.
  *
  * @param versionNumber as {@code server_version_num}: 180004
  * @param version as the server prints it: {@code 18.4}
- * @param superuser whether our role is one
- * @param monitor whether our role has {@code pg_monitor}'s privileges
- * @param reservedSlots whether our role may use reserved connection slots
+ * @param superuser whether pgvigil's role is a superuser
+ * @param monitor whether pgvigil's role has the privileges of {@code pg_monitor}
+ * @param reservedSlots whether pgvigil's role may use reserved connection slots
  * @param extensions of the session's database, name to version
- * @param settings the settings that checks ask for, name to value in the server's base unit
- * @param unreadable tables and views of pg_catalog that our role may not read, though by default every role may
+ * @param settings the settings that checks use, name to value in the server's base unit
+ * @param unreadable relations of pg_catalog that pgvigil's role may not read, though by default every role may
  */
 public record ServerFacts(
         int versionNumber,
@@ -34,7 +34,7 @@ public record ServerFacts(
         unreadable = Set.copyOf(unreadable);
     }
 
-    /** Whether our role may read this table or view of pg_catalog. */
+    /** Whether pgvigil's role may read this table or view of pg_catalog. */
     public boolean reads(String relation) {
         return !unreadable.contains(relation);
     }

@@ -14,19 +14,18 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds the work whose size a server chooses, before the driver does it on an event loop that other servers share: how many
- * rounds a password is hashed, and how long a message is. Past a bound the connection fails, with a
- * {@link FailureException} that says which.
+ * Limits work whose size the server chooses, before the driver does it on an event loop that other servers share: the SCRAM
+ * iterations, and the length of a message. Over a limit the connection fails with a {@link FailureException} that names it.
  */
 final class ServerMessages extends ChannelInboundHandlerAdapter {
 
     /** Takes less than a tenth of a second. PostgreSQL's own default is 4,096. */
     static final int MOST_ITERATIONS = 100_000;
 
-    /** An answer is decoded by the row, each of which is one message. */
+    /** An answer is decoded row by row; each row is one message. */
     static final int LONGEST = 16 << 20;
 
-    /** Of errors, notices and what else comes unasked. */
+    /** Errors, notices and other asynchronous messages. */
     static final int LONGEST_UNASKED = 256 << 10;
 
     private static final int HEADER = 5;
@@ -40,7 +39,7 @@ final class ServerMessages extends ChannelInboundHandlerAdapter {
     private @Nullable ByteArrayOutputStream authentication;
     private boolean tlsAnswer;
 
-    /** @param tls whether the first that comes is one byte: the answer to the question for TLS */
+    /** @param tls whether the first byte is the answer to the TLS request */
     ServerMessages(boolean tls) {
         this.tlsAnswer = tls;
     }

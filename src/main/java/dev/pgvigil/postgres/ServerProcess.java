@@ -5,13 +5,13 @@ import static java.util.stream.Collectors.joining;
 import java.util.Collection;
 
 /**
- * The server's process behind a session.
+ * The server process of a session.
  *
- * @param startedAt as the server writes it; with it a number that is used again is not taken for the same process
+ * @param startedAt in the server's format; tells apart processes that reuse a process ID
  */
 record ServerProcess(int pid, String startedAt) {
 
-    /** Ends these if they are there still; they must be of our own role. */
+    /** A statement that ends these processes if they still exist; they must belong to pgvigil's role. */
     static String end(Collection<ServerProcess> processes) {
         return "select pg_catalog.pg_terminate_backend(a.pid) from pg_catalog.pg_stat_get_activity(null) a"
                 + " where (a.pid, a.backend_start::text) in ("

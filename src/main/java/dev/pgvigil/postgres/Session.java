@@ -7,26 +7,26 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * One pass's way to ask a server. Read-only, inside deadlines on both sides, traced and measured.
+ * The session that one run of a check uses. Read-only, with timeouts on both sides, traced and measured.
  *
- * <p>Statements go by the simple protocol: no parameters, so whatever is not a constant must be a number or go through
- * {@link Sql#literal}. A failed statement fails the {@code Uni} with a {@link FailureException}.
+ * <p>Statements use the simple query protocol, without parameters: a value that is not a constant must be a number or be quoted
+ * by {@link Sql#literal}. A failed statement fails the {@code Uni} with a {@link FailureException}.
  */
 public interface Session {
 
-    /** All rows of one statement. The statement bounds them itself, with {@code limit} where the server does not. */
+    /** All rows of one statement. The statement must limit them, with {@code limit} where the server does not. */
     <T> Uni<List<T>> rows(String sql, Function<Row, T> mapping);
 
-    /** The one row of a statement that always has exactly one. */
+    /** The row of a statement that always returns exactly one. */
     <T> Uni<T> row(String sql, Function<Row, T> mapping);
 
-    /** What is asked once in a pass and shared by all checks that need it. */
-    <T> Uni<T> once(String key, Supplier<Uni<T>> question);
+    /** A result that is queried once and shared by the checks that run together. */
+    <T> Uni<T> once(String key, Supplier<Uni<T>> query);
 
     /**
-     * What the check keeps between its passes over this server or database: private to it, and never published.
+     * What the check keeps between its runs on this server or database: private to it, and never published.
      *
-     * @param first makes it, within the budget of the whole fleet; after a restart of the server it is made anew
+     * @param first creates it, within the budget of the whole fleet; called again after a restart of the server
      */
     <M> M memory(Function<MemoryBudget, M> first);
 
@@ -35,6 +35,6 @@ public interface Session {
 
     ServerFacts facts();
 
-    /** What the sessions to this server have cost so far. */
-    ConnectionState link();
+    /** Statistics of the sessions to this server so far. */
+    ConnectionState connectionState();
 }

@@ -11,8 +11,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens sessions to one server within its budget. Each has the settings that keep it harmless, or is refused; and tells what
- * the server is and what we may do there.
+ * Opens sessions to one server within its budget, and reads the facts through them. A session without the settings that keep it
+ * harmless is refused.
  */
 final class SessionFactory {
 
@@ -20,124 +20,136 @@ final class SessionFactory {
     private final Server server;
     private final Deadlines deadlines;
     private final EventLoop loop;
-    private final ConnectionStats account;
+    private final ConnectionStats stats;
     private final Set<String> plainLogins = new HashSet<>();
     private final Map<ServerProcess, Permit> leftovers = new HashMap<>();
 
-    SessionFactory(Connector connector, Server server, Deadlines deadlines, EventLoop loop, ConnectionStats account) {
+    SessionFactory(Connector connector, Server server, Deadlines deadlines, EventLoop loop, ConnectionStats stats) {
         this.connector = connector;
         this.server = server;
         this.deadlines = deadlines;
         this.loop = loop;
-        this.account = account;
+        this.stats = stats;
     }
 
     /**
-     * The shared session; in an incident from the emergency budget, if the ordinary one is used up.
+     * Opens the shared session; in an incident from the emergency budget if the ordinary one is used up.
      *
-     * @param begun called when the attempt has left the fleet's queue
+     * @param begun called when the attempt leaves the fleet's queue
      */
-    Future<OpenSession> shared(String database, Duration patience, boolean incident, Runnable begun) {
-        Permit permit = account.budget.take(false);
-        Permit granted = permit == null && incident ? account.budget.take(true) : permit;
-        return open(database, deadlines.statement(), patience, granted, begun);
+    Future<OpenSession> openShared(String database, Duration answerTimeout, boolean incident, Runnable begun) {
+        Permit permit = stats.budget.take(false);
+        Permit granted = permit == null && incident ? stats.budget.take(true) : permit;
+        return open(database, deadlines.statement(), answerTimeout, granted, begun);
     }
 
-    /** A session of the emergency budget. */
-    Future<OpenSession> spare(String database) {
-        return open(database, deadlines.statement(), deadlines.answer(), account.budget.take(true), () -> {});
+    /** Opens a session from the emergency budget. */
+    Future<OpenSession> openEmergency(String database) {
+        return open(database, deadlines.statement(), deadlines.answer(), stats.budget.take(true), () -> {});
     }
 
-    /** A session for one piece of work, whose statements may take longer. */
-    Future<OpenSession> own(String database) {
-        return open(database, deadlines.slowStatement(), deadlines.answer(), account.budget.take(false), () -> {});
+    /** Opens a dedicated session, whose statements may take longer. */
+    Future<OpenSession> openDedicated(String database) {
+        return open(database, deadlines.slowStatement(), deadlines.answer(), stats.budget.take(false), () -> {});
     }
 
-    /** What the server is and what we may do there, asked anew. */
-    Future<OpenSession> learn(PhysicalConnection wire) {
-        return ask(wire, SessionSettings.of(deadlines, deadlines.statement()))
-                .map(answer -> new OpenSession(wire, answer.facts()));
+    /** Queries the facts and privileges again. */
+    Future<OpenSession> refreshFacts(PhysicalConnection physical) {
+        return queryFacts(physical, SessionSettings.of(deadlines, deadlines.statement()))
+                .map(answer -> new OpenSession(physical, answer.facts()));
     }
 
     private Future<OpenSession> open(
-            String database, Duration statement, Duration patience, @Nullable Permit permit, Runnable begun) {
+            String database, Duration statement, Duration answerTimeout, @Nullable Permit permit, Runnable begun) {
         SessionSettings settings = SessionSettings.of(deadlines, statement);
-        return login(database, settings, patience, permit, begun)
-                .compose(wire -> verified(wire, settings).onFailure(unfit -> giveUp(wire, FailureClassifier.of(unfit))))
+        return login(database, settings, answerTimeout, permit, begun)
+                .compose(physical ->
+                        verified(physical, settings).onFailure(unfit -> giveUp(physical, FailureClassifier.of(unfit))))
                 .onSuccess(opened -> {
-                    account.connected();
-                    endLeftovers(opened.wire());
+                    stats.connected();
+                    endLeftovers(opened.physical());
                 });
     }
 
-    /** Drops a connection that does not answer any more. The next session has the server end what it may hold of it. */
-    void abandon(PhysicalConnection wire) {
-        if (!wire.closed()) {
-            Permit permit = wire.abandon(loop, deadlines.idle());
-            ServerProcess process = wire.process();
+    /** Drops a connection that no longer answers. The next session ends the server process that may be left of it. */
+    void abandon(PhysicalConnection physical) {
+        if (!physical.closed()) {
+            Permit permit = physical.abandon(loop, deadlines.idle());
+            ServerProcess process = physical.process();
             if (process != null) {
                 leftovers.put(process, permit);
             }
         }
     }
 
-    private void giveUp(PhysicalConnection wire, Failure failure) {
+    private void giveUp(PhysicalConnection physical, Failure failure) {
         if (failure.reason() == Reason.TIMEOUT) {
-            abandon(wire);
+            abandon(physical);
         } else {
-            wire.close();
+            physical.close();
         }
     }
 
-    private void endLeftovers(PhysicalConnection wire) {
+    private void endLeftovers(PhysicalConnection physical) {
         if (leftovers.isEmpty()) {
             return;
         }
         Map<ServerProcess, Permit> ended = Map.copyOf(leftovers);
-        within(wire.query(ServerProcess.end(ended.keySet()))).onSuccess(done -> {
+        within(physical.query(ServerProcess.end(ended.keySet()))).onSuccess(done -> {
             leftovers.keySet().removeAll(ended.keySet());
             ended.values().forEach(Permit::gone);
         });
     }
 
-    /** Logs in; where a login trigger fails under our settings, once more without those, which are then set behind it. */
+    /**
+     * Logs in. If a login trigger fails because of pgvigil's settings, logs in again without those and sets them afterwards.
+     */
     private Future<PhysicalConnection> login(
-            String database, SessionSettings settings, Duration patience, @Nullable Permit permit, Runnable begun) {
+            String database,
+            SessionSettings settings,
+            Duration answerTimeout,
+            @Nullable Permit permit,
+            Runnable begun) {
         if (plainLogins.contains(database)) {
-            return connect(database, settings.atPlainLogin(), patience, permit, begun);
+            return connect(database, settings.atPlainLogin(), answerTimeout, permit, begun);
         }
-        return connect(database, settings.atLogin(), patience, permit, begun).recover(refused -> {
-            if (permit == null || !SessionSettings.mayHaveFailedLogin(FailureClassifier.of(refused))) {
-                return Future.failedFuture(refused);
-            }
-            return connect(database, settings.atPlainLogin(), patience, permit.another(), () -> {})
-                    .onSuccess(wire -> plainLogins.add(database));
-        });
+        return connect(database, settings.atLogin(), answerTimeout, permit, begun)
+                .recover(refused -> {
+                    if (permit == null || !SessionSettings.mayHaveFailedLogin(FailureClassifier.of(refused))) {
+                        return Future.failedFuture(refused);
+                    }
+                    return connect(database, settings.atPlainLogin(), answerTimeout, permit.another(), () -> {})
+                            .onSuccess(physical -> plainLogins.add(database));
+                });
     }
 
     private Future<PhysicalConnection> connect(
-            String database, Map<String, String> settings, Duration patience, @Nullable Permit permit, Runnable begun) {
+            String database,
+            Map<String, String> settings,
+            Duration answerTimeout,
+            @Nullable Permit permit,
+            Runnable begun) {
         if (permit == null) {
             return Future.failedFuture(new FailureException(nonePermitted()));
         }
         Start start = new Start(loop);
         Connector.Attempt attempt =
-                new Connector.Attempt(server, database, deadlines.connect(), settings, patience, permit, () -> {
+                new Connector.Attempt(server, database, deadlines.connect(), settings, answerTimeout, permit, () -> {
                     start.now();
                     begun.run();
                 });
         return connector
                 .open(loop, attempt)
                 .recover(refused -> Future.failedFuture(
-                        new FailureException(start.judged(ofDatabase(FailureClassifier.of(refused), database)))));
+                        new FailureException(start.attributed(ofDatabase(FailureClassifier.of(refused), database)))));
     }
 
     private Failure nonePermitted() {
-        int lingering = account.budget.lingering();
+        int lingering = stats.budget.lingering();
         return lingering == 0
                 ? Failure.of(
                         Reason.LOCAL,
-                        "all of pgvigil's " + account.budget.open() + " connections to this server are in use")
+                        "all of pgvigil's " + stats.budget.open() + " connections to this server are in use")
                 : Failure.of(
                         Reason.TIMEOUT,
                         "no answer to " + lingering
@@ -145,7 +157,7 @@ final class SessionFactory {
                                 + " until they are known to be gone");
     }
 
-    /** When an attempt began, and how late its loop was until then. */
+    /** When an attempt began, and the lateness of its event loop at that time. */
     private static final class Start {
         private final EventLoop loop;
         private long at;
@@ -161,20 +173,23 @@ final class SessionFactory {
             late = loop.lateNanos();
         }
 
-        /** A deadline that passed while pgvigil itself was held up says nothing of the server. */
-        private Failure judged(Failure failure) {
+        /** A timeout while pgvigil itself was delayed is not a failure of the server. */
+        private Failure attributed(Failure failure) {
             long took = System.nanoTime() - at;
-            long heldUp = loop.lateNanos() - late;
-            return failure.reason() == Reason.TIMEOUT && failure.sqlState() == null && heldUp * 4 >= took
+            long delayed = loop.lateNanos() - late;
+            return failure.reason() == Reason.TIMEOUT && failure.sqlState() == null && delayed * 4 >= took
                     ? Failure.of(
                             Reason.LOCAL,
                             "pgvigil was held up for %d ms of the %d ms that an attempt to connect took"
-                                    .formatted(heldUp / 1_000_000, took / 1_000_000))
+                                    .formatted(delayed / 1_000_000, took / 1_000_000))
                     : failure;
         }
     }
 
-    /** An error of a statement cannot end a login, save that of a trigger: the database refuses it. Known causes are others. */
+    /**
+     * Only a login trigger can end a login with an error of a statement: the database refuses the login. Known causes are
+     * excluded.
+     */
     private static Failure ofDatabase(Failure failure, String database) {
         return failure.reason() == Reason.QUERY && failure.sqlState() != null && failure.cause() == null
                 ? new Failure(
@@ -185,22 +200,22 @@ final class SessionFactory {
                 : failure;
     }
 
-    /** The session with all of the settings, or none at all. */
-    private Future<OpenSession> verified(PhysicalConnection wire, SessionSettings settings) {
-        return ask(wire, settings).compose(found -> {
+    /** Returns the session only if all of the settings are in effect. */
+    private Future<OpenSession> verified(PhysicalConnection physical, SessionSettings settings) {
+        return queryFacts(physical, settings).compose(found -> {
             SessionSettings missing = settings.missing(found.session());
             if (missing.isEmpty()) {
-                return Future.succeededFuture(new OpenSession(wire, found.facts()));
+                return Future.succeededFuture(new OpenSession(physical, found.facts()));
             }
-            if (found.process().pid() != wire.processId()) {
-                // Behind a pooler the next statement may go to another session, and what is set here stay with an
+            if (found.process().pid() != physical.processId()) {
+                // Behind a pooler the next statement may run in another session, and these settings could affect an
                 // application.
                 return unfit(missing, found, "a connection pooler stands between, which does not pass them on");
             }
-            return within(wire.query(missing.statement()))
-                    .compose(set -> ask(wire, settings))
+            return within(physical.query(missing.statement()))
+                    .compose(set -> queryFacts(physical, settings))
                     .compose(again -> settings.missing(again.session()).isEmpty()
-                            ? Future.succeededFuture(new OpenSession(wire, again.facts()))
+                            ? Future.succeededFuture(new OpenSession(physical, again.facts()))
                             : unfit(settings.missing(again.session()), again, "the server does not keep them"));
         });
     }
@@ -212,10 +227,10 @@ final class SessionFactory {
                         + why)));
     }
 
-    private Future<FactsQuery.Answer> ask(PhysicalConnection wire, SessionSettings settings) {
-        return within(FactsQuery.ask(wire, settings.values().keySet())).onSuccess(answer -> {
-            account.spent(answer.serverNanos());
-            wire.is(answer.process());
+    private Future<FactsQuery.Answer> queryFacts(PhysicalConnection physical, SessionSettings settings) {
+        return within(FactsQuery.run(physical, settings.values().keySet())).onSuccess(answer -> {
+            stats.spent(answer.serverNanos());
+            physical.setProcess(answer.process());
         });
     }
 

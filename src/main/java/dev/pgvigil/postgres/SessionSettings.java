@@ -10,17 +10,17 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The settings that keep a session harmless and cheap. They are sent with the login, and what the session really has is
- * compared with them: a connection pooler may swallow them.
+ * The settings that keep a session harmless and cheap. They are sent at login and then compared with the settings in effect,
+ * because a connection pooler may drop them.
  *
- * @param values name, as the server spells it, to value in the server's base unit
+ * @param values name, in the server's spelling, to value in the server's base unit
  */
 record SessionSettings(Map<String, String> values) {
 
-    /** Under these a login trigger (PostgreSQL 17 and newer) may fail that works for everybody else. */
-    private static final Set<String> FELT_BY_LOGIN_TRIGGERS = Set.of("default_transaction_read_only", "search_path");
+    /** Settings with which a login trigger (PostgreSQL 17 and newer) may fail, although it works for other clients. */
+    private static final Set<String> AFFECTING_LOGIN_TRIGGERS = Set.of("default_transaction_read_only", "search_path");
 
-    /** How such a trigger fails: a write in a read-only transaction; a name that is not found. */
+    /** The errors of such a trigger: a write in a read-only transaction; a name that is not found. */
     private static final Set<String> FAILURES_OF_LOGIN_TRIGGERS = Set.of("25006", "42P01", "42883", "42704", "3F000");
 
     SessionSettings {
@@ -33,7 +33,7 @@ record SessionSettings(Map<String, String> values) {
         values.put("lock_timeout", milliseconds(deadlines.lock()));
         values.put("statement_timeout", milliseconds(statement));
         values.put("idle_in_transaction_session_timeout", milliseconds(statement.plus(statement)));
-        // If this process or its network vanishes, the server rids itself of the session.
+        // If this process or its network is gone, the server ends the session.
         values.put("idle_session_timeout", milliseconds(deadlines.idle()));
         values.put("max_parallel_workers_per_gather", "0");
         values.put("jit", "off");
@@ -46,12 +46,12 @@ record SessionSettings(Map<String, String> values) {
         return Long.toString(duration.toMillis());
     }
 
-    /** Whether a login that failed so may succeed with {@link #atPlainLogin}. */
+    /** Whether a login that failed in this way may succeed with {@link #atPlainLogin}. */
     static boolean mayHaveFailedLogin(Failure failure) {
         return failure.sqlState() != null && FAILURES_OF_LOGIN_TRIGGERS.contains(failure.sqlState());
     }
 
-    /** What is sent with a login. */
+    /** The settings sent at login. */
     Map<String, String> atLogin() {
         Map<String, String> sent = new HashMap<>(PgConnectOptions.DEFAULT_PROPERTIES);
         sent.put("application_name", "pgvigil");
@@ -59,17 +59,17 @@ record SessionSettings(Map<String, String> values) {
         return sent;
     }
 
-    /** What is sent with a login where a login trigger fails under our settings; the others are set behind it. */
+    /** The settings sent at login where a login trigger fails with all of them; the others are set afterwards. */
     Map<String, String> atPlainLogin() {
         Map<String, String> sent = atLogin();
-        sent.keySet().removeAll(FELT_BY_LOGIN_TRIGGERS);
+        sent.keySet().removeAll(AFFECTING_LOGIN_TRIGGERS);
         return sent;
     }
 
-    /** Those of which the session has another value, in the order of their names. */
+    /** The settings that have another value in the session, ordered by name. */
     SessionSettings missing(Map<String, String> actual) {
         Map<String, String> missing = new HashMap<>(values);
-        missing.entrySet().removeIf(wanted -> wanted.getValue().equals(actual.get(wanted.getKey())));
+        missing.entrySet().removeIf(setting -> setting.getValue().equals(actual.get(setting.getKey())));
         return new SessionSettings(missing);
     }
 
@@ -77,7 +77,7 @@ record SessionSettings(Map<String, String> values) {
         return values.isEmpty();
     }
 
-    /** One message that sets them for the rest of the session. */
+    /** A message that sets them for the rest of the session. */
     String statement() {
         return sorted().entrySet().stream()
                 .map(setting -> "set session " + setting.getKey() + " = "
@@ -85,7 +85,7 @@ record SessionSettings(Map<String, String> values) {
                 .collect(joining("; "));
     }
 
-    /** What the session has in their place: {@code statement_timeout is 0, not 500}. */
+    /** The values that the session has instead: {@code statement_timeout is 0, not 500}. */
     String against(Map<String, String> actual) {
         return sorted().entrySet().stream()
                 .map(setting -> setting.getKey() + " is " + actual.getOrDefault(setting.getKey(), "not to be seen")

@@ -5,7 +5,7 @@ import dev.pgvigil.config.Section;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 
-/** {@code sessions}: deadlines of the sessions to watched servers. */
+/** {@code sessions}: timeouts of the sessions to monitored servers. */
 @Singleton
 public class SessionsSection implements Section<Deadlines> {
 

@@ -28,9 +28,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Spans of passes and of their statements. Each ends with its work, whether that answers, fails or is cancelled; a
- * {@link FailureException} gives it its reason, so wrap the work before failures become values. An unsampled pass costs
- * next to nothing, and its statements nothing.
+ * Creates the spans of checks and their statements. Each ends with its work, whether that succeeds, fails or is cancelled. The
+ * reason comes from a {@link FailureException}, so wrap the work before failures become values. An unsampled check costs almost
+ * nothing, and its statements nothing.
  */
 @Singleton
 public final class Spans {
@@ -39,8 +39,8 @@ public final class Spans {
     static final AttributeKey<String> TARGET = AttributeKey.stringKey("pgvigil.target");
     static final AttributeKey<String> OUTCOME = AttributeKey.stringKey("pgvigil.outcome");
 
-    // Who asked for the passes that begin now. Not in the current context: on an event loop that is a request's alone.
-    private static final ThreadLocal<Context> ASKER = ThreadLocal.withInitial(Context::root);
+    // The parent of the spans that begin now. Not in the current context: on an event loop that belongs to a request.
+    private static final ThreadLocal<Context> PARENT = ThreadLocal.withInitial(Context::root);
 
     private final Tracer tracer;
     private final SqlStatementSanitizer sanitizer = SqlStatementSanitizer.create(true);
@@ -52,10 +52,10 @@ public final class Spans {
                 .build();
     }
 
-    /** A pass under way: what its statements belong to. */
+    /** One run of a check: the parent of its statements. */
     public static final class Pass {
 
-        /** No pass: statements under it make no spans. */
+        /** No run: its statements create no spans. */
         public static final Pass NONE = new Pass(Span.getInvalid(), null, "");
 
         private final Span span;
@@ -69,27 +69,29 @@ public final class Spans {
         }
     }
 
-    /** Has the passes that begin inside this work belong to whoever asked for them: a request for a fresh answer. */
+    /** Makes this context the parent of the checks that begin inside this work: of a request for a fresh result. */
     public static void askedBy(Context asker, Runnable work) {
-        ASKER.set(asker);
+        PARENT.set(asker);
         try {
             work.run();
         } finally {
-            ASKER.remove();
+            PARENT.remove();
         }
     }
 
     /**
-     * The work inside a span {@code check <name>}, begun anew at each subscription: a root, unless somebody asked for it.
+     * The work inside a span {@code check <name>}, started at each subscription: a root, unless {@link #askedBy} gives a
+     * parent.
      *
-     * @param target null where the pass is the whole server's
+     * @param target null if the check is of the whole server
      */
     public <T> Uni<T> pass(
             String check, Server server, String database, @Nullable String target, Function<Pass, Uni<T>> work) {
         return Uni.createFrom().deferred(() -> {
-            // the caller's context is no parent: a pass belongs to the watch, whichever request it happens to follow
+            // the caller's context is not the parent: the check was started by the monitor, not by the request before
+            // it
             Span span =
-                    tracer.spanBuilder("check " + check).setParent(ASKER.get()).startSpan();
+                    tracer.spanBuilder("check " + check).setParent(PARENT.get()).startSpan();
             Pass pass = new Pass(span, server, database);
             if (!span.isRecording()) {
                 return work.apply(pass);
@@ -99,7 +101,9 @@ public final class Spans {
         });
     }
 
-    /** The work inside a client span of its pass, begun anew at each subscription. The text is kept without literals. */
+    /**
+     * The work inside a client span under its check's span, started at each subscription. Literals are removed from the text.
+     */
     public <T> Uni<T> statement(Pass pass, String sql, Uni<T> work) {
         Server server = pass.server;
         if (server == null || !pass.span.isRecording()) {
@@ -148,7 +152,7 @@ public final class Spans {
 
     private static void failed(Span span, Throwable thrown) {
         if (!(thrown instanceof FailureException known)) {
-            // its message may hold anything
+            // its message may contain any text
             span.setStatus(StatusCode.ERROR)
                     .setAttribute(ERROR_TYPE, thrown.getClass().getName());
             return;

@@ -1,11 +1,11 @@
 package dev.pgvigil.postgres;
 
-/** Quoting, for the few values that a statement takes from outside. */
+/** Quotes the few values of statements that are not constants. */
 public final class Sql {
 
     private Sql() {}
 
-    /** A string literal that no content can leave, whatever {@code standard_conforming_strings} says. */
+    /** A safely quoted string literal, whatever {@code standard_conforming_strings} is set to. */
     public static String literal(String text) {
         String quoted = "'" + text.replace("'", "''") + "'";
         return text.indexOf('\\') < 0 ? quoted : " E" + quoted.replace("\\", "\\\\");

@@ -17,14 +17,14 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what a server says until it has let the session in, before the driver does, and ends the attempt with a
- * {@link FailureException} where libpq would and the driver would not, or would not say why: no password to send, a method
- * that is not supported, missing channel binding, no TLS, not PostgreSQL at all. Serves one connection.
+ * Reads a server's messages during startup, before the driver does, and ends the attempt with a {@link FailureException} where
+ * libpq would and the driver would not, or would not report why: no password to send, an unsupported method, missing channel
+ * binding, no TLS, not PostgreSQL. Serves one connection.
  */
 final class StartupGuard extends ByteToMessageDecoder {
 
     private static final int TYPE_AND_LENGTH = 1 + Integer.BYTES;
-    /** libpq's bound for messages during startup. */
+    /** libpq's limit for messages during startup. */
     private static final int LONGEST = 30_000;
 
     private static final String DURING_STARTUP = "RESKNZv";
@@ -39,9 +39,9 @@ final class StartupGuard extends ByteToMessageDecoder {
     /**
      * Guards one connection.
      *
-     * @param tls whether the connection asks for TLS first
+     * @param tls whether the connection requests TLS first
      * @param password whether there is a password to send
-     * @param bindChannel whether only SCRAM with channel binding will do
+     * @param bindChannel whether SCRAM with channel binding is required
      */
     StartupGuard(boolean tls, boolean password, boolean bindChannel) {
         this.awaitsTlsAnswer = tls;
@@ -91,7 +91,7 @@ final class StartupGuard extends ByteToMessageDecoder {
         }
     }
 
-    /** Anything in clear behind the answer would pass for encrypted (CVE-2021-23222). */
+    /** Plain text after the answer would be taken for encrypted data (CVE-2021-23222). */
     private static @Nullable Failure tlsAnswered(ByteBuf in) {
         return switch (in.getByte(in.readerIndex())) {
             case 'S' ->
@@ -101,13 +101,15 @@ final class StartupGuard extends ByteToMessageDecoder {
                                 Reason.TLS,
                                 "the server sent data in plain text behind its answer to the request for TLS");
             case 'N' -> Failure.of(Reason.TLS, Cause.NO_TLS, "the server does not support TLS");
-            // Who answers is not known yet, so that its text is not shown (CVE-2024-10977).
+            // The peer is not authenticated yet, so its text is not shown (CVE-2024-10977).
             case 'E' -> Failure.of(Reason.CONNECT, "the server answered the request for TLS with an error");
             default -> notPostgres();
         };
     }
 
-    /** A server that cannot start a process for the connection says so in the format of protocol 2: a text after the E. */
+    /**
+     * A server that cannot start a process for the connection sends an error in the format of protocol 2: a text after the E.
+     */
     private static Failure oldError(ByteBuf in) {
         in.skipBytes(1);
         return Failure.of(
@@ -157,7 +159,7 @@ final class StartupGuard extends ByteToMessageDecoder {
         return bindChannel && !bound ? unbound("this connection does not offer SCRAM-SHA-256-PLUS") : null;
     }
 
-    /** As the driver decides it. */
+    /** By the driver's rule. */
     private static boolean hasBindingData(ChannelHandlerContext ctx) {
         SslHandler ssl = ctx.pipeline().get(SslHandler.class);
         try {
@@ -169,7 +171,7 @@ final class StartupGuard extends ByteToMessageDecoder {
         }
     }
 
-    /** The driver reads UTF-8 only, and asked for it. */
+    /** The driver supports UTF-8 only, and requested it. */
     private static @Nullable Failure parameter(String name, String value) {
         return name.equals("client_encoding") && !value.equalsIgnoreCase("UTF8") && !value.equalsIgnoreCase("UTF-8")
                 ? Failure.of(Reason.UNSUPPORTED, "the session was given client_encoding " + value + " in place of UTF8")
@@ -224,7 +226,7 @@ final class StartupGuard extends ByteToMessageDecoder {
         return text;
     }
 
-    /** Vert.x swallows why a handshake failed; the driver then only says that it did. */
+    /** Vert.x discards the cause of a failed handshake; the driver would only report that it failed. */
     @Override
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
         SslHandler ssl = ctx.pipeline().get(SslHandler.class);

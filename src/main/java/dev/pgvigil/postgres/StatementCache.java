@@ -9,45 +9,45 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The statements that one session's server keeps ready. What is asked over and over is parsed and planned once: of a short
- * statement that is most of the cost. Used from one event loop.
+ * The prepared statements of one session. A repeated statement is parsed and planned once, which is most of the cost of a short
+ * one. Used from one event loop.
  */
 final class StatementCache {
 
-    /** The most texts that are known of a session: each that is ready takes some memory of the server's process. */
+    /** Maximum number of texts of a session: each prepared one takes memory in the server process. */
     static final int MOST = 32;
 
-    /** How long the server has been at the message that holds this, in microseconds. */
+    /** How long the server has been working on the message that contains this, in microseconds. */
     private static final String TIMING =
             "select (extract(epoch from clock_timestamp() - statement_timestamp()) * 1000000)::bigint";
 
-    private static final String LOST = "26000";
+    private static final String UNDEFINED_STATEMENT = "26000";
 
     private final Function<String, Future<RowSet<Row>>> server;
     private final SequencedMap<String, Text> texts = new LinkedHashMap<>(16, 0.75f, true);
     private int count;
     private boolean usable = true;
 
-    /** What is known of a text. */
+    /** The state of one text. */
     private static final class Text {
         private @Nullable String name;
         private boolean ready;
     }
 
-    /** @param server sends a message and gives the result of its first statement, the others behind it */
+    /** @param server sends a message and returns the result of its first statement, followed by the others */
     StatementCache(Function<String, Future<RowSet<Row>>> server) {
         this.server = server;
     }
 
-    /** Asks, as the server has it ready or else in full. Behind the answer comes how long the server took, in microseconds. */
-    Future<RowSet<Row>> ask(String sql) {
+    /** Executes a statement, prepared if possible. After the answer comes the server's time in microseconds. */
+    Future<RowSet<Row>> execute(String sql) {
         return server.apply(message(sql) + "\n;" + message(TIMING))
                 .onSuccess(answered -> {
-                    know(sql);
-                    know(TIMING);
+                    recordSuccess(sql);
+                    recordSuccess(TIMING);
                 })
-                .onFailure(failed ->
-                        usable &= !LOST.equals(FailureClassifier.of(failed).sqlState()));
+                .onFailure(failed -> usable &=
+                        !UNDEFINED_STATEMENT.equals(FailureClassifier.of(failed).sqlState()));
     }
 
     private String message(String sql) {
@@ -55,8 +55,8 @@ final class StatementCache {
         return usable && text != null && text.ready ? "execute " + text.name : sql;
     }
 
-    /** Only what is asked a second time is worth it, and only what is known to work. */
-    private void know(String sql) {
+    /** Prepares a statement only when it has succeeded twice. */
+    private void recordSuccess(String sql) {
         Text text = texts.get(sql);
         if (text == null) {
             texts.put(sql, new Text());
@@ -79,7 +79,7 @@ final class StatementCache {
         }
     }
 
-    /** Nobody waits for it: if the session is lost, so are its statements. */
+    /** The result is not awaited: prepared statements end with the session. */
     private void deallocate(Text text) {
         if (text.ready) {
             var _ = server.apply("deallocate " + text.name);

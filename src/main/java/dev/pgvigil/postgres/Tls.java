@@ -4,12 +4,12 @@ import io.vertx.core.net.KeyCertOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a connection is encrypted, in libpq's words and with libpq's meaning.
+ * The TLS parameters of a connection, with libpq's names and meaning.
  *
  * @param mode the sslmode; libpq's default is {@code prefer}
- * @param trust whose certificates are believed; null: anybody's
- * @param client what the client shows of itself; null: nothing
- * @param bindChannel whether only a login that is bound to the TLS connection will do (channel_binding=require)
+ * @param trust the trusted certificates; null: any certificate is accepted
+ * @param client the client's certificate and key; null: none
+ * @param bindChannel whether login requires channel binding (channel_binding=require)
  */
 public record Tls(
         Mode mode,
@@ -25,7 +25,7 @@ public record Tls(
         DISABLE,
         /** Plain text; TLS if the server refuses that. */
         ALLOW,
-        /** TLS; plain text if the server has none, or none that is believed. */
+        /** TLS; plain text if the server does not support it, or its certificate is not accepted. */
         PREFER,
         /** TLS. */
         REQUIRE,

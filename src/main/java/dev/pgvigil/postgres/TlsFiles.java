@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Makes of files what connections use: of each content once in a reading, for a fleet shares a few files. */
+/** Parses certificate and key files: each content once per load of the configuration, because the targets share a few files. */
 public final class TlsFiles {
 
     private final PlatformTrust platform;
@@ -19,7 +19,7 @@ public final class TlsFiles {
     private final Map<String, PrivateKey> keys = new HashMap<>();
     private final Map<String, TlsMaterial<KeyCertOptions>> clients = new HashMap<>();
 
-    /** Makes something of a file. */
+    /** Parses a file. */
     interface Maker<T> {
         T make(Content.Read file) throws UnusableFile;
     }
@@ -28,13 +28,13 @@ public final class TlsFiles {
         this.platform = platform;
     }
 
-    /** Trust in what the platform trusts; null if that is nothing. */
+    /** The platform's trusted certificates; null if there are none. */
     @Nullable
     TlsMaterial<TrustedCertificates> platform() {
         return platform.trust();
     }
 
-    /** Trust in the certificates of a file. */
+    /** The certificates of a file, as trusted certificates. */
     TlsMaterial<TrustedCertificates> trust(Content.Read roots) throws UnusableFile {
         return once(
                 trusts,
@@ -45,7 +45,7 @@ public final class TlsFiles {
                         TrustedCertificates.of(Pem.of(file.bytes()).certificates())));
     }
 
-    /** A client's certificate, and after each the one of its issuer, as far as they are there. */
+    /** A client's certificate, and after each certificate the one of its issuer, as far as present. */
     List<X509Certificate> chain(Content.Read cert) throws UnusableFile {
         return once(
                 chains,
@@ -58,7 +58,7 @@ public final class TlsFiles {
         return once(keys, key.digest(), key, file -> Pem.of(file.bytes()).privateKey());
     }
 
-    /** What a client shows of itself; throws what is wrong with its key. */
+    /** The client's certificate and key; throws if the key is not usable. */
     TlsMaterial<KeyCertOptions> client(Content.Read cert, Content.Read key) throws UnusableFile {
         List<X509Certificate> chain = chain(cert);
         String digest = cert.digest() + key.digest();
@@ -81,13 +81,13 @@ public final class TlsFiles {
         return chain;
     }
 
-    private static <T> T once(Map<String, T> known, String digest, Content.Read file, Maker<T> maker)
+    private static <T> T once(Map<String, T> cache, String digest, Content.Read file, Maker<T> maker)
             throws UnusableFile {
-        T made = known.get(digest);
-        if (made == null) {
-            made = maker.make(file);
-            known.put(digest, made);
+        T value = cache.get(digest);
+        if (value == null) {
+            value = maker.make(file);
+            cache.put(digest, value);
         }
-        return made;
+        return value;
     }
 }

@@ -1,21 +1,21 @@
 package dev.pgvigil.postgres;
 
 /**
- * What files of certificates and keys were made into, once and where waiting is allowed: connections use it on event loops.
- * Equal if it was made of the same content, of which it shows nothing.
+ * Parsed certificates or keys. They are parsed once, where blocking is allowed; connections use them on event loops. Equal if
+ * parsed from the same content; {@link #toString} does not show it.
  */
 public final class TlsMaterial<T> {
 
     private final String digest;
-    private final T made;
+    private final T value;
 
-    TlsMaterial(String digest, T made) {
+    TlsMaterial(String digest, T value) {
         this.digest = digest;
-        this.made = made;
+        this.value = value;
     }
 
-    T made() {
-        return made;
+    T value() {
+        return value;
     }
 
     @Override

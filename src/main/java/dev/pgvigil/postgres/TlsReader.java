@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the TLS parameters of a connection string, and makes of the files they name what connections use. */
+/** Reads the TLS parameters of a connection string and the files that they name. */
 public final class TlsReader {
 
     private static final String ALLOWED =
@@ -26,9 +26,9 @@ public final class TlsReader {
     /**
      * Reads for one target.
      *
-     * @param url where mistakes are noted
+     * @param url the node at which errors are reported
      * @param parameters of the connection string
-     * @param files of all targets
+     * @param files the parsed files of all targets
      */
     public TlsReader(Node url, Map<String, String> parameters, TlsFiles files) {
         this.url = url;
@@ -36,7 +36,7 @@ public final class TlsReader {
         this.files = files;
     }
 
-    /** Null if there is a mistake. */
+    /** Null if there is an error. */
     @Nullable
     public Tls read() {
         boolean system = SYSTEM.equals(parameters.get("sslrootcert"));
@@ -58,7 +58,7 @@ public final class TlsReader {
             problem("sslmode must be one of " + ALLOWED + ", not " + Redacted.value(String.valueOf(word)));
             return Tls.Mode.VERIFY_FULL;
         }
-        // Anyone gets a certificate from a public authority: without the host name it proves nothing.
+        // A public authority issues certificates to anyone: without the host name a certificate proves nothing.
         if (system && mode != Tls.Mode.VERIFY_FULL) {
             problem("sslmode must be verify-full with sslrootcert=system, not " + word);
         }

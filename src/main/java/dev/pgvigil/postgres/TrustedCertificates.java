@@ -13,14 +13,14 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The certificates of an {@code sslrootcert}, as OpenSSL takes them: a chain ends at one that is its own issuer, and the others
- * only help to get there.
+ * The certificates of an {@code sslrootcert}, used as OpenSSL uses them: a chain ends at a self-signed one, and the others
+ * serve as intermediates.
  */
 final class TrustedCertificates {
 
     private final Set<X509Certificate> roots = new HashSet<>();
     private final Set<TrustAnchor> anchors = new HashSet<>();
-    private final List<X509Certificate> helpers = new ArrayList<>();
+    private final List<X509Certificate> intermediates = new ArrayList<>();
 
     private TrustedCertificates(List<X509Certificate> certificates) {
         for (X509Certificate certificate : certificates) {
@@ -28,7 +28,7 @@ final class TrustedCertificates {
                 roots.add(certificate);
                 anchors.add(new TrustAnchor(certificate, null));
             } else {
-                helpers.add(certificate);
+                intermediates.add(certificate);
             }
         }
     }
@@ -45,17 +45,17 @@ final class TrustedCertificates {
         return Set.copyOf(anchors);
     }
 
-    /** What a path may be made of: what the server sent, and what helps. */
+    /** The certificates from which a path may be built: those that the server sent, and the intermediates. */
     CertStore store(List<X509Certificate> sent) throws GeneralSecurityException {
         return CertStore.getInstance(
                 "Collection",
                 new CollectionCertStoreParameters(
-                        Stream.concat(sent.stream(), helpers.stream()).toList()));
+                        Stream.concat(sent.stream(), intermediates.stream()).toList()));
     }
 
-    /** The issuer of a certificate among the sent and the trusted ones. */
+    /** The issuer of a certificate, among the sent and the trusted ones. */
     Optional<X509Certificate> issuer(X509Certificate certificate, List<X509Certificate> sent) {
-        return Stream.of(roots.stream(), helpers.stream(), sent.stream())
+        return Stream.of(roots.stream(), intermediates.stream(), sent.stream())
                 .flatMap(candidates -> candidates)
                 .filter(candidate -> issued(candidate, certificate))
                 .findFirst();

@@ -1,6 +1,6 @@
 package dev.pgvigil.postgres;
 
-/** A file can be read, but not used; the message completes "the file …". */
+/** A file was read but is not usable; the message completes "the file …". */
 final class UnusableFile extends Exception {
 
     private static final long serialVersionUID = 1;

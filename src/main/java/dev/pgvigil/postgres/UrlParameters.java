@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
- * Reads what stands after the question mark of a connection string. Every parameter of libpq is known: what pgvigil does is
- * taken, and what it does not is refused with the reason.
+ * Reads the parameters of a connection string. Every parameter of libpq is known: it is accepted if pgvigil supports its value,
+ * and else refused with the reason.
  */
 final class UrlParameters {
 
@@ -25,7 +25,7 @@ final class UrlParameters {
     private static final String SCRAM_KEYS = "use password-file, password-env or password";
     private static final String REVOCATION = "it reads no revocation lists";
 
-    /** Parameters that libpq knows and pgvigil does not take, and why. */
+    /** Parameters of libpq that pgvigil does not accept, and why. */
     private static final Map<String, String> REFUSED = Map.ofEntries(
             entry("application_name", "it is always pgvigil"),
             entry("connect_timeout", "write sessions.connect-timeout in the configuration file"),
@@ -52,44 +52,44 @@ final class UrlParameters {
             entry("oauth_scope", OAUTH));
 
     /**
-     * What a parameter may say, as that is what pgvigil does anyway, or what changes nothing over TCP and without GSSAPI.
+     * Values that are accepted and ignored: they are pgvigil's behavior anyway, or have no effect over TCP and without GSSAPI.
      *
-     * @param otherwise why another value is refused
+     * @param otherwise why other values are refused
      */
-    private record Harmless(Pattern values, String otherwise) {
+    private record Ignored(Pattern values, String otherwise) {
 
-        static Harmless of(String values, String otherwise) {
-            return new Harmless(Pattern.compile(values, Pattern.CASE_INSENSITIVE), otherwise);
+        static Ignored of(String values, String otherwise) {
+            return new Ignored(Pattern.compile(values, Pattern.CASE_INSENSITIVE), otherwise);
         }
     }
 
-    private static final Harmless NUMBER = Harmless.of("-?[0-9]{1,9}", "its value is a number");
-    private static final Harmless ANYTHING = Harmless.of(".*", "");
+    private static final Ignored NUMBER = Ignored.of("-?[0-9]{1,9}", "its value is a number");
+    private static final Ignored ANYTHING = Ignored.of(".*", "");
 
-    private static final Map<String, Harmless> HARMLESS = Map.ofEntries(
-            entry("channel_binding", Harmless.of("disable|prefer", "its value is disable, prefer or require")),
-            entry("gssencmode", Harmless.of("disable|prefer", "it has no GSSAPI: write gssencmode=disable")),
-            entry("sslnegotiation", Harmless.of("postgres", "write sslnegotiation=postgres, which every server takes")),
-            entry("target_session_attrs", Harmless.of("any", "write role: primary or role: replica for the target")),
-            entry("load_balance_hosts", Harmless.of("disable", "it tries the addresses of a host in their order")),
+    private static final Map<String, Ignored> IGNORED = Map.ofEntries(
+            entry("channel_binding", Ignored.of("disable|prefer", "its value is disable, prefer or require")),
+            entry("gssencmode", Ignored.of("disable|prefer", "it has no GSSAPI: write gssencmode=disable")),
+            entry("sslnegotiation", Ignored.of("postgres", "write sslnegotiation=postgres, which every server takes")),
+            entry("target_session_attrs", Ignored.of("any", "write role: primary or role: replica for the target")),
+            entry("load_balance_hosts", Ignored.of("disable", "it tries the addresses of a host in their order")),
             entry("keepalives", NUMBER),
             entry("keepalives_idle", NUMBER),
             entry("keepalives_interval", NUMBER),
             entry("keepalives_count", NUMBER),
             entry("tcp_user_timeout", NUMBER),
             entry("sslcompression", NUMBER),
-            entry("sslsni", Harmless.of("1", "it always tells the server the name of the host")),
-            entry("sslcertmode", Harmless.of("allow", "without sslcert and sslkey it shows no certificate")),
+            entry("sslsni", Ignored.of("1", "it always tells the server the name of the host")),
+            entry("sslcertmode", Ignored.of("allow", "without sslcert and sslkey it shows no certificate")),
             entry(
                     "ssl_min_protocol_version",
-                    Harmless.of("|TLSv1|TLSv1\\.1|TLSv1\\.2", "it takes TLS 1.2 and 1.3, the newer where it can")),
+                    Ignored.of("|TLSv1|TLSv1\\.1|TLSv1\\.2", "it takes TLS 1.2 and 1.3, the newer where it can")),
             entry(
                     "ssl_max_protocol_version",
-                    Harmless.of("|TLSv1\\.3", "it takes TLS 1.2 and 1.3, the newer where it can")),
-            entry("min_protocol_version", Harmless.of("3\\.0", "it speaks version 3.0 of the protocol")),
-            entry("max_protocol_version", Harmless.of("3\\.0|3\\.2|latest", "it speaks version 3.0 of the protocol")),
-            entry("client_encoding", Harmless.of("utf-?8|unicode|auto", "it always reads UTF-8")),
-            entry("replication", Harmless.of("false|off|no|0", "its sessions are ordinary ones")),
+                    Ignored.of("|TLSv1\\.3", "it takes TLS 1.2 and 1.3, the newer where it can")),
+            entry("min_protocol_version", Ignored.of("3\\.0", "it speaks version 3.0 of the protocol")),
+            entry("max_protocol_version", Ignored.of("3\\.0|3\\.2|latest", "it speaks version 3.0 of the protocol")),
+            entry("client_encoding", Ignored.of("utf-?8|unicode|auto", "it always reads UTF-8")),
+            entry("replication", Ignored.of("false|off|no|0", "its sessions are ordinary ones")),
             entry("fallback_application_name", ANYTHING),
             entry("krbsrvname", ANYTHING),
             entry("gsslib", ANYTHING),
@@ -136,23 +136,23 @@ final class UrlParameters {
     }
 
     private void enter(String name, String value) {
-        // JDBC's way to say it, which libpq takes too
+        // JDBC's spelling, which libpq accepts too
         if (name.equals("ssl")) {
             enter("sslmode", "true".equals(value) ? "require" : "ssl=" + value);
             return;
         }
-        Harmless harmless = HARMLESS.get(name);
+        Ignored ignored = IGNORED.get(name);
         boolean kept = KEPT.contains(name) || (name.equals("channel_binding") && value.equals("require"));
-        if (!kept && harmless == null) {
+        if (!kept && ignored == null) {
             problems.accept(
                     "has an unknown parameter" + (NAME.matcher(name).matches() ? " " + name : "") + "; " + ALLOWED);
         } else if (!given.add(name)) {
             problems.accept("has the parameter " + name + " twice");
         } else if (kept) {
             parameters.put(name, value);
-        } else if (harmless != null && !harmless.values().matcher(value).matches()) {
+        } else if (ignored != null && !ignored.values().matcher(value).matches()) {
             problems.accept(
-                    "has the parameter " + name + " with a value that pgvigil does not take: " + harmless.otherwise());
+                    "has the parameter " + name + " with a value that pgvigil does not take: " + ignored.otherwise());
         }
     }
 }

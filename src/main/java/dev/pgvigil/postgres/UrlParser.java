@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes one connection string apart. Where the string cannot be split with certainty it says only that: a part that was
- * split off wrongly may hold a piece of the password.
+ * Parses one connection string. If the string cannot be split with certainty, no part of it is shown: a wrongly split part may
+ * contain a piece of the password.
  */
 final class UrlParser {
 
@@ -154,7 +154,7 @@ final class UrlParser {
                 : decoded;
     }
 
-    /** Notes a mistake; always null, as what could not be read. */
+    /** Reports an error; always returns null. */
     private @Nullable String problem(String message) {
         failed = true;
         problems.accept(message);

@@ -1,4 +1,4 @@
-/** Connections to watched servers: TLS, sessions, deadlines, connection budget, emergency connections. */
+/** Connections to monitored servers: TLS, sessions, deadlines, connection budget, emergency connections. */
 @NullMarked
 package dev.pgvigil.postgres;
 

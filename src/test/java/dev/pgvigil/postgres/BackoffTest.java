@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class BackoffTest {
 
     @Property
-    void aServerThatIsDownIsAskedAtLeastEveryThreeQuartersOfASecond(
+    void retriesRefusedConnectionWithin750Milliseconds(
             @ForAll @IntRange(min = 1, max = 10_000) int failures, @ForAll long seed) {
         Backoff backoff = new Backoff(new Random(seed));
         Duration pause = Duration.ZERO;
@@ -24,7 +24,7 @@ class BackoffTest {
     }
 
     @Test
-    void pausesDoubleUpToWhatTheReasonAllows() {
+    void doublesPauseUpToLimitOfReason() {
         Backoff backoff = new Backoff(new Random(1));
         for (long most : new long[] {100, 200, 400, 800, 1600, 3200, 6400, 12_800, 15_000, 15_000}) {
             Duration pause = backoff.failed(Failure.of(Reason.AUTH, "no"));
@@ -35,14 +35,14 @@ class BackoffTest {
     }
 
     @Test
-    void patienceGrowsToAQuarterOfAMinute() {
+    void increasesAnswerTimeoutTo15Seconds() {
         Backoff backoff = new Backoff(new Random(1));
-        assertThat(backoff.patience()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(backoff.answerTimeout()).isEqualTo(Duration.ofSeconds(2));
         backoff.failed(Failure.of(Reason.TIMEOUT, "mute"));
-        assertThat(backoff.patience()).isEqualTo(Duration.ofSeconds(4));
+        assertThat(backoff.answerTimeout()).isEqualTo(Duration.ofSeconds(4));
         for (int i = 0; i < 10; i++) {
             backoff.failed(Failure.of(Reason.TIMEOUT, "mute"));
         }
-        assertThat(backoff.patience()).isEqualTo(Duration.ofSeconds(15));
+        assertThat(backoff.answerTimeout()).isEqualTo(Duration.ofSeconds(15));
     }
 }

@@ -17,12 +17,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every kind of mistake, and exactly what is said of it: each file of the table has its messages beside it. */
+/** Every kind of configuration error and its exact messages: NAME.yaml has them in NAME.txt. */
 class BadFilesTest {
 
     private static final Path TABLE = Path.of("src/test/resources/config/bad");
 
-    static Stream<String> mistakes() throws IOException {
+    static Stream<String> errors() throws IOException {
         try (Stream<Path> files = Files.list(TABLE)) {
             return files
                     .map(file -> file.getFileName().toString())
@@ -35,8 +35,8 @@ class BadFilesTest {
     }
 
     @ParameterizedTest
-    @MethodSource("mistakes")
-    void areAllReported(String name) throws IOException {
+    @MethodSource("errors")
+    void reportsExactMessagesForEveryError(String name) throws IOException {
         Loaded loaded = Loaded.file(
                 TABLE.resolve(name + ".yaml"),
                 Map.of(),

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** As {@code pq_verify_peer_name_matches_certificate} decides it. */
+/** Expects the result of libpq's {@code pq_verify_peer_name_matches_certificate}. */
 class CertificateNamesTest {
 
     @ParameterizedTest(name = "{2} with DNS {0}, CN {1}: {3}")
@@ -35,7 +35,7 @@ class CertificateNamesTest {
         ",                *.example.org, db1.example.org, true",
         ",                             , db1,             false",
     })
-    void comparesAsLibpqDoes(@Nullable String names, @Nullable String commonName, String host, boolean included) {
+    void matchesNamesAsLibpq(@Nullable String names, @Nullable String commonName, String host, boolean included) {
         List<String> all = names == null ? List.of() : Arrays.asList(names.split(" "));
 
         assertThat(new CertificateNames(
@@ -53,7 +53,7 @@ class CertificateNamesTest {
 
     @ParameterizedTest
     @CsvSource({"3, 'n1, n2, n3'", "7, 'n1, n2, n3, n4, n5 and 2 others'", "0, cn"})
-    void listsItsNames(int count, String text) {
+    void limitsListedNames(int count, String text) {
         List<String> names =
                 Stream.iterate(1, i -> i + 1).limit(count).map(i -> "n" + i).toList();
 

@@ -23,72 +23,72 @@ class ConnectDatabasesTest {
         "53200, false",
         ", false",
     })
-    void anotherIsTriedWhereItMayHelp(String state, boolean another) {
-        ConnectDatabases entrances = of("a", "b");
+    void triesNextDatabaseWhenErrorMayConcernOne(String state, boolean another) {
+        ConnectDatabases databases = of("a", "b");
 
-        assertThat(entrances.failed(answered(state))).isEqualTo(another);
-        assertThat(entrances.current()).isEqualTo(another ? "b" : "a");
+        assertThat(databases.failed(answered(state))).isEqualTo(another);
+        assertThat(databases.current()).isEqualTo(another ? "b" : "a");
     }
 
-    /** A database without connections left says so in the server's language. */
+    /** The message is in the server's language, so only the SQLSTATE counts. */
     @Test
-    void eachIsTriedOnceInARound() {
-        ConnectDatabases entrances = of("a", "b", "c");
+    void triesEachDatabaseOnceBeforePause() {
+        ConnectDatabases databases = of("a", "b", "c");
         Failure full = new Failure(Reason.CAPACITY, "zu viele Verbindungen f\u00fcr Datenbank \u00bba\u00ab", "53300");
 
-        assertThat(entrances.failed(full)).isTrue();
-        assertThat(entrances.failed(full)).isTrue();
-        assertThat(entrances.failed(full)).isFalse();
-        assertThat(entrances.current()).isEqualTo("a");
+        assertThat(databases.failed(full)).isTrue();
+        assertThat(databases.failed(full)).isTrue();
+        assertThat(databases.failed(full)).isFalse();
+        assertThat(databases.current()).isEqualTo("a");
     }
 
     @Test
-    void noneIsNoChange() {
-        ConnectDatabases entrances = of("a", "b");
+    void keepsDatabasesWhenUpdateIsEmpty() {
+        ConnectDatabases databases = of("a", "b");
 
-        entrances.are(List.of());
+        databases.update(List.of());
 
-        assertThat(entrances.current()).isEqualTo("a");
-        assertThat(entrances.include("b")).isTrue();
-        assertThat(entrances.include("c")).isFalse();
+        assertThat(databases.current()).isEqualTo("a");
+        assertThat(databases.include("b")).isTrue();
+        assertThat(databases.include("c")).isFalse();
     }
 
     @Test
-    void theOnlyOneIsTriedAgainAfterAPause() {
-        ConnectDatabases entrances = of("a");
+    void retriesOnlyDatabaseAfterPause() {
+        ConnectDatabases databases = of("a");
 
-        assertThat(entrances.failed(answered("53300"))).isFalse();
-        assertThat(entrances.current()).isEqualTo("a");
+        assertThat(databases.failed(answered("53300"))).isFalse();
+        assertThat(databases.current()).isEqualTo("a");
     }
 
     @Test
-    void ofManyOnlyAFewAreTriedBeforeAPauseAndThenTheNext() {
-        ConnectDatabases entrances = new ConnectDatabases();
-        entrances.are(IntStream.range(0, 100).mapToObj(i -> "db" + i).toList());
+    void continuesWithNextDatabaseAfterPause() {
+        ConnectDatabases databases = new ConnectDatabases();
+        databases.update(IntStream.range(0, 100).mapToObj(i -> "db" + i).toList());
 
         for (int i = 1; i < ConnectDatabases.MOST_IN_A_ROUND; i++) {
-            assertThat(entrances.failed(answered("53300"))).isTrue();
+            assertThat(databases.failed(answered("53300"))).isTrue();
         }
-        assertThat(entrances.failed(answered("53300"))).isFalse();
-        assertThat(entrances.current()).isEqualTo("db" + ConnectDatabases.MOST_IN_A_ROUND);
-        assertThat(entrances.failed(answered("53300"))).isTrue();
+        assertThat(databases.failed(answered("53300"))).isFalse();
+        assertThat(databases.current()).isEqualTo("db" + ConnectDatabases.MOST_IN_A_ROUND);
+        assertThat(databases.failed(answered("53300"))).isTrue();
     }
 
     @Test
-    void whatLetUsInIsKeptWhenOthersComeAndGo() {
-        ConnectDatabases entrances = of("a", "b");
-        entrances.failed(answered("3D000"));
-        entrances.succeeded();
+    void keepsCurrentDatabaseWhenOthersChange() {
+        ConnectDatabases databases = of("a", "b");
+        databases.failed(answered("3D000"));
+        databases.succeeded();
 
-        entrances.are(List.of("c", "a", "b"));
+        databases.update(List.of("c", "a", "b"));
 
-        assertThat(entrances.current()).isEqualTo("b");
+        assertThat(databases.current()).isEqualTo("b");
     }
 
     private static ConnectDatabases of(String... names) {
-        ConnectDatabases entrances = new ConnectDatabases();
-        entrances.are(List.of(names));
-        return entrances;
+        ConnectDatabases databases = new ConnectDatabases();
+        databases.update(List.of(names));
+        return databases;
     }
 
     private static Failure answered(String state) {

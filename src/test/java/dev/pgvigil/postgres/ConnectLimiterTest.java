@@ -8,26 +8,26 @@ import org.junit.jupiter.api.Test;
 
 class ConnectLimiterTest {
 
-    private final ConnectLimiter gate = new ConnectLimiter();
+    private final ConnectLimiter limiter = new ConnectLimiter();
     private final List<Runnable> places = new ArrayList<>();
     private final List<Integer> begun = new ArrayList<>();
 
     private void enter(int number) {
-        gate.enter(() -> {
+        limiter.enter(() -> {
             begun.add(number);
-            places.add(gate.place());
+            places.add(limiter.place());
         });
     }
 
     @Test
-    void soManyAtOnceAndTheRestInOrder() {
+    void queuesAttemptsOverLimitInOrder() {
         for (int i = 0; i < ConnectLimiter.PLACES + 2; i++) {
             enter(i);
         }
         assertThat(begun).hasSize(ConnectLimiter.PLACES);
         places.get(3).run();
         assertThat(begun).hasSize(ConnectLimiter.PLACES + 1).endsWith(ConnectLimiter.PLACES);
-        places.get(3).run(); // a place is given back once
+        places.get(3).run(); // a second call has no effect
         assertThat(begun).hasSize(ConnectLimiter.PLACES + 1);
         places.get(5).run();
         assertThat(begun).endsWith(ConnectLimiter.PLACES + 1);

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class ConnectionBudgetTest {
 
     @Test
-    void fiveInOrdinaryWorkAndThreeMoreInAnIncident() {
+    void allowsFiveOrdinaryAndThreeEmergencyConnections() {
         ConnectionBudget budget = new ConnectionBudget();
         List<ConnectionBudget.Permit> permits = new ArrayList<>();
         for (int i = 0; i < 5; i++) {

@@ -16,7 +16,7 @@ import net.jqwik.api.Provide;
 class ConnectionUrlPropertyTest {
 
     @Property(tries = 2000)
-    void anyNamesAndPasswordComeBack(
+    void parsesAnyEncodedNamesAndPassword(
             @ForAll("words") String user, @ForAll("words") String password, @ForAll("words") String database) {
         String text = "postgresql://" + encoded(user) + ":" + encoded(password) + "@h:1/" + encoded(database);
 
@@ -24,9 +24,9 @@ class ConnectionUrlPropertyTest {
                 .isEqualTo(new ConnectionUrl("h", 1, user, new Secret(password), database, Map.of()));
     }
 
-    /** Whatever is written, it is either read or told, and what is told never holds a piece of the password. */
+    /** Any text is either parsed or reported, and no message contains a piece of the password. */
     @Property(tries = 5000)
-    void noNoiseThrowsOrShows(@ForAll("noise") String before, @ForAll("noise") String after) {
+    void neitherThrowsNorShowsPasswordForMalformedUrl(@ForAll("noise") String before, @ForAll("noise") String after) {
         List<String> problems = new ArrayList<>();
         ConnectionUrl url = ConnectionUrl.parse("postgresql://u:" + before + "Tr0ub4dor" + after, problems::add);
 
@@ -35,7 +35,7 @@ class ConnectionUrlPropertyTest {
     }
 
     @Property(tries = 2000)
-    void noTextThrows(@ForAll String text) {
+    void reportsAnyTextThatIsNoUrl(@ForAll String text) {
         List<String> problems = new ArrayList<>();
 
         assertThat(ConnectionUrl.parse(text, problems::add)).isNull();

@@ -37,7 +37,7 @@ class ConnectionUrlTest {
                 "postgresql://watch:@db1:/watch",
                 "postgresql://w%61tch@d%62%31:5432/w%61tch?"
             })
-    void fillsInWhatLibpqFillsIn(String text) {
+    void usesLibpqDefaults(String text) {
         assertThat(good(text)).isEqualTo(new ConnectionUrl("db1", 5432, "watch", null, "watch", Map.of()));
     }
 
@@ -55,7 +55,7 @@ class ConnectionUrlTest {
                 .containsExactly(host, port);
     }
 
-    /** libpq ends the user at the first colon and the password at the first at sign. */
+    /** As in libpq, the user ends at the first colon and the password at the first at sign. */
     @ParameterizedTest
     @CsvSource({
         "postgresql://u:a:b?c#d+e=f&g@h/d, a:b?c#d+e=f&g",
@@ -67,7 +67,7 @@ class ConnectionUrlTest {
     }
 
     @Test
-    void expandsNothing() {
+    void expandsNoVariables() {
         assertThat(good("postgresql://u:'\"\\${HOME}$(id)`id`@h/d").password())
                 .isEqualTo(new Secret("'\"\\${HOME}$(id)`id`"));
     }
@@ -86,7 +86,7 @@ class ConnectionUrlTest {
     }
 
     @Test
-    void takesParametersThatSayWhatItDoesAnyway() {
+    void acceptsParametersThatMatchItsBehavior() {
         assertThat(good("postgresql://u@h/d?channel_binding=prefer&gssencmode=disable&sslnegotiation=postgres"
                                 + "&target_session_attrs=any&keepalives=1&keepalives_idle=30&keepalives_interval=10"
                                 + "&keepalives_count=3&tcp_user_timeout=0&sslcompression=0&sslsni=1&sslcertmode=allow"
@@ -97,13 +97,13 @@ class ConnectionUrlTest {
     }
 
     @Test
-    void keepsDemandForChannelBinding() {
+    void keepsRequiredChannelBinding() {
         assertThat(good("postgresql://u@h/d?sslmode=require&channel_binding=require")
                         .parameters())
                 .isEqualTo(Map.of("sslmode", "require", "channel_binding", "require"));
     }
 
-    /** Of libpq 18; a new one is decided about here. */
+    /** The parameters of libpq 18. A new one must be added to UrlParameters and here. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -229,7 +229,7 @@ class ConnectionUrlTest {
             postgresql://u:hunter2@h/d?sslmode=a&sslmode=b | has the parameter sslmode twice
             postgresql://u:hunter2@h/d?ssl=true&sslmode=b  | has the parameter sslmode twice
             """)
-    void refusesWithoutShowingThePassword(String text, String message) {
+    void refusesInvalidUrlWithoutShowingPassword(String text, String message) {
         List<String> problems = new ArrayList<>();
         ConnectionUrl.parse(text, problems::add);
 
@@ -237,7 +237,7 @@ class ConnectionUrlTest {
     }
 
     @Test
-    void reportsAllThatIsWrongAtOnce() {
+    void reportsAllErrorsAtOnce() {
         assertThat(problems("postgresql://u:%@h:x/%?y=1&z"))
                 .hasSize(5)
                 .anyMatch(problem -> problem.contains("password"))
@@ -248,14 +248,14 @@ class ConnectionUrlTest {
     }
 
     @Test
-    void refusesBlanksAndControlCharactersOfAllKinds() {
+    void refusesBlanksAndControlCharacters() {
         for (char c : new char[] {' ', '\t', '\n', '\r', '\0', '\u007f', '\u0085', '\u00a0', '\u2028'}) {
             assertThat(problems("postgresql://u:p@h/d" + c)).hasSize(1);
         }
     }
 
     @Test
-    void boundsTheLength() {
+    void refusesUrlOverMaximumLength() {
         assertThat(problems("postgresql://u@h/" + "d".repeat(4096))).containsExactly("is longer than 4096 characters");
     }
 

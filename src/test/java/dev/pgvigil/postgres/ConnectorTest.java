@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What keeps a session out is told as psql would tell it. */
+/** Expects the failures that psql would report. */
 class ConnectorTest {
 
     private static final Authority OURS = Authority.create("ours");
@@ -52,7 +52,7 @@ class ConnectorTest {
     }
 
     @AfterEach
-    void again() {
+    void restore() {
         if (changed) {
             SERVER.demandPassword();
             tls(true);
@@ -66,13 +66,13 @@ class ConnectorTest {
         VERTX.close().toCompletionStage().toCompletableFuture().join();
     }
 
-    // Of several attempts the one that counts
+    // Which failure is reported, of several attempts
 
     @ParameterizedTest
     @EnumSource(
             value = Mode.class,
             names = {"DISABLE", "ALLOW", "PREFER"})
-    void reportsWhatCountsOfServerWithoutTls(Mode mode) {
+    void reportsLatestFailureOfServerWithoutTls(Mode mode) {
         hba("host all vigil 127.0.0.1/32 scram-sha-256", "host all all 127.0.0.1/32 trust");
         tls(false);
 
@@ -104,7 +104,7 @@ class ConnectorTest {
     }
 
     @Test
-    void reportsHandshakeWhereServerDemandsTlsAndItFails() {
+    void reportsFailedHandshakeWhereServerRequiresTls() {
         SERVER.certificate(OURS.expired());
         hba("hostssl all all 127.0.0.1/32 scram-sha-256");
         TlsMaterial<TrustedCertificates> trust = trust();
@@ -116,11 +116,11 @@ class ConnectorTest {
         SERVER.certificate(OURS.valid());
     }
 
-    // Codes and routines
+    // SQLSTATEs and routines
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void knowsCausesByTheirRoutinesOnEveryMajor(boolean newest) {
+    void identifiesCausesByRoutineOnEveryMajor(boolean newest) {
         PgServer server = PgServer.shared(
                 newest ? PgServer.majors().getLast() : PgServer.majors().getFirst());
         String full = PgServer.unique("full");
@@ -151,7 +151,7 @@ class ConnectorTest {
     }
 
     @Test
-    void knowsRefusalByHbaFile() {
+    void identifiesRejectionByHbaFile() {
         hba("host all all 127.0.0.1/32 reject");
         assertThat(refused("secret", Mode.PREFER, "postgres").cause()).isEqualTo(Cause.NOT_ADMITTED);
         hba();
@@ -174,7 +174,7 @@ class ConnectorTest {
                 "55000 | kann nicht mit ung\u00fcltiger Datenbank verbinden | InitPostgres | DATABASE_INVALID",
                 "3D000 | la base de donn\u00e9es \u00ab nom \u00bb n'existe pas | InitPostgres | ",
             })
-    void knowsCausesInEveryLanguage(String state, String message, String routine, @Nullable Cause cause) {
+    void identifiesCausesInEveryLanguage(String state, String message, String routine, @Nullable Cause cause) {
         try (Answering server = Answering.with(state, message, routine)) {
             Failure failure = refused(server(server, "secret"), "nom");
 
@@ -184,7 +184,7 @@ class ConnectorTest {
         }
     }
 
-    // What the driver cannot do, or should not
+    // What the driver does not support, or must not do
 
     @ParameterizedTest
     @ValueSource(strings = {"scram-sha-256", "md5", "password"})
@@ -239,7 +239,7 @@ class ConnectorTest {
     }
 
     @Test
-    void bindsTheChannelWhereDemanded() {
+    void bindsChannelWhereRequired() {
         Tls bound = new Tls(Mode.REQUIRE, null, null, true);
         assertThat(connects(SERVER.server("vigil", "secret", bound))).isTrue();
         assertThat(refused("secret", new Tls(Mode.DISABLE, null, null, true)).cause())
@@ -281,7 +281,7 @@ class ConnectorTest {
     }
 
     @Test
-    void triesNoOtherAddressWhereOneRefusesTheLogin() {
+    void triesNoOtherAddressAfterRefusedLogin() {
         try (Answering first = Answering.onIpv6("28P01", "wrong")) {
             Server named = new Server("db.test", first.port(), "vigil", new Secret("x"), new Tls(Mode.DISABLE));
             Failure failure = open(named, "postgres", List.of(address("::1"), address("127.0.0.1")));

@@ -16,9 +16,9 @@ class CostMeterTest {
 
     private static final long SECOND = 1_000_000_000L;
 
-    /** Beside the sum of what fell into the last sixty whole seconds, kept the simple way. */
+    /** Compares with a plain sum over the last sixty whole seconds. */
     @Property
-    void theRatioIsThatOfTheLastMinute(
+    void computesRatioOfLastMinute(
             @ForAll @LongRange(min = -1000 * SECOND, max = 1000 * SECOND) long start,
             @ForAll @Size(max = 60) List<@IntRange(min = 0, max = 5_000) Integer> pausesMs) {
         CostMeter meter = new CostMeter();

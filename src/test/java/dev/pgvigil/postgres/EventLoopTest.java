@@ -23,7 +23,7 @@ class EventLoopTest {
     }
 
     @Test
-    void deadlineDoesNotCountTimeForWhichTheLoopWasHeldUp() throws Exception {
+    void doesNotCountTimeWhileLoopIsBlocked() throws Exception {
         CompletableFuture<String> result = new CompletableFuture<>();
         Promise<String> answer = loop.promise();
         loop.run(() -> {
@@ -34,14 +34,14 @@ class EventLoopTest {
                     result.completeExceptionally(end.cause());
                 }
             });
-            holdUp(1000);
+            block(1000);
             loop.after(50, () -> answer.complete("came"));
         });
         assertThat(result.get(20, TimeUnit.SECONDS)).isEqualTo("came");
     }
 
     @Test
-    void deadlinePassesWhenNothingComes() {
+    void failsWhenTimePassesWithoutAnswer() {
         CompletableFuture<String> result = new CompletableFuture<>();
         loop.run(
                 () -> loop.within(Duration.ofMillis(100), loop.<String>promise().future())
@@ -52,7 +52,7 @@ class EventLoopTest {
                 .hasMessageContaining("no answer within 100 ms");
     }
 
-    private static void holdUp(long milliseconds) {
+    private static void block(long milliseconds) {
         try {
             Thread.sleep(milliseconds);
         } catch (InterruptedException e) {

@@ -33,7 +33,7 @@ class FailureClassifierTest {
 
     static Stream<Arguments> exceptions() {
         return Stream.of(
-                // host names may hold any word
+                // a host name may contain any word
                 Arguments.of(new ConnectException("Connection refused: glassline-db/10.0.0.1:5432"), Reason.CONNECT),
                 Arguments.of(new UnknownHostException("no-ssl.internal"), Reason.CONNECT),
                 Arguments.of(
@@ -53,11 +53,11 @@ class FailureClassifierTest {
 
     @ParameterizedTest
     @MethodSource("exceptions")
-    void aFailureIsKnownByItsKindAndNotByTheNamesInItsMessage(Throwable thrown, Reason reason) {
+    void classifiesByTypeNotByMessage(Throwable thrown, Reason reason) {
         assertThat(FailureClassifier.of(thrown).reason()).isEqualTo(reason);
     }
 
-    /** By the alert's registered name. */
+    /** Alerts are identified by their registered names. */
     @ParameterizedTest
     @CsvSource({
         "(protocol_version) Received fatal alert: protocol_version, TLS_INCOMPATIBLE",
@@ -66,14 +66,14 @@ class FailureClassifierTest {
         "(certificate_required) Received fatal alert: certificate_required, CLIENT_CERTIFICATE_REFUSED",
         "unknown_ca, ",
     })
-    void tlsAlertsAreKnownByTheirNames(String message, @Nullable Cause cause) {
+    void classifiesTlsAlertsByName(String message, @Nullable Cause cause) {
         assertThat(FailureClassifier.of(new VertxException("closed", new SSLHandshakeException(message))))
                 .extracting(Failure::reason, Failure::cause)
                 .containsExactly(Reason.TLS, cause);
     }
 
     @Test
-    void certificatesSayTheirCauseThroughAHandshake() {
+    void keepsCertificateCauseThroughHandshake() {
         SSLHandshakeException handshake = new SSLHandshakeException("(certificate_unknown) no");
         handshake.initCause(new CertificateRefused(Cause.CERTIFICATE_EXPIRED, "expired"));
 
@@ -89,7 +89,7 @@ class FailureClassifierTest {
         "Connection refused: odd$1\\/10.0.0.1:5432, Connection refused: odd$1\\ (10.0.0.1:5432)",
         "no route to /etc/hosts, no route to /etc/hosts",
     })
-    void addressesReadAsPeopleWriteThem(String message, String shown) {
+    void showsAddressesInUsualNotation(String message, String shown) {
         assertThat(FailureClassifier.of(new ConnectException(message)).message())
                 .isEqualTo(shown);
         assertThat(FailureClassifier.of(new ConnectTimeoutException(message)).message())
@@ -97,7 +97,7 @@ class FailureClassifierTest {
     }
 
     @Test
-    void anAnswerThatDidNotComeIsToldInWords() {
+    void reportsTimeoutInMilliseconds() {
         Vertx vertx = Vertx.vertx();
         try {
             Future<?> never = Promise.promise().future().timeout(5, TimeUnit.MILLISECONDS);
@@ -118,7 +118,7 @@ class FailureClassifierTest {
         "42704, unrecognized configuration parameter, UNSUPPORTED",
         "57P03, the database system is starting up, CONNECT",
     })
-    void answersAreKnownByTheirState(String state, String message, Reason reason) {
+    void classifiesServerErrorsBySqlState(String state, String message, Reason reason) {
         assertThat(FailureClassifier.of(new PgException(message, "FATAL", state, null))
                         .reason())
                 .isEqualTo(reason);

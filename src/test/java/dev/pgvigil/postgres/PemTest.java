@@ -21,7 +21,7 @@ class PemTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"RSA", "EC", "Ed25519"})
-    void readsKeysOfEveryKind(String algorithm) throws Exception {
+    void readsKeysOfEveryAlgorithm(String algorithm) throws Exception {
         PrivateKey key = key(algorithm);
 
         assertThat(pem(Authority.pem(new JcaPKCS8Generator(key, null).generate()))
@@ -30,7 +30,7 @@ class PemTest {
     }
 
     @Test
-    void readsTheOlderFormats() throws Exception {
+    void readsOlderKeyFormats() throws Exception {
         PrivateKey rsa = key("RSA");
         ECPrivateKey curve = (ECPrivateKey) key("EC");
         byte[] bare = new org.bouncycastle.asn1.sec.ECPrivateKey(
@@ -47,7 +47,7 @@ class PemTest {
     }
 
     @Test
-    void textAroundTheBlocksIsAComment() throws Exception {
+    void ignoresTextAroundBlocks() throws Exception {
         String one = Files.readString(Authority.create("one").root());
         String two = Files.readString(Authority.create("two").root());
 

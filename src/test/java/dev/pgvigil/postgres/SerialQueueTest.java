@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class SerialQueueTest {
 
-    private final SerialQueue turns = new SerialQueue();
+    private final SerialQueue queue = new SerialQueue();
     private final List<Promise<String>> begun = new ArrayList<>();
 
     private Future<String> work() {
@@ -20,10 +20,10 @@ class SerialQueueTest {
     }
 
     @Test
-    void oneBeginsWhenTheOneBeforeHasEndedHoweverItEnds() {
-        Future<String> first = turns.take(this::work);
-        Future<String> second = turns.take(this::work);
-        Future<String> third = turns.take(this::work);
+    void startsNextWorkAfterSuccessOrFailure() {
+        Future<String> first = queue.submit(this::work);
+        Future<String> second = queue.submit(this::work);
+        Future<String> third = queue.submit(this::work);
         assertThat(begun).hasSize(1);
         begun.get(0).fail("no answer");
         assertThat(first.failed()).isTrue();
@@ -32,7 +32,7 @@ class SerialQueueTest {
         assertThat(second.result()).isEqualTo("two");
         begun.get(2).complete("three");
         assertThat(third.result()).isEqualTo("three");
-        assertThat(turns.take(this::work).isComplete()).isFalse();
+        assertThat(queue.submit(this::work).isComplete()).isFalse();
         assertThat(begun).hasSize(4);
     }
 }

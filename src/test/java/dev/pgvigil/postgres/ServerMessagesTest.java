@@ -14,7 +14,7 @@ class ServerMessagesTest {
     private static final int NEWEST = PgServer.majors().getLast();
 
     @Test
-    void refusesMoreScramIterationsThanItsBoundAndSaysHowMany() {
+    void refusesAndReportsTooManyScramIterations() {
         try (PgServer server = PgServer.start(NEWEST)) {
             server.monitorRole("slow", "unused");
             server.monitorRole("quick", "secret");
@@ -33,7 +33,7 @@ class ServerMessagesTest {
     }
 
     @Test
-    void refusesAMessageLongerThanItsBound() {
+    void refusesTooLongMessage() {
         String message = "x".repeat(ServerMessages.LONGEST_UNASKED + 1);
         try (Answering server = Answering.with("XX000", message)) {
             Failure failure = Asking.refused(
@@ -44,7 +44,7 @@ class ServerMessagesTest {
         }
     }
 
-    /** Of no password, which does not matter: the number comes before. */
+    /** A verifier of no password: the iterations are sent before it matters. */
     private static String verifier(int iterations) {
         Base64.Encoder base64 = Base64.getEncoder();
         String key = base64.encodeToString(new byte[32]);

@@ -30,7 +30,7 @@ class SessionSettingsTest {
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void sessionHasTheSettings(int major) {
+    void appliesSettingsToSession(int major) {
         try (Asking asking = Asking.of(PgServer.shared(major), "postgres")) {
             EXPECTED.forEach(
                     (name, value) -> assertThat(setting(asking, name)).as(name).isEqualTo(value));
@@ -38,7 +38,7 @@ class SessionSettingsTest {
     }
 
     @Test
-    void poolerThatDropsSettingsIsRefusedAndNothingIsSetThroughIt() {
+    void refusesPoolerThatDropsSettings() {
         PgServer server = PgServer.shared(NEWEST);
         try (PoolerProxy pooler = PoolerProxy.before(server)) {
             Server through =
@@ -54,7 +54,7 @@ class SessionSettingsTest {
     }
 
     @Test
-    void settingsThatALoginTriggerChangesAreRestored() {
+    void restoresSettingsChangedByLoginTrigger() {
         if (NEWEST < LOGIN_TRIGGERS_SINCE) {
             return;
         }
@@ -69,7 +69,7 @@ class SessionSettingsTest {
     }
 
     @Test
-    void loginTriggerThatWritesDoesNotKeepOutAndTheSessionIsReadOnly() {
+    void connectsReadOnlyDespiteWritingLoginTrigger() {
         if (NEWEST < LOGIN_TRIGGERS_SINCE) {
             return;
         }
@@ -84,7 +84,7 @@ class SessionSettingsTest {
     }
 
     @Test
-    void loginTriggerThatFailsIsTheMatterOfItsDatabaseAlone() {
+    void reportsFailingLoginTriggerForItsDatabaseOnly() {
         if (NEWEST < LOGIN_TRIGGERS_SINCE) {
             return;
         }

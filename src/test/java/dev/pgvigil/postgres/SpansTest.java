@@ -37,7 +37,7 @@ class SpansTest {
     private final Spans spans = new Spans(telemetry(Sampler.alwaysOn()));
 
     @Test
-    void a_pass_is_a_root_and_its_statement_a_child() {
+    void createsRootSpanForCheckAndChildForStatement() {
         Integer answer = spans.pass("heartbeat", SERVER, "shop", null, pass -> ask(pass, "select 1 from pg_database"))
                 .await()
                 .indefinitely();
@@ -64,7 +64,7 @@ class SpansTest {
     }
 
     @Test
-    void statements_follow_the_conventions_for_databases() {
+    void followsSemanticConventionsForStatements() {
         run("select state, count(*) from pg_stat_activity where pid <> 4711 group by 1");
 
         SpanData span = exported.spans.getFirst();
@@ -76,7 +76,7 @@ class SpansTest {
     }
 
     @Test
-    void no_literal_gets_into_a_span() {
+    void removesLiteralsFromSpans() {
         List<String> hostile = List.of("secret", "it's secret", "secret\\", "a\\'secret", "$$ secret $$", "x\"secret");
         hostile.forEach(name -> run("select oid from pg_database where datname = " + Sql.literal(name) + " limit 1"));
 
@@ -85,7 +85,7 @@ class SpansTest {
     }
 
     @Test
-    void a_failure_shows_as_what_it_is() {
+    void recordsSqlStateOfFailure() {
         Failure failure = new Failure(Reason.PERMISSION, "permission denied for function pg_ls_waldir", "42501");
         Uni<Integer> work = spans.pass(
                 "wal", SERVER, "shop", "shop", pass -> spans.statement(pass, "select pg_ls_waldir()", fails(failure)));
@@ -102,7 +102,7 @@ class SpansTest {
     }
 
     @Test
-    void a_failure_without_an_answer_has_its_reason() {
+    void recordsReasonOfFailureWithoutAnswer() {
         Uni<Integer> work = spans.pass(
                 "heartbeat", SERVER, "shop", null, pass -> fails(Failure.of(Reason.TIMEOUT, "no answer in 1 s")));
 
@@ -112,7 +112,7 @@ class SpansTest {
     }
 
     @Test
-    void an_unknown_exception_keeps_its_message_to_itself() {
+    void omitsMessageOfUnknownException() {
         Uni<Integer> work = spans.pass("heartbeat", SERVER, "shop", null, pass -> {
             throw new IllegalStateException("password=hunter2");
         });
@@ -124,7 +124,7 @@ class SpansTest {
     }
 
     @Test
-    void what_is_cancelled_ends_too() {
+    void endsSpansOfCancelledCheck() {
         spans.pass(
                         "heartbeat",
                         SERVER,
@@ -142,7 +142,7 @@ class SpansTest {
     }
 
     @Test
-    void the_callers_span_is_no_parent() {
+    void ignoresCurrentSpanAsParent() {
         try (Scope scope = exportedElsewhere().makeCurrent()) {
             assertThat(scope).isNotNull();
             run("select 1");
@@ -152,22 +152,22 @@ class SpansTest {
     }
 
     @Test
-    void whoever_asks_for_a_pass_is_its_parent_and_of_no_later_one() {
-        SpanContext asker = SpanContext.create(
+    void usesRequestAsParentOnlyWithinItsWork() {
+        SpanContext request = SpanContext.create(
                 "0af7651916cd43dd8448eb211c80319c",
                 "b7ad6b7169203331",
                 TraceFlags.getSampled(),
                 TraceState.getDefault());
 
-        Spans.askedBy(Context.root().with(Span.wrap(asker)), () -> run("select 1"));
-        assertThat(exported.spans.getLast().getParentSpanContext()).isEqualTo(asker);
+        Spans.askedBy(Context.root().with(Span.wrap(request)), () -> run("select 1"));
+        assertThat(exported.spans.getLast().getParentSpanContext()).isEqualTo(request);
 
         run("select 1");
         assertThat(exported.spans.getLast().getParentSpanContext().isValid()).isFalse();
     }
 
     @Test
-    void an_unsampled_pass_makes_nothing() {
+    void createsNoSpansForUnsampledCheck() {
         Spans unsampled = new Spans(telemetry(Sampler.alwaysOff()));
         Uni<Integer> work = Uni.createFrom().item(1);
 

@@ -29,11 +29,11 @@ class StatementCacheTest {
     private final Vertx vertx = Vertx.vertx();
     private final List<String> sent = new CopyOnWriteArrayList<>();
 
-    @SuppressWarnings("NullAway.Init") // by every test
+    @SuppressWarnings("NullAway.Init") // set by every test
     private PgConnection connection;
 
-    @SuppressWarnings("NullAway.Init") // by every test
-    private StatementCache prepared;
+    @SuppressWarnings("NullAway.Init") // set by every test
+    private StatementCache statements;
 
     static List<Integer> majors() {
         return PgServer.majors();
@@ -51,25 +51,25 @@ class StatementCacheTest {
 
     @ParameterizedTest
     @MethodSource("majors")
-    void what_is_asked_again_is_ready_and_answers_the_same(int major) {
+    void preparesRepeatedStatement(int major) {
         connect(major);
         String sql = "select n, n::text as text from generate_series(1, 3) n";
 
-        String first = ask(sql);
-        ask(sql);
-        awaitReady(sql);
+        String first = execute(sql);
+        execute(sql);
+        awaitPrepared(sql);
 
-        assertThat(ask(sql)).isEqualTo(first).contains("[3, 3]");
+        assertThat(execute(sql)).isEqualTo(first).contains("[3, 3]");
         assertThat(sent.getLast()).matches("execute pgvigil_[0-9]+\n;execute pgvigil_[0-9]+");
     }
 
     @ParameterizedTest
     @MethodSource("majors")
-    void the_time_behind_the_answer_is_that_of_the_statement(int major) {
+    void returnsServerTimeOfStatement(int major) {
         connect(major);
 
         for (int i = 0; i < 4; i++) {
-            ask("select pg_sleep(0.02)");
+            execute("select pg_sleep(0.02)");
             assertThat(took).isGreaterThanOrEqualTo(20_000);
         }
         assertThat(sent.getLast()).startsWith("execute");
@@ -77,55 +77,55 @@ class StatementCacheTest {
 
     @ParameterizedTest
     @MethodSource("majors")
-    void what_is_asked_once_is_not_kept(int major) {
+    void doesNotPrepareSingleStatement(int major) {
         connect(major);
 
-        ask("select 1");
+        execute("select 1");
 
-        assertThat(ready()).isEmpty();
+        assertThat(preparedStatements()).isEmpty();
     }
 
     @ParameterizedTest
     @MethodSource("majors")
-    void what_fails_is_not_kept_and_harms_no_other(int major) {
+    void doesNotPrepareFailingStatement(int major) {
         connect(major);
 
         for (int i = 0; i < 3; i++) {
-            assertThatThrownBy(() -> ask("select 1/0")).isInstanceOf(CompletionException.class);
+            assertThatThrownBy(() -> execute("select 1/0")).isInstanceOf(CompletionException.class);
         }
 
-        assertThat(ready()).isEmpty();
-        assertThat(ask("select 1")).contains("[1]");
+        assertThat(preparedStatements()).isEmpty();
+        assertThat(execute("select 1")).contains("[1]");
     }
 
     @ParameterizedTest
     @MethodSource("majors")
-    void of_many_texts_the_latest_are_kept_and_no_more_than_the_bound(int major) {
+    void evictsOldestStatementsOverLimit(int major) {
         connect(major);
 
         for (int i = 0; i < 2 * StatementCache.MOST; i++) {
-            ask("select " + i);
-            ask("select " + i);
+            execute("select " + i);
+            execute("select " + i);
         }
         String latest = "select " + (2 * StatementCache.MOST - 1);
 
-        awaitReady(latest);
-        await().untilAsserted(() -> assertThat(ready()).hasSizeLessThanOrEqualTo(StatementCache.MOST));
-        assertThat(ready().toString()).doesNotContain("select 0");
+        awaitPrepared(latest);
+        await().untilAsserted(() -> assertThat(preparedStatements()).hasSizeLessThanOrEqualTo(StatementCache.MOST));
+        assertThat(preparedStatements().toString()).doesNotContain("select 0");
     }
 
     @ParameterizedTest
     @MethodSource("majors")
-    void a_session_that_has_lost_them_goes_on_in_full(int major) {
+    void sendsFullTextAfterDeallocateAll(int major) {
         connect(major);
-        ask("select 1");
-        ask("select 1");
-        awaitReady("select 1");
+        execute("select 1");
+        execute("select 1");
+        awaitPrepared("select 1");
 
         join(connection.query("deallocate all").execute());
 
-        assertThatThrownBy(() -> ask("select 1")).hasMessageContaining("does not exist");
-        assertThat(ask("select 1")).contains("[1]");
+        assertThatThrownBy(() -> execute("select 1")).hasMessageContaining("does not exist");
+        assertThat(execute("select 1")).contains("[1]");
         assertThat(sent.getLast()).startsWith("select 1");
     }
 
@@ -139,15 +139,15 @@ class StatementCacheTest {
                 .setDatabase("postgres")
                 .setPipeliningLimit(16);
         connection = join(PgConnection.connect(vertx, options));
-        prepared = new StatementCache(sql -> {
+        statements = new StatementCache(sql -> {
             sent.add(sql);
             return connection.query(sql).execute();
         });
     }
 
-    /** The rows as text. */
-    private String ask(String sql) {
-        RowSet<Row> rows = join(prepared.ask(sql));
+    /** Returns the rows as text. */
+    private String execute(String sql) {
+        RowSet<Row> rows = join(statements.execute(sql));
         took = rows.next().iterator().next().getLong(0);
         return StreamSupport.stream(rows.spliterator(), false)
                 .map(row -> row.toJson().getMap().values().toString())
@@ -155,14 +155,15 @@ class StatementCacheTest {
                 .toString();
     }
 
-    private List<String> ready() {
+    private List<String> preparedStatements() {
         return StreamSupport.stream(join(connection.query(READY).execute()).spliterator(), false)
                 .map(row -> row.getString(0))
                 .toList();
     }
 
-    private void awaitReady(String sql) {
-        await().atMost(Duration.ofSeconds(10)).until(() -> ready().stream().anyMatch(one -> one.endsWith(sql)));
+    private void awaitPrepared(String sql) {
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> preparedStatements().stream().anyMatch(one -> one.endsWith(sql)));
     }
 
     private static <T> T join(Future<T> future) {

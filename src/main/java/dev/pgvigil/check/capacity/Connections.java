@@ -112,7 +112,10 @@ public final class Connections implements Check<ConnectionUsage> {
                 .flatMap(allowed -> session.rows(USED.replace("{limit}", limit), Connections::used)
                         .flatMap(used -> loggingIn(session)
                                 .map(unlisted -> usage(
-                                        used, unlisted, allowed, session.link().open()))));
+                                        used,
+                                        unlisted,
+                                        allowed,
+                                        session.connectionState().open()))));
     }
 
     /** Sessions that have taken a slot, and that pg_stat_activity does not list yet. */

@@ -61,7 +61,7 @@ public final class Overhead implements Check<ConnectionState> {
 
     @Override
     public Uni<ConnectionState> collect(Session session) {
-        return Uni.createFrom().item(session::link);
+        return Uni.createFrom().item(session::connectionState);
     }
 
     @Override
