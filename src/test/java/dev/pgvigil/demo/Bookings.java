@@ -5,7 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Random;
 
-/** What clients do in the database {@code bookings}. */
+/** The work of clients in the database {@code bookings}. */
 final class Bookings {
 
     private static final int VENUES = 60;
@@ -13,7 +13,7 @@ final class Bookings {
 
     private Bookings() {}
 
-    /** Books a venue for a day if it is free, and gives it back another time. */
+    /** Books a venue for a day if it is free, or cancels a booking. */
     static void book(Connection connection, Random random) throws SQLException {
         int venue = 1 + random.nextInt(VENUES);
         int day = 1 + random.nextInt(DAYS);
@@ -28,7 +28,7 @@ final class Bookings {
         change(connection, "delete from bookings where party = 'Walk-in' and venue_id = ?", 1 + random.nextInt(VENUES));
     }
 
-    /** Looks for venues that are free in a week. */
+    /** Searches for venues that are free in a week. */
     static void free(Connection connection, Random random) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement("""
                 select v.id, v.name from venues v where not exists (

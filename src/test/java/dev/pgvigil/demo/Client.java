@@ -5,9 +5,9 @@ import java.sql.SQLException;
 import java.util.Random;
 
 /**
- * One client of a database, with one connection: works, pauses, and connects anew when it lost its connection.
+ * One client of a database, with one connection: works, pauses, and reconnects when the connection is lost.
  *
- * @param pauseMs mean time between two pieces of work
+ * @param pauseMs mean pause between two units of work
  */
 record Client(Connecting connecting, Work work, int pauseMs) implements Runnable {
 
@@ -19,7 +19,7 @@ record Client(Connecting connecting, Work work, int pauseMs) implements Runnable
         Connection connect() throws SQLException;
     }
 
-    /** One piece of work, in transactions of its own. */
+    /** One unit of work, in its own transactions. */
     @FunctionalInterface
     interface Work {
         void once(Connection connection, Random random) throws SQLException;
@@ -48,7 +48,7 @@ record Client(Connecting connecting, Work work, int pauseMs) implements Runnable
                 Thread.sleep(random.nextInt(2 * pauseMs));
             }
         } catch (SQLException e) {
-            // Its server fails, as is the point of the demo; it tries again.
+            // The server fails, as the demo intends; try again.
         }
     }
 }

@@ -5,7 +5,7 @@ import dev.pgvigil.testing.PgServer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A service without a pool takes every connection that it can get. */
+/** A service without a connection pool takes every connection available. */
 final class ConnectionRush implements Fault {
 
     private final PgServer server;

@@ -4,7 +4,7 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 
-/** What the demo tells, one line a time. */
+/** Prints the demo's output, line by line. */
 final class Console {
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
@@ -13,7 +13,7 @@ final class Console {
 
     private Console() {}
 
-    /** The last line: what still happens while everything ends is not told. */
+    /** The last line: events during shutdown are not printed. */
     static void last(String who, String what) {
         line(who, what);
         done = true;

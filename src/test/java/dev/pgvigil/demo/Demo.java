@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Servers under load, pgvigil watching them, and a fault that heals every minute or so, until the process is ended. All
- * other processes end with it, however it ends.
+ * Servers under load, pgvigil monitoring them, and about every minute a fault that ends by itself, until the process is ended.
+ * All other processes end with it, for whatever reason it ends.
  */
 final class Demo {
 
@@ -19,7 +19,7 @@ final class Demo {
     /**
      * Runs the demo.
      *
-     * @param args seconds from one fault to the next, 40 or more; 60 if there are none
+     * @param args seconds from one fault to the next, at least 40; default 60
      */
     public static void main(String[] args) throws Exception {
         Duration every = Duration.ofSeconds(args.length == 0 ? 60 : Integer.parseInt(args[0]));

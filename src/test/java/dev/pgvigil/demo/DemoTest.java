@@ -43,7 +43,7 @@ class DemoTest {
     }
 
     @Test
-    void everyClientWorks() {
+    void commitsFromEveryClient() {
         await().atMost(LIMIT).untilAsserted(() -> {
             assertThat(clients(servers.primary())).isEqualTo(6);
             assertThat(clients(servers.standby())).isEqualTo(2);
@@ -57,7 +57,7 @@ class DemoTest {
     }
 
     @Test
-    void tenantsAreApart() throws SQLException {
+    void isolatesTenants() throws SQLException {
         try (Connection connection = servers.primary().jdbc("shop", "shop_app", null, "test");
                 var statement = connection.createStatement()) {
             statement.execute("set app.tenant = '7'");
@@ -71,14 +71,14 @@ class DemoTest {
     }
 
     @Test
-    void pgvigilNeedsItsPassword() throws SQLException {
+    void refusesPgvigilWithoutPassword() throws SQLException {
         servers.old().jdbc("guests", "pgvigil", servers.password(), "test").close();
         assertThatThrownBy(() -> servers.standby().jdbc("shop", "pgvigil", "wrong", "test"))
                 .hasMessageContaining("password authentication failed");
     }
 
     @Test
-    void clientsQueueBehindTheMigrationAndGoOnAfterwards() throws Exception {
+    void blocksClientsBehindMigrationUntilItEnds() throws Exception {
         LockQueue fault = new LockQueue(servers.primary());
 
         fault.begin();
@@ -93,7 +93,7 @@ class DemoTest {
     }
 
     @Test
-    void rushTakes95PercentAndGivesThemBack() {
+    void takesAndReleases95PercentOfConnections() {
         ConnectionRush fault = new ConnectionRush(servers.primary());
 
         fault.begin();
@@ -107,7 +107,7 @@ class DemoTest {
     }
 
     @Test
-    void frozenServerAnswersAgain() throws Exception {
+    void answersAgainAfterFreeze() throws Exception {
         FrozenServer fault = new FrozenServer(servers.old());
 
         fault.begin();
@@ -119,7 +119,7 @@ class DemoTest {
     }
 
     @Test
-    void fleetFileHoldsNoPassword(@TempDir Path directory) throws IOException {
+    void writesNoPasswordToFleetFile(@TempDir Path directory) throws IOException {
         Path file = FleetFile.write(directory, servers);
 
         assertThat(file)
@@ -138,7 +138,7 @@ class DemoTest {
             updated        | {"target":"shop","finding":{"severity":"high","title":"Lock queue","observed":"4 sessions"}}  | ``
             snapshot       | {"targets":[]}                                                                                | ``
             """)
-    void narratorTellsChangesInALine(String event, String data, String line) throws IOException {
+    void printsEachChangeInOneLine(String event, String data, String line) throws IOException {
         assertThat(Narrator.said(event, new ObjectMapper().readTree(data))).isEqualTo(line);
     }
 

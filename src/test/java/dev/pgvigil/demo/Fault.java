@@ -2,16 +2,16 @@ package dev.pgvigil.demo;
 
 import java.time.Duration;
 
-/** Something that breaks, and heals. */
+/** A fault that can be started and ended. */
 interface Fault {
 
-    /** What breaks, in a line. */
+    /** Describes the fault in one line. */
     String begins();
 
-    /** What is well again, in a line. */
+    /** Describes the recovery in one line. */
     String heals();
 
-    /** How long it stays broken. */
+    /** Duration of the fault. */
     Duration lasts();
 
     void begin() throws Exception;

@@ -5,12 +5,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The configuration of the demo's fleet, as a user would write it. */
+/** The configuration file of the demo's fleet, as a user would write it. */
 final class FleetFile {
 
     private FleetFile() {}
 
-    /** Writes it, and the password beside it; returns the file for {@code PGVIGIL_CONFIG}. */
+    /** Writes it, and the password next to it; returns the file for {@code PGVIGIL_CONFIG}. */
     static Path write(Path directory, Servers servers) throws IOException {
         Files.writeString(directory.resolve("password"), servers.password());
         return Files.writeString(

@@ -3,7 +3,7 @@ package dev.pgvigil.demo;
 import dev.pgvigil.testing.PgServer;
 import java.time.Duration;
 
-/** A server that accepts connections and answers nothing, as with a hung disk. */
+/** A server that accepts connections and never answers, as with a hung disk. */
 final class FrozenServer implements Fault {
 
     private final PgServer server;

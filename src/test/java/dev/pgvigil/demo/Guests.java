@@ -5,14 +5,14 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Random;
 
-/** What clients do in the database {@code guests}. */
+/** The work of clients in the database {@code guests}. */
 final class Guests {
 
     private static final int PARTIES = 800;
 
     private Guests() {}
 
-    /** Shows a party's guest list. */
+    /** Reads a party's guest list. */
     static void list(Connection connection, Random random) throws SQLException {
         run(connection, "select name, meal, comes from guests where party_id = ? order by name", random, true);
     }

@@ -27,7 +27,7 @@ final class Load implements AutoCloseable {
         return new Load(clients.stream().map(Thread::startVirtualThread).toList());
     }
 
-    /** How many clients there are. */
+    /** Number of clients. */
     int size() {
         return threads.size();
     }

@@ -6,7 +6,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A migration waits behind a forgotten transaction, and every query of the table behind the migration. */
+/** A migration waits for an open transaction, and every query of the table waits for the migration. */
 final class LockQueue implements Fault {
 
     private final PgServer server;

@@ -13,7 +13,7 @@ import java.util.Iterator;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** Tells what pgvigil says, from its stream of events, and how long after the latest turn of the demo it came. */
+/** Prints what pgvigil reports on its event stream, and how long after the latest step of the demo it arrived. */
 final class Narrator implements Runnable {
 
     private final ObjectMapper json = new ObjectMapper();
@@ -36,12 +36,12 @@ final class Narrator implements Runnable {
         this.events = address.resolve("/api/v1/events");
     }
 
-    /** Something happened, that what comes now may be about. */
+    /** A step of the demo, to which the following events may belong. */
     void turn(String name) {
         turn = Turn.now(name);
     }
 
-    /** Listens until interrupted, and again when the stream ends. */
+    /** Reads until interrupted, and reconnects when the stream ends. */
     @Override
     public void run() {
         try (HttpClient client = HttpClient.newHttpClient()) {
@@ -83,7 +83,7 @@ final class Narrator implements Runnable {
         }
     }
 
-    /** A line for a change of status or of findings; empty for everything else. */
+    /** A line for a change of status or findings; empty for all other events. */
     static String said(String event, JsonNode change) {
         String target = change.path("target").asText();
         JsonNode finding = change.path("finding");

@@ -15,16 +15,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The built service, as a process of its own, watching the demo's servers. */
+/** The built service as a separate process that monitors the demo's servers. */
 final class Product implements AutoCloseable {
 
     private static final Path STARTER = Path.of("bin/pgvigil").toAbsolutePath();
-    /** The cache is good for one Java alone: for an image, for that of the image. */
+    /** The cache is valid for one Java build only: in an image, for the image's. */
     private static final String JAVA = System.getenv().getOrDefault("PGVIGIL_JAVA", System.getProperty("java.home"));
 
     private static final Duration START = Duration.ofSeconds(60);
 
-    /** What becomes of the AOT cache, as the starter knows it. */
+    /** The starter's options for the AOT cache. */
     enum Aot {
         ON,
         TRAIN
@@ -42,7 +42,7 @@ final class Product implements AutoCloseable {
         this.address = address;
     }
 
-    /** Starts it in a directory that goes with this JVM, and the process in it too. */
+    /** Starts it in a directory that is removed when this JVM ends; the process ends too. */
     static Product start(Servers servers, Aot aot) throws IOException {
         Path home = Home.directory("pgvigil");
         Path config = FleetFile.write(home, servers);
@@ -52,7 +52,7 @@ final class Product implements AutoCloseable {
                 .directory(home.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
-        // What is configured for the real thing is none of the demo's business.
+        // The user's own pgvigil configuration must not affect the demo.
         builder.environment().keySet().removeIf(name -> name.matches("DATABASE_URL|JAVA_OPTS|(PGVIGIL|QUARKUS)_.*"));
         builder.environment()
                 .putAll(Map.of(
@@ -67,7 +67,7 @@ final class Product implements AutoCloseable {
         return address;
     }
 
-    /** The configuration that it was given. */
+    /** Its configuration file. */
     Path config() {
         return config;
     }
@@ -80,7 +80,7 @@ final class Product implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Returns once it answers. */
+    /** Returns when it answers. */
     void awaitReady() throws IOException, InterruptedException {
         long end = System.nanoTime() + START.toNanos();
         while (!answers()) {
@@ -96,7 +96,7 @@ final class Product implements AutoCloseable {
         end(Duration.ofSeconds(5));
     }
 
-    /** Ends it, by force if it takes longer than this. */
+    /** Ends it, forcibly if that takes longer than this. */
     void end(Duration patience) {
         process.destroy();
         try {
@@ -120,13 +120,13 @@ final class Product implements AutoCloseable {
         }
     }
 
-    /** 8080, or the next one that is free. */
+    /** 8080, or the next free port. */
     private static int port() throws IOException {
         for (int port = 8080; port < 8180; port++) {
             try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
                 return socket.getLocalPort();
             } catch (IOException e) {
-                // Taken: the next one.
+                // In use: try the next one.
             }
         }
         throw new IOException("no free port from 8080 to 8179");

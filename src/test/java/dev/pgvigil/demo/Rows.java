@@ -6,12 +6,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** What the clients' statements have in common. */
+/** Runs the clients' statements. */
 final class Rows {
 
     private Rows() {}
 
-    /** Reads an answer to its end. */
+    /** Reads all rows of a result. */
     static void read(PreparedStatement query) throws SQLException {
         try (ResultSet rows = query.executeQuery()) {
             while (rows.next()) {

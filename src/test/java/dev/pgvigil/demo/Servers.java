@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The watched servers: a primary with the databases {@code shop} and {@code bookings}, its streaming standby, and an old
- * one with {@code guests}. The role {@code pgvigil} has the published grants, and a password.
+ * The monitored servers: a primary with the databases {@code shop} and {@code bookings}, its streaming standby, and a server of
+ * an older major with {@code guests}. The role {@code pgvigil} has the published grants and a password.
  */
 record Servers(PgServer primary, PgServer standby, PgServer old, String password) implements AutoCloseable {
 
@@ -26,8 +26,8 @@ record Servers(PgServer primary, PgServer standby, PgServer old, String password
         load(primary, "shop");
         load(primary, "bookings");
         load(old, "guests");
-        watchable(primary, password);
-        watchable(old, password);
+        monitorable(primary, password);
+        monitorable(old, password);
         return new Servers(primary, primary.standby(), old, password);
     }
 
@@ -38,7 +38,7 @@ record Servers(PgServer primary, PgServer standby, PgServer old, String password
         old.close();
     }
 
-    private static void watchable(PgServer server, String password) {
+    private static void monitorable(PgServer server, String password) {
         server.monitorRole("pgvigil", password);
         server.hba("host all pgvigil 127.0.0.1/32 scram-sha-256", "host all all 127.0.0.1/32 trust");
     }

@@ -6,7 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Random;
 
-/** What clients do in the database {@code shop}; always as one tenant. */
+/** The work of clients in the database {@code shop}, always as one tenant. */
 final class Shop {
 
     private static final int TENANTS = 40;
@@ -24,7 +24,7 @@ final class Shop {
         }
     }
 
-    /** What the vendor sold best of late. */
+    /** Reads the vendor's bestsellers. */
     static void bestsellers(Connection connection, Random random) throws SQLException {
         become(connection, random);
         try (PreparedStatement query = connection.prepareStatement("""
@@ -36,7 +36,7 @@ final class Shop {
         }
     }
 
-    /** Places an order, and forgets the vendor's oldest one, so that the shop never grows. */
+    /** Places an order and deletes the vendor's oldest one, so that the table does not grow. */
     static void order(Connection connection, Random random) throws SQLException {
         int tenant = become(connection, random);
         long order;

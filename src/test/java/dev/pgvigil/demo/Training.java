@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Makes the AOT cache of the built service: has it watch the demo's servers and answer what it will be asked, and ends it.
- * What was loaded, linked and hot until then need not be so again at a start.
+ * Creates the AOT cache of the built service: lets it monitor the demo's servers and answer typical requests, and ends it.
+ * Classes that were loaded and linked, and methods that were hot, are then ready at a start.
  */
 final class Training {
 
@@ -87,7 +87,7 @@ final class Training {
         }
     }
 
-    /** Until each check was asked at least once and nothing is unknown any more. */
+    /** Waits until each check has run and no target is unknown. */
     private void awaitEveryCheck() throws IOException, InterruptedException {
         long end = System.nanoTime() + PASSES.toNanos();
         while (get("/metrics").lines().anyMatch(line -> line.matches("pgvigil_check_passes_total\\{.*} 0\\.0"))

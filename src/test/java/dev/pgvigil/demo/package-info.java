@@ -1,4 +1,4 @@
-/** {@code make run}: servers with a shop under load, faults that heal, and the built product watching. */
+/** {@code make run}: servers with a shop under load, temporary faults, and the built product monitoring them. */
 @NullMarked
 package dev.pgvigil.demo;
 

@@ -13,7 +13,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Speaks enough of PostgreSQL's protocol to answer every login in one way, as servers and poolers do that we have not. */
+/**
+ * Implements enough of PostgreSQL's protocol to answer every login in one way, as servers and poolers do that the tests do not
+ * have.
+ */
 public final class Answering implements AutoCloseable {
 
     private static final int LONGEST = 10_000;
@@ -30,22 +33,22 @@ public final class Answering implements AutoCloseable {
         listener.bind(new InetSocketAddress(InetAddress.getByName(host), 0));
     }
 
-    /** A server that says this, with that SQLSTATE, to everyone. */
+    /** A server that answers every login with this error. */
     public static Answering with(String state, String message) {
         return start(PgServer.LOOPBACK, error(state, message, null));
     }
 
-    /** A server that says this, with that SQLSTATE and from that routine, to everyone. */
+    /** A server that answers every login with this error from this routine. */
     public static Answering with(String state, String message, String routine) {
         return start(PgServer.LOOPBACK, error(state, message, routine));
     }
 
-    /** One that listens at the loopback address of IPv6 alone. */
+    /** A server that listens on the IPv6 loopback address only. */
     public static Answering onIpv6(String state, String message) {
         return start("::1", error(state, message, null));
     }
 
-    /** A server that asks everyone to authenticate in one way. */
+    /** A server that requests this authentication method from every client. */
     public static Answering asking(int method, String... mechanisms) {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         body.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(method).array());
@@ -56,7 +59,7 @@ public final class Answering implements AutoCloseable {
         return start(PgServer.LOOPBACK, message('R', body.toByteArray()));
     }
 
-    /** A server that says just this to everyone. */
+    /** A server that sends this text to every client. */
     public static Answering raw(String text) {
         return start(PgServer.LOOPBACK, text.getBytes(StandardCharsets.ISO_8859_1));
     }
@@ -90,7 +93,7 @@ public final class Answering implements AutoCloseable {
                 Socket client = listener.accept();
                 Thread.ofVirtual().start(() -> serve(client));
             } catch (IOException e) {
-                // This is closed.
+                // This server is closed.
             }
         }
     }
@@ -110,7 +113,7 @@ public final class Answering implements AutoCloseable {
         }
     }
 
-    /** What clients have sent after the answer. */
+    /** The data that clients sent after the answer. */
     public String received() {
         return received.toString(StandardCharsets.ISO_8859_1);
     }

@@ -32,7 +32,7 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.jspecify.annotations.Nullable;
 
-/** A certificate authority of its own, for servers and clients in tests. */
+/** A certificate authority for servers and clients in tests. */
 public final class Authority {
 
     private final String name;
@@ -60,48 +60,48 @@ public final class Authority {
         }
     }
 
-    /** The file of its own certificate (PEM): what {@code sslrootcert} takes. */
+    /** The file of its own certificate (PEM), for {@code sslrootcert}. */
     public Path root() {
         return root;
     }
 
-    /** For a server at the loopback address, in force. */
+    /** A valid certificate for a server at the loopback address. */
     public Certificate valid() {
         return certificate("localhost", Duration.ofDays(-1), Duration.ofDays(30), loopback());
     }
 
-    /** For a server at the loopback address, out of date since a day. */
+    /** A certificate for a server at the loopback address, expired a day ago. */
     public Certificate expired() {
         return certificate("localhost", Duration.ofDays(-400), Duration.ofDays(-1), loopback());
     }
 
-    /** For a server at the loopback address, about to end. */
+    /** A certificate for a server at the loopback address that expires soon. */
     public Certificate expiringIn(Duration time) {
         return certificate("localhost", Duration.ofDays(-1), time, loopback());
     }
 
-    /** In force, for a server of another name. */
+    /** A valid certificate for another host name. */
     public Certificate otherHost() {
         GeneralNames names = new GeneralNames(new GeneralName(GeneralName.dNSName, "db.example.org"));
         return certificate("db.example.org", Duration.ofDays(-1), Duration.ofDays(30), names);
     }
 
-    /** For a server at the loopback address, in force from tomorrow on. */
+    /** A certificate for a server at the loopback address, valid from tomorrow. */
     public Certificate future() {
         return certificate("localhost", Duration.ofDays(1), Duration.ofDays(30), loopback());
     }
 
     /**
-     * In force, for a server of these names.
+     * A valid certificate for a server of these names.
      *
-     * @param names null for none but the common name
+     * @param names null for the common name only
      * @param usages of {@link KeyUsage} and {@link KeyPurposeId}
      */
     public Certificate named(String commonName, @Nullable GeneralNames names, ASN1Object... usages) {
         return certificate(commonName, Duration.ofDays(-1), Duration.ofDays(30), names, usages);
     }
 
-    /** Names of these kinds; in pairs of a tag of {@link GeneralName} and a text. */
+    /** Alternative names, as pairs of a tag of {@link GeneralName} and a text. */
     public static GeneralNames names(Object... tagsAndTexts) {
         GeneralName[] names = new GeneralName[tagsAndTexts.length / 2];
         for (int i = 0; i < names.length; i++) {
@@ -110,7 +110,7 @@ public final class Authority {
         return new GeneralNames(names);
     }
 
-    /** The authority's own, as a server's. */
+    /** The authority's own certificate, used as a server's. */
     public Certificate self() {
         try {
             return new Certificate(pem(own), pem(new JcaPKCS8Generator(keys.getPrivate(), null).generate()));
@@ -119,7 +119,7 @@ public final class Authority {
         }
     }
 
-    /** For the client that logs in as this role. */
+    /** A certificate for the client that logs in as this role. */
     public Certificate client(String role) {
         GeneralNames names = new GeneralNames(new GeneralName(GeneralName.dNSName, role));
         return certificate(role, Duration.ofDays(-1), Duration.ofDays(30), names);
@@ -128,11 +128,11 @@ public final class Authority {
     /**
      * A certificate and its private key, both PEM.
      *
-     * @param chain the certificate and its issuer's
+     * @param chain the certificate and that of its issuer
      */
     public record Certificate(String chain, String key) {
 
-        /** Writes {@code server.crt} and {@code server.key}, the latter for its owner alone. */
+        /** Writes {@code server.crt} and {@code server.key}; only the owner can read the key. */
         public void write(Path directory) {
             try {
                 Files.writeString(directory.resolve("server.crt"), chain);
@@ -204,7 +204,7 @@ public final class Authority {
         }
     }
 
-    /** A key or certificate; of a private key, the older format of its kind. */
+    /** A key or certificate in PEM; private keys in the older format of their algorithm. */
     public static String pem(Object object) throws IOException {
         StringWriter text = new StringWriter();
         try (JcaPEMWriter writer = new JcaPEMWriter(text)) {

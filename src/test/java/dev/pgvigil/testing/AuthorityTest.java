@@ -22,7 +22,7 @@ class AuthorityTest {
     }
 
     @Test
-    void validCertificateIsTrustedAndOthersAreNot() throws SQLException {
+    void trustsOnlyValidCertificate() throws SQLException {
         SERVER.sql("create role app login password 'secret'");
         SERVER.certificate(AUTHORITY.valid());
         SERVER.demandTls();
@@ -41,7 +41,7 @@ class AuthorityTest {
     }
 
     @Test
-    void privateKeyIsForItsOwnerAlone() throws Exception {
+    void restrictsPrivateKeyToOwner() throws Exception {
         SERVER.certificate(AUTHORITY.valid());
 
         assertThat(Files.getPosixFilePermissions(SERVER.data().resolve("server.key")))

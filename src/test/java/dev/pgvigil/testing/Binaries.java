@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
-/** The server binaries of one major, from the jar that the build put beside the class path. */
+/** The server binaries of one major, from the jar that the build put next to the class path. */
 record Binaries(int major) implements PgBinaryResolver {
 
     /** The majors of this run, oldest first: the system property {@code postgres.majors}. */

@@ -8,7 +8,7 @@ import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** An address where connecting itself never ends, as behind a firewall that drops packets: its queue is full. */
+/** An address where connecting never ends, as behind a firewall that drops packets: its accept queue is full. */
 public final class Blackhole implements AutoCloseable {
 
     private static final int MOST = 64;

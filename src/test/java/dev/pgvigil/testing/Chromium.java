@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Debian's Chromium; none is ever downloaded. Belongs to the thread that started it. */
+/** Debian's Chromium; it is never downloaded. Used only from the thread that started it. */
 public final class Chromium implements AutoCloseable {
 
     private static final Path BINARY = Path.of("/usr/bin/chromium");
@@ -39,7 +39,7 @@ public final class Chromium implements AutoCloseable {
                                 "--disable-background-networking")));
     }
 
-    /** Whether there is one; says so if not. */
+    /** Whether it is installed; prints a message if not. */
     public static boolean installed() {
         boolean installed = Tools.installed(BINARY.toString());
         if (!installed) {
@@ -52,13 +52,13 @@ public final class Chromium implements AutoCloseable {
         return new Chromium();
     }
 
-    /** A page of its own, without a past. What goes wrong in it is kept as a complaint. */
+    /** A page in a new context, without history. Its errors are kept as complaints. */
     public Page page(int width, int height, ColorScheme scheme) {
         return page(
                 new Browser.NewContextOptions().setViewportSize(width, height).setColorScheme(scheme));
     }
 
-    /** The like for a reader whose browser runs no scripts. */
+    /** The same, with scripts switched off. */
     public Page pageWithoutScripts(int width, int height) {
         return page(
                 new Browser.NewContextOptions().setViewportSize(width, height).setJavaScriptEnabled(false));
@@ -81,7 +81,7 @@ public final class Chromium implements AutoCloseable {
         return page;
     }
 
-    /** Dialogs, script errors, warnings and broken rules of content security in all pages since the last call. */
+    /** Dialogs, script errors, warnings and violations of the content security policy in all pages since the last call. */
     public List<String> complaints() {
         List<String> all = List.copyOf(complaints);
         complaints.clear();

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
-/** Connections that do nothing but take slots, until closed. */
+/** Idle connections that take slots, until closed. */
 public final class ConnectionStorm implements AutoCloseable {
 
     private static final String TOO_MANY_CONNECTIONS = "53300";
@@ -17,7 +17,7 @@ public final class ConnectionStorm implements AutoCloseable {
         this.taken = taken;
     }
 
-    /** Connects, this often at most, until the server has no slot left. */
+    /** Opens at most this many connections, until the server has no slot left. */
     public static ConnectionStorm of(int most, Callable<Connection> connect) {
         List<Connection> taken = new ArrayList<>();
         ConnectionStorm storm = new ConnectionStorm(taken);
@@ -37,7 +37,7 @@ public final class ConnectionStorm implements AutoCloseable {
         return storm;
     }
 
-    /** How many slots it holds. */
+    /** Number of slots taken. */
     public int size() {
         return taken.size();
     }
@@ -48,7 +48,7 @@ public final class ConnectionStorm implements AutoCloseable {
             try {
                 connection.close();
             } catch (SQLException e) {
-                // The server that held it is gone, and so is the slot.
+                // The server is gone, and so is the slot.
             }
         }
         taken.clear();

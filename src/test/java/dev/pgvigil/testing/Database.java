@@ -9,7 +9,7 @@ import java.util.Properties;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
-/** One database of a server, for the harness' own short questions. */
+/** One database of a server, for the harness' own short queries. */
 record Database(int port, String name) {
 
     Connection connect(String user, @Nullable String password, String application) throws SQLException {
@@ -26,7 +26,7 @@ record Database(int port, String name) {
         return connect("jdbc:postgresql://" + PgServer.LOOPBACK + ":" + port + "/", properties);
     }
 
-    // not by the DriverManager: it knows the drivers of one class loader, and each Quarkus under test has another
+    // not by the DriverManager, which knows the drivers of one class loader only: each Quarkus under test has its own
     private static Connection connect(String url, Properties properties) throws SQLException {
         for (Driver driver : ServiceLoader.load(Driver.class)) {
             Connection connection = driver.connect(url, properties);

@@ -4,14 +4,14 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Finds ports for servers that come back on the port they had. */
+/** Finds ports for servers that restart on the same port. */
 final class FreePort {
 
     private FreePort() {}
 
     /**
-     * A free port of the loopback address, below the range that the kernel takes clients' ports from: else a client could
-     * get the port of a server while that is down.
+     * A free port of the loopback address, below the kernel's ephemeral range: otherwise a client could take the port of a
+     * server that is down.
      */
     static int next() {
         for (int attempt = 0; attempt < 100; attempt++) {
@@ -20,7 +20,7 @@ final class FreePort {
                 socket.bind(Sockets.loopback(port));
                 return port;
             } catch (IOException e) {
-                // Taken: the next one.
+                // In use: try the next one.
             }
         }
         throw new IllegalStateException("no free port");

@@ -3,7 +3,7 @@ package dev.pgvigil.testing;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Lets threads pass while it is open. */
+/** Blocks threads while it is closed. */
 final class Gate {
 
     private final ReentrantLock lock = new ReentrantLock();

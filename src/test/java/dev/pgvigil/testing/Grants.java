@@ -8,14 +8,14 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The published script of grants. */
+/** The published script of grants, {@code docs/grants.sql}. */
 final class Grants {
 
     private static final Pattern ROLE = Pattern.compile("\\bpgvigil\\b");
 
     private Grants() {}
 
-    /** {@code docs/grants.sql} for a role of this name. */
+    /** The statements of the script for a role of this name. */
     static String script(String role) {
         try {
             String text = Files.readString(Path.of(System.getProperty("pgvigil.docs", "docs"), "grants.sql"));

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The service with a token and without targets: tests make its fleet by hand. */
+/** The service with a token and without targets: tests set up its fleet. */
 public final class Guarded implements QuarkusTestProfile {
 
     public static final String TOKEN = "test-token-0123456789";
@@ -29,7 +29,7 @@ public final class Guarded implements QuarkusTestProfile {
                 "https://ops.example,https://wall.example");
     }
 
-    /** One target that nothing is asked of, so that the fleet is what a test makes it. */
+    /** One target that is never queried, so that the test alone sets the fleet's state. */
     private static Path quietFile() {
         try {
             Path file = Files.createTempFile("pgvigil", ".yaml");
@@ -54,7 +54,7 @@ public final class Guarded implements QuarkusTestProfile {
         }
     }
 
-    /** A request that knows the token. */
+    /** A request with the token. */
     public static RequestSpecification with() {
         return RestAssured.given().header("Authorization", "Bearer " + TOKEN).urlEncodingEnabled(false);
     }

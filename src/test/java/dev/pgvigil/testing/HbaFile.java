@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** {@code pg_hba.conf}: the harness itself always gets in. */
+/** {@code pg_hba.conf}; the harness can always connect. */
 final class HbaFile {
 
     static final List<String> TRUST = List.of("host all all 127.0.0.1/32 trust");

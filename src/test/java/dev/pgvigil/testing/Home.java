@@ -8,12 +8,12 @@ import java.nio.file.Path;
 import java.util.UUID;
 
 /**
- * The directory of this JVM's servers. A guard process outside the JVM ends whatever runs in it and removes it once the
- * JVM is gone, however it went: a shutdown hook would not survive SIGKILL, nor the closing of a Quarkus class loader.
+ * The directory of this JVM's servers. A guard process outside the JVM ends the processes in it and removes it when the JVM has
+ * ended, for whatever reason: a shutdown hook does not run after SIGKILL, or after a Quarkus class loader is closed.
  */
 public final class Home {
 
-    /** A property and no static field: each Quarkus class loader has its own copy of this class. */
+    /** A system property, not a static field: each Quarkus class loader has its own copy of this class. */
     private static final String PROPERTY = "dev.pgvigil.testing.home";
 
     private static final String GUARD = """
@@ -36,7 +36,7 @@ public final class Home {
         }
     }
 
-    /** A new directory for other files; processes that work in it end with the JVM, too. */
+    /** A new directory for other files; processes whose working directory it is end with the JVM too. */
     public static Path directory(String name) {
         try {
             return Files.createTempDirectory(root(), name);

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class HomeTest {
 
-    /** A JVM that has a frozen server, says so, and waits. */
+    /** A JVM that starts and freezes a server, prints a line, and waits. */
     static final class Orphaning {
 
         private Orphaning() {}
@@ -27,7 +27,7 @@ class HomeTest {
     }
 
     @Test
-    void killedJvmLeavesNoServerAndNoFile() throws Exception {
+    void removesServersAndFilesOfKilledJvm() throws Exception {
         Process jvm = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Dpostgres.jars=" + System.getProperty("postgres.jars", "target/postgres"),

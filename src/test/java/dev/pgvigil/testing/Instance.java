@@ -17,29 +17,29 @@ import java.util.logging.Logger;
 import org.apache.commons.io.FileUtils;
 
 /**
- * A server's data and processes. It holds no handle of them, so that every class loader of the JVM can have one for the
- * same server.
+ * A server's data and processes. It holds no handles, so that every class loader of the JVM can have an instance of the same
+ * server.
  *
- * @param arguments settings that must be given anew at each start
+ * @param arguments settings that must be given at each start
  */
 record Instance(int major, Path home, int port, Map<String, String> arguments) {
 
     private static final String SHARED = "dev.pgvigil.testing.shared.";
 
-    /** Kept, as a logger that nobody holds forgets its level: what the server says is in its own log file. */
+    /** Held, because a logger without references loses its level. The server's output is in its own log file. */
     private static final Logger LIBRARY = Logger.getLogger("io.zonky.test.db.postgres");
 
     private static final Map<String, String> SETTINGS = Map.of(
             "listen_addresses", PgServer.LOOPBACK,
             "unix_socket_directories", "",
-            // In the data directory, so that a killed server leaves nothing behind in /dev/shm.
+            // In the data directory, so that a killed server leaves no files in /dev/shm.
             "dynamic_shared_memory_type", "mmap",
             "shared_buffers", "16MB",
             "max_wal_size", "256MB",
             "max_prepared_transactions", "10",
             "shared_preload_libraries", "pg_stat_statements");
 
-    /** What the library sets as arguments, which win over the settings in files. */
+    /** The library sets these as arguments, which override the settings in files. */
     private static final Map<String, String> ARGUMENTS =
             Map.of("timezone", "UTC", "synchronous_commit", "on", "max_connections", "100");
 
@@ -47,7 +47,7 @@ record Instance(int major, Path home, int port, Map<String, String> arguments) {
         LIBRARY.setLevel(Level.OFF);
     }
 
-    /** The server of a major that this JVM shares, started if it is not there yet. */
+    /** The shared server of a major in this JVM, started if necessary. */
     static Instance shared(int major) {
         synchronized (Instance.class) {
             String known = System.getProperty(SHARED + major);
@@ -61,7 +61,7 @@ record Instance(int major, Path home, int port, Map<String, String> arguments) {
         }
     }
 
-    /** A new server with these settings over the harness' own. */
+    /** A new server with these settings in addition to the harness' own. */
     static Instance start(int major, Map<String, String> settings) {
         Map<String, String> arguments = new TreeMap<>(ARGUMENTS);
         arguments.replaceAll(settings::getOrDefault);
@@ -80,14 +80,14 @@ record Instance(int major, Path home, int port, Map<String, String> arguments) {
         return new Processes(data());
     }
 
-    /** Starts it with the data that it has. */
+    /** Starts the server with its existing data. */
     void start() {
         start(data -> {});
     }
 
     private void start(Consumer<Path> customizer) {
         try {
-            // Left by a server that was killed: its process id may be a zombie's, or another process' by now.
+            // Left by a killed server: its process ID may now belong to a zombie or another process.
             Files.deleteIfExists(data().resolve("postmaster.pid"));
             Files.deleteIfExists(data().resolve("epg-lock"));
             EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder();
@@ -115,7 +115,7 @@ record Instance(int major, Path home, int port, Map<String, String> arguments) {
         }
     }
 
-    /** Ends it, whatever state it is in, and removes its data. */
+    /** Ends the server, whatever its state, and removes its data. */
     void close() {
         processes().kill();
         FileUtils.deleteQuietly(home.toFile());

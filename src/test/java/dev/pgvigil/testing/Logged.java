@@ -7,7 +7,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.jboss.logmanager.formatters.PatternFormatter;
 
-/** What the configuration logs, from now on until it is closed. */
+/** Records what a package logs, until closed. */
 public final class Logged extends Handler implements AutoCloseable {
 
     private static final PatternFormatter WHOLE = new PatternFormatter("%s %e");
@@ -16,7 +16,7 @@ public final class Logged extends Handler implements AutoCloseable {
 
     private final Logger logger;
 
-    /** Listens to the loggers of a package. */
+    /** Starts to record the loggers of a package. */
     public Logged(String name) {
         logger = Logger.getLogger(name);
         logger.addHandler(this);

@@ -37,7 +37,7 @@ public final class Mute implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    /** How many connections it took so far. */
+    /** Number of connections accepted so far. */
     public int accepted() {
         return accepted.get();
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class NetworkFaultsTest {
 
     @Test
-    void muteAcceptsAndNeverAnswers() throws Exception {
+    void acceptsAndNeverAnswersAsMute() throws Exception {
         try (Mute mute = Mute.start();
                 Socket socket = new Socket(mute.host(), mute.port())) {
             socket.setSoTimeout(200);
@@ -31,7 +31,7 @@ class NetworkFaultsTest {
     }
 
     @Test
-    void refusingRefuses() throws Exception {
+    void refusesConnections() throws Exception {
         try (Refusing refusing = Refusing.start();
                 Socket socket = new Socket()) {
             assertThatThrownBy(() -> socket.connect(Sockets.loopback(refusing.port()), 1000))
@@ -40,7 +40,7 @@ class NetworkFaultsTest {
     }
 
     @Test
-    void blackholeNeverConnects() throws Exception {
+    void neverConnectsToBlackhole() throws Exception {
         try (Blackhole hole = Blackhole.start();
                 Socket socket = new Socket()) {
             assertThatThrownBy(() -> socket.connect(Sockets.loopback(hole.port()), 1500))
@@ -49,7 +49,7 @@ class NetworkFaultsTest {
     }
 
     @Test
-    void proxyPassesPausesDelaysAndCuts() throws Exception {
+    void passesPausesDelaysAndCutsAsProxy() throws Exception {
         PgServer server = PgServer.shared(PgServer.majors().getLast());
         try (TcpProxy proxy = TcpProxy.before(server);
                 Connection connection = new Database(proxy.port(), "postgres").connect("postgres", null, "proxied")) {

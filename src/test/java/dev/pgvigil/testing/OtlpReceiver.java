@@ -24,7 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.zip.GZIPInputStream;
 
-/** An OpenTelemetry collector that keeps what it gets, by HTTP with protobuf and by gRPC on one port of the loopback. */
+/** An OpenTelemetry collector that keeps what it receives, by HTTP with protobuf and by gRPC on one loopback port. */
 public final class OtlpReceiver implements AutoCloseable {
 
     private final Vertx vertx = Vertx.vertx();
@@ -45,22 +45,22 @@ public final class OtlpReceiver implements AutoCloseable {
         return "http://127.0.0.1:" + port;
     }
 
-    /** All that came since the last {@link #forget}. */
+    /** Everything received since the last {@link #forget}. */
     public List<ResourceSpans> spans() {
         return List.copyOf(spans);
     }
 
-    /** All that came since the last {@link #forget}. */
+    /** Everything received since the last {@link #forget}. */
     public List<ResourceMetrics> metrics() {
         return List.copyOf(metrics);
     }
 
-    /** HTTP/1.1 is the protocol with plain protobuf, HTTP/2 is gRPC. */
+    /** HTTP/1.1 carries plain protobuf, HTTP/2 gRPC. */
     public Set<HttpVersion> versions() {
         return Set.copyOf(versions);
     }
 
-    /** What each header said in the latest request. */
+    /** The headers of the latest request. */
     public MultiMap headers() {
         return headers;
     }
@@ -70,7 +70,7 @@ public final class OtlpReceiver implements AutoCloseable {
         metrics.clear();
     }
 
-    /** From now on takes requests and never answers, or answers again. */
+    /** Sets whether requests are accepted and never answered. */
     public void mute(boolean now) {
         mute = now;
     }
@@ -136,7 +136,7 @@ public final class OtlpReceiver implements AutoCloseable {
         request.response().putHeader("content-type", "application/x-protobuf").end(Buffer.buffer(answer));
     }
 
-    // gRPC puts a byte that says whether it is compressed, and the length in four, before each message
+    // in gRPC, a compression flag (1 byte) and the length (4 bytes) precede each message
     private static void grpc(HttpServerRequest request, byte[] answer) {
         HttpServerResponse response = request.response().putHeader("content-type", "application/grpc");
         response.putTrailer("grpc-status", "0");

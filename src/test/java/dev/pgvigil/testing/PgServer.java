@@ -14,13 +14,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real PostgreSQL server on the loopback address, which trusts every login until told otherwise. It ends at
- * {@link #close} or with the JVM, whatever state it is in. Every wait has a deadline, past which it throws an
- * {@link IllegalStateException}.
+ * A real PostgreSQL server on the loopback address. It trusts every login by default. It ends at {@link #close} or with the
+ * JVM, whatever its state. Every wait has a deadline, after which it throws an {@link IllegalStateException}.
  */
 public final class PgServer implements AutoCloseable {
 
-    /** Where all servers listen. */
+    /** The address on which all servers listen. */
     static final String LOOPBACK = "127.0.0.1";
 
     private static final String SUPERUSER = "postgres";
@@ -34,20 +33,20 @@ public final class PgServer implements AutoCloseable {
         this.maintenance = database(SUPERUSER);
     }
 
-    /** The majors that this run is to be tested with, oldest first. */
+    /** The majors of this test run, oldest first. */
     public static List<Integer> majors() {
         return Binaries.majors();
     }
 
     /**
-     * The server of this major that all tests of the JVM share: do not break it, do not change its settings, and use own
-     * databases and roles in it. It has {@code pg_stat_statements} loaded and room for 10 prepared transactions.
+     * The server of this major that all tests of the JVM share: do not break it or change its settings, and use separate
+     * databases and roles. It has {@code pg_stat_statements} loaded and max_prepared_transactions set to 10.
      */
     public static PgServer shared(int major) {
         return new PgServer(Instance.shared(major));
     }
 
-    /** A new server for a test that breaks it, with these settings over the harness' own (100 connections). */
+    /** A new server for a test that breaks it, with these settings in addition to the harness' own (100 connections). */
     public static PgServer start(int major, Map<String, String> settings) {
         return new PgServer(Instance.start(major, settings));
     }
@@ -74,14 +73,14 @@ public final class PgServer implements AutoCloseable {
         return instance.data();
     }
 
-    /** What the server has logged since it was made. */
+    /** The server's log since it was created. */
     public String log() {
         return instance.log();
     }
 
-    // Asking it, as superuser
+    // Queries, as superuser
 
-    /** A connection of the superuser; its statements fail after 60 s without an answer. */
+    /** A connection of the superuser; statements fail after 60 s without an answer. */
     public Connection jdbc(String database) throws SQLException {
         return database(database).connect(SUPERUSER, null, "test");
     }
@@ -112,33 +111,33 @@ public final class PgServer implements AutoCloseable {
         return database(database).value(query);
     }
 
-    // What lives in it
+    // Databases and roles
 
-    /** Makes a database of exactly this name. */
+    /** Creates a database of exactly this name. */
     public void createDatabase(String name) {
         sql("create database " + Sql.identifier(name));
     }
 
-    /** Makes a database whose name begins so and is unique; returns the name. */
+    /** Creates a database with this prefix and a unique name; returns the name. */
     public String newDatabase(String prefix) {
         String name = unique(prefix);
         createDatabase(name);
         return name;
     }
 
-    /** A name that nothing else has. */
+    /** A unique name. */
     public static String unique(String prefix) {
         return prefix + "_" + UUID.randomUUID().toString().substring(0, 8);
     }
 
-    /** Makes a login with the grants of {@code docs/grants.sql}, and no more. */
+    /** Creates a login role with the grants of {@code docs/grants.sql} only. */
     public void monitorRole(String name, String password) {
         sql(Grants.script(name), "alter role " + Sql.identifier(name) + " password " + Sql.literal(password));
     }
 
-    // As pgvigil sees it
+    // pgvigil's view
 
-    /** This server for the role {@code pgvigil}, which is made with only the published grants if it is not there yet. */
+    /** This server for the role {@code pgvigil}, which is created with only the published grants if necessary. */
     public Server server() {
         ensureMonitor();
         return server(MONITOR, null);
@@ -154,25 +153,25 @@ public final class PgServer implements AutoCloseable {
         return new Server(host(), port(), user, password == null ? null : new Secret(password), tls);
     }
 
-    /** A database of this server as a target, watched by the role of {@link #server()}. */
+    /** A database of this server as a target, monitored by the role of {@link #server()}. */
     public Target target(String name, String database) {
         return Target.of(name, server(), database);
     }
 
     // Standbys
 
-    /** A new streaming standby; it has this server's settings, answers read-only queries, and has caught up. */
+    /** A new streaming standby that has this server's settings, allows read-only queries, and has caught up. */
     public PgServer standby() {
         return new PgServer(StandbyCopy.of(this, instance));
     }
 
-    /** Makes a standby a primary; returns when it is one. */
+    /** Promotes a standby; returns when it is a primary. */
     public void promote() {
         sql("select pg_promote(true, 30)");
         Waiting.until("the standby is promoted", () -> "f".equals(value("select pg_is_in_recovery()")));
     }
 
-    /** Lets a standby receive, and not apply. */
+    /** Pauses replay on a standby; it still receives WAL. */
     public void pauseReplay() {
         sql("select pg_wal_replay_pause()");
         Waiting.until("replay is paused", () -> "paused".equals(value("select pg_get_wal_replay_pause_state()")));
@@ -182,25 +181,25 @@ public final class PgServer implements AutoCloseable {
         sql("select pg_wal_replay_resume()");
     }
 
-    // Who may come in
+    // Authentication
 
-    /** Replaces {@code pg_hba.conf}, save for the superuser, who is always trusted, and standbys. */
+    /** Replaces {@code pg_hba.conf}, except for the superuser, who is always trusted, and standbys. */
     public void hba(String... lines) {
         HbaFile.write(data(), List.of(lines));
         reload();
     }
 
-    /** From now on every login, save the superuser's, needs its password. */
+    /** From now on every login except the superuser's requires a password. */
     public void demandPassword() {
         hba("host all all 127.0.0.1/32 scram-sha-256");
     }
 
-    /** From now on every login, save the superuser's, needs TLS and its password. */
+    /** From now on every login except the superuser's requires TLS and a password. */
     public void demandTls() {
         hba("hostssl all all 127.0.0.1/32 scram-sha-256");
     }
 
-    /** Switches TLS on with this certificate, or changes it: new connections get it at once. */
+    /** Switches TLS on with this certificate, or replaces it; new connections use it at once. */
     public void certificate(Authority.Certificate certificate) {
         certificate.write(data());
         sql(
@@ -211,7 +210,7 @@ public final class PgServer implements AutoCloseable {
         Waiting.until("TLS is on", () -> "on".equals(value("show ssl")));
     }
 
-    /** Has the server read its files again. */
+    /** Makes the server reload its configuration files. */
     public void reload() {
         String before = value("select pg_conf_load_time()");
         sql("select pg_reload_conf()");
@@ -221,38 +220,38 @@ public final class PgServer implements AutoCloseable {
 
     // Faults
 
-    /** Stops all its processes: it accepts connections, and answers nothing any more. */
+    /** Stops all its processes: the kernel accepts connections, but the server never answers. */
     public void freeze() {
         instance.processes().freeze();
     }
 
-    /** Lets a frozen server go on. */
+    /** Resumes a frozen server. */
     public void thaw() {
         instance.processes().thaw();
     }
 
-    /** Ends all its processes at once, as a crash does. */
+    /** Kills all its processes at once, as in a crash. */
     public void kill() {
         instance.processes().kill();
     }
 
-    /** Ends it in order; {@link #restart} brings it back. */
+    /** Shuts it down; {@link #restart} starts it again. */
     public void stop() {
         instance.processes().stop();
     }
 
-    /** Ends it in order if it runs, and starts it with the same data on the same port. */
+    /** Shuts it down if it is running, and starts it with the same data on the same port. */
     public void restart() {
         instance.processes().stop();
         instance.start();
     }
 
-    /** Takes every connection slot that an ordinary role can get, until closed. */
+    /** Takes every connection slot available to ordinary roles, until closed. */
     public ConnectionStorm fillConnections() {
         return fillConnections(Integer.MAX_VALUE);
     }
 
-    /** Takes ordinary connection slots, this many at most, until closed. */
+    /** Takes at most this many ordinary connection slots, until closed. */
     public ConnectionStorm fillConnections(int most) {
         String role = unique("storm");
         sql("create role " + Sql.identifier(role) + " login");

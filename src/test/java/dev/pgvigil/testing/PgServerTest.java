@@ -16,7 +16,7 @@ class PgServerTest {
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void isOfItsMajorAndSharedInTheJvm(int major) {
+    void hasItsMajorAndIsSharedInTheJvm(int major) {
         PgServer server = PgServer.shared(major);
 
         assertThat(server.value("show server_version_num")).startsWith(String.valueOf(major));
@@ -25,7 +25,7 @@ class PgServerTest {
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void frozenItAcceptsAndDoesNotAnswerAndThawedItAnswers(int major) throws Exception {
+    void acceptsWithoutAnsweringWhileFrozenAndAnswersWhenThawed(int major) throws Exception {
         try (PgServer server = PgServer.start(major)) {
             server.sql("create table kept (id int)", "insert into kept values (1)");
 
@@ -40,7 +40,7 @@ class PgServerTest {
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void stoppedKilledOrFrozenItComesBackWithItsDataOnItsPort(int major) {
+    void restartsWithSameDataAndPortAfterStopKillOrFreeze(int major) {
         try (PgServer server = PgServer.start(major)) {
             server.sql("create table kept (id int)", "insert into kept values (1)", "checkpoint");
 
@@ -57,7 +57,7 @@ class PgServerTest {
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void standbyStreamsPausesAndIsPromoted(int major) {
+    void streamsToStandbyPausesAndPromotesIt(int major) {
         try (PgServer primary = PgServer.start(major);
                 PgServer standby = primary.standby()) {
             assertThat(standby.value("select pg_is_in_recovery()")).isEqualTo("t");
@@ -84,7 +84,7 @@ class PgServerTest {
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void monitorRoleHasOnlyThePublishedGrants(int major) throws SQLException {
+    void grantsMonitorRoleOnlyThePublishedGrants(int major) throws SQLException {
         PgServer server = PgServer.shared(major);
         String role = PgServer.unique("watch \"er'");
         server.monitorRole(role, "it's secret");
@@ -104,7 +104,7 @@ class PgServerTest {
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void fullItRefusesOrdinaryRolesAndEmptiedItTakesThem(int major) throws SQLException {
+    void refusesOrdinaryRolesWhileFullAndAcceptsThemAfterwards(int major) throws SQLException {
         try (PgServer server = PgServer.start(major, Map.of("max_connections", "12"))) {
             server.sql("create role app login");
             try (ConnectionStorm storm = server.fillConnections()) {

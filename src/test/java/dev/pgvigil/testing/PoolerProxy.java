@@ -15,8 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * What a client sees of a pooler that is told to ignore the settings of a login, as PgBouncer with
- * {@code ignore_startup_parameters}: they do not reach the server, and the process is told by a number of the pooler's own.
+ * Behaves like a connection pooler that ignores the settings of a login, as PgBouncer with {@code ignore_startup_parameters}:
+ * they do not reach the server, and the pooler sends a process ID of its own.
  */
 public final class PoolerProxy implements AutoCloseable {
 
@@ -72,7 +72,7 @@ public final class PoolerProxy implements AutoCloseable {
             Thread.ofVirtual().start(() -> copy(client, upstream));
             answers(new DataInputStream(upstream.getInputStream()), new DataOutputStream(client.getOutputStream()));
         } catch (IOException e) {
-            // Either side ended it.
+            // Either side closed the connection.
         }
     }
 
@@ -114,7 +114,7 @@ public final class PoolerProxy implements AutoCloseable {
                 OutputStream out = to.getOutputStream()) {
             in.transferTo(out);
         } catch (IOException e) {
-            // Either side ended it.
+            // Either side closed the connection.
         }
     }
 }

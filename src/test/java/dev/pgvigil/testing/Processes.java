@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** The operating system's processes of the server in a data directory: its postmaster and all children of that. */
+/** The processes of the server in a data directory: the postmaster and its children. */
 record Processes(Path data) {
 
-    /** Stops all of them as they are; their sockets stay open, and the kernel goes on accepting connections. */
+    /** Stops all of them; their sockets stay open, and the kernel still accepts connections. */
     void freeze() {
         postmaster().ifPresent(postmaster -> {
-            // First the postmaster, so that it forks no further child.
+            // The postmaster first, so that it starts no further child.
             signal("STOP", List.of(postmaster));
             Waiting.until("the postmaster is stopped", () -> state(postmaster) != 'R' && state(postmaster) != 'S');
             List<Long> children = children(postmaster);
@@ -27,7 +27,7 @@ record Processes(Path data) {
         });
     }
 
-    /** Lets frozen processes go on. */
+    /** Resumes frozen processes. */
     void thaw() {
         postmaster().ifPresent(postmaster -> {
             signal("CONT", children(postmaster));
@@ -35,7 +35,7 @@ record Processes(Path data) {
         });
     }
 
-    /** Ends all of them at once, as a crash of the machine would. */
+    /** Kills all of them at once, as a crash of the machine would. */
     void kill() {
         postmaster().ifPresent(postmaster -> {
             freeze();
@@ -46,7 +46,7 @@ record Processes(Path data) {
         });
     }
 
-    /** Ends the server in order; its clients are disconnected. */
+    /** Shuts the server down; its clients are disconnected. */
     void stop() {
         postmaster().ifPresent(postmaster -> {
             thaw();
@@ -55,7 +55,7 @@ record Processes(Path data) {
         });
     }
 
-    /** The postmaster's process id, if it lives. */
+    /** The postmaster's process ID, if it is running. */
     Optional<Long> postmaster() {
         try {
             String pid = Files.readAllLines(data.resolve("postmaster.pid")).get(0);
@@ -74,12 +74,12 @@ record Processes(Path data) {
                 .toList();
     }
 
-    /** A zombie is dead: in a container nobody may be there to reap it. */
+    /** A zombie counts as ended: in a container there may be no process to reap it. */
     private static boolean alive(long pid) {
         return "ZX".indexOf(state(pid)) < 0;
     }
 
-    /** The state letter of {@code /proc/<pid>/stat}; X where there is no such process. */
+    /** The state letter of {@code /proc/<pid>/stat}; X if there is no such process. */
     private static char state(long pid) {
         try {
             String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));

@@ -9,12 +9,12 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 
-/** Requests that a well-mannered client would not send. */
+/** Sends requests that an HTTP client library would not send. */
 public final class RawHttp {
 
     private RawHttp() {}
 
-    /** The whole answer to these lines, read until the server closes or says nothing for two seconds. */
+    /** The whole answer to these lines, read until the server closes the connection or sends nothing for two seconds. */
     public static String ask(int port, String... lines) {
         String request = String.join("\r\n", lines) + "\r\nConnection: close\r\n\r\n";
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
@@ -31,7 +31,7 @@ public final class RawHttp {
         try {
             in.transferTo(answer);
         } catch (SocketTimeoutException silent) {
-            // what came so far is the answer
+            // the data received so far is the answer
         }
         return answer.toString(StandardCharsets.UTF_8);
     }

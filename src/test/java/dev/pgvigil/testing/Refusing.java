@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 
-/** A port that refuses connections, and that nobody else can take while this is open. */
+/** A port that refuses connections, and that no other process can take while this is open. */
 public final class Refusing implements AutoCloseable {
 
-    /** Bound, and never listening. */
+    /** Bound, but not listening. */
     private final Socket socket = new Socket();
 
     private Refusing() throws IOException {

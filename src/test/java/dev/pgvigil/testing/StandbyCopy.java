@@ -14,7 +14,7 @@ import java.sql.Statement;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Makes a standby by copying a running primary's files, as pg_basebackup is not among the embedded binaries. */
+/** Creates a standby by copying a running primary's files, because pg_basebackup is not among the embedded binaries. */
 final class StandbyCopy {
 
     private static final Set<String> LEFT_OUT = Set.of("postmaster.pid", "postmaster.opts", "epg-lock");
@@ -91,7 +91,7 @@ final class StandbyCopy {
         try {
             Files.copy(file, to.resolve(name.toString()));
         } catch (NoSuchFileException e) {
-            // A running server drops files; the WAL since the start of the backup says which.
+            // A running server removes files; WAL since the start of the backup contains those changes.
         }
     }
 }

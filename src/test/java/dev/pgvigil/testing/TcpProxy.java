@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The network before a server: it can hold bytes back, be slow, and cut connections. */
+/** A proxy that simulates network faults: it can hold bytes back, delay them, and cut connections. */
 public final class TcpProxy implements AutoCloseable {
 
     private final ServerSocket listener = new ServerSocket();
@@ -28,7 +28,7 @@ public final class TcpProxy implements AutoCloseable {
         listener.bind(Sockets.loopback(0));
     }
 
-    /** A proxy before a port of the loopback address, that lets everything through at once. */
+    /** A proxy for a port of the loopback address, that passes everything at once. */
     public static TcpProxy before(int port) {
         try {
             TcpProxy proxy = new TcpProxy(port);
@@ -39,7 +39,7 @@ public final class TcpProxy implements AutoCloseable {
         }
     }
 
-    /** A proxy that lets everything through at once. */
+    /** A proxy that passes everything at once. */
     public static TcpProxy before(PgServer server) {
         return before(server.port());
     }
@@ -52,7 +52,7 @@ public final class TcpProxy implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    /** How many connections it took so far. */
+    /** Number of connections accepted so far. */
     public int accepted() {
         return accepted.get();
     }
@@ -62,22 +62,22 @@ public final class TcpProxy implements AutoCloseable {
         gate.shut();
     }
 
-    /** Lets the bytes through again, the held ones too. */
+    /** Passes bytes again, including those held back. */
     public void resume() {
         gate.open();
     }
 
-    /** Delays what is sent, in each direction, by this much. */
+    /** Delays the data by this much in each direction. */
     public void latency(Duration time) {
         latency = time;
     }
 
-    /** Nothing passes any more on the connections that are open now, nor does either side hear that the other ended one. */
+    /** Passes nothing more on the connections open now; neither side notices that the other has closed one. */
     public void strand() {
         stranded.addAll(sockets);
     }
 
-    /** Cuts every connection that is open now. */
+    /** Closes every connection that is open now. */
     public void cut() {
         sockets.forEach(Sockets::close);
     }
@@ -120,7 +120,7 @@ public final class TcpProxy implements AutoCloseable {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                Waiting.nap(latency);
+                Waiting.pause(latency);
                 gate.pass();
                 if (stranded.contains(from)) {
                     continue;
@@ -128,7 +128,7 @@ public final class TcpProxy implements AutoCloseable {
                 out.write(buffer, 0, read);
             }
         } catch (IOException e) {
-            // Either side ended it; so does the other.
+            // One side closed the connection; close the other.
         } finally {
             if (!stranded.contains(from)) {
                 end(from, to);

@@ -8,23 +8,23 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Programs that some tests run. Without one they are skipped; where {@code PGVIGIL_REQUIRE_TOOLS} is {@code true}, they
- * fail, so that nothing is skipped for good unseen.
+ * Programs that some tests run. Without its program a test is skipped; if {@code PGVIGIL_REQUIRE_TOOLS} is {@code true}, it
+ * fails, so that no test is skipped permanently unnoticed.
  *
- * @param path the folders to look in
- * @param required whether none may be missing
+ * @param path the directories to search
+ * @param required whether a missing program is a failure
  */
 public record Tools(String path, boolean required) {
 
     private static final Tools HERE =
             new Tools(System.getenv().getOrDefault("PATH", ""), "true".equals(System.getenv("PGVIGIL_REQUIRE_TOOLS")));
 
-    /** Whether this machine has the program, by its name or its path. */
+    /** Whether this machine has the program, by name or path. */
     public static boolean installed(String program) {
         return HERE.have(program);
     }
 
-    /** Skips the test that asks if this machine does not have the program. */
+    /** Skips the calling test if this machine does not have the program. */
     public static void assume(String program) {
         assumeTrue(installed(program), program + " is not installed");
     }

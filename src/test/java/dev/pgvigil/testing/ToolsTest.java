@@ -11,7 +11,7 @@ class ToolsTest {
     private static final String PATH = String.join(File.pathSeparator, "/nowhere", "/bin");
 
     @Test
-    void areFoundByNameAndByPath() {
+    void findsProgramsByNameAndPath() {
         for (String program : new String[] {"sh", "/bin/sh"}) {
             assertThat(new Tools(PATH, false).have(program)).isTrue();
             assertThat(new Tools(PATH, true).have(program)).isTrue();
@@ -19,7 +19,7 @@ class ToolsTest {
     }
 
     @Test
-    void mayBeMissingUnlessTheyAreRequired() {
+    void failsOnMissingProgramOnlyIfRequired() {
         for (String program : new String[] {"no-such-program", "/nowhere/sh"}) {
             assertThat(new Tools(PATH, false).have(program)).isFalse();
             assertThatIllegalStateException()

@@ -3,7 +3,7 @@ package dev.pgvigil.testing;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
-/** Waiting with a deadline. */
+/** Waits with a deadline. */
 final class Waiting {
 
     static final Duration LIMIT = Duration.ofSeconds(30);
@@ -17,11 +17,11 @@ final class Waiting {
             if (System.nanoTime() > end) {
                 throw new IllegalStateException("not within " + LIMIT.toSeconds() + " s: " + what);
             }
-            nap(Duration.ofMillis(10));
+            pause(Duration.ofMillis(10));
         }
     }
 
-    static void nap(Duration time) {
+    static void pause(Duration time) {
         try {
             Thread.sleep(time);
         } catch (InterruptedException e) {

@@ -1,4 +1,4 @@
-/** Real PostgreSQL servers for tests and for the demo, and the ways in which servers and networks fail. */
+/** Real PostgreSQL servers for tests and the demo, and faults of servers and networks. */
 @NullMarked
 package dev.pgvigil.testing;
 
