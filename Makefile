@@ -13,7 +13,7 @@ MAJORS = -P all-postgres -Dpostgres.majors=$(POSTGRES)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-all check format build bench tools
+.PHONY: help run dev test test-all check format docs build bench tools
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
@@ -37,6 +37,9 @@ check: tools ## Check format, compiler warnings, Error Prone, null safety and ar
 format: tools ## Format the code
 	$(MVN) -q spotless:apply
 
+docs: servers tools ## Renew docs/reference and the JSON Schema from the code
+	$(MVN) test -P quick -Ddocs.renew=true -Dtest='ConfigSchemaTest,ScrapeTest#referenceOfMetricsIsCurrent'
+
 build: servers tools ## Build the service and its AOT cache: target/quarkus-app, started by bin/pgvigil
 	$(MVN) package dependency:build-classpath -DskipTests -Dmdep.outputFile=target/test.libraries
 	@$(CLASSPATH)
@@ -51,7 +54,7 @@ bench: servers build ## Measure probes, cost, fleet, start and faults, 15 minute
 .PHONY: product servers
 product: tools
 	@echo "Building pgvigil. The first time, Maven downloads Quarkus and the PostgreSQL servers: some minutes."
-	@$(MVN) -q -P '!browser' -Dspotless.check.skip package dependency:build-classpath -DskipTests -Dmdep.outputFile=target/test.libraries
+	@sh .mvn/progress target/build.log mvn -B -P '!browser' -Dspotless.check.skip package dependency:build-classpath -DskipTests -Dmdep.outputFile=target/test.libraries
 	@$(CLASSPATH)
 
 tools:

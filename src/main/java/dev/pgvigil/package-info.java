@@ -1,4 +1,4 @@
-/** pgvigil: the health service for PostgreSQL fleets. */
+/** The entry point; each feature has its package below. */
 @NullMarked
 package dev.pgvigil;
 

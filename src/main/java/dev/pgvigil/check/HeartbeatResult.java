@@ -16,5 +16,6 @@ public record HeartbeatResult(Role role, double responseTimeMs) {
     public static final String CHECK = "heartbeat";
 
     /** From when a heartbeat is slow. */
-    public static final Threshold SLOW = Threshold.duration(CHECK, "slow", Duration.ofMillis(500));
+    public static final Threshold SLOW =
+            Threshold.duration(CHECK, "slow", Duration.ofMillis(500), "A slower response degrades the target");
 }

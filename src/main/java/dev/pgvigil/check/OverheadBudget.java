@@ -9,7 +9,8 @@ public final class OverheadBudget {
     public static final String CHECK = "overhead";
 
     /** Share of one backend's time that pgvigil's statements and connects may take; above it intervals are stretched. */
-    public static final Threshold RATIO = Threshold.ratio(CHECK, "budget", 0.01);
+    public static final Threshold RATIO = Threshold.ratio(
+            CHECK, "budget", 0.01, "Time of the statements of pgvigil over time, above which intervals are stretched");
 
     private OverheadBudget() {}
 }

@@ -12,10 +12,12 @@ public interface PoolUsage {
     String CHECK = "connections";
 
     /** The share of the slots from which a target is degraded. */
-    Threshold DEGRADED = Threshold.ratio(CHECK, "degraded", 0.8);
+    Threshold DEGRADED =
+            Threshold.ratio(CHECK, "degraded", 0.8, "Share of a connection limit in use that degrades the target");
 
     /** The share of the slots from which a target is unhealthy. */
-    Threshold UNHEALTHY = Threshold.ratio(CHECK, "unhealthy", 0.95);
+    Threshold UNHEALTHY = Threshold.ratio(
+            CHECK, "unhealthy", 0.95, "Share of a connection limit in use that makes the target unhealthy");
 
     /** Slots in use by clients. */
     int checkedOut();

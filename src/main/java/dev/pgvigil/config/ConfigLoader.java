@@ -3,6 +3,7 @@ package dev.pgvigil.config;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -17,15 +18,21 @@ final class ConfigLoader {
     private final ConfigOrigin origin;
     private final List<Section<?>> sections;
     private final UnaryOperator<@Nullable String> environment;
+    private final InstantSource clock;
     private final ContentWatch watch;
 
     private volatile @Nullable Settings settings;
     private volatile Configuration.State state;
 
-    ConfigLoader(ConfigOrigin origin, List<Section<?>> sections, UnaryOperator<@Nullable String> environment) {
+    ConfigLoader(
+            ConfigOrigin origin,
+            List<Section<?>> sections,
+            UnaryOperator<@Nullable String> environment,
+            InstantSource clock) {
         this.origin = origin;
         this.sections = List.copyOf(sections);
         this.environment = environment;
+        this.clock = clock;
         this.watch = new ContentWatch(origin instanceof ConfigOrigin.File file ? file.path() : Path.of(origin.name()));
         this.state = new Configuration.State(origin.name(), null, null, List.of(), 0, 0);
     }
@@ -55,7 +62,7 @@ final class ConfigLoader {
         }
         LoadResult attempt = attempt();
         Configuration.State before = state;
-        Instant now = Instant.now();
+        Instant now = clock.instant();
         if (attempt.settings() == null) {
             state = new Configuration.State(
                     origin.name(),
@@ -79,7 +86,7 @@ final class ConfigLoader {
     private synchronized Settings first() {
         if (settings == null) {
             LoadResult attempt = attempt();
-            Instant now = Instant.now();
+            Instant now = clock.instant();
             settings = attempt.settings();
             state = new Configuration.State(
                     origin.name(), settings == null ? null : now, now, attempt.problems(), 0, 0);

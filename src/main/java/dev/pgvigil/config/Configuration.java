@@ -10,6 +10,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -61,16 +62,17 @@ public class Configuration {
     }
 
     @Inject
-    Configuration(@All List<Section<?>> sections, Config config) {
-        this(ConfigOrigin.of(config), sections, System::getenv, LOOK_EVERY);
+    Configuration(@All List<Section<?>> sections, Config config, InstantSource clock) {
+        this(ConfigOrigin.of(config), sections, System::getenv, LOOK_EVERY, clock);
     }
 
     Configuration(
             ConfigOrigin origin,
             List<Section<?>> sections,
             UnaryOperator<@Nullable String> environment,
-            Duration every) {
-        this.loading = new ConfigLoader(origin, sections, environment);
+            Duration every,
+            InstantSource clock) {
+        this.loading = new ConfigLoader(origin, sections, environment, clock);
         this.every = every;
     }
 

@@ -1,7 +1,6 @@
 package dev.pgvigil.config;
 
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,32 +14,28 @@ import org.jspecify.annotations.Nullable;
  * One reading of the whole configuration.
  *
  * @param settings null if there is any problem
- * @param known the keys that the sections asked for
  * @param digests the digest of each file that took part
  */
-record LoadResult(
-        @Nullable Settings settings, List<Problem> problems, Collection<KeyDoc> known, Map<Path, String> digests) {
+record LoadResult(@Nullable Settings settings, List<Problem> problems, Map<Path, String> digests) {
 
     private static final Logger LOG = Logger.getLogger(LoadResult.class);
     private static final String ROOT = "pgvigil";
 
     static LoadResult at(ConfigOrigin origin, List<Section<?>> sections, UnaryOperator<@Nullable String> environment) {
+        SecretKeys secrets = SecretKeys.of(KeyRecorder.keys(sections));
         return switch (origin) {
             case ConfigOrigin.File file -> {
                 Sources sources = new Sources(file.folder(), environment, Map.of());
-                yield of(new ReadContext(sources), sections, sources.content(file.path()));
+                yield of(new ReadContext(sources, secrets), sections, sources.content(file.path()));
             }
             case ConfigOrigin.Url url -> {
-                ReadContext reading =
-                        new ReadContext(new Sources(Path.of("").toAbsolutePath(), environment, url.variables()));
+                ReadContext reading = new ReadContext(
+                        new Sources(Path.of("").toAbsolutePath(), environment, url.variables()), secrets);
                 yield of(reading, sections, YamlNode.root(reading, null));
             }
             case ConfigOrigin.Nothing nothing ->
                 new LoadResult(
-                        null,
-                        List.of(new Problem(nothing.name(), 0, "set PGVIGIL_CONFIG or DATABASE_URL")),
-                        List.of(),
-                        Map.of());
+                        null, List.of(new Problem(nothing.name(), 0, "set PGVIGIL_CONFIG or DATABASE_URL")), Map.of());
         };
     }
 
@@ -48,18 +43,14 @@ record LoadResult(
         return switch (content) {
             case Content.Unreadable not -> {
                 reading.problem("PGVIGIL_CONFIG", 0, "the file " + not.reason());
-                yield new LoadResult(
-                        null, reading.problems(), List.of(), reading.sources().digests());
+                yield new LoadResult(null, reading.problems(), reading.sources().digests());
             }
             case Content.Read read -> {
                 var yaml = Yaml.parse(read.bytes(), reading);
                 yield reading.problems().isEmpty()
                         ? of(reading, sections, YamlNode.root(reading, yaml))
                         : new LoadResult(
-                                null,
-                                reading.problems(),
-                                List.of(),
-                                reading.sources().digests());
+                                null, reading.problems(), reading.sources().digests());
             }
         };
     }
@@ -84,7 +75,6 @@ record LoadResult(
         return new LoadResult(
                 problems.isEmpty() ? new Settings(values) : null,
                 problems,
-                reading.known(),
                 reading.sources().digests());
     }
 

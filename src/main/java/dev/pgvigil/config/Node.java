@@ -27,8 +27,28 @@ public interface Node {
     /** Whether a mistake was noted at this place or below. */
     boolean mistaken();
 
+    /**
+     * This place; what is asked for next becomes known with this description.
+     *
+     * @param description a phrase without a full stop, for the JSON Schema and the reference
+     */
+    Node doc(String description);
+
+    /**
+     * As {@link #doc}, for a key whose value may hold a password. What is written in the same braces may be a part of it that
+     * lacks quotes, and no message repeats it.
+     */
+    Node secret(String description);
+
     /** The place under a key; an absent one if the user did not write it. */
     Node child(String key);
+
+    /**
+     * The place under a key that must be there; a mistake if it is not.
+     *
+     * @param example what may be written
+     */
+    Node required(String key, String example);
 
     /** The place under another key of the map that this one is in: what a section's entries take as their defaults. */
     Node beside(String key);
@@ -42,6 +62,9 @@ public interface Node {
     /** This place's own scalar as text; null if absent; a map or list is a mistake. */
     @Nullable
     String text();
+
+    /** A text that was read here as messages may repeat it: in quotes, or masked where it may be a part of a password. */
+    String shown(String text);
 
     String string(String key, String fallback);
 

@@ -1,15 +1,10 @@
 package dev.pgvigil.config;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.Supplier;
 
-/** What comes together while one configuration is read: its mistakes, the keys that were asked for, the files named. */
+/** What comes together while one configuration is read: its mistakes, and the files that it names. */
 final class ReadContext {
 
     private static final int MAX_PROBLEMS = 100;
@@ -18,17 +13,22 @@ final class ReadContext {
     private static final int MAX_VALUES = 500_000;
 
     private final List<Problem> problems = new ArrayList<>();
-    private final Map<String, KeyDoc> known = new HashMap<>();
     private final Sources sources;
+    private final SecretKeys secrets;
     private int unlisted;
     private int values;
 
-    ReadContext(Sources sources) {
+    ReadContext(Sources sources, SecretKeys secrets) {
         this.sources = sources;
+        this.secrets = secrets;
     }
 
     Sources sources() {
         return sources;
+    }
+
+    SecretKeys secrets() {
+        return secrets;
     }
 
     void problem(String key, int line, String message) {
@@ -55,18 +55,6 @@ final class ReadContext {
 
     boolean full() {
         return unlisted > 0;
-    }
-
-    /** Keeps what may be written under a key; the texts are made once, not for each of ten thousand targets. */
-    void known(String key, Supplier<String> allowed, Supplier<String> standard) {
-        KeyDoc before = known.get(key);
-        if (before == null || before.allowed().isEmpty()) {
-            known.put(key, new KeyDoc(key, allowed.get(), standard.get()));
-        }
-    }
-
-    Collection<KeyDoc> known() {
-        return new TreeMap<>(known).values();
     }
 
     /** All mistakes in file order. */

@@ -21,7 +21,7 @@ final class Report {
                         url: postgresql://pgvigil@db1.internal:5432/shop
                         password-file: /run/secrets/shop
 
-            The role needs CONNECT and pg_monitor. The README lists all keys.""";
+            The role needs CONNECT and pg_monitor. docs/configuration.md describes the file.""";
 
     private Report() {}
 

@@ -13,28 +13,42 @@ import org.jspecify.annotations.Nullable;
 /** Reads texts as what they stand for. */
 abstract class TypedNode implements Node {
 
-    /** The place under a key, of which it becomes known what may be written there, and what stands for nothing. */
-    abstract Node child(String key, Supplier<String> allowed, Supplier<String> standard);
+    /**
+     * The place under a key.
+     *
+     * @param type null if its reader says so itself, by what it asks for
+     * @param standard what stands for nothing
+     */
+    abstract Node child(String key, @Nullable KeyType type, Supplier<String> standard);
 
     @Override
     public Node child(String key) {
-        return child(key, String::new, String::new);
+        return child(key, null, String::new);
+    }
+
+    @Override
+    public Node required(String key, String example) {
+        Node child = child(key);
+        if (!child.present()) {
+            problem("needs a " + key + ": " + example);
+        }
+        return child;
     }
 
     @Override
     public String string(String key, String fallback) {
-        String text = child(key, () -> "text", () -> fallback).text();
+        String text = child(key, new KeyType.Text(), () -> fallback).text();
         return text == null ? fallback : text;
     }
 
     @Override
     public @Nullable String string(String key) {
-        return child(key, () -> "text", String::new).text();
+        return child(key, new KeyType.Text(), String::new).text();
     }
 
     @Override
     public List<String> strings(String key) {
-        return child(key, () -> "texts", String::new).items().stream()
+        return child(key, new KeyType.Texts(), String::new).items().stream()
                 .map(Node::text)
                 .filter(Objects::nonNull)
                 .toList();
@@ -42,7 +56,7 @@ abstract class TypedNode implements Node {
 
     @Override
     public boolean flag(String key, boolean fallback) {
-        return value(key, fallback, Object::toString, () -> "true or false", text -> switch (text) {
+        return value(key, new KeyType.Flag(), fallback, Object::toString, text -> switch (text) {
             case "true" -> true;
             case "false" -> false;
             default -> null;
@@ -56,7 +70,7 @@ abstract class TypedNode implements Node {
 
     @Override
     public long number(String key, long fallback, long min, long max) {
-        return value(key, fallback, Object::toString, () -> "a whole number from " + min + " to " + max, text -> {
+        return value(key, new KeyType.Whole(min, max), fallback, Object::toString, text -> {
             Long number = Quantity.number(text);
             return number == null || number < min || number > max ? null : number;
         });
@@ -64,12 +78,12 @@ abstract class TypedNode implements Node {
 
     @Override
     public Duration duration(String key, Duration fallback, Duration min, Duration max) {
-        return value(key, fallback, Quantity::show, durations(min, max), text -> within(text, min, max));
+        return value(key, new KeyType.Time(min, max), fallback, Quantity::show, text -> within(text, min, max));
     }
 
     @Override
     public @Nullable Duration duration(String key, Duration min, Duration max) {
-        return value(key, Optional.<Duration>empty(), _ -> "", durations(min, max), text -> {
+        return value(key, new KeyType.Time(min, max), Optional.<Duration>empty(), _ -> "", text -> {
                     Duration duration = within(text, min, max);
                     return duration == null ? null : Optional.of(duration);
                 })
@@ -78,32 +92,32 @@ abstract class TypedNode implements Node {
 
     @Override
     public double ratio(String key, double fallback, double min, double max) {
-        Supplier<String> allowed = () -> "a ratio from " + Quantity.show(min) + " to " + Quantity.show(max);
-        return value(key, fallback, standard -> Quantity.show(standard.doubleValue()), allowed, text -> {
-            Double ratio = Quantity.ratio(text);
-            return ratio == null || ratio < min || ratio > max ? null : ratio;
-        });
+        return value(
+                key, new KeyType.Ratio(min, max), fallback, standard -> Quantity.show(standard.doubleValue()), text -> {
+                    Double ratio = Quantity.ratio(text);
+                    return ratio == null || ratio < min || ratio > max ? null : ratio;
+                });
     }
 
     @Override
     public long bytes(String key, long fallback, long min, long max) {
-        Supplier<String> allowed = () -> "a size from " + Quantity.show(min) + " to " + Quantity.show(max);
-        return value(key, fallback, standard -> Quantity.show(standard.longValue()), allowed, text -> {
-            Long bytes = Quantity.bytes(text);
-            return bytes == null || bytes < min || bytes > max ? null : bytes;
-        });
+        return value(
+                key, new KeyType.Size(min, max), fallback, standard -> Quantity.show(standard.longValue()), text -> {
+                    Long bytes = Quantity.bytes(text);
+                    return bytes == null || bytes < min || bytes > max ? null : bytes;
+                });
     }
 
     @Override
     public <E extends Enum<E>> E choice(String key, Class<E> type, E fallback) {
         E[] constants = type.getEnumConstants();
-        Supplier<String> allowed =
-                () -> listed(Arrays.stream(constants).map(TypedNode::kebab).toList());
+        KeyType words = new KeyType.Choice(
+                Arrays.stream(constants).map(TypedNode::kebab).toList());
         return value(
                 key,
+                words,
                 fallback,
                 TypedNode::kebab,
-                allowed,
                 text -> Arrays.stream(constants)
                         .filter(constant -> kebab(constant).equals(text))
                         .findFirst()
@@ -111,26 +125,18 @@ abstract class TypedNode implements Node {
     }
 
     private <T> T value(
-            String key,
-            T fallback,
-            Function<T, String> shown,
-            Supplier<String> allowed,
-            Function<String, @Nullable T> reading) {
-        Node child = child(key, allowed, () -> shown.apply(fallback));
+            String key, KeyType type, T fallback, Function<T, String> standard, Function<String, @Nullable T> reading) {
+        Node child = child(key, type, () -> standard.apply(fallback));
         String text = child.text();
         if (text == null) {
             return fallback;
         }
         T value = reading.apply(text);
         if (value == null) {
-            child.problem("must be " + allowed.get() + ", not " + Redacted.value(text));
+            child.problem("must be " + type.allowed() + ", not " + child.shown(text));
             return fallback;
         }
         return value;
-    }
-
-    private static Supplier<String> durations(Duration min, Duration max) {
-        return () -> "a duration from " + Quantity.show(min) + " to " + Quantity.show(max);
     }
 
     private static @Nullable Duration within(String text, Duration min, Duration max) {
@@ -140,10 +146,5 @@ abstract class TypedNode implements Node {
 
     private static String kebab(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    private static String listed(List<String> words) {
-        int last = words.size() - 1;
-        return last < 1 ? String.join("", words) : String.join(", ", words.subList(0, last)) + " or " + words.get(last);
     }
 }

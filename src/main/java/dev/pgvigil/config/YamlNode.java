@@ -1,11 +1,13 @@
 package dev.pgvigil.config;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.common.FlowStyle;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
@@ -13,6 +15,10 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /** A place in a YAML document. Not for several threads. */
 final class YamlNode extends TypedNode {
+
+    private static final String HIDDEN = "?";
+    private static final String UNQUOTED =
+            "; its name is not shown, as it may be a part of a password: a value that holds any of , : # { } [ ] needs quotes";
 
     private final ReadContext reading;
     private final @Nullable YamlNode parent;
@@ -49,9 +55,14 @@ final class YamlNode extends TypedNode {
         return new YamlNode(reading, null, "", "", yaml == null ? 0 : YamlShape.line(yaml), yaml);
     }
 
+    /** A place outside any document, where nothing is written. */
+    static YamlNode absent() {
+        return root(new ReadContext(new Sources(Path.of(""), _ -> null, Map.of()), SecretKeys.NONE), null);
+    }
+
     @Override
     public String path() {
-        return parent == null ? key : below(parent.path(), Redacted.key(key));
+        return parent == null ? key : below(parent.path(), splitOff() ? HIDDEN : Redacted.key(key));
     }
 
     @Override
@@ -77,10 +88,18 @@ final class YamlNode extends TypedNode {
     }
 
     @Override
-    Node child(String name, Supplier<String> allowed, Supplier<String> standard) {
-        YamlNode child = asked.computeIfAbsent(name, n -> place(n, below(pattern, n)));
-        reading.known(child.pattern, allowed, standard);
-        return child;
+    public Node doc(String description) {
+        return this;
+    }
+
+    @Override
+    public Node secret(String description) {
+        return this;
+    }
+
+    @Override
+    Node child(String name, @Nullable KeyType type, Supplier<String> standard) {
+        return asked.computeIfAbsent(name, n -> place(n, below(pattern, n)));
     }
 
     @Override
@@ -173,8 +192,11 @@ final class YamlNode extends TypedNode {
         if (!open && yaml instanceof MappingNode) {
             entries().forEach((name, entry) -> {
                 if (!asked.containsKey(name)) {
+                    String message = Suggestion.unknown(name, asked.keySet());
                     reading.problem(
-                            below(path(), Redacted.key(name)), entry.line(), Suggestion.unknown(name, asked.keySet()));
+                            below(path(), bracesHoldSecrets() ? HIDDEN : Redacted.key(name)),
+                            entry.line(),
+                            bracesHoldSecrets() ? message + UNQUOTED : message);
                 }
             });
         }
@@ -209,8 +231,44 @@ final class YamlNode extends TypedNode {
         String name = scalar.getValue();
         Entry first = into.putIfAbsent(name, new Entry(at, tuple.getValueNode()));
         if (first != null) {
-            reading.problem(below(path(), Redacted.key(name)), at, "is written twice, first in line " + first.line());
+            boolean hidden = bracesHoldSecrets() && !reading.secrets().contains(below(pattern, name));
+            reading.problem(
+                    below(path(), hidden ? HIDDEN : Redacted.key(name)),
+                    at,
+                    "is written twice, first in line " + first.line());
         }
+    }
+
+    @Override
+    public String shown(String text) {
+        for (YamlNode node = this; node.parent != null; node = node.parent) {
+            if (node.parent.bracesHoldSecrets() && node.afterSecret(node.parent)) {
+                return Redacted.MASKED;
+            }
+        }
+        return Redacted.value(text);
+    }
+
+    /** Whether this is a map in braces that may hold a password, so that what is unknown in it may be a part of that. */
+    private boolean bracesHoldSecrets() {
+        return yaml instanceof MappingNode map
+                && map.getFlowStyle() == FlowStyle.FLOW
+                && reading.secrets().below(pattern);
+    }
+
+    /** Whether this name that the user chose may be what came after a password's comma or brace. */
+    private boolean splitOff() {
+        return parent != null
+                && parent.open
+                && parent.bracesHoldSecrets()
+                && !(yaml instanceof MappingNode)
+                && !(yaml instanceof SequenceNode);
+    }
+
+    private boolean afterSecret(YamlNode map) {
+        return map.entries().keySet().stream()
+                .takeWhile(name -> !name.equals(key))
+                .anyMatch(name -> reading.secrets().contains(below(map.pattern, name)));
     }
 
     private @Nullable String fault(String message) {

@@ -46,8 +46,8 @@ final class ConnectionChart {
 
     /** The latest observation in words. */
     static String inUse(TargetState state, PointInTimeView look) {
-        PoolUsage seen = Observation.of(PoolUsage.CHECK, PoolUsage.class, state, look)
-                .value();
+        PoolUsage seen =
+                Observation.of(PoolUsage.CHECK, PoolUsage.class, state, look).value();
         return seen == null ? TextFormat.UNKNOWN : seen.checkedOut() + " of " + seen.poolSize();
     }
 

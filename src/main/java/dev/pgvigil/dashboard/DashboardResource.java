@@ -2,8 +2,8 @@ package dev.pgvigil.dashboard;
 
 import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.check.Check;
-import dev.pgvigil.check.Tab;
 import dev.pgvigil.check.HeartbeatResult;
+import dev.pgvigil.check.Tab;
 import dev.pgvigil.history.History;
 import dev.pgvigil.http.SignedIn;
 import dev.pgvigil.self.Self;

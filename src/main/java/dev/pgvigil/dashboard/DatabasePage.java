@@ -1,14 +1,15 @@
 package dev.pgvigil.dashboard;
 
 import dev.pgvigil.check.Catalogue;
+import dev.pgvigil.check.HeartbeatResult;
 import dev.pgvigil.check.HumanFormat;
+import dev.pgvigil.check.PoolUsage;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.check.Tab;
-import dev.pgvigil.check.HeartbeatResult;
-import dev.pgvigil.check.PoolUsage;
 import dev.pgvigil.history.ServerHistory;
 import dev.pgvigil.history.Window;
 import dev.pgvigil.postgres.ServerFacts;
+import dev.pgvigil.state.SteadyClock;
 import dev.pgvigil.state.TargetState;
 import dev.pgvigil.state.view.DatabaseView;
 import dev.pgvigil.state.view.PointInTimeView;
@@ -131,7 +132,8 @@ record DatabasePage(
         }
         new TreeMap<>(view.tags()).forEach((key, value) -> facts.add(new Fact(key, value)));
         facts.add(new Fact(
-                "Server up for", server == null ? TextFormat.UNKNOWN : TextFormat.age(server.startedAt(), now)));
+                "Server up for",
+                server == null ? TextFormat.UNKNOWN : TextFormat.age(server.startedAt(), SteadyClock.shown(now))));
         facts.add(new Fact("Cost of watching", cost(view)));
         return facts;
     }

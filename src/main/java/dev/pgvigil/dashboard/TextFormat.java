@@ -1,6 +1,7 @@
 package dev.pgvigil.dashboard;
 
 import dev.pgvigil.check.HumanFormat;
+import dev.pgvigil.state.SteadyClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -46,7 +47,7 @@ final class TextFormat {
     /** The time of day if that was lately, and else the day. */
     static String time(Instant then, Instant now) {
         boolean lately = Duration.between(then, now).compareTo(Duration.ofHours(12)) < 0;
-        return (lately ? TIME : DAY).format(then.atOffset(ZoneOffset.UTC));
+        return (lately ? TIME : DAY).format(SteadyClock.shown(then).atOffset(ZoneOffset.UTC));
     }
 
     /** A value of a finding's evidence. */

@@ -1,6 +1,7 @@
 package dev.pgvigil.health;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.pgvigil.state.SteadyClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -23,7 +24,12 @@ final class Data {
 
     Data time(String key, @Nullable Instant value) {
         return put(
-                key, value == null ? null : value.truncatedTo(ChronoUnit.MILLIS).toString());
+                key,
+                value == null
+                        ? null
+                        : SteadyClock.shown(value)
+                                .truncatedTo(ChronoUnit.MILLIS)
+                                .toString());
     }
 
     /** A duration in whole milliseconds; the key ends in {@code _ms}. */

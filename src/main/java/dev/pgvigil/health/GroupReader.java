@@ -3,7 +3,6 @@ package dev.pgvigil.health;
 import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.check.Check;
 import dev.pgvigil.config.Node;
-import dev.pgvigil.config.Redacted;
 import dev.pgvigil.target.ExpectedRole;
 import dev.pgvigil.target.Glob;
 import java.util.HashMap;
@@ -27,33 +26,43 @@ record GroupReader(Catalogue known) {
     private static final Pattern COUNT = Pattern.compile("[1-9][0-9]{0,4}");
 
     Group group(String name, Node node) {
-        return new Group(name, selection(node), criterion(node), minimumUp(node.child("minimum-up")));
+        return new Group(
+                name,
+                selection(node),
+                criterion(node),
+                minimumUp(node.doc("How many members must be up: a count from 1, or a percentage; all by default")
+                        .child("minimum-up")));
     }
 
     private static TargetSelector selection(Node node) {
         return new TargetSelector(
-                filled(node.child("targets")).stream()
+                filled(node.doc("Members by name, with * and ?").child("targets")).stream()
                         .map(Node::text)
                         .filter(Objects::nonNull)
                         .map(Glob::new)
                         .toList(),
-                tags(node.child("tags")),
-                node.string("region", ""),
-                node.choice("role", ExpectedRole.class, ExpectedRole.ANY));
+                tags(node.doc("Members by tag: all of these").child("tags")),
+                node.doc("Members by region").string("region", ""),
+                node.doc("Members by the role that they have now")
+                        .choice("role", ExpectedRole.class, ExpectedRole.ANY));
     }
 
     private GroupPolicy criterion(Node node) {
         Set<Check<?>> checks = new HashSet<>();
-        for (Node item : filled(node.child("checks"))) {
+        for (Node item : filled(
+                node.doc("Only findings of these checks count; all by default").child("checks"))) {
             String check = item.text();
             if (check != null && known.names().contains(check)) {
                 checks.add(known.check(check));
             } else if (check != null) {
                 item.problem("must be one of " + String.join(", ", new TreeSet<>(known.names())) + ", not "
-                        + Redacted.value(check));
+                        + item.shown(check));
             }
         }
-        return new GroupPolicy(node.choice("down-when", DownWhen.class, DownWhen.UNHEALTHY), checks);
+        return new GroupPolicy(
+                node.doc("What makes a member down; unknown always does")
+                        .choice("down-when", DownWhen.class, DownWhen.UNHEALTHY),
+                checks);
     }
 
     private static Map<String, String> tags(Node node) {
@@ -90,7 +99,7 @@ record GroupReader(Catalogue known) {
         if (COUNT.matcher(text).matches()) {
             return new Quorum.Count(Integer.parseInt(text));
         }
-        node.problem("must be a count from 1, or a percentage from 1% to 100%, not " + Redacted.value(text));
+        node.problem("must be a count from 1, or a percentage from 1% to 100%, not " + node.shown(text));
         return new Quorum.All();
     }
 }

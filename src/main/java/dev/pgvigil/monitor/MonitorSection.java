@@ -38,8 +38,8 @@ public class MonitorSection implements Section<MonitorSection.Watching> {
 
     @Override
     public Watching read(Node node) {
-        return new Watching(
-                node.duration("stale-after", Duration.ofSeconds(5), Duration.ofSeconds(1), Duration.ofMinutes(10)));
+        return new Watching(node.doc("Age of the latest heartbeat after which the status of a target is unknown")
+                .duration("stale-after", Duration.ofSeconds(5), Duration.ofSeconds(1), Duration.ofMinutes(10)));
     }
 
     @Override

@@ -30,9 +30,10 @@ public final class PasswordReader {
         if (inUrl != null) {
             given.add("url");
         }
-        String plain = noted("password", given);
-        String file = noted("password-file", given);
-        String variable = noted("password-env", given);
+        String plain = noted(entry.secret("Password, if it is not in the URL"), "password", given);
+        String file =
+                noted(entry.doc("File that holds the password; read again when it changes"), "password-file", given);
+        String variable = noted(entry.doc("Environment variable that holds the password"), "password-env", given);
         if (given.size() > 1) {
             return problem(
                     entry, "gives the password more than once, by " + String.join(" and ", given) + ": keep one");
@@ -46,8 +47,8 @@ public final class PasswordReader {
         return plain == null ? inUrl : secret(entry.child("password"), plain);
     }
 
-    private @Nullable String noted(String key, List<String> given) {
-        String text = entry.string(key);
+    private @Nullable String noted(Node described, String key, List<String> given) {
+        String text = described.string(key);
         if (entry.child(key).present()) {
             given.add(key);
         }

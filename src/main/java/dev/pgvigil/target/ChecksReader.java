@@ -36,9 +36,12 @@ record ChecksReader(Set<String> names, Set<String> exempting, Map<String, CheckS
     }
 
     private static CheckSetting read(Node check, boolean exempting, CheckSetting standard) {
-        boolean enabled = check.flag("enabled", standard.enabled());
-        Duration every = check.duration("every", MIN, MAX);
-        List<Exemption> exempt = exempting ? ExemptionReader.read(check.child("exempt"), standard.exempt()) : List.of();
+        boolean enabled = check.doc("Whether the check runs").flag("enabled", standard.enabled());
+        Duration every = check.doc("Interval of the check, in place of its own").duration("every", MIN, MAX);
+        List<Exemption> exempt = exempting
+                ? ExemptionReader.read(
+                        check.doc("Sessions that the check does not evaluate").child("exempt"), standard.exempt())
+                : List.of();
         return new CheckSetting(enabled, every == null ? standard.every() : every, exempt);
     }
 }

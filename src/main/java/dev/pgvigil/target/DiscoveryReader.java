@@ -18,8 +18,9 @@ final class DiscoveryReader {
         if (!node.present()) {
             return null;
         }
-        List<String> include = patterns(node, "include");
-        List<String> exclude = patterns(node, "exclude");
+        List<String> include = patterns(
+                node.doc("Databases of the server that become targets, with * and ?; all by default"), "include");
+        List<String> exclude = patterns(node.doc("Databases that do not"), "exclude");
         return new Discovery(node.child("include").present() ? include : EVERY, exclude);
     }
 

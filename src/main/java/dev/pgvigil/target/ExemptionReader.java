@@ -25,9 +25,10 @@ final class ExemptionReader {
         }
         List<Exemption> exemptions = new ArrayList<>();
         for (Node item : items) {
-            Glob application = pattern(item, "application");
-            Glob role = pattern(item, "role");
-            String reason = bounded(item, "reason");
+            Glob application =
+                    pattern(item.doc("Sessions of these applications are not evaluated, with * and ?"), "application");
+            Glob role = pattern(item.doc("Sessions of these roles are not evaluated, with * and ?"), "role");
+            String reason = bounded(item.doc("Why, as the finding states it"), "reason");
             if (!item.mistaken() && application == null && role == null) {
                 item.problem("needs application or role: whose sessions are exempted");
             }

@@ -32,9 +32,14 @@ record TargetReader(ThresholdsReader thresholds, ChecksReader checks, TlsFiles f
         if (!NAME.matcher(name).matches()) {
             entry.problem("a target's name is 1 to " + MAX_NAME + " letters, digits, dots, underscores or dashes");
         }
-        String region = Label.read(entry.child("region"), entry.string("region", ""), MAX_REGION);
-        ExpectedRole role = entry.choice("role", ExpectedRole.class, ExpectedRole.ANY);
-        Map<String, String> tags = TagsReader.read(entry.child("tags"));
+        String region = Label.read(
+                entry.child("region"),
+                entry.doc("Where the server is, for grouping").string("region", ""),
+                MAX_REGION);
+        ExpectedRole role = entry.doc("Role that the server is expected to have")
+                .choice("role", ExpectedRole.class, ExpectedRole.ANY);
+        Map<String, String> tags = TagsReader.read(
+                entry.doc("Names and values of your own, for labels and groups").child("tags"));
         Thresholds limits = thresholds.read(entry.child("thresholds"));
         Map<String, CheckSetting> settings = checks.read(entry.child("checks"));
         Discovery discovery = DiscoveryReader.read(entry.child("discover"));
@@ -66,10 +71,9 @@ record TargetReader(ThresholdsReader thresholds, ChecksReader checks, TlsFiles f
     private record Reached(Server server, String database) {}
 
     private Optional<Reached> reach(Node entry) {
-        Node place = entry.child("url");
-        if (!place.present()) {
-            entry.problem("needs a url: postgresql://user@host:port/database");
-        }
+        Node place = entry.secret(
+                        "Connection URI as in libpq: postgresql://user@host:port/database?sslmode=verify-full")
+                .required("url", "postgresql://user@host:port/database");
         ConnectionUrl url = url(place);
         PasswordReader reader = new PasswordReader(entry);
         Secret password = reader.read(url == null ? null : url.password());

@@ -6,8 +6,9 @@ import java.time.Duration;
  * A threshold that a check declares: {@code thresholds.<check>.<name>} in the configuration.
  *
  * @param standard the default, in the unit's base: a ratio 0..1, seconds, bytes or a count
+ * @param description what happens from this value on, a phrase without a full stop; for the JSON Schema and the reference
  */
-public record Threshold(String check, String name, Unit unit, double standard) {
+public record Threshold(String check, String name, Unit unit, double standard, String description) {
 
     /** What a threshold measures; says how it is written in YAML. */
     public enum Unit {
@@ -21,20 +22,20 @@ public record Threshold(String check, String name, Unit unit, double standard) {
         COUNT
     }
 
-    public static Threshold ratio(String check, String name, double standard) {
-        return new Threshold(check, name, Unit.RATIO, standard);
+    public static Threshold ratio(String check, String name, double standard, String description) {
+        return new Threshold(check, name, Unit.RATIO, standard, description);
     }
 
-    public static Threshold duration(String check, String name, Duration standard) {
-        return new Threshold(check, name, Unit.DURATION, standard.toMillis() / 1000.0);
+    public static Threshold duration(String check, String name, Duration standard, String description) {
+        return new Threshold(check, name, Unit.DURATION, standard.toMillis() / 1000.0, description);
     }
 
-    public static Threshold bytes(String check, String name, long standard) {
-        return new Threshold(check, name, Unit.BYTES, standard);
+    public static Threshold bytes(String check, String name, long standard, String description) {
+        return new Threshold(check, name, Unit.BYTES, standard, description);
     }
 
-    public static Threshold count(String check, String name, long standard) {
-        return new Threshold(check, name, Unit.COUNT, standard);
+    public static Threshold count(String check, String name, long standard, String description) {
+        return new Threshold(check, name, Unit.COUNT, standard, description);
     }
 
     /** {@code connections.degraded}. */

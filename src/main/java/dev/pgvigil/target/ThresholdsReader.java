@@ -50,7 +50,7 @@ final class ThresholdsReader {
         Map<String, Double> written = new HashMap<>();
         for (Threshold limit : limits) {
             Node check = node.child(limit.check());
-            double value = read(check, limit);
+            double value = read(check.doc(limit.description()), limit);
             if (check.child(limit.name()).present()) {
                 written.put(limit.key(), value);
             }

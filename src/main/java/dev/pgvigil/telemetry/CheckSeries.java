@@ -10,6 +10,7 @@ import dev.pgvigil.check.MetricSink;
 import dev.pgvigil.state.Outcome;
 import dev.pgvigil.state.ServerState;
 import dev.pgvigil.state.Snapshot;
+import dev.pgvigil.state.SteadyClock;
 import dev.pgvigil.state.TargetState;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -86,7 +87,7 @@ final class CheckSeries implements SeriesSource {
         gauges.gauge(
                 "pgvigil_check_timestamp_seconds",
                 "When the latest pass ended.",
-                outcome.at().toEpochMilli() / 1e3,
+                SteadyClock.shown(outcome.at()).toEpochMilli() / 1e3,
                 "check",
                 check);
     }

@@ -5,6 +5,7 @@ import dev.pgvigil.config.Configuration;
 import dev.pgvigil.monitor.CheckCounters;
 import dev.pgvigil.postgres.Failure.Reason;
 import dev.pgvigil.state.Snapshot;
+import dev.pgvigil.state.SteadyClock;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Instant;
@@ -51,7 +52,7 @@ final class OwnSeries implements SeriesSource {
             gauges.gauge(
                     "pgvigil_config_reload_timestamp_seconds",
                     "Since when the configuration is in force.",
-                    loadedAt.toEpochMilli() / 1e3);
+                    SteadyClock.shown(loadedAt).toEpochMilli() / 1e3);
         }
         gauges.counter("pgvigil_config_reloads_total", "Changes that came into force.", (double) state.reloads());
         gauges.counter("pgvigil_config_reload_failures_total", "Changes that did not, for their mistakes.", (double)

@@ -67,7 +67,7 @@ class OpenApiTest {
 
     private static final Set<String> WITHOUT_END = Set.of("/api/v1/events");
 
-    private static final Pattern README_ROW = Pattern.compile("(?m)^\\| `(/[^`]*)` \\|");
+    private static final Pattern TABLE_ROW = Pattern.compile("(?m)^\\| `(/[^`]*)` \\|");
 
     /** Served, and no part of the API. */
     private static final Set<String> BESIDE = Set.of("/", "/database", "/openapi", "/docs", "/login", "/logout");
@@ -120,9 +120,9 @@ class OpenApiTest {
     }
 
     @Test
-    void theReadmeHasEveryPathAndNoOther() throws IOException {
+    void tableOfPathsHasEveryPathAndNoOther() throws IOException {
         Set<String> told = new TreeSet<>();
-        README_ROW.matcher(Files.readString(Path.of("README.md"))).results().forEach(row -> told.add(row.group(1)));
+        TABLE_ROW.matcher(Files.readString(Path.of("docs/api.md"))).results().forEach(row -> told.add(row.group(1)));
         Set<String> served = new TreeSet<>(BESIDE);
         document().get("paths").fieldNames().forEachRemaining(served::add);
         assertThat(told).isEqualTo(served);

@@ -1,8 +1,6 @@
 package dev.pgvigil.config;
 
-import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toCollection;
-import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgvigil.health.ProbedServers;
@@ -16,9 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -29,16 +25,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The guide and the example against the code: every key, what it allows and its default; every variable. */
+/** The guide and the example against the code: every snippet, and every variable. */
 @QuarkusTest
 @TestProfile(ProbedServers.Profile.class)
 class ConfigurationGuideTest {
 
-    private static final Path GUIDE = Path.of("README.md");
     private static final Path PAGE = Path.of("docs/configuration.md");
     private static final Pattern SNIPPET = Pattern.compile("(?s)```yaml\n(.*?)```");
     private static final Path EXAMPLE = Path.of("docs/pgvigil.example.yaml");
-    private static final Pattern KEY = Pattern.compile("(?m)^\\| `([a-z<>.-]+)` \\| (.+) \\| (.*) \\| ?(.*) \\|$");
     private static final Pattern VARIABLE = Pattern.compile("(?m)^\\| `([A-Z_]+)` \\|");
     private static final Pattern NAMED = Pattern.compile("\\b(PGVIGIL_[A-Z_]+|DATABASE_URL|OTEL_[A-Z_]+)\\b");
 
@@ -50,9 +44,6 @@ class ConfigurationGuideTest {
     private Path folder;
 
     private Loaded example;
-
-    /** What the table says of one key. */
-    private record Row(String allowed, String standard) {}
 
     @BeforeEach
     void load() throws IOException {
@@ -99,68 +90,14 @@ class ConfigurationGuideTest {
         assertThat(example.settings()).isPresent();
     }
 
-    /** If this fails because there is a new key: put it into the example, and a row for it into the guide. */
-    @Test
-    void theTableHasEveryKey() throws IOException {
-        Map<String, Row> told = KEY.matcher(Files.readString(GUIDE))
-                .results()
-                .collect(toMap(row -> row.group(1), row -> new Row(row.group(3), code(row.group(4)))));
-        Map<String, Row> known = known();
-
-        assertThat(told.keySet()).as("rows: %s", rows(known)).isEqualTo(known.keySet());
-        known.forEach((key, row) -> {
-            Row said = Objects.requireNonNull(told.get(key));
-            assertThat(said.standard()).as("default of %s", key).isEqualTo(row.standard());
-            if (!row.allowed().isEmpty()) {
-                assertThat(said.allowed()).as("what %s allows", key).isEqualTo(row.allowed());
-            }
-        });
-    }
-
     @Test
     void theTableHasEveryVariable() throws IOException {
-        Set<String> told = VARIABLE.matcher(Files.readString(GUIDE))
+        Set<String> told = VARIABLE.matcher(Files.readString(PAGE))
                 .results()
                 .map(row -> row.group(1))
                 .collect(toCollection(TreeSet::new));
 
         assertThat(told).isEqualTo(named(Path.of("src/main")));
-    }
-
-    /** The leaves of what was asked for; a target's own thresholds and checks are those of the fleet. */
-    private Map<String, Row> known() {
-        Map<String, Row> leaves = new TreeMap<>();
-        for (List<String> known : example.known()) {
-            String key = known.get(0);
-            boolean leaf =
-                    example.known().stream().noneMatch(other -> other.get(0).startsWith(key + "."));
-            // What is asked for by a check's name alone has leaves below it wherever it is written.
-            if (leaf && key.contains(".") && !key.matches(".*checks\\.[a-z-]+")) {
-                String allowed = known.get(1).startsWith("text") ? "" : known.get(1);
-                leaves.putIfAbsent(shown(key), new Row(allowed, known.get(2)));
-            }
-        }
-        return leaves;
-    }
-
-    private static String shown(String key) {
-        return key.replaceFirst("^pgvigil\\.", "")
-                .replaceFirst("^targets\\.\\*\\.(thresholds|checks)\\.", "$1.")
-                .replaceFirst("^checks\\.[a-z-]+\\.?", "checks.<check>.")
-                .replaceFirst("\\.$", "")
-                .replace("*", "<name>");
-    }
-
-    private static String rows(Map<String, Row> known) {
-        return known.entrySet().stream()
-                .map(row -> "| `%s` | … | %s | %s |"
-                        .formatted(
-                                row.getKey(),
-                                row.getValue().allowed(),
-                                row.getValue().standard().isEmpty()
-                                        ? ""
-                                        : "`" + row.getValue().standard() + "`"))
-                .collect(joining("\n", "\n", "\n"));
     }
 
     private static Set<String> named(Path sources) throws IOException {
@@ -175,9 +112,5 @@ class ConfigurationGuideTest {
             }
         }
         return names;
-    }
-
-    private static String code(String cell) {
-        return cell.replace("`", "");
     }
 }

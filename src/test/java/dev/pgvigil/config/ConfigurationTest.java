@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import org.eclipse.microprofile.config.Config;
 import org.junit.jupiter.api.Test;
@@ -98,8 +99,8 @@ class ConfigurationTest {
 
     @Test
     void isKnownBeforeItIsLoaded() {
-        Configuration configuration =
-                new Configuration(new ConfigOrigin.Nothing(), SECTIONS, _ -> null, Duration.ofDays(1));
+        Configuration configuration = new Configuration(
+                new ConfigOrigin.Nothing(), SECTIONS, _ -> null, Duration.ofDays(1), InstantSource.system());
 
         assertThat(configuration.state())
                 .isEqualTo(new Configuration.State("environment", null, null, List.of(), 0, 0));
@@ -107,7 +108,7 @@ class ConfigurationTest {
     }
 
     private static Configuration start(Config config) {
-        Configuration configuration = new Configuration(SECTIONS, config);
+        Configuration configuration = new Configuration(SECTIONS, config, InstantSource.system());
         configuration.start(new StartupEvent());
         return configuration;
     }

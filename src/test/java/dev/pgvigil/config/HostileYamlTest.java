@@ -104,7 +104,7 @@ class HostileYamlTest {
 
     @Property(tries = 3000)
     void noNoiseThrows(@ForAll("noise") String noise) {
-        ReadContext reading = new ReadContext(new Sources(Path.of(""), name -> null, Map.of()));
+        ReadContext reading = new ReadContext(new Sources(Path.of(""), name -> null, Map.of()), SecretKeys.NONE);
         YamlNode root = YamlNode.root(
                 reading, Yaml.parse(StandardCharsets.UTF_8.encode("pgvigil:\n  words:\n    " + noise), reading));
         new Words().read(root.child("pgvigil").child("words"));

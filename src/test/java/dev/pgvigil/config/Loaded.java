@@ -3,6 +3,7 @@ package dev.pgvigil.config;
 import io.quarkus.runtime.StartupEvent;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,9 +13,8 @@ import java.util.Optional;
  *
  * @param settings none if there was any problem
  * @param problems as a user would see them, after the name of the file: {@code line 3: pgvigil.targets: must be …}
- * @param known the keys that the sections asked for: key, allowed, default
  */
-public record Loaded(Optional<Settings> settings, List<String> problems, List<List<String>> known) {
+public record Loaded(Optional<Settings> settings, List<String> problems) {
 
     /** Loads a file. */
     public static Loaded file(Path file, Map<String, String> environment, Section<?>... sections) {
@@ -30,10 +30,7 @@ public record Loaded(Optional<Settings> settings, List<String> problems, List<Li
         LoadResult attempt = LoadResult.at(origin, sections, environment::get);
         return new Loaded(
                 Optional.ofNullable(attempt.settings()),
-                attempt.problems().stream().map(Problem::toString).toList(),
-                attempt.known().stream()
-                        .map(known -> List.of(known.key(), known.allowed(), known.standard()))
-                        .toList());
+                attempt.problems().stream().map(Problem::toString).toList());
     }
 
     /** Such a configuration, begun. */
@@ -50,6 +47,7 @@ public record Loaded(Optional<Settings> settings, List<String> problems, List<Li
 
     /** A configuration that looks for changes of its file as often as this. */
     public static Configuration watching(Path file, Duration every, Section<?>... sections) {
-        return new Configuration(new ConfigOrigin.File(file, false), List.of(sections), name -> null, every);
+        return new Configuration(
+                new ConfigOrigin.File(file, false), List.of(sections), name -> null, every, InstantSource.system());
     }
 }

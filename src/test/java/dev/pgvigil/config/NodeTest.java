@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -120,14 +122,36 @@ class NodeTest {
     }
 
     @Test
-    void knowsWhatWasAskedFor() {
-        ReadContext reading = new ReadContext(new Sources(java.nio.file.Path.of(""), name -> null, java.util.Map.of()));
-        Node root = YamlNode.root(reading, null);
-        root.child("a").duration("b", Duration.ofMillis(500), Duration.ZERO, Duration.ofDays(1));
-        root.child("a").child("b");
+    void recordsKeysThatASectionReads() {
+        Section<Object> section = new Sample<>(node -> {
+            node.doc("A limit").duration("a", Duration.ofMillis(500), Duration.ZERO, Duration.ofDays(1));
+            node.child("a");
+            node.child("b").children().forEach((name, entry) -> {
+                entry.secret("A secret").required("c", "text").text();
+                entry.doc("Words").strings("d");
+            });
+            return node.choice("e", ChronoUnit.class, ChronoUnit.HALF_DAYS);
+        });
+        KeyType units = new KeyType.Choice(Stream.of(ChronoUnit.values())
+                .map(unit -> unit.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                .toList());
 
-        assertThat(reading.known())
-                .containsExactly(new KeyDoc("a", "", ""), new KeyDoc("a.b", "a duration from 0s to 1d", "500ms"));
+        assertThat(KeyRecorder.keys(List.of(section)))
+                .containsExactly(
+                        new KeyDoc("pgvigil", new KeyType.Keys(), "", "", false, false),
+                        new KeyDoc("pgvigil.sample", new KeyType.Keys(), "", "", false, false),
+                        new KeyDoc(
+                                "pgvigil.sample.a",
+                                new KeyType.Time(Duration.ZERO, Duration.ofDays(1)),
+                                "500ms",
+                                "A limit",
+                                false,
+                                false),
+                        new KeyDoc("pgvigil.sample.b", new KeyType.Names(), "", "", false, false),
+                        new KeyDoc("pgvigil.sample.b.*", new KeyType.Keys(), "", "", false, false),
+                        new KeyDoc("pgvigil.sample.b.*.c", new KeyType.Text(), "", "A secret", true, true),
+                        new KeyDoc("pgvigil.sample.b.*.d", new KeyType.Texts(), "", "Words", false, false),
+                        new KeyDoc("pgvigil.sample.e", units, "half-days", "", false, false));
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -72,7 +73,7 @@ class ReloadTest {
     @Test
     void aConnectionStringNeverChanges() {
         ConfigOrigin url = ConfigOrigin.of(null, "postgresql://pgvigil@db1/shop");
-        ConfigLoader loading = new ConfigLoader(url, List.of(new Note()), name -> null);
+        ConfigLoader loading = new ConfigLoader(url, List.of(new Note()), name -> null, InstantSource.system());
         loading.settings();
 
         for (int look = 0; look < 5; look++) {

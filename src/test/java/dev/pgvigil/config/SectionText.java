@@ -16,7 +16,8 @@ public record SectionText<T>(T value, List<String> problems) {
 
     /** Has the section read a whole file, {@code pgvigil:} and all. */
     public static <T> SectionText<T> read(Section<T> section, String yaml) {
-        ReadContext reading = new ReadContext(new Sources(Path.of(""), name -> null, Map.of()));
+        ReadContext reading = new ReadContext(
+                new Sources(Path.of(""), name -> null, Map.of()), SecretKeys.of(KeyRecorder.keys(List.of(section))));
         YamlNode root =
                 YamlNode.root(reading, Yaml.parse(ByteBuffer.wrap(yaml.getBytes(StandardCharsets.UTF_8)), reading));
         T value = section.read(root.child("pgvigil").child(section.key()));

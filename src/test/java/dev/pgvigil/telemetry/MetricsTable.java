@@ -21,7 +21,24 @@ final class MetricsTable {
 
     private MetricsTable() {}
 
-    static String of(Exposition exposition) {
+    /** The page of the reference. */
+    static String page(Exposition exposition) {
+        return """
+                <!-- Made from a scrape by make docs. -->
+                # Metrics of pgvigil
+
+                [Metrics](../metrics.md) says what the labels are, and what bounds hold.
+
+                | Metric | Type | Unit | Labels | Meaning |
+                |---|---|---|---|---|
+                """ + of(exposition) + """
+
+
+                Units: s are seconds, B bytes, 1 is a ratio; none is a count, a flag (0 or 1) or a constant.
+                """;
+    }
+
+    private static String of(Exposition exposition) {
         Map<String, Set<String>> labels = new TreeMap<>();
         exposition.types().keySet().stream()
                 .filter(name -> name.startsWith("pgvigil_"))

@@ -215,7 +215,7 @@ class OtlpHttpTest {
 
     @Test
     void all_that_the_page_of_metrics_tells_arrives_by_the_same_names() throws IOException {
-        Set<String> told = MetricsTable.names(Files.readString(Path.of("docs/metrics.md")));
+        Set<String> told = MetricsTable.names(Files.readString(Path.of("docs/reference/metrics.md")));
 
         // the SDK tells of its own queue as well
         await().atMost(PATIENCE)

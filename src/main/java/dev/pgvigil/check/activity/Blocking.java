@@ -36,10 +36,14 @@ import org.jspecify.annotations.Nullable;
 public final class Blocking implements Check<Blocking.Locks>, Exempting {
 
     public static final String NAME = "blocking";
-    static final Threshold DEGRADED = Threshold.duration(NAME, "degraded", Duration.ofSeconds(5));
-    static final Threshold UNHEALTHY = Threshold.duration(NAME, "unhealthy", Duration.ofSeconds(30));
-    static final Threshold WAITERS_DEGRADED = Threshold.count(NAME, "waiters-degraded", 10);
-    static final Threshold WAITERS_UNHEALTHY = Threshold.count(NAME, "waiters-unhealthy", 50);
+    static final Threshold DEGRADED = Threshold.duration(
+            NAME, "degraded", Duration.ofSeconds(5), "Longest wait for a lock that degrades the target");
+    static final Threshold UNHEALTHY = Threshold.duration(
+            NAME, "unhealthy", Duration.ofSeconds(30), "Longest wait for a lock that makes the target unhealthy");
+    static final Threshold WAITERS_DEGRADED =
+            Threshold.count(NAME, "waiters-degraded", 10, "Waiting sessions that degrade the target");
+    static final Threshold WAITERS_UNHEALTHY =
+            Threshold.count(NAME, "waiters-unhealthy", 50, "Waiting sessions that make the target unhealthy");
 
     /** Shorter waits are ordinary contention: they are shown, and do not count as waiters. */
     static final double PATIENCE_SECONDS = 1;

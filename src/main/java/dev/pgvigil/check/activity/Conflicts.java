@@ -33,10 +33,20 @@ import org.jspecify.annotations.Nullable;
 public final class Conflicts implements Check<Conflicts.Counts> {
 
     public static final String NAME = "conflicts";
-    static final Threshold DEADLOCKS = Threshold.count(NAME, "deadlocks", 1);
-    static final Threshold DEADLOCKS_DEGRADED = Threshold.count(NAME, "deadlocks-degraded", 10);
-    static final Threshold CANCELLED = Threshold.count(NAME, "cancelled", 1);
-    static final Threshold CANCELLED_DEGRADED = Threshold.count(NAME, "cancelled-degraded", 10);
+    static final Threshold DEADLOCKS =
+            Threshold.count(NAME, "deadlocks", 1, "Deadlocks since the previous collection that are a finding");
+    static final Threshold DEADLOCKS_DEGRADED =
+            Threshold.count(NAME, "deadlocks-degraded", 10, "Deadlocks a minute that degrade the target");
+    static final Threshold CANCELLED = Threshold.count(
+            NAME,
+            "cancelled",
+            1,
+            "Statements that replay on a standby cancelled since the previous collection that are a finding");
+    static final Threshold CANCELLED_DEGRADED = Threshold.count(
+            NAME,
+            "cancelled-degraded",
+            10,
+            "Statements that replay on a standby cancels a minute that degrade the target");
 
     // The functions under pg_stat_database and pg_stat_database_conflicts, in one pass.
     private static final String SQL = """

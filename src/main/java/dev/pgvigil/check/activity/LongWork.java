@@ -30,11 +30,19 @@ import org.jspecify.annotations.Nullable;
 public final class LongWork implements Check<LongWork.Work>, Exempting {
 
     public static final String NAME = "long-work";
-    static final Threshold QUERY = Threshold.duration(NAME, "query", Duration.ofMinutes(5));
-    static final Threshold QUERY_HIGH = Threshold.duration(NAME, "query-high", Duration.ofMinutes(30));
-    static final Threshold IDLE = Threshold.duration(NAME, "idle-in-transaction", Duration.ofMinutes(1));
-    static final Threshold IDLE_HIGH = Threshold.duration(NAME, "idle-in-transaction-high", Duration.ofMinutes(5));
-    static final Threshold PREPARED = Threshold.duration(NAME, "prepared", Duration.ofMinutes(5));
+    static final Threshold QUERY =
+            Threshold.duration(NAME, "query", Duration.ofMinutes(5), "Run time of a statement that is a finding");
+    static final Threshold QUERY_HIGH = Threshold.duration(
+            NAME, "query-high", Duration.ofMinutes(30), "Run time of a statement that is a finding of high severity");
+    static final Threshold IDLE = Threshold.duration(
+            NAME, "idle-in-transaction", Duration.ofMinutes(1), "Time idle in a transaction that is a finding");
+    static final Threshold IDLE_HIGH = Threshold.duration(
+            NAME,
+            "idle-in-transaction-high",
+            Duration.ofMinutes(5),
+            "Time idle in a transaction that is a finding of high severity");
+    static final Threshold PREPARED = Threshold.duration(
+            NAME, "prepared", Duration.ofMinutes(5), "Age of a prepared transaction that is a finding");
 
     /** The most of a kind that are kept, and the age from which they are. */
     static final int MOST = 100;

@@ -1,11 +1,11 @@
 package dev.pgvigil.check.capacity;
 
-import dev.pgvigil.check.PoolUsage;
 import static dev.pgvigil.check.HumanFormat.count;
 import static dev.pgvigil.check.HumanFormat.percent;
 
 import dev.pgvigil.check.EvidenceRow;
 import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.PoolUsage;
 import dev.pgvigil.check.Severity;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.check.capacity.ConnectionUsage.Group;

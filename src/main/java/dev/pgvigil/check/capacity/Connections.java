@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 public final class Connections implements Check<ConnectionUsage> {
 
     public static final String NAME = PoolUsage.CHECK;
-    static final Threshold HIGH = Threshold.ratio(NAME, "high", 0.85);
+    static final Threshold HIGH = Threshold.ratio(
+            NAME, "high", 0.85, "Share of a connection limit in use that is a finding of high severity");
 
     private static final int MOST_KINDS = 5000;
     private static final int MOST_DATABASES = 1000;

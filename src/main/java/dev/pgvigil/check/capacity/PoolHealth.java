@@ -1,8 +1,8 @@
 package dev.pgvigil.check.capacity;
 
-import dev.pgvigil.check.PoolUsage;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.pgvigil.check.HumanFormat;
+import dev.pgvigil.check.PoolUsage;
 import java.util.Locale;
 
 /** How full a pool is, by the default thresholds. */

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 public final class Capabilities implements Check<Capabilities.Held> {
 
     static final String NAME = "capabilities";
-    static final Threshold QUERY_SIZE = Threshold.bytes(NAME, "query-size", 1024);
+    static final Threshold QUERY_SIZE = Threshold.bytes(
+            NAME, "query-size", 1024, "Least useful track_activity_query_size; a smaller one is a finding");
 
     private static final int RESERVED_ROLE_SINCE = 16;
 

@@ -31,7 +31,6 @@ public final class Databases implements Check<Databases.Listing> {
 
     public static final String NAME = "databases";
 
-
     /** {@code datconnlimit} of a database whose dropping was interrupted. */
     private static final int INVALID = -2;
 
@@ -198,7 +197,8 @@ public final class Databases implements Check<Databases.Listing> {
                 .threshold("%d databases of one entry, %d of a server".formatted(Discovery.MOST, DatabaseListing.MOST))
                 .cause("The server has more databases than one entry of the configuration may discover.")
                 .action("Narrow include or widen exclude of target " + target.name()
-                        + ", or divide its patterns among several entries. Databases beyond the first " + DatabaseListing.MOST
+                        + ", or divide its patterns among several entries. Databases beyond the first "
+                        + DatabaseListing.MOST
                         + " by name need entries of their own."));
     }
 

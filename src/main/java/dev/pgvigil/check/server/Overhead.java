@@ -32,7 +32,8 @@ public final class Overhead implements Check<ConnectionState> {
     public static final String NAME = OverheadBudget.CHECK;
 
     /** The factor from which checks run too seldom to find problems in time. */
-    static final Threshold STRETCH = Threshold.count(NAME, "stretch", 4);
+    static final Threshold STRETCH =
+            Threshold.count(NAME, "stretch", 4, "Factor of stretching that raises the severity of the finding");
 
     private static final String COSTLIEST = """
             select calls, total_exec_time, mean_exec_time, query from pg_stat_statements \

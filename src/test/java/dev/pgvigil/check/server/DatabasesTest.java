@@ -52,7 +52,8 @@ class DatabasesTest {
         /** Templates come last: a full list leaves them out first. */
         @Test
         void reportsUnknownForTemplateBeyondTheList() {
-            Listing full = new Listing(listing(DatabaseListing.MOST, DatabaseListing.MOST).databases(), DatabaseListing.MOST, 2, 0);
+            Listing full = new Listing(
+                    listing(DatabaseListing.MOST, DatabaseListing.MOST).databases(), DatabaseListing.MOST, 2, 0);
 
             assertThat(Judging.one(CHECK, full, Judging.target("template1")).key())
                     .isEqualTo("databases/unlisted");

@@ -1,0 +1,69 @@
+package dev.pgvigil.config;
+
+import io.quarkus.arc.Arc;
+import io.quarkus.arc.InstanceHandle;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import jakarta.enterprise.util.TypeLiteral;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The command {@code check-config FILE}: reads a configuration file as a start would, and prints every mistake. Opens no
+ * connection and no port. The secrets that the file names are read, as a missing one would end a start too; none is printed.
+ */
+public final class CheckConfig {
+
+    public static final String NAME = "check-config";
+
+    private static final int VALID = 0;
+    private static final int MISTAKES = 1;
+    private static final int USAGE = 2;
+
+    private CheckConfig() {}
+
+    /**
+     * Runs the command.
+     *
+     * @param args what follows the command's name
+     * @return the status to exit with: 0 if the file is valid, 1 if it has mistakes, 2 for wrong usage
+     */
+    public static int run(List<String> args, PrintStream out, PrintStream err) {
+        return run(args, CheckConfig::sections, System::getenv, out, err);
+    }
+
+    static int run(
+            List<String> args,
+            Supplier<List<Section<?>>> sections,
+            UnaryOperator<@Nullable String> environment,
+            PrintStream out,
+            PrintStream err) {
+        if (args.size() != 1 || args.getFirst().isBlank() || args.getFirst().startsWith("-")) {
+            err.println("usage: pgvigil check-config FILE");
+            return USAGE;
+        }
+        ConfigOrigin origin;
+        try {
+            origin = ConfigOrigin.of(args.getFirst(), null);
+        } catch (ConfigurationException notAFile) {
+            err.println("usage: pgvigil check-config FILE, not a connection string");
+            return USAGE;
+        }
+        List<Problem> problems =
+                LoadResult.at(origin, sections.get(), environment).problems();
+        out.println(problems.isEmpty() ? origin.name() + ": valid" : Report.of(origin, problems));
+        return problems.isEmpty() ? VALID : MISTAKES;
+    }
+
+    /** The sections of all features, from the container alone: nothing that starts with the service starts here. */
+    private static List<Section<?>> sections() {
+        List<Section<?>> sections = new ArrayList<>();
+        for (InstanceHandle<Section<?>> section : Arc.initialize().listAll(new TypeLiteral<Section<?>>() {})) {
+            sections.add(section.get());
+        }
+        return sections;
+    }
+}
