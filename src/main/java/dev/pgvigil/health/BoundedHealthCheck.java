@@ -11,14 +11,14 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** One health check of others: at most one run of it at a time, and an answer within the deadline. */
+/** Wraps an added health check: at most one run at a time, and a response within the deadline. */
 final class BoundedHealthCheck {
 
     private static final Logger LOG = Logger.getLogger(BoundedHealthCheck.class);
 
     private final Vertx vertx;
     private final Duration deadline;
-    /** Runs of all checks that are beyond their deadline and not ended. */
+    /** Number of runs of all checks that are past their deadline and still running. */
     private final AtomicInteger late;
 
     private volatile String name;
@@ -26,9 +26,9 @@ final class BoundedHealthCheck {
     private @Nullable Run run;
 
     /**
-     * Never run yet.
+     * Creates a check that has not run.
      *
-     * @param name what it is called while it has not said its name
+     * @param name the name until the check has returned its own
      */
     BoundedHealthCheck(String name, Vertx vertx, Duration deadline, AtomicInteger late) {
         this.name = name;
@@ -37,7 +37,7 @@ final class BoundedHealthCheck {
         this.late = late;
     }
 
-    /** The answer of the run that is under way, or of a new one. Never fails. */
+    /** The response of the current run, or of a new one. Never fails. */
     synchronized Uni<HealthCheckResponse> answer(Supplier<Uni<HealthCheckResponse>> check) {
         if (run == null || run.ended()) {
             run = new Run(check);
@@ -45,17 +45,17 @@ final class BoundedHealthCheck {
         return run.answer;
     }
 
-    /** The check's answer, DOWN if it throws. */
+    /** The check's response; DOWN if it throws. */
     HealthCheckResponse caught(Supplier<@Nullable HealthCheckResponse> check) {
         try {
-            return sound(check.get());
+            return validated(check.get());
         } catch (Exception | LinkageError e) {
             return failed(e);
         }
     }
 
-    /** An answer that can be rendered: an unusable one would leave the probe without any. */
-    private HealthCheckResponse sound(@Nullable HealthCheckResponse answer) {
+    /** Validates the response: an invalid one would leave the probe without a response. */
+    private HealthCheckResponse validated(@Nullable HealthCheckResponse answer) {
         if (answer == null || answer.getName() == null || answer.getStatus() == null || answer.getData() == null) {
             return failed(null);
         }
@@ -65,7 +65,7 @@ final class BoundedHealthCheck {
     }
 
     private HealthCheckResponse failed(@Nullable Throwable cause) {
-        // Once, not at each probe.
+        // Log the first failure only, not one per probe.
         if (!failing) {
             failing = true;
             LOG.warnf(cause, "health check %s failed", name);
@@ -80,7 +80,7 @@ final class BoundedHealthCheck {
 
     private enum Phase {
         RUNNING,
-        /** Beyond its deadline, and answered as such. */
+        /** Past its deadline, reported as DOWN. */
         LATE,
         ENDED
     }
@@ -105,17 +105,19 @@ final class BoundedHealthCheck {
         private void start(Supplier<Uni<HealthCheckResponse>> check, UniEmitter<? super HealthCheckResponse> emitter) {
             if (late.get() >= BoundedHealthChecks.MOST_LATE) {
                 phase.set(Phase.ENDED);
-                emitter.complete(down("too many checks have not ended"));
+                emitter.complete(down("too many checks are still running"));
                 return;
             }
-            long timer = vertx.setTimer(deadline.toMillis(), _ -> giveUp(emitter));
+            long timer = vertx.setTimer(deadline.toMillis(), _ -> timeOut(emitter));
             Uni.createFrom()
                     .deferred(check::get)
                     .subscribe()
-                    .with(item -> end(timer, emitter, () -> sound(item)), e -> end(timer, emitter, () -> failed(e)));
+                    .with(
+                            item -> end(timer, emitter, () -> validated(item)),
+                            e -> end(timer, emitter, () -> failed(e)));
         }
 
-        private void giveUp(UniEmitter<? super HealthCheckResponse> emitter) {
+        private void timeOut(UniEmitter<? super HealthCheckResponse> emitter) {
             if (phase.compareAndSet(Phase.RUNNING, Phase.LATE)) {
                 late.incrementAndGet();
                 emitter.complete(down("no answer within " + deadline.toMillis() + " ms"));
@@ -124,12 +126,12 @@ final class BoundedHealthCheck {
 
         private void end(
                 long timer, UniEmitter<? super HealthCheckResponse> emitter, Supplier<HealthCheckResponse> result) {
-            HealthCheckResponse answered = result.get();
+            HealthCheckResponse response = result.get();
             if (phase.getAndSet(Phase.ENDED) == Phase.LATE) {
                 late.decrementAndGet();
             } else {
                 vertx.cancelTimer(timer);
-                emitter.complete(answered);
+                emitter.complete(response);
             }
         }
     }

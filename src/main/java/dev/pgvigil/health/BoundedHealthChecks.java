@@ -18,9 +18,9 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 
 /**
- * Runs the health checks that others add, so that none of them can hang a probe, exhaust threads or say more than it should.
- * A check has 500 ms; a kubelet waits for 1 s. Probes that come while a check runs share its answer. One that is late, throws
- * or answers nothing is DOWN, and the answer says neither exception nor message: the log has them.
+ * Runs added health checks so that none can block a probe, exhaust threads or disclose details. The deadline of a check
+ * is 500 ms; a kubelet waits for 1 s. Concurrent probes share one run. A check that is late, throws or returns an
+ * invalid response is DOWN; exceptions and messages are logged, not returned.
  */
 @Alternative
 @Priority(1)
@@ -29,7 +29,7 @@ final class BoundedHealthChecks extends QuarkusAsyncHealthCheckFactory {
 
     static final Duration DEADLINE = Duration.ofMillis(500);
 
-    /** So many checks may be late at a time; until one of them ends, no other is started. */
+    /** Maximum number of late checks. At the limit no further check is started until one ends. */
     static final int MOST_LATE = 16;
 
     private final Vertx vertx;
@@ -51,7 +51,7 @@ final class BoundedHealthChecks extends QuarkusAsyncHealthCheckFactory {
     @Override
     public Uni<HealthCheckResponse> callSync(HealthCheck check) {
         BoundedHealthCheck bounded = bounded(check);
-        // What it throws is caught before the superclass logs it, once a probe.
+        // Exceptions are caught here, because the superclass would log them at every probe.
         return bounded.answer(() -> super.callSync(() -> bounded.caught(check::call)));
     }
 

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a part of an answer tells besides UP or DOWN. Flat, as MicroProfile Health wants it; what is null is left out. */
+/** The data of a health check response. Flat, as MicroProfile Health requires; null values are omitted. */
 final class Data {
 
     private final Map<String, Object> entries = new LinkedHashMap<>();

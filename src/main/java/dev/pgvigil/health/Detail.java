@@ -8,7 +8,7 @@ import dev.pgvigil.target.Target;
 import java.time.Instant;
 import java.util.Locale;
 
-/** All that the snapshot says of one target, flat. Pure. */
+/** The details of one target from the snapshot, as flat data. Pure. */
 final class Detail {
 
     private static final int NAMED = 10;

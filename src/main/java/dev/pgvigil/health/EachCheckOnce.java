@@ -9,28 +9,28 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** A check that belongs to liveness and to readiness would stand twice in the answer of {@code /health}. */
+/** Removes duplicates: a check that belongs to liveness and readiness would appear twice in {@code /health}. */
 @Singleton
 final class EachCheckOnce implements HealthContentFilter {
 
-    /** What two answers of one check have in common; ages have passed in between. */
-    private record Told(String name, String status) {}
+    /** The identity of a check in the response. Its data may differ, because ages have increased. */
+    private record Key(String name, String status) {}
 
     @Override
     public JsonObject filter(JsonObject payload) {
         List<JsonObject> checks = payload.getJsonArray("checks").getValuesAs(JsonObject.class);
-        Set<Told> told = HashSet.newHashSet(checks.size());
-        List<JsonObject> once =
-                checks.stream().filter(check -> told.add(told(check))).toList();
-        if (once.size() == checks.size()) {
+        Set<Key> seen = HashSet.newHashSet(checks.size());
+        List<JsonObject> distinct =
+                checks.stream().filter(check -> seen.add(key(check))).toList();
+        if (distinct.size() == checks.size()) {
             return payload;
         }
-        JsonArrayBuilder rest = Json.createArrayBuilder();
-        once.forEach(rest::add);
-        return Json.createObjectBuilder(payload).add("checks", rest).build();
+        JsonArrayBuilder array = Json.createArrayBuilder();
+        distinct.forEach(array::add);
+        return Json.createObjectBuilder(payload).add("checks", array).build();
     }
 
-    private static Told told(JsonObject check) {
-        return new Told(check.getString("name"), check.getString("status"));
+    private static Key key(JsonObject check) {
+        return new Key(check.getString("name"), check.getString("status"));
     }
 }

@@ -9,17 +9,17 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** Targets that a probe asks for as one: UP while enough of them are. Pure. */
+/** A group of targets that is UP while enough of its targets are up. Pure. */
 record Group(String name, TargetSelector selection, GroupPolicy criterion, Quorum minimumUp) {
 
-    /** Every target, all of which must be up. */
+    /** All targets, all of which must be up. */
     static final Group EVERYTHING =
             new Group("database", TargetSelector.EVERYTHING, GroupPolicy.UNHEALTHY, new Quorum.All());
 
     private static final int NAMED = 10;
 
-    /** The verdict at this moment. A group without a target is DOWN: nothing is known of what it stands for. */
-    HealthCheckResult evaluate(String part, Snapshot snapshot, Instant now) {
+    /** Evaluates the group. A group without targets is DOWN, because nothing is known about it. */
+    HealthCheckResult evaluate(String check, Snapshot snapshot, Instant now) {
         List<Member> members = members(snapshot, now);
         long up = members.stream().filter(Member::up).count();
         int needed = minimumUp.of(members.size());
@@ -31,7 +31,7 @@ record Group(String name, TargetSelector selection, GroupPolicy criterion, Quoru
                 .millis("bound_ms", snapshot.staleAfter());
         age(members, data);
         down(members, data);
-        return HealthCheckResult.of(part, !members.isEmpty() && up >= needed, data);
+        return HealthCheckResult.of(check, !members.isEmpty() && up >= needed, data);
     }
 
     private List<Member> members(Snapshot snapshot, Instant now) {
@@ -43,7 +43,7 @@ record Group(String name, TargetSelector selection, GroupPolicy criterion, Quoru
                 .toList();
     }
 
-    /** A group knows no more than its oldest observation. */
+    /** The age of a group is that of its oldest observation. */
     private static void age(List<Member> members, Data data) {
         members.stream()
                 .max(comparing(member -> Objects.requireNonNullElse(member.age(), Duration.ZERO)))

@@ -13,13 +13,13 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Evaluates groups: at once, on the event loop that asks, where few targets have to be looked at, and else on a thread for
- * probes alone, so that no probe waits for pages or for large answers of the API.
+ * Evaluates groups: few targets directly on the calling event loop, more on a thread reserved for probes, so that no
+ * probe waits for pages or large API responses.
  */
 @Singleton
 final class GroupHealthService {
 
-    /** More groups than anyone configures: a group is evaluated once for all that ask at about the same time. */
+    /** Above the number of configured groups: concurrent requests for a group share one evaluation. */
     private static final int WAITING = 4096;
 
     private final Fleet fleet;
@@ -33,15 +33,15 @@ final class GroupHealthService {
 
     Uni<HealthResponse> of(List<Group> groups) {
         Snapshot snapshot = fleet.snapshot();
-        int looks = groups.stream()
-                .mapToInt(group -> group.selection().looks(snapshot))
+        int candidates = groups.stream()
+                .mapToInt(group -> group.selection().candidateCount(snapshot))
                 .sum();
-        return looks <= JsonRenderer.FEW
-                ? Uni.createFrom().item(judged(groups))
-                : large.of(groups, () -> judged(groups));
+        return candidates <= JsonRenderer.FEW
+                ? Uni.createFrom().item(evaluate(groups))
+                : large.of(groups, () -> evaluate(groups));
     }
 
-    private HealthResponse judged(List<Group> groups) {
+    private HealthResponse evaluate(List<Group> groups) {
         Snapshot snapshot = fleet.snapshot();
         Instant now = SteadyClock.now();
         return HealthResponse.of(groups.stream()

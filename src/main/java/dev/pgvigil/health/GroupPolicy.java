@@ -12,9 +12,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a target is down for a group. Pure.
+ * Decides when a target is down for a group. Pure.
  *
- * @param checks whose findings alone count; empty: all
+ * @param checks the checks whose findings count; empty: all
  */
 record GroupPolicy(DownWhen downWhen, Set<Check<?>> checks) {
 
@@ -26,48 +26,55 @@ record GroupPolicy(DownWhen downWhen, Set<Check<?>> checks) {
         checks = Set.copyOf(checks);
     }
 
-    Member evaluate(TargetObservation sight) {
-        String lost = sight.lost();
-        if (lost != null) {
-            return member(sight, Status.UNKNOWN, () -> lost);
+    Member evaluate(TargetObservation observation) {
+        String unknown = observation.unknown();
+        if (unknown != null) {
+            return member(observation, Status.UNKNOWN, () -> unknown);
         }
-        // Each finding by itself: by the worst of all, a known small trouble would hide something unknown.
-        List<Finding> bad = sight.state().findings().stream()
-                .filter(finding -> counts(finding) && !downWhen.up(finding.status()))
+        // Each finding is compared on its own: if only the worst counted, a degraded finding could hide an unknown one.
+        List<Finding> down = observation.state().findings().stream()
+                .filter(finding -> isSelected(finding) && !downWhen.up(finding.status()))
                 .toList();
-        if (!bad.isEmpty()) {
-            return member(sight, Status.worst(bad.stream().map(Finding::status)), () -> keys(bad));
+        if (!down.isEmpty()) {
+            return member(observation, Status.worst(down.stream().map(Finding::status)), () -> keys(down));
         }
-        String unseen = unseen(sight);
-        return unseen == null
-                ? member(sight, remaining(sight), () -> "as of its latest pass")
-                : member(sight, Status.UNKNOWN, () -> unseen);
+        String unobserved = unobserved(observation);
+        return unobserved == null
+                ? member(observation, remaining(observation), () -> "as of its latest pass")
+                : member(observation, Status.UNKNOWN, () -> unobserved);
     }
 
-    private boolean counts(Finding finding) {
+    private boolean isSelected(Finding finding) {
         return checks.isEmpty()
                 || checks.stream().anyMatch(check -> check.name().equals(finding.check()));
     }
 
-    /** The first of the chosen checks of which nothing is known, and why; null: all are known. */
-    private @Nullable String unseen(TargetObservation sight) {
+    /** The reason of the first selected check without a current observation; null: all have one. */
+    private @Nullable String unobserved(TargetObservation observation) {
         return checks.stream()
-                .map(sight::lost)
+                .map(observation::unknown)
                 .filter(Objects::nonNull)
                 .sorted()
                 .findFirst()
                 .orElse(null);
     }
 
-    private Status remaining(TargetObservation sight) {
+    private Status remaining(TargetObservation observation) {
         return checks.isEmpty()
-                ? sight.state().status()
-                : Status.worst(
-                        sight.state().findings().stream().filter(this::counts).map(Finding::status));
+                ? observation.state().status()
+                : Status.worst(observation.state().findings().stream()
+                        .filter(this::isSelected)
+                        .map(Finding::status));
     }
 
-    private Member member(TargetObservation sight, Status status, Supplier<String> cause) {
-        return new Member(sight.state().target().name(), status, downWhen.up(status), cause, sight.beat(), sight.age());
+    private Member member(TargetObservation observation, Status status, Supplier<String> cause) {
+        return new Member(
+                observation.state().target().name(),
+                status,
+                downWhen.up(status),
+                cause,
+                observation.beat(),
+                observation.age());
     }
 
     private static String keys(List<Finding> findings) {

@@ -15,9 +15,9 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
- * Reads one group.
+ * Reads the configuration of one group.
  *
- * @param known the checks that it may name
+ * @param known the checks that a group may name
  */
 record GroupReader(Catalogue known) {
 
@@ -29,14 +29,14 @@ record GroupReader(Catalogue known) {
         return new Group(
                 name,
                 selection(node),
-                criterion(node),
+                policy(node),
                 minimumUp(node.doc("How many members must be up: a count from 1, or a percentage; all by default")
                         .child("minimum-up")));
     }
 
     private static TargetSelector selection(Node node) {
         return new TargetSelector(
-                filled(node.doc("Members by name, with * and ?").child("targets")).stream()
+                nonEmptyItems(node.doc("Members by name, with * and ?").child("targets")).stream()
                         .map(Node::text)
                         .filter(Objects::nonNull)
                         .map(Glob::new)
@@ -47,9 +47,9 @@ record GroupReader(Catalogue known) {
                         .choice("role", ExpectedRole.class, ExpectedRole.ANY));
     }
 
-    private GroupPolicy criterion(Node node) {
+    private GroupPolicy policy(Node node) {
         Set<Check<?>> checks = new HashSet<>();
-        for (Node item : filled(
+        for (Node item : nonEmptyItems(
                 node.doc("Only findings of these checks count; all by default").child("checks"))) {
             String check = item.text();
             if (check != null && known.names().contains(check)) {
@@ -79,8 +79,8 @@ record GroupReader(Catalogue known) {
         return tags;
     }
 
-    /** A list that was written but left empty would choose everything, which nobody who wrote it meant. */
-    private static List<Node> filled(Node list) {
+    /** An empty list would select every target, which is not what an empty list suggests. */
+    private static List<Node> nonEmptyItems(Node list) {
         List<Node> items = list.items();
         if (list.present() && (items.isEmpty() || items.size() > MOST)) {
             list.problem("must have 1 to " + MOST + " entries, or be left out");

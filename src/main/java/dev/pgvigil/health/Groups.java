@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The configured groups by name, in the order of the file. */
+/** The configured groups by name, in configuration order. */
 record Groups(Map<String, Group> byName) {
 
     Groups {

@@ -8,17 +8,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** {@code pgvigil.groups}: targets that a probe asks for as one, {@code /health/group/<name>}. */
+/** {@code pgvigil.groups}: groups of targets with a probe each, {@code /health/group/<name>}. */
 @Singleton
 final class GroupsSection implements Section<Groups> {
 
     private static final int MOST = 200;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
 
-    private final GroupReader reading;
+    private final GroupReader reader;
 
     GroupsSection(Catalogue catalogue) {
-        this.reading = new GroupReader(catalogue);
+        this.reader = new GroupReader(catalogue);
     }
 
     @Override
@@ -33,7 +33,7 @@ final class GroupsSection implements Section<Groups> {
             if (!NAME.matcher(name).matches()) {
                 child.problem("a group's name is part of a path: 1 to 63 letters, digits, '_' and '-'");
             }
-            groups.put(name, reading.group(name, child));
+            groups.put(name, reader.group(name, child));
         });
         if (groups.size() > MOST) {
             node.problem("must be " + MOST + " groups at most, not " + groups.size());

@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** One check of an answer, in MicroProfile Health's form. */
+/** The result of one check, in MicroProfile Health format. */
 @Schema(name = "HealthCheck")
 record HealthCheckResult(
         String name,
@@ -16,7 +16,7 @@ record HealthCheckResult(
         return new HealthCheckResult(name, State.of(up), data);
     }
 
-    /** As quarkus-smallrye-health wants it. */
+    /** Converts it for quarkus-smallrye-health. */
     HealthCheckResponse response() {
         return new HealthCheckResponse(
                 name,

@@ -26,8 +26,8 @@ import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.Status;
 
 /**
- * The probes that cover targets; quarkus-smallrye-health answers those about pgvigil itself. Each answers from memory,
- * whatever the databases do, and on the event loop that took the request unless it is over many targets.
+ * The probes for targets; quarkus-smallrye-health serves those for pgvigil itself. All respond from memory, on the
+ * event loop of the request unless there are many targets.
  */
 @Path("/health")
 @Produces(MediaType.APPLICATION_JSON)
@@ -39,23 +39,23 @@ final class HealthResource {
     private final OwnHealthChecks own;
     private final Fleet fleet;
     private final Configuration configuration;
-    private final GroupHealthService verdicts;
-    private final JsonRenderer answers;
+    private final GroupHealthService groupHealth;
+    private final JsonRenderer renderer;
 
-    /** What {@code detailed} depends on, save the fleet and this process. */
+    /** Cache key of {@code detailed}: what the response depends on besides the fleet and this process. */
     private record Detailed(List<Group> groups) {}
 
     HealthResource(
             OwnHealthChecks own,
             Fleet fleet,
             Configuration configuration,
-            GroupHealthService verdicts,
-            JsonRenderer answers) {
+            GroupHealthService groupHealth,
+            JsonRenderer renderer) {
         this.own = own;
         this.fleet = fleet;
         this.configuration = configuration;
-        this.verdicts = verdicts;
-        this.answers = answers;
+        this.groupHealth = groupHealth;
+        this.renderer = renderer;
     }
 
     @GET
@@ -72,21 +72,21 @@ final class HealthResource {
                             schema = @Schema(implementation = HealthResponse.class)))
     public Uni<RestResponse<Buffer>> detailed() {
         List<Group> groups = groups();
-        return answers.answer(new Detailed(groups), () -> answer(details(groups)));
+        return renderer.answer(new Detailed(groups), () -> answer(details(groups)));
     }
 
     @GET
     @Path("database")
     @Operation(operationId = "health_database", summary = "All targets as one group")
     public Uni<RestResponse<HealthResponse>> database() {
-        return judged(List.of(Group.EVERYTHING));
+        return evaluate(List.of(Group.EVERYTHING));
     }
 
     @GET
     @Path("group")
     @Operation(operationId = "health_groups", summary = "Every configured group; needs the token")
     public Uni<RestResponse<HealthResponse>> allGroups() {
-        return judged(groups());
+        return evaluate(groups());
     }
 
     @GET
@@ -102,7 +102,7 @@ final class HealthResource {
                                 Status.NOT_FOUND,
                                 HealthResponse.of(List.of(HealthCheckResult.of(
                                         name, false, new Data().text("reason", "no such group"))))))
-                : judged(List.of(group));
+                : evaluate(List.of(group));
     }
 
     private List<Group> groups() {
@@ -113,21 +113,21 @@ final class HealthResource {
     private List<HealthCheckResult> details(List<Group> groups) {
         Snapshot snapshot = fleet.snapshot();
         Instant now = SteadyClock.now();
-        List<HealthCheckResult> parts = new ArrayList<>(own.now().all());
-        groups.forEach(group -> parts.add(group.evaluate("group:" + group.name(), snapshot, now)));
+        List<HealthCheckResult> checks = new ArrayList<>(own.now().all());
+        groups.forEach(group -> checks.add(group.evaluate("group:" + group.name(), snapshot, now)));
         snapshot.targets().values().stream()
                 .map(state -> Detail.of(state, snapshot, now))
                 .sorted(Comparator.comparing(HealthCheckResult::name))
-                .forEach(parts::add);
-        return parts;
+                .forEach(checks::add);
+        return checks;
     }
 
-    private Uni<RestResponse<HealthResponse>> judged(List<Group> groups) {
-        return verdicts.of(groups).map(HealthResource::answer);
+    private Uni<RestResponse<HealthResponse>> evaluate(List<Group> groups) {
+        return groupHealth.of(groups).map(HealthResource::answer);
     }
 
-    private static RestResponse<HealthResponse> answer(List<HealthCheckResult> parts) {
-        return answer(HealthResponse.of(parts));
+    private static RestResponse<HealthResponse> answer(List<HealthCheckResult> checks) {
+        return answer(HealthResponse.of(checks));
     }
 
     private static RestResponse<HealthResponse> answer(HealthResponse answer) {

@@ -3,7 +3,7 @@ package dev.pgvigil.health;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** The answer of a probe, in MicroProfile Health's form: UP if all its checks are. */
+/** The response of a probe, in MicroProfile Health format: UP if all its checks are UP. */
 @Schema(name = "Health")
 record HealthResponse(State status, List<HealthCheckResult> checks) {
 

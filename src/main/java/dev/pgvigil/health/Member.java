@@ -10,13 +10,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a group makes of one of its targets.
+ * The state of one target within a group.
  *
- * @param target its name, or the pattern that matches none
+ * @param target name of the target, or the pattern that matches none
  * @param up whether it counts as up
- * @param cause of the status, short and without figures of the database; asked for only where it is shown
- * @param beat its latest heartbeat; null: never observed
- * @param age of that heartbeat; null as that is
+ * @param cause cause of the status, without figures of the database; computed only when shown
+ * @param beat latest heartbeat; null: never observed
+ * @param age age of that heartbeat; null: never observed
  */
 record Member(
         String target,
@@ -26,13 +26,13 @@ record Member(
         @Nullable Outcome<?> beat,
         @Nullable Duration age) {
 
-    /** What a group names and no target has; of a pattern nobody knows how many it stands for, so it is one. */
+    /** A name or pattern without a target. A pattern counts as one member. */
     static Member missing(Glob name) {
         String cause = name.exact() ? "no such target" : "matches no target";
         return new Member(name.pattern(), Status.UNKNOWN, false, () -> cause, null, null);
     }
 
-    /** When its latest heartbeat was; null: never observed. */
+    /** The time of the latest heartbeat; null: never observed. */
     @Nullable
     Instant at() {
         return beat == null ? null : beat.at();

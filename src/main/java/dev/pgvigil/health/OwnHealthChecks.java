@@ -14,14 +14,14 @@ import org.eclipse.microprofile.health.Liveness;
 import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
 
-/** pgvigil's own health checks. They read memory: none of them waits, and no database has a say in them. */
+/** pgvigil's own health checks. They read memory only, never block, and do not depend on any database. */
 @Singleton
 final class OwnHealthChecks {
 
     private final Self self;
     private final Configuration configuration;
 
-    /** A check that is answered where it is called, at once. */
+    /** A check that responds immediately on the calling thread. */
     record InMemory(Supplier<HealthCheckResult> check) implements AsyncHealthCheck {
 
         @Override
@@ -35,7 +35,7 @@ final class OwnHealthChecks {
         this.configuration = configuration;
     }
 
-    /** pgvigil's health at this moment. */
+    /** The current health of pgvigil. */
     SelfHealth now() {
         return new SelfHealth(self.vitals(), configuration.settings().get(SelfSection.class), configuration.state());
     }

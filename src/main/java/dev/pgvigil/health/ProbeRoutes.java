@@ -10,30 +10,30 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Stands before the routes of quarkus-smallrye-health, which answer every method, and make a group of every name that somebody
- * asks for.
+ * Filters requests before the routes of quarkus-smallrye-health, which accept every method and create a group for every
+ * requested name.
  */
 @Singleton
 final class ProbeRoutes {
 
-    /** What the extension answers. */
+    /** The paths served by the extension. */
     static final List<String> PATHS =
             List.of("/health", "/health/live", "/health/ready", "/health/started", "/health/well");
 
-    /** As application.properties says; nothing is there. */
+    /** The path set in application.properties; always 404. */
     static final String EXTENSION_GROUPS = "/health/smallrye-group";
 
-    private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD);
+    private static final Set<HttpMethod> SAFE_METHODS = Set.of(HttpMethod.GET, HttpMethod.HEAD);
     private static final String ALLOWED = "GET, HEAD, OPTIONS";
 
     void register(@Observes Router router) {
-        PATHS.forEach(path -> router.route(path).order(1).handler(ProbeRoutes::read));
+        PATHS.forEach(path -> router.route(path).order(1).handler(ProbeRoutes::filter));
         router.route(EXTENSION_GROUPS + "*").order(1).handler(context -> context.fail(404));
     }
 
-    private static void read(RoutingContext context) {
+    private static void filter(RoutingContext context) {
         HttpMethod method = context.request().method();
-        if (READING.contains(method)) {
+        if (SAFE_METHODS.contains(method)) {
             context.next();
             return;
         }

@@ -1,12 +1,12 @@
 package dev.pgvigil.health;
 
-/** How many of a group's targets must be up. */
+/** The number of a group's targets that must be up. */
 sealed interface Quorum {
 
-    /** The count that is enough of so many; at least one. */
+    /** The required number for a group of that size; at least one. */
     int of(int targets);
 
-    /** Every one. */
+    /** All targets. */
     record All() implements Quorum {
         @Override
         public int of(int targets) {
@@ -14,7 +14,7 @@ sealed interface Quorum {
         }
     }
 
-    /** A count, which a smaller group cannot reach. */
+    /** A fixed number. A smaller group cannot reach it. */
     record Count(int count) implements Quorum {
         @Override
         public int of(int targets) {
@@ -22,7 +22,7 @@ sealed interface Quorum {
         }
     }
 
-    /** A share, rounded up: 50 % of three are two. */
+    /** A percentage, rounded up: 50 % of three is two. */
     record Percent(int percent) implements Quorum {
         @Override
         public int of(int targets) {

@@ -11,14 +11,16 @@ import dev.pgvigil.self.WatchStall;
 import java.time.Duration;
 import java.util.List;
 
-/** pgvigil's own health, in which no database has a say. Pure. */
+/** pgvigil's own health, independent of any database. Pure. */
 record SelfHealth(ProcessHealth vitals, SelfSettings limits, Configuration.State configuration) {
 
     private static final int NAMED = 10;
-    /** Where heartbeats are rare, the watch may owe three, each stretched fourfold to stay in the overhead budget. */
-    private static final int OWED = 12;
+    /**
+     * With long heartbeat intervals, three heartbeats may be missing, each throttled fourfold by the overhead budget.
+     */
+    private static final int MISSED_INTERVALS = 12;
 
-    /** Each part; {@link OwnHealthChecks} says what probe each belongs to. */
+    /** All checks. {@link OwnHealthChecks} assigns them to probes. */
     List<HealthCheckResult> all() {
         return List.of(configured(), firstPass(), eventLoops(), watch(), threads());
     }
@@ -42,16 +44,16 @@ record SelfHealth(ProcessHealth vitals, SelfSettings limits, Configuration.State
     }
 
     HealthCheckResult watch() {
-        WatchStall silence = vitals.silence();
-        if (silence == null) {
+        WatchStall stall = vitals.silence();
+        if (stall == null) {
             return HealthCheckResult.of("watch", true, new Data().text("reason", "no target has heartbeats"));
         }
-        Duration owed = silence.interval().multipliedBy(OWED);
-        Duration bound = owed.compareTo(limits.watchSilentAfter()) > 0 ? owed : limits.watchSilentAfter();
+        Duration tolerated = stall.interval().multipliedBy(MISSED_INTERVALS);
+        Duration bound = tolerated.compareTo(limits.watchSilentAfter()) > 0 ? tolerated : limits.watchSilentAfter();
         return HealthCheckResult.of(
                 "watch",
-                silence.lasted().compareTo(bound) <= 0,
-                new Data().millis("age_ms", silence.lasted()).millis("bound_ms", bound));
+                stall.lasted().compareTo(bound) <= 0,
+                new Data().millis("age_ms", stall.lasted()).millis("bound_ms", bound));
     }
 
     HealthCheckResult threads() {
@@ -67,7 +69,7 @@ record SelfHealth(ProcessHealth vitals, SelfSettings limits, Configuration.State
         return HealthCheckResult.of("threads", observed && vitals.deadlocked().isEmpty(), data);
     }
 
-    /** A change that could not be loaded is no reason to be down: the settings before it are in force. */
+    /** A rejected reload does not make pgvigil DOWN, because the previous settings stay in force. */
     HealthCheckResult configured() {
         return HealthCheckResult.of(
                 "configuration",

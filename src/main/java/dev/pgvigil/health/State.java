@@ -3,7 +3,7 @@ package dev.pgvigil.health;
 import com.fasterxml.jackson.annotation.JsonValue;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** The two answers of a probe, in capitals as MicroProfile Health has them. */
+/** The two states of a probe, in capitals as in MicroProfile Health. */
 @Schema(
         name = "HealthState",
         enumeration = {"UP", "DOWN"})

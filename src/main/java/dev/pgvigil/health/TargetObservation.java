@@ -11,38 +11,38 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of one target at one moment, and why where nothing is. Pure.
+ * The state of one target at one time, and the reason if it is unknown. Pure.
  *
- * @param beat the latest heartbeat of its server; null: there was none
- * @param bound age of that heartbeat from which the target is unknown
+ * @param beat latest heartbeat of its server; null: none yet
+ * @param bound age of the heartbeat from which the target is unknown
  */
 record TargetObservation(
         TargetState state, ServerState server, @Nullable Outcome<?> beat, Duration bound, Instant now) {
 
-    /** Passes of a check that may fail in a row before the last good one is too old to be trusted. */
-    private static final int MISSES = 3;
+    /** Consecutive failures of a check after which its last observation is too old. */
+    private static final int MAX_FAILURES = 3;
 
     static TargetObservation of(TargetState state, Snapshot snapshot, Instant now) {
         ServerState server = snapshot.serverOf(state);
         return new TargetObservation(state, server, server.outcome(HeartbeatResult.CHECK), snapshot.staleAfter(), now);
     }
 
-    /** Since the latest heartbeat; null: there was none. */
+    /** The age of the latest heartbeat; null: none yet. */
     @Nullable
     Duration age() {
         return beat == null ? null : Duration.between(beat.at(), now);
     }
 
-    /** Why the target as a whole is unknown; null: it is not. */
+    /** The reason why the target is unknown; null: it is known. */
     @Nullable
-    String lost() {
+    String unknown() {
         Duration age = age();
         return age == null ? "never observed" : old("last observed", age, bound);
     }
 
-    /** Why nothing can be said of what one check looks at; null: something can. */
+    /** The reason why a check has no current observation; null: it has one. */
     @Nullable
-    String lost(Check<?> check) {
+    String unknown(Check<?> check) {
         String name = check.name();
         if (!state.target().runs(name)) {
             return name + " is switched off";
@@ -51,7 +51,7 @@ record TargetObservation(
         return outcome == null
                 ? name + " never observed"
                 : switch (outcome) {
-                    case Outcome.Observed<?> seen -> old(check, seen);
+                    case Outcome.Observed<?> observed -> old(check, observed);
                     case Outcome.Failed<?> failed ->
                         failed.last() == null
                                 ? name + " failed: " + failed.failure().reason()
@@ -60,9 +60,9 @@ record TargetObservation(
                 };
     }
 
-    private @Nullable String old(Check<?> check, Outcome.Observed<?> seen) {
-        Duration allowed = bound.plus(server.interval(state.target(), check).multipliedBy(MISSES));
-        return old(check.name() + " last observed", Duration.between(seen.at(), now), allowed);
+    private @Nullable String old(Check<?> check, Outcome.Observed<?> observed) {
+        Duration allowed = bound.plus(server.interval(state.target(), check).multipliedBy(MAX_FAILURES));
+        return old(check.name() + " last observed", Duration.between(observed.at(), now), allowed);
     }
 
     private static @Nullable String old(String what, Duration age, Duration bound) {

@@ -12,11 +12,11 @@ import java.util.Map.Entry;
 import java.util.stream.Stream;
 
 /**
- * Which targets belong to a group: those that meet all that is given.
+ * Selects the targets of a group: those that meet all conditions.
  *
- * @param names of targets, one of which must match; empty: any
+ * @param names names or patterns, one of which must match; empty: any
  * @param region empty: any
- * @param role that the server has now
+ * @param role current role of the server
  */
 record TargetSelector(List<Glob> names, Map<String, String> tags, String region, ExpectedRole role) {
 
@@ -27,19 +27,19 @@ record TargetSelector(List<Glob> names, Map<String, String> tags, String region,
         tags = Map.copyOf(tags);
     }
 
-    /** The targets that belong. */
+    /** The selected targets. */
     Stream<TargetState> in(Snapshot snapshot) {
         return candidates(snapshot).filter(state -> selects(state, snapshot));
     }
 
-    /** How many targets have to be looked at. */
-    int looks(Snapshot snapshot) {
+    /** The number of targets to evaluate. */
+    int candidateCount(Snapshot snapshot) {
         return allExact() ? names.size() : snapshot.targets().size();
     }
 
     /**
-     * The names that no target has, and the patterns that none matches: what is asked for and missing must not go unseen,
-     * such as databases that are not discovered yet. Of the name alone: the rest may choose none of those it matches.
+     * The names and patterns that match no target. A missing target, such as a database that is not discovered yet,
+     * must be visible. Other conditions are ignored here, because they may exclude all matching targets.
      */
     Stream<Glob> missing(Snapshot snapshot) {
         return names.stream().filter(name -> !matchesAny(name, snapshot.targets()));
@@ -65,16 +65,18 @@ record TargetSelector(List<Glob> names, Map<String, String> tags, String region,
     private boolean selects(TargetState state, Snapshot snapshot) {
         Target target = state.target();
         return (region.isEmpty() || region.equals(target.region()))
-                && tags.entrySet().stream().allMatch(tag -> carries(target, tag))
+                && tags.entrySet().stream().allMatch(tag -> hasTag(target, tag))
                 && (names.isEmpty() || names.stream().anyMatch(name -> name.matches(target.name())))
                 && hasRole(state, snapshot);
     }
 
-    private static boolean carries(Target target, Entry<String, String> tag) {
+    private static boolean hasTag(Target target, Entry<String, String> tag) {
         return tag.getValue().equals(target.tags().get(tag.getKey()));
     }
 
-    /** While the role is not known, a target that may have it belongs: left out, it could not be missed. */
+    /**
+     * While the role is unknown, a target that may have it is selected. Otherwise it could not be reported as missing.
+     */
     private boolean hasRole(TargetState state, Snapshot snapshot) {
         if (role == ExpectedRole.ANY) {
             return true;

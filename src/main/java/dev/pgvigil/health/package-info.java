@@ -1,6 +1,6 @@
 /**
- * Probes for Kubernetes in MicroProfile Health's JSON, answered from memory: pgvigil's own health, and groups of targets
- * that other workloads can wait for.
+ * Probes for Kubernetes in MicroProfile Health format, answered from memory: pgvigil's own health, and groups of
+ * targets for other workloads.
  */
 @NullMarked
 package dev.pgvigil.health;

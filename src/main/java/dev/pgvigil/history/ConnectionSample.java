@@ -1,10 +1,10 @@
 package dev.pgvigil.history;
 
 /**
- * Connections of clients in a stretch of time.
+ * Client connections in a time bucket.
  *
- * @param most in use at one look
- * @param limit what ordinary roles could get at that look; 0: nobody looked
+ * @param most highest number in use at one observation
+ * @param limit connections available to ordinary roles at that observation; 0: not observed
  */
 public record ConnectionSample(int most, int limit) {
 

@@ -4,10 +4,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The connections of an hour and {@value #EARLIER} buckets before it, of half a minute each. Not safe for several threads. */
+/**
+ * The connections of the last hour and {@value #EARLIER} buckets before it, in buckets of 30 seconds. Not thread-safe.
+ */
 final class ConnectionSampleRing {
 
-    /** What is carried into the hour. */
+    /** Buckets from which gaps at the start of the hour are filled. */
     static final int EARLIER = 12;
 
     static final int BUCKETS = 120 + EARLIER;
@@ -15,35 +17,35 @@ final class ConnectionSampleRing {
 
     private final int[] most = new int[BUCKETS];
     private final int[] limit = new int[BUCKETS];
-    private final TimeBuckets wheel = new TimeBuckets(BUCKETS, SECONDS, this::clear);
+    private final TimeBuckets timeline = new TimeBuckets(BUCKETS, SECONDS, this::clear);
 
-    void seen(Instant at, int used, int allowed) {
-        int place = wheel.turnTo(at);
-        if (limit[place] == 0 || used >= most[place]) {
-            most[place] = used;
-            limit[place] = Math.max(1, allowed);
+    void add(Instant at, int used, int available) {
+        int index = timeline.advanceTo(at);
+        if (limit[index] == 0 || used >= most[index]) {
+            most[index] = used;
+            limit[index] = Math.max(1, available);
         }
     }
 
-    /** So many buckets before this moment, oldest first. */
+    /** The last buckets before this time, oldest first. */
     List<ConnectionSample> until(Instant now, int buckets) {
         List<ConnectionSample> all = new ArrayList<>(buckets);
         for (int back = buckets - 1; back >= 0; back--) {
-            int place = wheel.read(now, back);
+            int index = timeline.read(now, back);
             all.add(
-                    place < 0 || limit[place] == 0
+                    index < 0 || limit[index] == 0
                             ? ConnectionSample.NONE
-                            : new ConnectionSample(most[place], limit[place]));
+                            : new ConnectionSample(most[index], limit[index]));
         }
         return all;
     }
 
     Instant begin(Instant now, int back) {
-        return wheel.begin(now, back);
+        return timeline.begin(now, back);
     }
 
-    private void clear(int place) {
-        most[place] = 0;
-        limit[place] = 0;
+    private void clear(int index) {
+        most[index] = 0;
+        limit[index] = 0;
     }
 }

@@ -7,29 +7,29 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
- * Where looks are rarer than stretches, most stretches are without one although none was missed: what was seen last then
- * holds on until the next look is overdue. Pure.
+ * Fills empty buckets when observations are less frequent than buckets: the last observation is repeated until the next
+ * one is overdue. Pure.
  *
- * @param most stretches over which one that was observed is carried
+ * @param most maximum number of buckets filled after an observed one
  */
 record GapFill(int most) {
 
-    /** By how much a look may be late before it is missing. */
+    /** An observation counts as missing when it is later than this many intervals. */
     private static final double LATE = 1.5;
 
-    /** More than any ring holds. */
+    /** Above the size of every ring. */
     private static final int BOUND = 1000;
 
-    /** Looks at this interval, in stretches of so many seconds. */
+    /** For observations at this interval, in buckets of that many seconds. */
     static GapFill of(Duration interval, int seconds) {
-        double stretches = Math.ceil(LATE * interval.toMillis() / (1000.0 * seconds) - 1);
-        return new GapFill((int) Math.clamp(stretches, 0, BOUND));
+        double buckets = Math.ceil(LATE * interval.toMillis() / (1000.0 * seconds) - 1);
+        return new GapFill((int) Math.clamp(buckets, 0, BOUND));
     }
 
     /**
-     * Stretches with those filled that lie close behind an observed one.
+     * Returns the buckets, with those filled that closely follow an observed one.
      *
-     * @param all the first {@link #most} of them lie before those that are wanted, and are only carried from
+     * @param all the buckets; the first {@link #most} precede the wanted ones and only serve as sources
      */
     <T> List<T> over(List<T> all, Predicate<T> observed, UnaryOperator<T> carry) {
         List<T> filled = new ArrayList<>(all);

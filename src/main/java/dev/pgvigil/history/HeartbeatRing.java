@@ -4,10 +4,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The heartbeats of an hour and {@value #EARLIER} buckets before it, of ten seconds each. Not safe for several threads. */
+/**
+ * The heartbeats of the last hour and {@value #EARLIER} buckets before it, in buckets of ten seconds. Not thread-safe.
+ */
 final class HeartbeatRing {
 
-    /** What is carried into the hour. */
+    /** Buckets from which gaps at the start of the hour are filled. */
     static final int EARLIER = 24;
 
     static final int BUCKETS = 360 + EARLIER;
@@ -18,61 +20,61 @@ final class HeartbeatRing {
     private final float[] max = new float[BUCKETS];
     private final short[] answered = new short[BUCKETS];
     private final short[] lost = new short[BUCKETS];
-    private final TimeBuckets wheel = new TimeBuckets(BUCKETS, SECONDS, this::clear);
+    private final TimeBuckets timeline = new TimeBuckets(BUCKETS, SECONDS, this::clear);
 
     void answered(Instant at, double milliseconds) {
-        int place = wheel.turnTo(at);
+        int index = timeline.advanceTo(at);
         float value = (float) Math.max(0, milliseconds);
-        if (answered[place] < Short.MAX_VALUE && Float.isFinite(value)) {
-            min[place] = answered[place] == 0 ? value : Math.min(min[place], value);
-            max[place] = Math.max(max[place], value);
-            sum[place] += value;
-            answered[place]++;
+        if (answered[index] < Short.MAX_VALUE && Float.isFinite(value)) {
+            min[index] = answered[index] == 0 ? value : Math.min(min[index], value);
+            max[index] = Math.max(max[index], value);
+            sum[index] += value;
+            answered[index]++;
         }
     }
 
     void lost(Instant at) {
-        int place = wheel.turnTo(at);
-        if (lost[place] < Short.MAX_VALUE) {
-            lost[place]++;
+        int index = timeline.advanceTo(at);
+        if (lost[index] < Short.MAX_VALUE) {
+            lost[index]++;
         }
     }
 
     /**
-     * The time before this moment, oldest first.
+     * The series before this time, oldest first.
      *
-     * @param stretches how many equal parts
-     * @param each buckets of a part
+     * @param parts number of equal parts
+     * @param each buckets per part
      */
-    List<HeartbeatSeries> until(Instant now, int stretches, int each) {
-        List<HeartbeatSeries> all = new ArrayList<>(stretches);
-        for (int stretch = stretches - 1; stretch >= 0; stretch--) {
-            HeartbeatSeries beats = HeartbeatSeries.NONE;
-            for (int back = (stretch + 1) * each - 1; back >= stretch * each; back--) {
-                beats = beats.plus(bucket(wheel.read(now, back)));
+    List<HeartbeatSeries> until(Instant now, int parts, int each) {
+        List<HeartbeatSeries> all = new ArrayList<>(parts);
+        for (int part = parts - 1; part >= 0; part--) {
+            HeartbeatSeries series = HeartbeatSeries.NONE;
+            for (int back = (part + 1) * each - 1; back >= part * each; back--) {
+                series = series.plus(bucket(timeline.read(now, back)));
             }
-            all.add(beats);
+            all.add(series);
         }
         return all;
     }
 
     Instant begin(Instant now, int back) {
-        return wheel.begin(now, back);
+        return timeline.begin(now, back);
     }
 
-    private HeartbeatSeries bucket(int place) {
-        if (place < 0 || (answered[place] == 0 && lost[place] == 0)) {
+    private HeartbeatSeries bucket(int index) {
+        if (index < 0 || (answered[index] == 0 && lost[index] == 0)) {
             return HeartbeatSeries.NONE;
         }
-        double mean = answered[place] == 0 ? 0 : sum[place] / answered[place];
-        return new HeartbeatSeries(min[place], mean, max[place], answered[place], lost[place]);
+        double mean = answered[index] == 0 ? 0 : sum[index] / answered[index];
+        return new HeartbeatSeries(min[index], mean, max[index], answered[index], lost[index]);
     }
 
-    private void clear(int place) {
-        min[place] = 0;
-        sum[place] = 0;
-        max[place] = 0;
-        answered[place] = 0;
-        lost[place] = 0;
+    private void clear(int index) {
+        min[index] = 0;
+        sum[index] = 0;
+        max[index] = 0;
+        answered[index] = 0;
+        lost[index] = 0;
     }
 }

@@ -3,11 +3,11 @@ package dev.pgvigil.history;
 import java.util.List;
 
 /**
- * The heartbeats of a stretch of time.
+ * The heartbeats of a time bucket.
  *
- * @param min shortest round trip in milliseconds; 0 where none was answered, as the mean and the longest are
- * @param lost asked and not answered; both counts 0: not observed, so that nothing is known
- * @param carried nobody was to look in this stretch, so that these are the ones of a stretch before
+ * @param min shortest round trip in milliseconds; min, mean and max are 0 if no heartbeat was answered
+ * @param lost sent and not answered; if both counts are 0, nothing was observed
+ * @param carried no heartbeat was due in this bucket; the values are those of an earlier bucket
  */
 public record HeartbeatSeries(double min, double mean, double max, int answered, int lost, boolean carried) {
 
@@ -21,10 +21,10 @@ public record HeartbeatSeries(double min, double mean, double max, int answered,
         return answered + lost > 0;
     }
 
-    /** How many were lost in these stretches, each counted once however far it is carried. */
-    public static int lost(List<HeartbeatSeries> stretches) {
-        return stretches.stream()
-                .filter(beats -> !beats.carried)
+    /** The number of lost heartbeats in these buckets, counted once even if carried. */
+    public static int lost(List<HeartbeatSeries> buckets) {
+        return buckets.stream()
+                .filter(series -> !series.carried)
                 .mapToInt(HeartbeatSeries::lost)
                 .sum();
     }
@@ -33,20 +33,20 @@ public record HeartbeatSeries(double min, double mean, double max, int answered,
         return new HeartbeatSeries(min, mean, max, answered, lost, true);
     }
 
-    /** These and those together. */
-    HeartbeatSeries plus(HeartbeatSeries more) {
-        if (more.answered == 0) {
-            return new HeartbeatSeries(min, mean, max, answered, lost + more.lost);
+    /** Merges two buckets. */
+    HeartbeatSeries plus(HeartbeatSeries other) {
+        if (other.answered == 0) {
+            return new HeartbeatSeries(min, mean, max, answered, lost + other.lost);
         }
         if (answered == 0) {
-            return new HeartbeatSeries(more.min, more.mean, more.max, more.answered, lost + more.lost);
+            return new HeartbeatSeries(other.min, other.mean, other.max, other.answered, lost + other.lost);
         }
-        int all = answered + more.answered;
+        int all = answered + other.answered;
         return new HeartbeatSeries(
-                Math.min(min, more.min),
-                (mean * answered + more.mean * more.answered) / all,
-                Math.max(max, more.max),
+                Math.min(min, other.min),
+                (mean * answered + other.mean * other.answered) / all,
+                Math.max(max, other.max),
                 all,
-                lost + more.lost);
+                lost + other.lost);
     }
 }

@@ -25,84 +25,86 @@ import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
-/** Keeps the last hour of every watched server, and forgets a server that is watched no more. Safe for any thread. */
+/** Keeps the last history of every monitored server, and discards that of removed servers. Thread-safe. */
 @Singleton
 public class History {
 
     private static final Logger LOG = Logger.getLogger(History.class);
-    private static final Duration LOOK = Duration.ofSeconds(5);
+    private static final Duration SAMPLE_INTERVAL = Duration.ofSeconds(5);
 
     private final Fleet fleet;
     private final Vertx vertx;
-    private final Map<Server.Identity, ServerHistory> hours = new ConcurrentHashMap<>();
-    private final Cancellable changes;
+    private final Map<Server.Identity, ServerHistory> histories = new ConcurrentHashMap<>();
+    private final Cancellable subscription;
     private final long timer;
-    private final Instant begin = SteadyClock.now();
+    private final Instant startedAt = SteadyClock.now();
 
     @Inject
     History(Fleet fleet, Vertx vertx) {
-        this(fleet, vertx, LOOK, onLoop(vertx.getOrCreateContext()));
+        this(fleet, vertx, SAMPLE_INTERVAL, onContext(vertx.getOrCreateContext()));
     }
 
-    History(Fleet fleet, Vertx vertx, Duration look, Executor executor) {
+    History(Fleet fleet, Vertx vertx, Duration interval, Executor executor) {
         this.fleet = fleet;
         this.vertx = vertx;
-        // Heartbeats alone matter here, and a gap of the log is none in them.
-        this.changes = fleet.events().subscribe(executor, true, this::take, () -> {});
-        this.timer = vertx.setPeriodic(look.toMillis(), tick -> look());
+        // Only heartbeats are used here, and they do not depend on gaps in the event log.
+        this.subscription = fleet.events().subscribe(executor, true, this::add, () -> {});
+        this.timer = vertx.setPeriodic(interval.toMillis(), tick -> sample());
     }
 
-    private static Executor onLoop(Context context) {
+    private static Executor onContext(Context context) {
         return work -> context.runOnContext(now -> work.run());
     }
 
-    // Only so that it begins with the service, and not when somebody first reads it.
+    // Forces creation at startup instead of at the first read.
     void start(@Observes StartupEvent event) {
-        LOG.debug("the history begins");
+        LOG.debug("history started");
     }
 
-    /** The last hour of a server; empty if nothing was observed yet. */
+    /** The last history of a server; empty if nothing was observed yet. */
     public ServerHistory of(Server server) {
-        return hours.getOrDefault(server.identity(), ServerHistory.NOTHING);
+        return histories.getOrDefault(server.identity(), ServerHistory.NOTHING);
     }
 
-    /** How much of the last hour there is anything to know of. */
+    /** The part of the last history for which there may be data. */
     public Window window(Instant now) {
-        return Window.since(begin, now);
+        return Window.since(startedAt, now);
     }
 
-    /** How many servers have one. */
+    /** The number of servers with a history. */
     int size() {
-        return hours.size();
+        return histories.size();
     }
 
-    private void take(FleetEvent change) {
-        if (change instanceof FleetEvent.Beat) {
+    private void add(FleetEvent event) {
+        if (event instanceof FleetEvent.Beat) {
             Snapshot snapshot = fleet.snapshot();
-            TargetState target = snapshot.targets().get(change.target());
+            TargetState target = snapshot.targets().get(event.target());
             Outcome<?> outcome =
                     target == null ? null : snapshot.serverOf(target).outcome(HeartbeatResult.CHECK);
             if (target != null && outcome != null) {
-                hour(target.target().server()).beat(outcome);
+                history(target.target().server()).beat(outcome);
             }
         }
     }
 
-    private void look() {
+    private void sample() {
         Map<Server, ServerState> servers = fleet.snapshot().servers();
         servers.forEach((server, state) -> {
-            state.outcomes().values().forEach(outcome -> hour(server).connections(outcome));
+            state.outcomes().values().forEach(outcome -> history(server).connections(outcome));
         });
-        hours.keySet().retainAll(servers.keySet().stream().map(Server::identity).collect(Collectors.toSet()));
+        histories
+                .keySet()
+                .retainAll(servers.keySet().stream().map(Server::identity).collect(Collectors.toSet()));
     }
 
-    private ServerHistory hour(Server server) {
-        return hours.computeIfAbsent(server.identity(), first -> new ServerHistory());
+    private ServerHistory history(Server server) {
+        return histories.computeIfAbsent(server.identity(), first -> new ServerHistory());
     }
 
     @PreDestroy
     void stop() {
-        changes.cancel();
+        subscription.cancel();
         vertx.cancelTimer(timer);
     }
 }

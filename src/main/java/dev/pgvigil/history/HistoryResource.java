@@ -10,7 +10,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestPath;
 
-/** The last hour, from memory. */
+/** Serves the last hour from memory. */
 @Path("/api/v1/databases/{name}/history")
 @NonBlocking
 @Tag(name = "databases")
@@ -29,7 +29,7 @@ public final class HistoryResource {
             operationId = "database_history",
             summary = "Heartbeats and connections of its server over the last hour")
     public HistoryView history(@RestPath String name) {
-        PointInTimeView look = new PointInTimeView(fleet.snapshot(), SteadyClock.now());
-        return HistoryView.of(name, history.of(look.target(name).target().server()), look.now());
+        PointInTimeView view = new PointInTimeView(fleet.snapshot(), SteadyClock.now());
+        return HistoryView.of(name, history.of(view.target(name).target().server()), view.now());
     }
 }

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** The last hour of one database's server. What was not observed is left out. */
+/** The last history of one database's server. Buckets without observations are omitted. */
 @Schema(name = "History")
 public record HistoryView(
         String databaseName,
@@ -22,7 +22,7 @@ public record HistoryView(
 
         @Schema(description = "oldest first") List<UseView> connections) {
 
-    /** Heartbeats of one stretch of time. */
+    /** Heartbeats of one time bucket. */
     @Schema(name = "HistoryHeartbeats")
     public record BeatsView(
             @Schema(description = "when the stretch begins") Instant at,
@@ -35,7 +35,7 @@ public record HistoryView(
             int answered,
             int lost) {}
 
-    /** Connections of one stretch of time. */
+    /** Connections of one time bucket. */
     @Schema(name = "HistoryConnections")
     public record UseView(
             @Schema(description = "when the stretch begins") Instant at,
@@ -45,37 +45,42 @@ public record HistoryView(
             @Schema(description = "what ordinary roles could get")
             int limit) {}
 
-    static HistoryView of(String name, ServerHistory hour, Instant now) {
+    static HistoryView of(String name, ServerHistory history, Instant now) {
         return new HistoryView(
-                name, now, HeartbeatRing.SECONDS, beats(hour, now), ConnectionSampleRing.SECONDS, uses(hour, now));
+                name,
+                now,
+                HeartbeatRing.SECONDS,
+                beats(history, now),
+                ConnectionSampleRing.SECONDS,
+                uses(history, now));
     }
 
-    private static List<BeatsView> beats(ServerHistory hour, Instant now) {
-        List<HeartbeatSeries> all = hour.beats(now, Window.SIXTY);
+    private static List<BeatsView> beats(ServerHistory history, Instant now) {
+        List<HeartbeatSeries> all = history.beats(now, Window.SIXTY);
         List<BeatsView> views = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
-            HeartbeatSeries beats = all.get(i);
-            if (beats.observed()) {
-                Instant at = hour.beatsBegin(now, all.size() - 1 - i);
+            HeartbeatSeries series = all.get(i);
+            if (series.observed()) {
+                Instant at = history.beatsBegin(now, all.size() - 1 - i);
                 views.add(new BeatsView(
                         at,
-                        rounded(beats.min()),
-                        rounded(beats.mean()),
-                        rounded(beats.max()),
-                        beats.answered(),
-                        beats.lost()));
+                        rounded(series.min()),
+                        rounded(series.mean()),
+                        rounded(series.max()),
+                        series.answered(),
+                        series.lost()));
             }
         }
         return views;
     }
 
-    private static List<UseView> uses(ServerHistory hour, Instant now) {
-        List<ConnectionSample> all = hour.connections(now, Window.SIXTY);
+    private static List<UseView> uses(ServerHistory history, Instant now) {
+        List<ConnectionSample> all = history.connections(now, Window.SIXTY);
         List<UseView> views = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
-            ConnectionSample use = all.get(i);
-            if (use.observed()) {
-                views.add(new UseView(hour.useBegins(now, all.size() - 1 - i), use.most(), use.limit()));
+            ConnectionSample sample = all.get(i);
+            if (sample.observed()) {
+                views.add(new UseView(history.useBegins(now, all.size() - 1 - i), sample.most(), sample.limit()));
             }
         }
         return views;

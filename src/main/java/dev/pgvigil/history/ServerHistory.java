@@ -10,21 +10,21 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** The last hour of one server: about 8 kB, however often it is asked. Safe for any thread. */
+/** The last hour of one server: about 8 kB, whatever the interval of the heartbeats. Thread-safe. */
 public final class ServerHistory {
 
-    /** Parts of a sketch. */
+    /** Number of parts in a sketch. */
     public static final int PARTS = 60;
 
-    /** Of a server that nothing is known of. */
+    /** The history of an unknown server. */
     static final ServerHistory NOTHING = new ServerHistory();
 
     private final HeartbeatRing beats = new HeartbeatRing();
-    private final ConnectionSampleRing uses = new ConnectionSampleRing();
+    private final ConnectionSampleRing connections = new ConnectionSampleRing();
     private @Nullable Instant lastBeat;
     private @Nullable Instant lastUse;
 
-    /** Takes a heartbeat's outcome, each but once; one that failed by pgvigil's own fault says nothing of the server. */
+    /** Records the outcome of a heartbeat, each once. Failures caused by pgvigil itself are ignored. */
     synchronized void beat(Outcome<?> outcome) {
         if (outcome.at().equals(lastBeat)) {
             return;
@@ -41,53 +41,55 @@ public final class ServerHistory {
         }
     }
 
-    /** Takes what was seen of the server's connections, each look but once. */
+    /** Records an observation of the server's connections, each once. */
     synchronized void connections(Outcome<?> outcome) {
         if (outcome instanceof Outcome.Observed<?>(var at, var took, PoolUsage usage) && !at.equals(lastUse)) {
             lastUse = at;
-            uses.seen(at, usage.checkedOut(), usage.poolSize());
+            connections.add(at, usage.checkedOut(), usage.poolSize());
         }
     }
 
-    /** The heartbeats before this moment, oldest first, in stretches of ten seconds; those alone that were observed. */
+    /** The heartbeats before this time in buckets of ten seconds, oldest first, without filled gaps. */
     synchronized List<HeartbeatSeries> beats(Instant now, Window window) {
         return beats.until(now, window.beats(), 1);
     }
 
-    /** The same, each carried over the stretches after it in which nobody was to look. */
+    /** The same, with buckets filled in which nothing was due. */
     public List<HeartbeatSeries> beats(Instant now, Window window, Duration interval) {
         return carried(now, interval, window.beats(), 1);
     }
 
-    /** The same in {@value #PARTS} equal parts, however long the window is. */
+    /** The same in {@value #PARTS} equal parts, whatever the window. */
     public List<HeartbeatSeries> sketch(Instant now, Window window, Duration interval) {
         return carried(now, interval, PARTS, window.beats() / PARTS);
     }
 
-    /** The connections before this moment, oldest first, in stretches of half a minute; those alone that were observed. */
+    /** The connections before this time in buckets of 30 seconds, oldest first, without filled gaps. */
     synchronized List<ConnectionSample> connections(Instant now, Window window) {
-        return uses.until(now, window.uses());
+        return connections.until(now, window.connections());
     }
 
-    /** The same, each carried over the stretches after it in which nobody was to look. */
+    /** The same, with buckets filled in which nothing was due. */
     public synchronized List<ConnectionSample> connections(Instant now, Window window, Duration interval) {
-        GapFill carrying = GapFill.of(interval, ConnectionSampleRing.SECONDS);
-        return carrying.over(
-                uses.until(now, carrying.most() + window.uses()), ConnectionSample::observed, UnaryOperator.identity());
+        GapFill gapFill = GapFill.of(interval, ConnectionSampleRing.SECONDS);
+        return gapFill.over(
+                connections.until(now, gapFill.most() + window.connections()),
+                ConnectionSample::observed,
+                UnaryOperator.identity());
     }
 
     private synchronized List<HeartbeatSeries> carried(Instant now, Duration interval, int parts, int each) {
-        GapFill carrying = GapFill.of(interval, each * HeartbeatRing.SECONDS);
-        return carrying.over(
-                beats.until(now, carrying.most() + parts, each), HeartbeatSeries::observed, HeartbeatSeries::carry);
+        GapFill gapFill = GapFill.of(interval, each * HeartbeatRing.SECONDS);
+        return gapFill.over(
+                beats.until(now, gapFill.most() + parts, each), HeartbeatSeries::observed, HeartbeatSeries::carry);
     }
 
-    /** When the stretch begins that lies so many before the present one. */
+    /** The start of the bucket that is {@code back} buckets before the current one. */
     Instant beatsBegin(Instant now, int back) {
         return beats.begin(now, back);
     }
 
     Instant useBegins(Instant now, int back) {
-        return uses.begin(now, back);
+        return connections.begin(now, back);
     }
 }

@@ -3,13 +3,13 @@ package dev.pgvigil.history;
 import java.time.Instant;
 import java.util.function.IntConsumer;
 
-/**
- * Which of a fixed number of buckets a moment falls into; a bucket is used again when time comes round. Not safe for
- * several threads.
- */
+/** Maps times to a fixed number of buckets that are reused in a cycle. Not thread-safe. */
 final class TimeBuckets {
 
-    /** Answers of one server overtake each other by less than this many buckets; more means that the clock went back. */
+    /**
+     * Observations of one server arrive out of order by at most this many buckets. A larger step back means that the
+     * clock was set back.
+     */
     private static final int LATE = 1;
 
     private static final long NEVER = Long.MIN_VALUE;
@@ -20,9 +20,9 @@ final class TimeBuckets {
     private long newest = NEVER;
 
     /**
-     * A wheel without a past.
+     * Creates empty buckets.
      *
-     * @param clear empties a bucket before it stands for another time
+     * @param clear empties a bucket before it is reused
      */
     TimeBuckets(int size, int seconds, IntConsumer clear) {
         this.size = size;
@@ -30,8 +30,8 @@ final class TimeBuckets {
         this.clear = clear;
     }
 
-    /** The bucket to write to at this moment; time that has passed since the last one was not observed. */
-    int turnTo(Instant at) {
+    /** The bucket to write to at this time. Buckets skipped since the last write are emptied. */
+    int advanceTo(Instant at) {
         long number = number(at);
         if (newest == NEVER) {
             newest = number;
@@ -42,27 +42,27 @@ final class TimeBuckets {
             clear(Math.max(number, newest - size + 1), newest);
             newest = number;
         }
-        return place(number);
+        return index(number);
     }
 
     /**
-     * The bucket that held this moment; -1 if none does.
+     * The bucket that holds this time; -1 if there is none.
      *
-     * @param back how many buckets before the one of {@code at}
+     * @param back number of buckets before the one of {@code at}
      */
     int read(Instant at, int back) {
         long number = number(at) - back;
-        return newest == NEVER || number > newest || number <= newest - size ? -1 : place(number);
+        return newest == NEVER || number > newest || number <= newest - size ? -1 : index(number);
     }
 
-    /** When the bucket begins that lies so many buckets before the one of {@code at}. */
+    /** The start of the bucket that is {@code back} buckets before the one of {@code at}. */
     Instant begin(Instant at, int back) {
         return Instant.ofEpochSecond((number(at) - back) * seconds);
     }
 
     private void clear(long from, long to) {
         for (long number = from; number <= to; number++) {
-            clear.accept(place(number));
+            clear.accept(index(number));
         }
     }
 
@@ -70,7 +70,7 @@ final class TimeBuckets {
         return Math.floorDiv(at.getEpochSecond(), seconds);
     }
 
-    private int place(long number) {
+    private int index(long number) {
         return Math.floorMod(number, size);
     }
 }

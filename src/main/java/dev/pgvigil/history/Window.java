@@ -3,7 +3,7 @@ package dev.pgvigil.history;
 import java.time.Duration;
 import java.time.Instant;
 
-/** How much of the last hour is worth showing: all of it, or less while pgvigil has not watched for so long. */
+/** The part of the last hour that is shown: all of it, or less while pgvigil has not run that long. */
 public enum Window {
     TEN(10, 2),
     THIRTY(30, 5),
@@ -17,11 +17,11 @@ public enum Window {
         this.step = step;
     }
 
-    /** The least that holds everything from that moment on. */
+    /** The shortest window that covers the time since {@code begin}. */
     static Window since(Instant begin, Instant now) {
-        Duration passed = Duration.between(begin, now);
+        Duration elapsed = Duration.between(begin, now);
         for (Window window : values()) {
-            if (passed.compareTo(Duration.ofMinutes(window.minutes)) <= 0) {
+            if (elapsed.compareTo(Duration.ofMinutes(window.minutes)) <= 0) {
                 return window;
             }
         }
@@ -32,7 +32,7 @@ public enum Window {
         return minutes;
     }
 
-    /** A round number of minutes that divides it. */
+    /** The distance of axis labels in minutes; it divides the window. */
     public int step() {
         return step;
     }
@@ -41,7 +41,7 @@ public enum Window {
         return minutes * 60 / HeartbeatRing.SECONDS;
     }
 
-    int uses() {
+    int connections() {
         return minutes * 60 / ConnectionSampleRing.SECONDS;
     }
 }

@@ -66,7 +66,8 @@ class FindingLogger {
                         executor,
                         false,
                         this::log,
-                        () -> LOG.warn("events came faster than they could be logged: some are missing here"));
+                        () -> LOG.warn(
+                                "events arrived faster than they could be logged: some are missing from the log"));
     }
 
     /** Called for one event at a time, on varying threads. */
@@ -112,7 +113,7 @@ class FindingLogger {
             lines = 0;
         }
         if (++lines == LINES + 1) {
-            LOG.warnf("more than %d changes within a minute: /api/v1/fleet has the rest", LINES);
+            LOG.warnf("more than %d changes within a minute: see /api/v1/fleet for the rest", LINES);
         }
         return lines <= LINES;
     }

@@ -113,7 +113,7 @@ public class FleetMonitor implements OnDemandHeartbeat {
         try {
             last.toCompletionStage().toCompletableFuture().get(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            LOG.debug("not every session was gone in time", e);
+            LOG.debug("not all sessions were closed in time", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

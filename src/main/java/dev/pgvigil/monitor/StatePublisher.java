@@ -148,7 +148,7 @@ final class StatePublisher {
             return Evaluator.evaluate(run, outcome, target, connection.ready());
         } catch (RuntimeException defect) {
             if (defective.add(run.check.name())) {
-                LOG.errorf(defect, "check %s has a defect: it cannot judge %s", run.check.name(), target.name());
+                LOG.errorf(defect, "check %s has a defect: it cannot evaluate %s", run.check.name(), target.name());
             }
             return Evaluator.defect(run.check, defect, outcome.at(), target);
         }

@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** Finds threads that wait for each other for ever: nothing but a restart helps them. */
+/** Finds deadlocked threads. Only a restart resolves a deadlock. */
 final class Deadlocks {
 
     private static final int NAMED = 10;
 
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
 
-    /** Names of deadlocked threads, 10 at most. Stops all threads for a moment. */
+    /** The names of at most 10 deadlocked threads. Pauses all threads briefly. */
     List<String> names() {
         long[] ids = threads.findDeadlockedThreads();
         return ids == null

@@ -13,7 +13,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
-/** Has every event loop tick, so that one that is stuck shows from any other thread. */
+/** Schedules a tick on every event loop, so that a blocked loop can be detected from any other thread. */
 @Singleton
 public class EventLoops {
 
@@ -42,7 +42,7 @@ public class EventLoops {
         tickers.forEach(ticker -> ticker.cancel(false));
     }
 
-    /** The lag of each loop at this moment; waits for none of them. */
+    /** The current lag of each loop. Does not block. */
     public List<LoopLag> lags() {
         long now = System.nanoTime();
         List<LoopLag> lags = new ArrayList<>(clocks.length());

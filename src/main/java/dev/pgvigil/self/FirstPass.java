@@ -5,11 +5,11 @@ import dev.pgvigil.state.Snapshot;
 import java.time.Duration;
 
 /**
- * The first look at the whole fleet.
+ * The first heartbeat of every target.
  *
- * @param targets that have heartbeats
- * @param pending of them, those that neither answered nor failed yet
- * @param elapsed since pgvigil started; when done, what it took
+ * @param targets number of targets that have heartbeats
+ * @param pending number of them without an outcome yet
+ * @param elapsed time since pgvigil started; when done, the duration of the first pass
  */
 public record FirstPass(int targets, int pending, Duration elapsed) {
 
@@ -25,7 +25,7 @@ public record FirstPass(int targets, int pending, Duration elapsed) {
         return new FirstPass(targets, pending, elapsed);
     }
 
-    /** Whether every target was asked once; of an empty fleet none was, for it may not be known yet. */
+    /** Whether every target has an outcome. False for an empty fleet, because it may not be known yet. */
     public boolean done() {
         return targets > 0 && pending == 0;
     }

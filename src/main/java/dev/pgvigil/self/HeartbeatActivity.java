@@ -14,13 +14,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When the fleet last got a new heartbeat, answered or failed. Told by a change of the newest one's time, never by its
- * distance from now: a clock that is set must not look like a watch that stopped. Immutable; times are readings of
- * {@link System#nanoTime()}.
+ * The time of the fleet's latest new heartbeat, answered or failed. Detected by a change of the newest timestamp, not
+ * by its age, so that a change of the system clock does not observe like a stall. Immutable; times are readings of {@link
+ * System#nanoTime()}.
  *
- * @param newest of all heartbeats; null: none yet
- * @param interval the shortest configured between heartbeats of one target; null: no target has any
- * @param changed when {@code newest} was last seen to change, or there was nothing to wait for
+ * @param newest time of the newest heartbeat; null: none yet
+ * @param interval shortest configured heartbeat interval; null: no target has heartbeats
+ * @param changed when {@code newest} last changed, or no heartbeat was expected
  */
 record HeartbeatActivity(@Nullable Instant newest, @Nullable Duration interval, long changed) {
 
@@ -28,31 +28,31 @@ record HeartbeatActivity(@Nullable Instant newest, @Nullable Duration interval, 
         return new HeartbeatActivity(null, null, now);
     }
 
-    HeartbeatActivity look(Snapshot snapshot, long now) {
-        List<TargetState> beating = snapshot.targets().values().stream()
+    HeartbeatActivity observe(Snapshot snapshot, long now) {
+        List<TargetState> active = snapshot.targets().values().stream()
                 .filter(state -> state.target().runs(HeartbeatResult.CHECK))
                 .toList();
-        Instant latest = newest(snapshot, beating);
-        Duration next = interval(beating);
+        Instant latest = newest(snapshot, active);
+        Duration next = interval(active);
         boolean same = interval != null && next != null && Objects.equals(newest, latest);
         return new HeartbeatActivity(latest, next, same ? changed : now);
     }
 
     @Nullable
-    WatchStall silence(long now) {
+    WatchStall stall(long now) {
         return interval == null ? null : new WatchStall(Duration.ofNanos(Math.max(0, now - changed)), interval);
     }
 
-    private static @Nullable Instant newest(Snapshot snapshot, List<TargetState> beating) {
-        return beating.stream()
+    private static @Nullable Instant newest(Snapshot snapshot, List<TargetState> active) {
+        return active.stream()
                 .flatMap(state -> Stream.ofNullable(snapshot.serverOf(state).outcome(HeartbeatResult.CHECK)))
                 .map(Outcome::at)
                 .max(naturalOrder())
                 .orElse(null);
     }
 
-    private static @Nullable Duration interval(List<TargetState> beating) {
-        return beating.stream()
+    private static @Nullable Duration interval(List<TargetState> active) {
+        return active.stream()
                 .map(state -> state.target().interval(HeartbeatResult.CHECK, Duration.ZERO))
                 .min(naturalOrder())
                 .orElse(null);

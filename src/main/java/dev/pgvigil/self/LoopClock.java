@@ -6,11 +6,11 @@ import java.time.Duration;
  * The ticks of one event loop. Immutable; times are readings of {@link System#nanoTime()}.
  *
  * @param ticked when it last ticked
- * @param turned when the present peak began to be taken
- * @param peak the longest lateness since then, in nanoseconds
- * @param before the longest lateness of the period before, in nanoseconds
+ * @param periodStart when the period of the current peak began
+ * @param peak highest lag since then, in nanoseconds
+ * @param before highest lag of the previous period, in nanoseconds
  */
-record LoopClock(int loop, String thread, long ticked, long turned, long peak, long before) {
+record LoopClock(int loop, String thread, long ticked, long periodStart, long peak, long before) {
 
     static final Duration TICK = Duration.ofMillis(500);
 
@@ -22,8 +22,8 @@ record LoopClock(int loop, String thread, long ticked, long turned, long peak, l
 
     LoopClock tick(String name, long now) {
         long late = late(now);
-        return now - turned < PERIOD
-                ? new LoopClock(loop, name, now, turned, Math.max(peak, late), before)
+        return now - periodStart < PERIOD
+                ? new LoopClock(loop, name, now, periodStart, Math.max(peak, late), before)
                 : new LoopClock(loop, name, now, now, late, peak);
     }
 

@@ -3,11 +3,11 @@ package dev.pgvigil.self;
 import java.time.Duration;
 
 /**
- * How late one event loop is.
+ * The lag of one event loop.
  *
  * @param loop its number, from 0
  * @param thread name of its thread, as in a thread dump
- * @param late how much later than due its next tick is, at this moment; zero: on time
- * @param peak the worst of the last half to whole minute, this moment included
+ * @param late current delay of the next tick; zero: on time
+ * @param peak highest delay of the last 30 to 60 seconds, including the current one
  */
 public record LoopLag(int loop, String thread, Duration late, Duration peak) {}

@@ -5,12 +5,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How pgvigil itself is at one moment.
+ * The health of pgvigil itself at one time.
  *
  * @param loops its event loops
- * @param silence of the watch; null: no target has heartbeats, so that none is to be expected
- * @param unobserved time since pgvigil last looked at itself
- * @param deadlocked names of the threads that wait for each other for ever
+ * @param silence time without a new heartbeat; null: no target has heartbeats
+ * @param unobserved time since the last self-observation
+ * @param deadlocked names of deadlocked threads
  */
 public record ProcessHealth(
         List<LoopLag> loops,

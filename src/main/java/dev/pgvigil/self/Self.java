@@ -13,18 +13,18 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at pgvigil itself, and answers from memory how it is. */
+/** Observes pgvigil itself, and returns its health from memory. */
 @Singleton
 public class Self {
 
-    private static final Duration LOOK = Duration.ofSeconds(1);
-    private static final int LOOKS_PER_SEARCH = 5;
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
+    private static final int OBSERVATIONS_PER_DEADLOCK_SEARCH = 5;
 
     private final Fleet fleet;
     private final EventLoops loops;
     private final Deadlocks deadlocks = new Deadlocks();
     private final long started = System.nanoTime();
-    // A thread of its own: an observer on a pool or loop that it observes would be stuck together with it.
+    // A separate thread: an observer on a pool or event loop that it observes would be blocked together with it.
     private final ScheduledExecutorService observer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("pgvigil-self").daemon().factory());
 
@@ -37,23 +37,24 @@ public class Self {
     }
 
     void start(@Observes StartupEvent event) {
-        // An exception would end the looks, and with them pgvigil's claim to be alive: rightly, for it is then blind.
-        var _ = observer.scheduleWithFixedDelay(this::look, 0, LOOK.toMillis(), MILLISECONDS);
+        // An exception ends the observations, and then liveness: correctly, because pgvigil can no longer observe
+        // itself.
+        var _ = observer.scheduleWithFixedDelay(this::observe, 0, INTERVAL.toMillis(), MILLISECONDS);
     }
 
     void stop(@Observes ShutdownEvent event) {
         observer.shutdownNow();
     }
 
-    /** How pgvigil is now. Waits for nothing, from any thread. */
+    /** The current health. Never blocks; callable from any thread. */
     public ProcessHealth vitals() {
-        Observation seen = latest;
+        Observation last = latest;
         long now = System.nanoTime();
         return new ProcessHealth(
                 loops.lags(),
-                seen.pulse.silence(now),
-                Duration.ofNanos(Math.max(0, now - seen.at)),
-                seen.deadlocked,
+                last.activity.stall(now),
+                Duration.ofNanos(Math.max(0, now - last.at)),
+                last.deadlocked,
                 firstPass(now));
     }
 
@@ -69,15 +70,15 @@ public class Self {
         return pass;
     }
 
-    private void look() {
+    private void observe() {
         Observation before = latest;
         long now = System.nanoTime();
         latest = new Observation(
-                before.pulse.look(fleet.snapshot(), now),
-                before.count % LOOKS_PER_SEARCH == 0 ? deadlocks.names() : before.deadlocked,
+                before.activity.observe(fleet.snapshot(), now),
+                before.count % OBSERVATIONS_PER_DEADLOCK_SEARCH == 0 ? deadlocks.names() : before.deadlocked,
                 now,
                 before.count + 1);
     }
 
-    private record Observation(HeartbeatActivity pulse, List<String> deadlocked, long at, long count) {}
+    private record Observation(HeartbeatActivity activity, List<String> deadlocked, long at, long count) {}
 }

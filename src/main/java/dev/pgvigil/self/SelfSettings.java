@@ -3,11 +3,11 @@ package dev.pgvigil.self;
 import java.time.Duration;
 
 /**
- * The bounds of pgvigil's own health.
+ * Limits of pgvigil's own health checks.
  *
- * @param eventLoopStuckAfter lateness of an event loop's tick from which the loop counts as stuck
- * @param watchSilentAfter time without any new heartbeat from which the watch counts as stuck; never less than twelve
- *     times the shortest interval that is configured between heartbeats
- * @param firstPassGrace time after which readiness no longer waits for the first pass over the fleet
+ * @param eventLoopStuckAfter lag from which an event loop counts as stuck
+ * @param watchSilentAfter time without a new heartbeat from which monitoring counts as stuck; never less than twelve
+ *     times the shortest configured heartbeat interval
+ * @param firstPassGrace time after which readiness no longer waits for the first heartbeat of every target
  */
 public record SelfSettings(Duration eventLoopStuckAfter, Duration watchSilentAfter, Duration firstPassGrace) {}

@@ -3,9 +3,9 @@ package dev.pgvigil.self;
 import java.time.Duration;
 
 /**
- * How long the watch has been silent.
+ * The time for which monitoring has produced no heartbeat.
  *
  * @param lasted time without a new heartbeat of any target, answered or failed
- * @param interval the shortest configured between two heartbeats of a target; zero: none is configured
+ * @param interval shortest configured heartbeat interval; zero: none is configured
  */
 public record WatchStall(Duration lasted, Duration interval) {}

@@ -15,12 +15,12 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
- * The latest events of the fleet in order, bounded by count and by size. Each event has a sequence number, which is one
- * more than that of the event before; the epoch tells the numbers of one process from those of another. Heartbeats are
- * transient: they are delivered in their place between the events, but have no number and are soon forgotten.
+ * The latest events of the fleet in order, bounded by count and size. Each event has a sequence number, one more than
+ * that of the previous event; the epoch distinguishes the numbers of different processes. Heartbeats are transient:
+ * they are delivered in order between the events, but have no number and are kept briefly.
  *
- * <p>Publishing waits for no reader, and costs the same however far behind the readers are. Each reader reads from its own
- * position, and is told when events after it are no longer kept. Safe for any thread.
+ * <p>Publishing never waits for readers, and its cost does not depend on them. Each reader reads from its own position,
+ * and is notified if events after it are no longer kept. Thread-safe.
  */
 public final class EventLog {
 
@@ -33,19 +33,19 @@ public final class EventLog {
     /**
      * An event and its number.
      *
-     * @param sequence of a heartbeat: the number of the event before it
+     * @param sequence for a heartbeat, the number of the previous event
      */
     public record Entry(long sequence, FleetEvent event) {}
 
-    /** Where a reader is: behind the event and the heartbeat of these numbers. */
+    /** The position of a reader: after the event and the heartbeat with these numbers. */
     public record Position(long sequence, long beat) {}
 
     /**
-     * What follows a position.
+     * The entries after a position.
      *
-     * @param gap whether events between the position and the first entry are no longer kept, or never were in this log
-     * @param next the position behind the last entry
-     * @param more whether there were more than the limit
+     * @param gap whether events between the position and the first entry are no longer kept, or the position is unknown
+     * @param next the position after the last entry
+     * @param more whether there are more entries
      */
     public record Batch(List<Entry> entries, Position next, boolean gap, boolean more) {}
 
@@ -54,7 +54,7 @@ public final class EventLog {
     private final Entry[] entries = new Entry[ENTRIES];
     private final int[] sizes = new int[ENTRIES];
     private final Entry[] beats = new Entry[BEATS];
-    // Findings that the log opened and has not closed, by target and key.
+    // Open findings by target and key.
     private final Map<String, Map<String, Finding>> open = new HashMap<>();
     private final Set<EventSignal> signals = new CopyOnWriteArraySet<>();
     private long first = 1;
@@ -62,36 +62,36 @@ public final class EventLog {
     private long bytes;
     private long beatHead;
 
-    /** Differs from process to process. */
+    /** Identifies this process. */
     public String epoch() {
         return epoch;
     }
 
-    /** The number of the latest event; 0 before the first. */
+    /** The sequence number of the latest event; 0: none yet. */
     public long head() {
         return head;
     }
 
-    /** The position behind everything that was published until now. */
+    /** The position after everything published so far. */
     public Position end() {
         synchronized (lock) {
             return new Position(head, beatHead);
         }
     }
 
-    /** Whether every event after that number is still kept, so that a reader can go on from there. */
+    /** Whether every event after that number is still kept, so that a reader can resume there. */
     public boolean reaches(long sequence) {
         synchronized (lock) {
             return sequence >= first - 1 && sequence <= head;
         }
     }
 
-    /** The events after that number, heartbeats left out; after a gap, the oldest that are kept. */
+    /** The events after that number, without heartbeats; after a gap, the oldest kept events. */
     public Batch since(long sequence, int limit) {
         return read(new Position(sequence, 0), false, limit);
     }
 
-    /** The events after a position, heartbeats too if wanted; after a gap, the oldest that are kept. */
+    /** The events after a position, optionally with heartbeats; after a gap, the oldest kept events. */
     public Batch read(Position from, boolean withBeats, int limit) {
         synchronized (lock) {
             boolean gap = from.sequence < first - 1 || from.sequence > head;
@@ -110,11 +110,11 @@ public final class EventLog {
     }
 
     /**
-     * Delivers every event from now on, one after the other, on that executor: in batches of bounded size, so that other
-     * work of the executor has its turn.
+     * Delivers every event from now on, in order, on that executor, in bounded batches so that other work of the
+     * executor can run.
      *
-     * @param gap called instead where events were lost because the subscriber was too slow; the delivery then goes on with
-     *     the oldest that are kept
+     * @param gap called if events were lost because the subscriber was too slow; delivery then continues with the
+     *     oldest kept events
      */
     public Cancellable subscribe(Executor executor, boolean withBeats, Consumer<FleetEvent> each, Runnable gap) {
         EventSubscription subscription = new EventSubscription(this, executor, withBeats, each, gap);
@@ -125,19 +125,19 @@ public final class EventLog {
         };
     }
 
-    /** Calls this after each publication, on the publisher's thread: it must do no more than to schedule work. */
+    /** Calls the signal after each publication on the publisher's thread. The signal must only schedule work. */
     public Cancellable onPublish(boolean withBeats, Runnable signal) {
         EventSignal added = new EventSignal(withBeats, signal);
         signals.add(added);
         return () -> signals.remove(added);
     }
 
-    /** How many are called after a publication. */
+    /** The number of registered signals. */
     int listeners() {
         return signals.size();
     }
 
-    /** Appends these. A removed target has each of its open findings closed before. */
+    /** Appends events. The open findings of a removed target are closed first. */
     void publish(List<FleetEvent> events) {
         if (events.isEmpty()) {
             return;
@@ -216,7 +216,7 @@ public final class EventLog {
         return (int) (sequence % ENTRIES);
     }
 
-    /** Compared by identity: the same work may be registered twice. */
+    /** Compared by identity: the same callback may be registered twice. */
     private static final class EventSignal {
 
         private final boolean beats;

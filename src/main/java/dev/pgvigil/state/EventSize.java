@@ -5,29 +5,29 @@ import java.util.Collection;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** About how many bytes an event keeps: its texts, and a flat amount for the rest. */
+/** Estimates the size of an event in bytes: its texts plus a fixed amount. */
 final class EventSize {
 
-    private static final int FLAT = 128;
+    private static final int BASE = 128;
     private static final int VALUE = 24;
 
     private EventSize() {}
 
     static int of(FleetEvent event) {
         return switch (event) {
-            case FleetEvent.Opened opened -> FLAT + of(opened.finding());
-            case FleetEvent.Updated updated -> FLAT + of(updated.finding());
-            case FleetEvent.Closed closed -> FLAT + of(closed.finding());
-            case FleetEvent.Added added -> FLAT;
-            case FleetEvent.Removed removed -> FLAT;
-            case FleetEvent.StatusChanged changed -> FLAT;
-            case FleetEvent.RoleChanged changed -> FLAT;
-            case FleetEvent.Beat beat -> FLAT;
+            case FleetEvent.Opened opened -> BASE + of(opened.finding());
+            case FleetEvent.Updated updated -> BASE + of(updated.finding());
+            case FleetEvent.Closed closed -> BASE + of(closed.finding());
+            case FleetEvent.Added added -> BASE;
+            case FleetEvent.Removed removed -> BASE;
+            case FleetEvent.StatusChanged changed -> BASE;
+            case FleetEvent.RoleChanged changed -> BASE;
+            case FleetEvent.Beat beat -> BASE;
         };
     }
 
     private static int of(Finding finding) {
-        int size = FLAT
+        int size = BASE
                 + length(finding.key())
                 + length(finding.title())
                 + length(finding.observed())

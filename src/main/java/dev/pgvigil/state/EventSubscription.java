@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
-/** Reads the log for one subscriber: at most one batch at a time is under way, on the subscriber's executor. */
+/** Reads the log for one subscriber. At most one batch is in flight, on the subscriber's executor. */
 final class EventSubscription implements Runnable {
 
     private static final Logger LOG = Logger.getLogger(EventSubscription.class);
@@ -15,7 +15,7 @@ final class EventSubscription implements Runnable {
     private enum State {
         IDLE,
         READING,
-        /** Something was published since the batch under way began. */
+        /** Events were published after the current batch began. */
         BEHIND,
         CANCELLED
     }
@@ -26,7 +26,7 @@ final class EventSubscription implements Runnable {
     private final Consumer<FleetEvent> each;
     private final Runnable gap;
     private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
-    // Handed from one batch to the next.
+    // Written by one batch and read by the next, possibly on another thread.
     private volatile EventLog.Position position;
 
     EventSubscription(EventLog log, Executor executor, boolean beats, Consumer<FleetEvent> each, Runnable gap) {
@@ -83,12 +83,12 @@ final class EventSubscription implements Runnable {
         }
     }
 
-    // One event that a subscriber cannot take must not keep it from the others.
+    // An exception for one event must not prevent delivery of the others.
     private static void guarded(Runnable work) {
         try {
             work.run();
         } catch (RuntimeException e) {
-            LOG.error("a subscriber failed at an event", e);
+            LOG.error("an event subscriber failed", e);
         }
     }
 }

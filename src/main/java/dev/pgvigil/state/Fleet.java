@@ -15,27 +15,27 @@ public class Fleet {
             new AtomicReference<>(new Snapshot(HashTreePMap.empty(), HashTreePMap.empty(), Duration.ofSeconds(5)));
     private final EventLog events = new EventLog();
 
-    /** The state of the fleet now, from memory. */
+    /** The current state of the fleet, from memory. */
     public Snapshot snapshot() {
         return latest.get();
     }
 
-    /** What has changed. A snapshot that is read after a position of the log holds every change before that position. */
+    /** The changes. A snapshot that is read after a position of the log contains every change before that position. */
     public EventLog events() {
         return events;
     }
 
-    /** How many are told of changes. */
+    /** The number of event listeners. */
     public int listeners() {
         return events.listeners();
     }
 
-    /** From now on a target is unknown when its latest heartbeat is older than this. */
+    /** Sets the age of the latest heartbeat from which a target is unknown. */
     public void staleAfter(Duration age) {
         latest.updateAndGet(snapshot -> new Snapshot(snapshot.servers(), snapshot.targets(), age));
     }
 
-    /** Publishes the next snapshot, then the events that tell of its changes. */
+    /** Publishes the next snapshot, then the events of its changes. */
     public void update(UnaryOperator<Snapshot> step, List<FleetEvent> changes) {
         latest.updateAndGet(step);
         events.publish(changes);

@@ -6,18 +6,18 @@ import dev.pgvigil.postgres.Role;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** A change of the fleet's state. All but heartbeats are kept in the {@link EventLog}. */
+/** A change of the fleet's state. All events except heartbeats are kept in the {@link EventLog}. */
 public sealed interface FleetEvent {
 
-    /** When pgvigil knew of it. */
+    /** When pgvigil detected it. */
     Instant at();
 
-    /** The target that it is about. */
+    /** The target of the event. */
     String target();
 
     record Added(Instant at, String target) implements FleetEvent {}
 
-    /** The target is watched no more; each of its open findings was closed before. */
+    /** The target is no longer monitored; its open findings were closed before. */
     record Removed(Instant at, String target) implements FleetEvent {}
 
     record StatusChanged(Instant at, String target, Status from, Status to) implements FleetEvent {}
@@ -26,15 +26,15 @@ public sealed interface FleetEvent {
 
     record Opened(Instant at, String target, Finding finding) implements FleetEvent {}
 
-    /** The finding's figures or severity are different; it is open still. */
+    /** The figures or severity of an open finding have changed. */
     record Updated(Instant at, String target, Finding finding) implements FleetEvent {}
 
     record Closed(Instant at, String target, Finding finding) implements FleetEvent {}
 
     /**
-     * The result of a heartbeat, several a second for each target: transient, and only for those who ask for it.
+     * The result of a heartbeat, several per second for each target: transient, and sent only on request.
      *
-     * @param responseTimeMs how long it took; null: it was not answered
+     * @param responseTimeMs response time; null: not answered
      */
     record Beat(
             Instant at,

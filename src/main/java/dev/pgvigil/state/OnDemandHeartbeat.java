@@ -2,7 +2,7 @@ package dev.pgvigil.state;
 
 import io.smallrye.mutiny.Uni;
 
-/** A heartbeat that a request asks for, through the session and the deadlines of the monitor. */
+/** Sends a heartbeat for a request, within the session and deadlines of the monitor. */
 public interface OnDemandHeartbeat {
 
     /**

@@ -5,23 +5,23 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** What the latest pass of one check came to. */
+/** The outcome of the latest run of a check. */
 public sealed interface Outcome<O> {
 
-    /** When the pass ended. */
+    /** When the run ended. */
     Instant at();
 
     /**
-     * The question was answered.
+     * The check returned an observation.
      *
-     * @param took from the question to the answer, as pgvigil saw it
+     * @param took duration as measured by pgvigil
      */
     record Observed<O>(Instant at, Duration took, O value) implements Outcome<O> {}
 
     /**
-     * The question was not answered.
+     * The check failed.
      *
-     * @param last the latest observation before the failure, null if there was none
+     * @param last latest observation before the failure; null: none
      */
     record Failed<O>(
             Instant at,
@@ -29,6 +29,6 @@ public sealed interface Outcome<O> {
             Failure failure,
             @Nullable Observed<O> last) implements Outcome<O> {}
 
-    /** Not asked: something that the check needs is missing. */
+    /** The check was not run because a requirement is not met. */
     record Skipped<O>(Instant at, String reason) implements Outcome<O> {}
 }

@@ -15,11 +15,11 @@ import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
 /**
- * The latest of one server. Immutable.
+ * The latest state of one server. Immutable.
  *
- * @param facts of the latest session; null before the first
- * @param link how it is reached
- * @param outcomes of server-wide checks, by check name
+ * @param facts facts of the latest session; null before the first
+ * @param link state of the connections to it
+ * @param outcomes outcomes of server-wide checks, by check name
  */
 public record ServerState(
         Server server, @Nullable ServerFacts facts, ConnectionState link, PMap<String, Outcome<?>> outcomes) {
@@ -28,14 +28,14 @@ public record ServerState(
         return new ServerState(server, null, ConnectionState.NONE, HashTreePMap.empty());
     }
 
-    /** The latest outcome of a server-wide check; null before its first pass. */
+    /** The latest outcome of a server-wide check; null before its first run. */
     public @Nullable Outcome<?> outcome(String check) {
         return outcomes.get(check);
     }
 
     /**
-     * The latest outcome of a check of one of its targets, wherever it belongs; null before its first pass, and where it is
-     * switched off for that target, whatever it sees for others.
+     * The latest outcome of a server-wide or database check for one target; null before its first run, or if the check
+     * is disabled for that target.
      */
     public @Nullable Outcome<?> outcome(TargetState target, String check) {
         if (!target.target().runs(check)) {
@@ -45,17 +45,17 @@ public record ServerState(
         return own == null ? outcome(check) : own;
     }
 
-    /** The role at the latest answered heartbeat, which is newer than the session's facts; null: never reached. */
+    /** The role at the latest answered heartbeat, which is newer than the session's facts; null: never connected. */
     public @Nullable Role role() {
         Outcome<?> beat = outcome(HeartbeatResult.CHECK);
         Outcome<?> answered = beat instanceof Outcome.Failed<?> failed ? failed.last() : beat;
-        if (answered instanceof Outcome.Observed<?> seen && seen.value() instanceof HeartbeatResult latest) {
+        if (answered instanceof Outcome.Observed<?> observed && observed.value() instanceof HeartbeatResult latest) {
             return latest.role();
         }
         return facts == null ? null : facts.role();
     }
 
-    /** Without outcomes of other checks. */
+    /** Keeps only the outcomes of these checks. */
     public ServerState keeping(Predicate<String> checks) {
         List<String> others = outcomes.keySet().stream().filter(checks.negate()).toList();
         return new ServerState(server, facts, link, outcomes.minusAll(others));
@@ -65,7 +65,7 @@ public record ServerState(
         return new ServerState(by, facts, link, outcomes);
     }
 
-    /** The present time between two passes of a check, stretched as it may be. */
+    /** The current interval of a check, including throttling. */
     public Duration interval(Target target, Check<?> check) {
         Duration interval = target.interval(check.name(), check.policy().interval(facts));
         return check.policy().priority().throttled(interval, link.stretch());

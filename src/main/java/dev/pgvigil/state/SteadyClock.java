@@ -7,10 +7,10 @@ import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
 /**
- * Times to compute ages from. They pass as time does and never go back, whatever is done to the clock of the machine: what was
- * observed long ago must not look new. When that clock is put back, they stay ahead of it from then on, and {@link #shown} says
- * what to show in their place, so that what people read follows the clock at once. When it is put forward, they follow it too, as
- * the machine may have slept: then nothing is known until the next heartbeat. Safe for any thread.
+ * A clock for computing ages. It never goes back, whatever happens to the system clock, so that old observations do not look new.
+ * When the system clock is set back, this clock stays ahead of it from then on, and {@link #shown} converts its times for display.
+ * When the system clock is set forward, this clock follows, because the machine may have been suspended: targets are then unknown
+ * until the next heartbeat. Thread-safe.
  */
 public final class SteadyClock {
 
@@ -25,7 +25,7 @@ public final class SteadyClock {
     private long latestAt;
     private volatile Duration ahead = Duration.ZERO;
 
-    /** @param ticks nanoseconds that pass whatever the clock shows */
+    /** @param ticks nanoseconds of a monotonic clock */
     SteadyClock(InstantSource clock, LongSupplier ticks) {
         this.clock = clock;
         this.ticks = ticks;
@@ -33,7 +33,7 @@ public final class SteadyClock {
         this.latestAt = ticks.getAsLong();
     }
 
-    /** The time now, for ages. */
+    /** The current time, for computing ages. */
     public static Instant now() {
         return SYSTEM.read();
     }

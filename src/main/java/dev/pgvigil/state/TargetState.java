@@ -10,12 +10,12 @@ import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
 /**
- * The latest of one target. Immutable.
+ * The latest state of one target. Immutable.
  *
- * @param status as of the latest pass; {@link Snapshot#status} also knows of staleness
+ * @param status status as of the latest run; {@link Snapshot#status} also considers staleness
  * @param since when that status began
- * @param findings in force, worst first
- * @param outcomes of checks of this database alone, by check name
+ * @param findings open findings, worst first
+ * @param outcomes outcomes of database checks, by check name
  */
 public record TargetState(
         Target target, Status status, Instant since, List<Finding> findings, PMap<String, Outcome<?>> outcomes) {
@@ -28,7 +28,7 @@ public record TargetState(
         return new TargetState(target, Status.UNKNOWN, now, List.of(), HashTreePMap.empty());
     }
 
-    /** The latest outcome of a check of this database alone; null before its first pass. */
+    /** The latest outcome of a database check; null before its first run. */
     public @Nullable Outcome<?> outcome(String check) {
         return outcomes.get(check);
     }

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Health checks that somebody adds to pgvigil: they are asked, and none of them can hang a probe or make it say too much. */
+/** Added health checks run, and none can block a probe or disclose details. */
 @QuarkusTest
 @TestProfile(AddedHealthChecksTest.Profile.class)
 class AddedHealthChecksTest {
@@ -241,7 +241,7 @@ class AddedHealthChecksTest {
         assertFailed();
     }
 
-    /** The extension leaves a probe without any answer then. */
+    /** The extension alone would not respond to the probe. */
     @Test
     void invalidResponseIsDown() {
         Blocking.answer = () -> null;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Probes of many targets while more pages and answers are asked for than can be made. */
+/** Probes of many targets while more pages and responses are requested than can be rendered. */
 @QuarkusTest
 @TestProfile(Guarded.class)
 class BusyPagesTest {
@@ -67,12 +67,12 @@ class BusyPagesTest {
         }
     }
 
-    /** An answer; a machine that is busy with other things may need longer than a kubelet waits. */
+    /** A response; a busy machine may need longer than the timeout of a kubelet. */
     private static Kubelet.Reply answered(Kubelet kubelet) {
         return await().atMost(PATIENCE).until(() -> kubelet.get("/health/database"), Kubelet.Reply::answered);
     }
 
-    /** Until a further answer is refused. */
+    /** Until a further request is rejected. */
     private void occupyPages() {
         AtomicReference<Throwable> refused = new AtomicReference<>();
         while (refused.get() == null) {

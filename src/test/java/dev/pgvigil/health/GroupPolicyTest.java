@@ -134,7 +134,7 @@ class GroupPolicyTest {
                 .startsWith("connections last observed 60000 ms ago");
     }
 
-    /** Its server's other targets may have it on. */
+    /** Other targets of the server may have it enabled. */
     @Test
     void isUnknownWhenSelectedCheckIsDisabled() {
         Target off = SceneTargets.check(SHOP, "connections", new CheckSetting(false, null));

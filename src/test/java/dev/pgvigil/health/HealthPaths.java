@@ -6,12 +6,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The paths of the probes, from what answers them. */
+/** The paths of the probes, taken from their handlers. */
 public final class HealthPaths {
 
     private HealthPaths() {}
 
-    /** All but the groups of a configuration. */
+    /** All paths except those of configured groups. */
     static Set<String> known() {
         return Stream.concat(
                         ProbeRoutes.PATHS.stream(),
@@ -21,7 +21,7 @@ public final class HealthPaths {
                 .collect(Collectors.toSet());
     }
 
-    /** Whether a path is one of them. */
+    /** Whether a path is one of these. */
     public static boolean has(String path) {
         return known().contains(path);
     }

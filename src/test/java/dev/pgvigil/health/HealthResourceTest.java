@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Probes of real servers: one is frozen, an event loop is blocked, and every answer stays true. */
+/** Probes of real servers stay correct while a server is frozen and an event loop is blocked. */
 @QuarkusTest
 @TestProfile(ProbedServers.Profile.class)
 class HealthResourceTest {
@@ -105,7 +105,7 @@ class HealthResourceTest {
         assertThat(kubelet.ask("OPTIONS", path).code()).isEqualTo(200);
     }
 
-    /** The extension makes a registry of every name, up to 100; then it answers 500. */
+    /** The extension creates a registry for every name, up to 100; then it returns 500. */
     @Test
     void doesNotCreateGroupForRequestedName() {
         for (int i = 0; i < 3; i++) {
@@ -117,7 +117,7 @@ class HealthResourceTest {
         assertThat(HealthRegistries.getHealthGroupRegistries()).isEmpty();
     }
 
-    /** As at each probe of a kubelet. */
+    /** Otherwise every probe of a kubelet would be logged. */
     @Test
     void doesNotLogDownProbe() {
         assertThat(Logger.getLogger("io.smallrye.health").isEnabled(Logger.Level.INFO))
@@ -157,7 +157,7 @@ class HealthResourceTest {
 
         assertThat(reply.code()).isEqualTo(503);
         assertThat(reply.data("nowhere").getString("reason")).isEqualTo("no target is selected");
-        // By this, shells tell it from the 503 of others, as k8s/examples does.
+        // Scripts, as in k8s/examples, distinguish it from a 503 of other servers by this.
         assertThat(reply.body()).startsWith("{\"status\":\"DOWN\"");
     }
 
@@ -221,7 +221,7 @@ class HealthResourceTest {
                 .until(() -> status.equals(kubelet.get(path).status()));
     }
 
-    /** An answer from a loop that can give one. */
+    /** A response from an event loop that is not blocked. */
     private Kubelet.Reply answered(String path) {
         return await().atMost(PATIENCE).until(() -> kubelet.get(path), Kubelet.Reply::answered);
     }

@@ -12,15 +12,15 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Probes as a kubelet does: a new connection each time, and no patience beyond a second. */
+/** Probes like a kubelet: a new connection each time, and a timeout of one second. */
 record Kubelet(int port) {
 
     private static final int PATIENCE_MS = 1000;
 
     /**
-     * An answer.
+     * A response.
      *
-     * @param code 0: none within the kubelet's patience
+     * @param code 0: no response within the timeout
      */
     record Reply(int code, Map<String, String> headers, String body) {
 

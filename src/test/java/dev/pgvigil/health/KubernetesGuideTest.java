@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
-/** What {@code docs/kubernetes.md} and the README show works as it stands. */
+/** The examples in {@code docs/kubernetes.md} and the README work unchanged. */
 class KubernetesGuideTest {
 
     private static final Pattern BLOCK = Pattern.compile("```(\\w+)\\n(.*?)```", Pattern.DOTALL);
@@ -132,7 +132,7 @@ class KubernetesGuideTest {
                 new GroupsSection(new Catalogue(List.of(new Heartbeat(), new Connections()))), part("groups"));
     }
 
-    /** The one block of configuration that has this section. */
+    /** The configuration block that contains this section. */
     private String part(String section) {
         List<String> parts = blocks("yaml")
                 .filter(block -> block.startsWith("pgvigil:") && block.contains("\n  " + section + ":"))

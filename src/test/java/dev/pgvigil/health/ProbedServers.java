@@ -11,10 +11,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** Two real servers under watch, one of them to be frozen, and groups over them. */
+/** Two monitored real servers, one of which is frozen later, and groups of their targets. */
 public final class ProbedServers implements QuarkusTestResourceLifecycleManager {
 
-    /** The service that watches them. */
+    /** The service that monitors them. */
     public static final class Profile implements QuarkusTestProfile {
 
         @Override
@@ -53,18 +53,18 @@ public final class ProbedServers implements QuarkusTestResourceLifecycleManager 
             Path file = Files.createTempFile("pgvigil", ".yaml");
             file.toFile().deleteOnExit();
             return Files.writeString(file, """
-                    pgvigil:
-                      watch: { stale-after: 2s }
-                      self: { event-loop-stuck-after: 1s }
-                      targets:
-                        shop: { url: "%s", tags: { team: payments } }
-                        blog: { url: "%s" }
-                      groups:
-                        payments: { tags: { team: payments } }
-                        others: { targets: ["b*"], role: primary }
-                        most: { minimum-up: 50%% }
-                        nowhere: { region: eu-west-1 }
-                    """.formatted(url(shop), url(blog)));
+                pgvigil:
+                  watch: { stale-after: 2s }
+                  self: { event-loop-stuck-after: 1s }
+                  targets:
+                    shop: { url: "%s", tags: { team: payments } }
+                    blog: { url: "%s" }
+                  groups:
+                    payments: { tags: { team: payments } }
+                    others: { targets: ["b*"], role: primary }
+                    most: { minimum-up: 50%% }
+                    nowhere: { region: eu-west-1 }
+                """.formatted(url(shop), url(blog)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

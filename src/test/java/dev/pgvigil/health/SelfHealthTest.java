@@ -162,7 +162,7 @@ class SelfHealthTest {
         return probe(own, Startup.class);
     }
 
-    /** The parts whose beans belong to a probe. */
+    /** The checks whose beans belong to a probe. */
     private static List<HealthCheckResult> probe(SelfHealth own, Class<? extends Annotation> qualifier) {
         Set<String> names = Arrays.stream(OwnHealthChecks.class.getDeclaredMethods())
                 .filter(bean -> bean.isAnnotationPresent(qualifier))

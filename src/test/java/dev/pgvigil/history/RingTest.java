@@ -30,7 +30,7 @@ class RingTest {
     /**
      * One heartbeat.
      *
-     * @param pause seconds since the one before; negative: the clock was put back
+     * @param pause seconds since the previous one; negative: the clock was set back
      * @param milliseconds negative: lost
      */
     record Beat(long pause, double milliseconds) {}
@@ -47,7 +47,7 @@ class RingTest {
                 .ofMaxSize(300);
     }
 
-    /** The ring against a plain list: the same beats in the same stretches, whatever time and clock do. */
+    /** Compares the ring with a plain list: the same heartbeats in the same buckets, for any steps of the clock. */
     @Property(tries = 300)
     void keepsSamplesSinceClockWasLastSetBack(@ForAll("beats") List<Beat> beats) {
         HeartbeatRing ring = new HeartbeatRing();
@@ -99,7 +99,7 @@ class RingTest {
                 .isEqualTo(fine.stream().mapToDouble(HeartbeatSeries::max).max());
     }
 
-    /** Looks at any interval, each a little late: no stretch is without, and no look is missed unseen. */
+    /** Observations at any interval, each slightly late: no bucket is empty, and no missed observation is hidden. */
     @Property(tries = 300)
     void fillsGapsBetweenRegularSamples(
             @ForAll @LongRange(min = 100, max = 180_000) long everyMs, @ForAll @DoubleRange(max = 0.2) double late) {
@@ -170,7 +170,7 @@ class RingTest {
         return new Outcome.Observed<>(at, Duration.ZERO, new HeartbeatResult(Role.PRIMARY, 1));
     }
 
-    /** The present stretch has only begun. */
+    /** The current bucket has only begun. */
     private static <T> List<T> allButLast(List<T> stretches) {
         return stretches.subList(0, stretches.size() - 1);
     }
@@ -191,9 +191,9 @@ class RingTest {
     @Example
     void keepsMaximumConnectionsWithTheirLimit() {
         ConnectionSampleRing ring = new ConnectionSampleRing();
-        ring.seen(NOON, 40, 97);
-        ring.seen(NOON.plusSeconds(15), 20, 97);
-        ring.seen(NOON.plusSeconds(60), 0, 0);
+        ring.add(NOON, 40, 97);
+        ring.add(NOON.plusSeconds(15), 20, 97);
+        ring.add(NOON.plusSeconds(60), 0, 0);
         assertThat(ring.until(NOON.plusSeconds(60), 3))
                 .containsExactly(new ConnectionSample(40, 97), ConnectionSample.NONE, new ConnectionSample(0, 1));
     }

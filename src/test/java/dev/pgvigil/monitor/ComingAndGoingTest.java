@@ -22,7 +22,7 @@ class ComingAndGoingTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int EACH = 100;
 
-    /** Half of them with a session, half of them refused: neither memory nor a socket stays. */
+    /** Half of the servers have a session, half refuse it: neither memory nor sockets may leak. */
     @Test
     void releasesAllResourcesOfRemovedServers() throws IOException {
         try (PgServer server = PgServer.start(PgServer.majors().getLast(), java.util.Map.of("max_connections", "200"));

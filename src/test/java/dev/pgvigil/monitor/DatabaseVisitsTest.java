@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Checks that run inside databases, each with connections of its own, on a real server. */
+/** Checks that run in databases over separate connections, on a real server. */
 class DatabaseVisitsTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -66,7 +66,7 @@ class DatabaseVisitsTest {
                 List.of(new Heartbeat(), new Text("first", backend), new Text("second", backend)),
                 targets.toArray(Target[]::new))) {
 
-            // Two passes have no more in common than their visit, so equal process numbers are those of one connection.
+            // Two runs share only their visit, so equal process IDs mean one connection.
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(targets.stream()
                                     .map(target -> watching.state(target.name()))

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 class DefectTest {
 
-    /** Cannot judge one of the targets. */
+    /** Throws when it evaluates one of the targets. */
     private static final class Broken implements Check<Integer> {
 
         private volatile boolean repaired;

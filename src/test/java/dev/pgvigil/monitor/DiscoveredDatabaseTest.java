@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A database that discovery found goes as silently as it came. */
+/** A discovered database is added and removed without a finding. */
 class DiscoveredDatabaseTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -58,7 +58,7 @@ class DiscoveredDatabaseTest {
         }
     }
 
-    /** As providers' own databases are, of whatever name. */
+    /** Like internal databases of cloud providers. */
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
     void doesNotDiscoverDatabaseWithoutConnect(int major) {

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The one session more that pgvigil holds while a server runs out of connections. */
+/** The additional session that pgvigil holds while a server runs out of connections. */
 class EmergencySessionTest {
 
     private static final int NEWEST = PgServer.majors().getLast();
@@ -37,7 +37,7 @@ class EmergencySessionTest {
                 watching.awaitStatus("shop", Status.HEALTHY);
                 full.now = true;
                 watching.awaitLink(plain, link -> link.emergency() == 1);
-                // It is asked now and then, however seldom the check is: the server ends what is idle.
+                // It runs a statement periodically, whatever the interval, because the server ends idle sessions.
                 await().atMost(Duration.ofSeconds(30))
                         .until(() -> "1"
                                 .equals(server.value("select count(*) from pg_stat_activity where usename = 'plain'"
@@ -76,7 +76,7 @@ class EmergencySessionTest {
         }
     }
 
-    /** Says on demand that the server is running out of connections. */
+    /** Reports on demand that the server is running out of connections. */
     private static final class Full implements Check<Full.Seen> {
 
         record Seen(boolean full) {}

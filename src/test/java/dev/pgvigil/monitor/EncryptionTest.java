@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** libpq's sslmode words mean what they mean in libpq. */
+/** The sslmode values behave as in libpq. */
 class EncryptionTest {
 
     private static final Authority OURS = Authority.create("ours");
@@ -74,7 +74,7 @@ class EncryptionTest {
         expect(mode, root, result);
     }
 
-    /** libpq too falls back to plain text from a certificate that it does not believe. */
+    /** Like libpq, falls back to plain text when the certificate is not trusted. */
     @ParameterizedTest(name = "{0} with root {1}: {2}")
     @CsvSource({
         "ALLOW,foreign,plain",
@@ -119,7 +119,7 @@ class EncryptionTest {
         expect(mode, mode == Mode.REQUIRE ? null : "ours", result);
     }
 
-    /** Where psql 15 and newer connect too. */
+    /** Connections that psql 15 and newer can open too. */
     @ParameterizedTest
     @MethodSource("acceptable")
     void connectsWherePsqlConnects(String host, Authority.Certificate certificate) {
@@ -272,7 +272,7 @@ class EncryptionTest {
                 });
     }
 
-    /** As a user would say it. */
+    /** Parses URL parameters as written by a user. */
     private static Tls read(String parameters) {
         return Loaded.url("postgresql://vigil@localhost?" + parameters, new TargetsSection(new Catalogue(List.of())))
                 .settings()

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a dying server looks like from here, and that one costs the others nothing. */
+/** Detection of server failures, and their effect on other targets. */
 class FaultsTest {
 
     private static final int NEWEST = PgServer.majors().getLast();
@@ -81,7 +81,7 @@ class FaultsTest {
         }
     }
 
-    /** Promised are so many seconds, which the benchmarks measure; a machine that is busy with other things gets twice that. */
+    /** The documented number of seconds, which the benchmarks measure; doubled here for busy machines. */
     private static void assertTold(Watching watching, Instant since, int seconds) {
         Instant told = watching.changes().stream()
                 .filter(FleetEvent.StatusChanged.class::isInstance)
@@ -249,7 +249,7 @@ class FaultsTest {
         }
     }
 
-    /** One question that goes unanswered is no evidence: the server may have been held up for a moment. */
+    /** One failed heartbeat is not enough: the server may have stalled briefly. */
     @Test
     void serverThatStallsBrieflyStaysHealthy() throws InterruptedException {
         try (PgServer server = PgServer.start(NEWEST);
@@ -258,7 +258,7 @@ class FaultsTest {
             watching.changes().clear();
             for (int round = 0; round < 4; round++) {
                 Instant seen = beatAfter(watching, Instant.now());
-                Thread.sleep(Duration.ofMillis(400)); // the next beat comes soon after the server has stopped
+                Thread.sleep(Duration.ofMillis(400)); // the next heartbeat starts soon after the server has stopped
                 server.freeze();
                 Thread.sleep(Duration.ofMillis(1250));
                 server.thaw();
@@ -298,8 +298,8 @@ class FaultsTest {
                 watching.changes().clear();
                 for (int round = 0; round < 4; round++) {
                     long before = watching.link(server.server()).connects();
-                    server.sql(
-                            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'pgvigil'");
+                    server.sql("select pg_terminate_backend(pid) from pg_stat_activity where application_name ="
+                            + " 'pgvigil'");
                     watching.awaitLink(server.server(), link -> link.connects() > before);
                     beatAfter(watching, Instant.now());
                 }

@@ -30,13 +30,13 @@ import java.util.Set;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
-/** Fleets made by hand, with all that a watch would know at this moment. */
+/** Hand-made fleets, with everything that a monitor would publish. */
 public final class HandMade {
 
-    /** A secret that must not be seen anywhere. */
+    /** A secret that must not appear anywhere. */
     public static final String PASSWORD = "pa55word-never-shown";
 
-    /** Allowed as a database's name, and a trial for each place that shows it. */
+    /** A valid database name that every output must escape. */
     public static final List<String> HOSTILE = List.of(
             "db2:a/b",
             "db2:quote\"'`",
@@ -50,7 +50,7 @@ public final class HandMade {
             "db2:..",
             "db2:" + "é".repeat(31));
 
-    // Long, so that nothing grows stale while a busy machine gets to its tests.
+    // Long, so that nothing becomes stale on a busy machine.
     private static final Duration STALE_AFTER = Duration.ofMinutes(10);
 
     private final Instant now = Instant.now();
@@ -58,14 +58,14 @@ public final class HandMade {
     private PMap<Server, ServerState> servers = HashTreePMap.empty();
     private PMap<String, TargetState> targets = HashTreePMap.empty();
 
-    /** What no check should see. */
+    /** An observation that no check produces. */
     public static final class Unwritable {
         public int getValue() {
             return Integer.parseInt("secret cause");
         }
     }
 
-    /** One of each: healthy, degraded, unhealthy, stale and never asked. */
+    /** One target of each kind: healthy, degraded, unhealthy, stale and without heartbeat. */
     public static HandMade mixed() {
         HandMade fleet = new HandMade();
         Target shop = target("shop", server("db1", 5432), "eu-west-1");
@@ -80,14 +80,14 @@ public final class HandMade {
         return fleet;
     }
 
-    /** One healthy target alone. */
+    /** One healthy target. */
     public static HandMade single(String name) {
         HandMade fleet = new HandMade();
         fleet.add(target(name, server("db1", 5432), "eu-west-1"), Status.HEALTHY, List.of(), fleet.answered());
         return fleet;
     }
 
-    /** Healthy targets of these names, all on one server. */
+    /** Healthy targets with these names, all on one server. */
     public static HandMade named(List<String> names) {
         HandMade fleet = new HandMade();
         Server server = server("db1", 5432);
@@ -96,14 +96,14 @@ public final class HandMade {
         return fleet;
     }
 
-    /** With these too, which all want the same done. */
+    /** Adds these targets, which all have the same recommendation. */
     public HandMade degraded(List<String> names) {
         names.forEach(name -> add(
                 target(name, server("db2", 5432), "eu-west-1"), Status.DEGRADED, List.of(saturation(now)), answered()));
         return this;
     }
 
-    /** A target called {@code broken} whose observation cannot be written as JSON. */
+    /** A target {@code broken} whose observation cannot be serialized as JSON. */
     public static HandMade broken() {
         HandMade fleet = new HandMade();
         Outcome<?> outcome = new Outcome.Observed<>(fleet.now, Duration.ZERO, new Unwritable());
@@ -119,12 +119,12 @@ public final class HandMade {
         return new HandMade();
     }
 
-    /** Makes this the state of the fleet, and tells the changes. */
+    /** Publishes this as the state of the fleet, with these events. */
     public void into(Fleet fleet, FleetEvent... changes) {
         fleet.update(before -> new Snapshot(servers, targets, STALE_AFTER), List.of(changes));
     }
 
-    /** Tells changes of a fleet that stays as it is. */
+    /** Publishes events without changing the state of the fleet. */
     public static void tell(Fleet fleet, FleetEvent... changes) {
         fleet.update(before -> before, List.of(changes));
     }

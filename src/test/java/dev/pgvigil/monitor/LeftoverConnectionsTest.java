@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Connections that pgvigil has given up, and that the server holds still. */
+/** Connections that pgvigil has abandoned and that the server still holds. */
 class LeftoverConnectionsTest {
 
     private static final int NEWEST = PgServer.majors().getLast();
@@ -58,7 +58,7 @@ class LeftoverConnectionsTest {
         }
     }
 
-    /** The server's processes that serve pgvigil's role, those that still log in among them. */
+    /** The server processes of pgvigil's role, including those still authenticating. */
     private static long backends(PgServer server) throws IOException {
         long postmaster = Long.parseLong(
                 Files.readAllLines(server.data().resolve("postmaster.pid")).getFirst());

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** A budget that cannot be kept at the configured cadences, and then one that can. */
+/** A budget that is exceeded at the configured intervals, then one that is not. */
 class OverheadBudgetTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);

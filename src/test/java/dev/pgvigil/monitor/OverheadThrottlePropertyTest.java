@@ -43,7 +43,7 @@ class OverheadThrottlePropertyTest {
         assertThat(OverheadThrottle.next(1, 0, 0)).isEqualTo(1);
     }
 
-    /** A server whose statements cost a fixed time each settles below the budget and stays there. */
+    /** With a fixed cost per statement, the overhead settles below the budget and stays there. */
     @Property
     void settlesWithinBudget(@ForAll @DoubleRange(min = 0.011, max = 0.3) @Scale(4) double costAtFullPace) {
         double factor = 1;

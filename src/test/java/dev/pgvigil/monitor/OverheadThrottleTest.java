@@ -41,7 +41,7 @@ class OverheadThrottleTest {
                 .isLessThan(fresh);
     }
 
-    /** A minute sees it six times. */
+    /** The throttle is evaluated six times a minute. */
     @Test
     void singleCostIncreaseRaisesFactorOnce() {
         OverheadThrottle throttle = new OverheadThrottle();

@@ -49,7 +49,8 @@ class ReconfiguredTest {
                 assertThat(watching.fleet().snapshot().servers()).containsOnlyKeys(rotated.server());
                 long sessions = i + 2L;
                 watching.awaitLink(rotated.server(), link -> link.connects() == sessions);
-                // What the session before was asked may still be answered: each stays for a second.
+                // A statement of the previous session may still be in flight; each session stays open for up to a
+                // second.
                 watching.awaitLink(rotated.server(), link -> link.open() < 4);
             }
             assertThat(watching.changes()).allMatch(FleetEvent.Beat.class::isInstance);
@@ -163,7 +164,7 @@ class ReconfiguredTest {
         return watching.fleet().snapshot().serverOf(state).outcome(state, "gloom");
     }
 
-    /** Else its owner could neither rename nor drop it. */
+    /** Otherwise its owner could neither rename nor drop it. */
     @Test
     void leavesDatabaseThatIsNoLongerMonitored() {
         PgServer server = PgServer.shared(NEWEST);
@@ -194,7 +195,7 @@ class ReconfiguredTest {
                 .toList();
     }
 
-    /** Our role is trusted, whatever its password. */
+    /** pgvigil's role is trusted, whatever its password. */
     private static Target shop(PgServer server, String password) {
         return at("shop", server, password);
     }

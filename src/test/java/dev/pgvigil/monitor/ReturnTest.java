@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 class ReturnTest {
 
-    /** A check that is asked once an hour, and whose server may freeze under its first question. */
+    /** An hourly check, whose server may freeze during its first run. */
     private record Hourly(PgServer server, boolean freezes, AtomicInteger asked) implements Check<Integer> {
 
         @Override

@@ -24,7 +24,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.HashTreePMap;
 
-/** A fleet made by hand, as of one moment. Immutable: each method gives the scene with one thing more. */
+/** A hand-made fleet at one time. Immutable: each method returns a scene with one addition. */
 public record Scene(Instant now, Snapshot snapshot) {
 
     public static final Duration STALE_AFTER = Duration.ofSeconds(5);
@@ -35,12 +35,12 @@ public record Scene(Instant now, Snapshot snapshot) {
         return new Scene(now, new Snapshot(HashTreePMap.empty(), HashTreePMap.empty(), STALE_AFTER));
     }
 
-    /** A target that is so, with its latest heartbeat answered so long ago. */
+    /** Adds a target with this status, whose latest heartbeat was answered that long ago. */
     public Scene target(Target target, Status status, Duration ago, Finding... findings) {
         return unseen(target, status, findings).outcome(target, Heartbeat.NAME, observed(ago));
     }
 
-    /** A target that is so, without any heartbeat of its own. */
+    /** Adds a target with this status, without a heartbeat. */
     public Scene unseen(Target target, Status status, Finding... findings) {
         TargetState state = new TargetState(target, status, now, List.of(findings), HashTreePMap.empty());
         return new Scene(
@@ -53,7 +53,7 @@ public record Scene(Instant now, Snapshot snapshot) {
                 now, new Snapshot(snapshot.servers(), snapshot.targets().minus(target), snapshot.staleAfter()));
     }
 
-    /** The outcome of a server-wide check. */
+    /** Adds the outcome of a server-wide check. */
     public Scene outcome(Target target, String check, Outcome<?> outcome) {
         return server(
                 target,
@@ -64,7 +64,7 @@ public record Scene(Instant now, Snapshot snapshot) {
                         state.outcomes().plus(check, outcome)));
     }
 
-    /** The outcome of a check of this database alone. */
+    /** Adds the outcome of a database check. */
     public Scene ownOutcome(Target target, String check, Outcome<?> outcome) {
         TargetState state = snapshot.targets().get(target.name());
         if (state == null) {
@@ -81,13 +81,13 @@ public record Scene(Instant now, Snapshot snapshot) {
                 new Snapshot(snapshot.servers(), snapshot.targets().plus(target.name(), next), snapshot.staleAfter()));
     }
 
-    /** The target's latest heartbeat was answered so long ago in this role. */
+    /** Sets the target's latest heartbeat, answered that long ago in this role. */
     public Scene beat(Target target, Role role, Duration ago) {
         return outcome(
                 target, Heartbeat.NAME, new Outcome.Observed<>(now.minus(ago), TOOK, new HeartbeatResult(role, 1)));
     }
 
-    /** The session to the target's server began in this role. */
+    /** Sets the role at the start of the session to the target's server. */
     public Scene role(Target target, Role role) {
         ServerFacts facts =
                 new ServerFacts(180_000, "18.0", role, now, false, true, false, Map.of(), Map.of(), Set.of());
@@ -111,7 +111,7 @@ public record Scene(Instant now, Snapshot snapshot) {
         return new Outcome.Skipped<>(now, reason);
     }
 
-    /** Makes this what the fleet is. */
+    /** Publishes this as the state of the fleet. */
     public void show(Fleet fleet) {
         fleet.update(before -> snapshot, List.of());
     }

@@ -8,7 +8,7 @@ import dev.pgvigil.target.Target;
 import java.util.HashMap;
 import java.util.Map;
 
-/** SceneTargets of servers that need not exist: each on a server of its own. */
+/** Targets of servers that need not exist, each on a separate server. */
 public final class SceneTargets {
 
     private SceneTargets() {}

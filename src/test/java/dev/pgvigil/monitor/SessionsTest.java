@@ -44,12 +44,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What pgvigil's sessions are like, as the server sees them. */
+/** pgvigil's sessions as the server sees them. */
 class SessionsTest {
 
     private static final int NEWEST = PgServer.majors().getLast();
 
-    /** Asks whatever a test wants to know, in sessions like any check's. */
+    /** Runs a query of the test in a session like that of any check. */
     record Question(String name, Scope scope, String sql, Duration interval) implements Check<Question.Answer> {
 
         @Override
@@ -94,10 +94,11 @@ class SessionsTest {
     void setsApplicationNameAndSafeSettings(int major) {
         PgServer server = PgServer.shared(major);
         String settings = """
-                select string_agg(name || '=' || setting, ' ' order by name) from pg_settings where name in (
-                    'application_name', 'default_transaction_read_only', 'statement_timeout', 'lock_timeout',
-                    'idle_in_transaction_session_timeout', 'idle_session_timeout', 'jit',
-                    'max_parallel_workers_per_gather', 'search_path')""";
+            select string_agg(name || '=' || setting, ' ' order by name) from pg_settings where name in (
+                'application_name', 'default_transaction_read_only', 'statement_timeout', 'lock_timeout',
+                'idle_in_transaction_session_timeout', 'idle_session_timeout', 'jit',
+                'max_parallel_workers_per_gather', 'search_path')\
+            """;
         try (Watching watching = asking(Scope.SERVER, settings, server.target("shop", "postgres"))) {
             assertThat(watching.awaitFinding("shop", "question/answer").observed())
                     .isEqualTo("application_name=pgvigil default_transaction_read_only=on"
@@ -107,17 +108,17 @@ class SessionsTest {
         }
     }
 
-    /** Else the server ends a session between two heartbeats. */
+    /** Otherwise the server would end a session between two heartbeats. */
     @Test
     void serverEndsIdleSessionOnlyWhenHeartbeatIsLongOverdue(@TempDir Path folder) throws IOException {
         PgServer server = PgServer.shared(NEWEST);
         Path file = Files.writeString(folder.resolve("pgvigil.yaml"), """
-                pgvigil:
-                  watch: { stale-after: 10m }
-                  checks: { heartbeat: { every: 8m } }
-                  targets:
-                    shop: { url: "postgresql://%s@%s/postgres?sslmode=disable" }
-                """.formatted(
+            pgvigil:
+              watch: { stale-after: 10m }
+              checks: { heartbeat: { every: 8m } }
+              targets:
+                shop: { url: "postgresql://%s@%s/postgres?sslmode=disable" }
+            """.formatted(
                         server.server().user(), server.server().id()));
         String idle = "select setting from pg_settings where name = 'idle_session_timeout'";
         List<Check<?>> checks = List.of(new Heartbeat(), new Question(Scope.SERVER, idle, Duration.ofMillis(300)));
@@ -235,7 +236,7 @@ class SessionsTest {
                         .isNotNull();
             }
             long tenths = (System.nanoTime() - start) / 100_000_000;
-            // Besides these there are the ordinary heartbeats and listings.
+            // Regular heartbeats and database listings also run.
             assertThat(watching.link(target.server()).statements() - before).isBetween(1L, 2 * tenths + 5);
         }
     }
@@ -316,11 +317,12 @@ class SessionsTest {
             AtomicInteger most = new AtomicInteger();
             await().during(Duration.ofSeconds(3)).atMost(Duration.ofSeconds(20)).until(() -> {
                 most.accumulateAndGet(sessions(server), Math::max);
-                // Even a check that reads the locked table gives way within lock_timeout.
+                // Even a check that reads the locked table gives up after lock_timeout.
                 return Integer.parseInt(String.valueOf(server.value("""
-                                select count(*) from pg_locks l join pg_stat_activity a using (pid)
-                                where application_name = 'pgvigil' and not granted
-                                  and clock_timestamp() - waitstart > '400 ms'"""))) == 0;
+                    select count(*) from pg_locks l join pg_stat_activity a using (pid)
+                    where application_name = 'pgvigil' and not granted
+                      and clock_timestamp() - waitstart > '400 ms'\
+                    """))) == 0;
             });
             assertThat(most.get()).isLessThanOrEqualTo(5);
             assertThat(watching.status("shop")).isNotEqualTo(Status.UNHEALTHY);

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
-/** Hand-made snapshots, for what reads them. */
+/** Publishes hand-made snapshots for tests of their readers. */
 public final class Staging {
 
     public static final Snapshot EMPTY =
@@ -24,7 +24,7 @@ public final class Staging {
 
     private Staging() {}
 
-    /** Makes this the fleet's state. */
+    /** Publishes this as the state of the fleet. */
     public static void put(Fleet fleet, Snapshot snapshot) {
         fleet.update(before -> snapshot, List.of());
     }

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
-/** Tells a fleet's listeners of changes, as a watch would. */
+/** Publishes events to the listeners of a fleet, as a monitor would. */
 public final class Telling {
 
     private Telling() {}
 
-    /** So many roles change, each to be told. */
+    /** Publishes that many role changes. */
     public static void changes(Fleet fleet, String target, int count) {
         List<FleetEvent> changes = IntStream.range(0, count)
                 .<FleetEvent>mapToObj(i -> new FleetEvent.Added(Instant.now(), target))

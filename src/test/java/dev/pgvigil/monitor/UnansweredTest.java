@@ -34,10 +34,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A check that gets no answer on a server that is there is told, whatever the reason. */
+/** A check that fails on a reachable server is reported, whatever the reason. */
 class UnansweredTest {
 
-    /** Asks in each database, and on a session of its own in all but one. */
+    /** Runs in each database, and in a separate session in all but one. */
     private record Inside(String sql, Duration interval) implements Check<Long> {
 
         @Override
@@ -70,7 +70,7 @@ class UnansweredTest {
         }
     }
 
-    /** As pg_monitor does not give back what every role has by default. */
+    /** pg_monitor does not include privileges that all roles have by default. */
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
     void reportsMissingPermissionUntilItIsGranted(int major) {
@@ -169,7 +169,7 @@ class UnansweredTest {
         }
     }
 
-    /** The heartbeat tells what keeps pgvigil out of the whole server. */
+    /** The heartbeat reports why pgvigil cannot connect to the server. */
     @ParameterizedTest
     @EnumSource(Reason.class)
     void reportsConnectionFailureOnlyOnce(Reason reason) {
@@ -178,7 +178,7 @@ class UnansweredTest {
         ScheduledCheck<Long> run = new ScheduledCheck<>(new Inside("select 1"), null, 0, new MemoryBudget(0));
         Outcome<Long> outcome = new Outcome.Failed<>(Instant.EPOCH, Duration.ZERO, failure, null);
 
-        assertThat(Evaluator.evaluate(run, outcome, shop, true)).isEmpty(); // once is no evidence
+        assertThat(Evaluator.evaluate(run, outcome, shop, true)).isEmpty(); // one failure is not enough
         run.failed(failure);
 
         assertThat(Evaluator.evaluate(run, outcome, shop, true))

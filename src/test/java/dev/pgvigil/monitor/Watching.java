@@ -30,7 +30,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
-/** The watch over real servers, without Quarkus around it. */
+/** Monitors real servers, without Quarkus. */
 public final class Watching implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -55,7 +55,7 @@ public final class Watching implements AutoCloseable {
         listening = fleet.events().subscribe(Runnable::run, true, changes::add, () -> {});
     }
 
-    /** Heartbeats and listings only. */
+    /** Runs only heartbeats and database listings. */
     public static Watching over(Target... targets) {
         return with(List.of(new Heartbeat(), new Databases()), targets);
     }
@@ -70,7 +70,7 @@ public final class Watching implements AutoCloseable {
         return watching;
     }
 
-    /** Watches these from now on. */
+    /** Monitors these targets from now on. */
     public void follow(Target... targets) {
         follow(Deadlines.STANDARD, targets);
     }

@@ -20,45 +20,45 @@ class HeartbeatActivityTest {
 
     @Test
     void reportsNoStallForEmptyFleet() {
-        assertThat(looked(Scene.at(NOW).snapshot()).silence(seconds(100))).isNull();
+        assertThat(looked(Scene.at(NOW).snapshot()).stall(seconds(100))).isNull();
     }
 
     @Test
     void stallGrowsWithoutNewHeartbeat() {
         Snapshot same = beat(NOW).snapshot();
-        HeartbeatActivity pulse = looked(same).look(same, seconds(50));
+        HeartbeatActivity pulse = looked(same).observe(same, seconds(50));
 
-        assertThat(pulse.silence(seconds(61))).isEqualTo(new WatchStall(Duration.ofSeconds(60), Duration.ZERO));
+        assertThat(pulse.stall(seconds(61))).isEqualTo(new WatchStall(Duration.ofSeconds(60), Duration.ZERO));
     }
 
     @Test
     void newHeartbeatEndsStallWhetherAnsweredOrFailed() {
         Scene scene = beat(NOW.plusSeconds(30));
-        HeartbeatActivity answered = looked(beat(NOW).snapshot()).look(scene.snapshot(), seconds(31));
+        HeartbeatActivity answered = looked(beat(NOW).snapshot()).observe(scene.snapshot(), seconds(31));
         assertThat(lasted(answered, 32)).isEqualTo(Duration.ofSeconds(1));
 
         Scene failed = scene.outcome(SHOP, "heartbeat", scene.failed(Duration.ZERO, null));
-        assertThat(lasted(answered.look(failed.snapshot(), seconds(60)), 61)).isEqualTo(Duration.ofSeconds(1));
+        assertThat(lasted(answered.observe(failed.snapshot(), seconds(60)), 61)).isEqualTo(Duration.ofSeconds(1));
     }
 
     @Test
     void firstTargetRestartsStall() {
         HeartbeatActivity empty =
-                looked(Scene.at(NOW).snapshot()).look(Scene.at(NOW).snapshot(), seconds(500));
+                looked(Scene.at(NOW).snapshot()).observe(Scene.at(NOW).snapshot(), seconds(500));
         Snapshot added = Scene.at(NOW).unseen(SHOP, Status.UNKNOWN).snapshot();
 
-        HeartbeatActivity first = empty.look(added, seconds(501));
+        HeartbeatActivity first = empty.observe(added, seconds(501));
         assertThat(lasted(first, 502)).isEqualTo(Duration.ofSeconds(1));
-        assertThat(lasted(first.look(added, seconds(600)), 601)).isEqualTo(Duration.ofSeconds(100));
+        assertThat(lasted(first.observe(added, seconds(600)), 601)).isEqualTo(Duration.ofSeconds(100));
     }
 
     @Test
     void clockChangeIsNotStall() {
-        HeartbeatActivity back =
-                looked(beat(NOW).snapshot()).look(beat(NOW.minusSeconds(3600)).snapshot(), seconds(2));
+        HeartbeatActivity back = looked(beat(NOW).snapshot())
+                .observe(beat(NOW.minusSeconds(3600)).snapshot(), seconds(2));
         assertThat(lasted(back, 3)).isEqualTo(Duration.ofSeconds(1));
 
-        HeartbeatActivity forward = back.look(beat(NOW.plusSeconds(3600)).snapshot(), seconds(4));
+        HeartbeatActivity forward = back.observe(beat(NOW.plusSeconds(3600)).snapshot(), seconds(4));
         assertThat(lasted(forward, 5)).isEqualTo(Duration.ofSeconds(1));
     }
 
@@ -71,7 +71,7 @@ class HeartbeatActivityTest {
                 .target(other, Status.HEALTHY, Duration.ZERO)
                 .snapshot();
 
-        assertThat(lasted(looked(before).look(after, seconds(90)), 91)).isEqualTo(Duration.ofSeconds(1));
+        assertThat(lasted(looked(before).observe(after, seconds(90)), 91)).isEqualTo(Duration.ofSeconds(1));
     }
 
     @Test
@@ -79,7 +79,7 @@ class HeartbeatActivityTest {
         Target off = SceneTargets.check(SHOP, "heartbeat", new CheckSetting(false, null));
         Snapshot snapshot = Scene.at(NOW).unseen(off, Status.UNKNOWN).snapshot();
 
-        assertThat(looked(snapshot).silence(seconds(100))).isNull();
+        assertThat(looked(snapshot).stall(seconds(100))).isNull();
     }
 
     @Test
@@ -87,7 +87,7 @@ class HeartbeatActivityTest {
         Target hourly = SceneTargets.check(SHOP, "heartbeat", new CheckSetting(true, Duration.ofHours(1)));
         Snapshot snapshot = Scene.at(NOW).target(hourly, Status.HEALTHY, AGO).snapshot();
 
-        assertThat(looked(snapshot).silence(seconds(1))).isEqualTo(new WatchStall(Duration.ZERO, Duration.ofHours(1)));
+        assertThat(looked(snapshot).stall(seconds(1))).isEqualTo(new WatchStall(Duration.ZERO, Duration.ofHours(1)));
     }
 
     private static Scene beat(Instant at) {
@@ -95,11 +95,11 @@ class HeartbeatActivityTest {
     }
 
     private static HeartbeatActivity looked(Snapshot snapshot) {
-        return HeartbeatActivity.started(0).look(snapshot, seconds(1));
+        return HeartbeatActivity.started(0).observe(snapshot, seconds(1));
     }
 
     private static Duration lasted(HeartbeatActivity pulse, long second) {
-        WatchStall silence = pulse.silence(seconds(second));
+        WatchStall silence = pulse.stall(seconds(second));
         return silence == null ? Duration.ofDays(-1) : silence.lasted();
     }
 

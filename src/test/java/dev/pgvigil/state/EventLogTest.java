@@ -146,7 +146,7 @@ class EventLogTest {
             subscription.cancel();
             assertThat(took).isLessThan(Duration.ofSeconds(10));
             assertThat(gaps).hasValue(1);
-            // Those of the first batch, and what the log held when the subscriber came back.
+            // The first batch, and the events in the log when the subscriber continued.
             assertThat(seen).hasValueBetween(EventLog.ENTRIES, EventLog.ENTRIES + 256);
         }
     }

@@ -9,29 +9,29 @@ import org.jspecify.annotations.Nullable;
 /**
  * One event of the stream.
  *
- * @param id null: a transient event, which leaves the client's last id as it is
+ * @param id null for a transient event, which does not change the client's last event id
  * @param name snake_case
  * @param data served as one line of JSON
  */
 record Event(@Nullable EventId id, String name, Object data) {
 
-    /** Tells a client to reconnect two seconds after its connection was closed. */
+    /** Makes a client reconnect two seconds after a disconnect. */
     static final byte[] RETRY = "retry: 2000\n\n".getBytes(StandardCharsets.UTF_8);
 
-    static Event of(EventId id, FleetEvent change) {
-        return new Event(change instanceof FleetEvent.Beat ? null : id, name(change), change);
+    static Event of(EventId id, FleetEvent event) {
+        return new Event(event instanceof FleetEvent.Beat ? null : id, name(event), event);
     }
 
     /**
-     * Keeps proxies from closing a quiet stream. It carries the reader's position, so that a reader of few events can
-     * resume after many that were not for it.
+     * Keeps proxies from closing an idle stream. It carries the reader's position, so that a filtered reader can resume
+     * after many events of other targets.
      */
     static byte[] keepAlive(EventId position) {
         return (": still here\nid: " + position + "\n\n").getBytes(StandardCharsets.UTF_8);
     }
 
-    private static String name(FleetEvent change) {
-        return switch (change) {
+    private static String name(FleetEvent event) {
+        return switch (event) {
             case FleetEvent.Added added -> "added";
             case FleetEvent.Removed removed -> "removed";
             case FleetEvent.StatusChanged changed -> "status_changed";

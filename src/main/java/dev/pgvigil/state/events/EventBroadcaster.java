@@ -29,16 +29,18 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** The readers of the event stream: wakes them when something was published, and renders each event once for all. */
+/**
+ * Holds the readers of the event stream, wakes them after publications, and renders each event once for all readers.
+ */
 @Singleton
 final class EventBroadcaster {
 
-    /** How many may read at a time. */
+    /** Maximum number of readers. */
     static final int LISTENERS = 100;
 
     private static final Logger LOG = Logger.getLogger(EventBroadcaster.class);
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
-    // Readers that keep up ask for the same events: 8 MiB at most are kept rendered.
+    // Readers that keep up need the same events: at most 8 MiB of rendered events are cached.
     private static final int RENDERED = 256;
     private static final int RENDERED_BYTES = 32 << 10;
 
@@ -103,12 +105,12 @@ final class EventBroadcaster {
         dropped.increment();
     }
 
-    /** The snapshot event: made away from the event loops, because it has a row for each target. */
-    Uni<byte[]> snapshot(EventId id, InitialEvent.Reason reason, PointInTimeView look, @Nullable String target) {
+    /** Renders the snapshot event, off the event loops because it has a row per target. */
+    Uni<byte[]> snapshot(EventId id, InitialEvent.Reason reason, PointInTimeView view, @Nullable String target) {
         return renderer.make(() -> {
             try {
                 byte[] snapshot =
-                        new Event(id, "snapshot", InitialEvent.of(look, reason, id.epoch(), target)).rendered(json);
+                        new Event(id, "snapshot", InitialEvent.of(view, reason, id.epoch(), target)).rendered(json);
                 return Buffer.buffer(Event.RETRY).appendBytes(snapshot).getBytes();
             } catch (JsonProcessingException e) {
                 throw new IllegalStateException(e);
@@ -116,7 +118,7 @@ final class EventBroadcaster {
         });
     }
 
-    /** An event as bytes; empty if it cannot be written as JSON, which is a defect. */
+    /** The event as bytes; empty if it cannot be serialized, which is a defect. */
     @SuppressWarnings("ReferenceEquality") // the same event, not an equal one: cheap to find out
     Buffer rendered(EventLog.Entry entry) {
         FleetEvent event = entry.event();
@@ -141,12 +143,12 @@ final class EventBroadcaster {
         }
     }
 
-    /** How many bytes each reader was sent and has not taken yet. */
+    /** The bytes written to each reader and not yet received. */
     List<Integer> waiting() {
         return listeners.stream().map(SseConnection::waiting).toList();
     }
 
-    // Called on the publisher's thread: however many readers there are, and however much is published, one task waits.
+    // Called on the publisher's thread. At most one task is queued, whatever the number of readers and events.
     private void wake() {
         if (!listeners.isEmpty() && waking.compareAndSet(false, true)) {
             context.runOnContext(now -> {
@@ -156,7 +158,7 @@ final class EventBroadcaster {
         }
     }
 
-    /** Whoever authenticated with the token before must authenticate anew. */
+    /** Clients must authenticate again after the token is replaced. */
     void locked(@Observes TokenReplaced replaced) {
         listeners.forEach(SseConnection::end);
     }

@@ -23,9 +23,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code GET /api/v1/events}. A client that names its last event gets the events after it, as long as the log has them; any
- * other gets a snapshot first. A plain route: a resource's stream would wait for the slowest reader's socket, or buffer
- * for it.
+ * {@code GET /api/v1/events}. A client that sends the id of its last event gets the events after it, if the log still
+ * has them; any other client gets a snapshot first. This is a plain route, because the stream of a JAX-RS resource
+ * would wait for the slowest client or buffer for it.
  */
 @Singleton
 final class EventsRoute {
@@ -59,14 +59,14 @@ final class EventsRoute {
         boolean beats = Query.flag("beats", request.getParam("beats"));
 
         Context loop = vertx.getOrCreateContext();
-        // Before the snapshot is taken, so that no change is missing from both.
+        // Read before the snapshot, so that no change is missing from both.
         EventLog.Position end = log.end();
         String header = request.getHeader(LAST_EVENT_ID);
         @Nullable EventId last = header == null ? null : EventId.parse(header);
         @Nullable
         EventId resumed =
                 last != null && last.epoch().equals(log.epoch()) && log.reaches(last.sequence()) ? last : null;
-        // The log may still tell of the removal of a target.
+        // The log may still contain the removal of a target.
         if (target != null && resumed == null && !fleet.snapshot().targets().containsKey(target)) {
             throw ProblemException.notFound("no watched database is named \"" + Query.shown(target) + "\"");
         }
@@ -83,7 +83,7 @@ final class EventsRoute {
             begin(reader, request, Event.RETRY);
             return;
         }
-        // Events from here on are written after it.
+        // Events after this position are written after the snapshot.
         broadcaster
                 .snapshot(
                         new EventId(log.epoch(), end.sequence()),
@@ -114,11 +114,11 @@ final class EventsRoute {
 
     private static void check(HttpServerRequest request) {
         if (!HttpMethod.GET.equals(request.method())) {
-            throw ProblemException.of(405, "this path knows GET alone").header("Allow", "GET");
+            throw ProblemException.of(405, "this path supports only GET").header("Allow", "GET");
         }
         String accept = request.getHeader(HttpHeaders.ACCEPT);
         if (accept != null && !accept.contains(MEDIA_TYPE) && !accept.contains("text/*") && !accept.contains("*/*")) {
-            throw ProblemException.of(406, "this path answers " + MEDIA_TYPE + " alone");
+            throw ProblemException.of(406, "this path returns only " + MEDIA_TYPE);
         }
     }
 

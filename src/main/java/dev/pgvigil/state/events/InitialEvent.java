@@ -9,13 +9,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first event of a stream that does not resume: the state of the fleet, so that the events behind it suffice to stay
- * up to date.
+ * The first event of a stream that does not resume: the state of the fleet, which the following events keep up to date.
  *
- * @param reason why the stream begins with it
- * @param epoch of the process: its events are numbered anew
- * @param total how many targets there are
- * @param targets at most 1000 of them, by name
+ * @param reason why the stream begins with a snapshot
+ * @param epoch epoch of the process, which numbers its events from 1
+ * @param total number of targets
+ * @param targets the first 1000 targets by name
  */
 record InitialEvent(
         Instant timestamp,
@@ -30,30 +29,30 @@ record InitialEvent(
 
     /** Why a stream begins with a snapshot. */
     enum Reason {
-        /** The client named no event. */
+        /** The client sent no event id. */
         FIRST,
-        /** The client's last event was numbered by another process: what was between is not known. */
+        /** The client's last event is from another process; events in between are unknown. */
         RESTARTED,
         /** Events after the client's last one are no longer in the log. */
         EXPIRED
     }
 
     /**
-     * The state of one target, or of all.
+     * The state of one or all targets.
      *
      * @param target null: all
      */
-    static InitialEvent of(PointInTimeView look, Reason reason, String epoch, @Nullable String target) {
-        List<DatabaseSummary> rows = look.targets().stream()
+    static InitialEvent of(PointInTimeView view, Reason reason, String epoch, @Nullable String target) {
+        List<DatabaseSummary> rows = view.targets().stream()
                 .filter(state -> target == null || target.equals(state.target().name()))
-                .map(state -> DatabaseSummary.of(state, look))
+                .map(state -> DatabaseSummary.of(state, view))
                 .toList();
         return new InitialEvent(
-                look.now(),
+                view.now(),
                 reason,
                 epoch,
                 Counts.of(rows).worst(),
-                look.snapshot().staleAfter().toMillis(),
+                view.snapshot().staleAfter().toMillis(),
                 rows.size(),
                 rows.stream().limit(TARGETS).toList());
     }

@@ -12,14 +12,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One reader. It reads the log at its own pace, with one write of bounded size under way and nothing queued; when the log
- * no longer holds what it would read next, it is disconnected. Lives on the connection's event loop; {@link #wake}, {@link
- * #tick} and {@link #end} may be called on any thread.
+ * One reader of the stream. It reads the log at its own speed, with at most one bounded write in flight and no queue.
+ * It is disconnected when the log no longer holds its next event. Confined to the connection's event loop, except
+ * {@link #wake}, {@link #tick} and {@link #end}, which may be called on any thread.
  */
 final class SseConnection {
 
     private static final int WRITE_BYTES = 64 << 10;
-    // So that a reader of few events does not hold the event loop while it passes over many.
+    // Limits the time on the event loop when a filtered reader skips many events.
     private static final int ENTRIES = 256;
     private static final long CANCEL = 8; // HTTP/2's code
 
@@ -31,16 +31,16 @@ final class SseConnection {
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicBoolean dropped = new AtomicBoolean();
     private volatile EventLog.Position position;
-    private byte @Nullable [] beginning;
+    private byte @Nullable [] initial;
     private boolean begun;
     private boolean writing;
     private boolean stuck;
     private boolean keepAlive;
 
     /**
-     * Which events a reader wants.
+     * The events that a reader has requested.
      *
-     * @param target null: those of all targets
+     * @param target null: all targets
      */
     record Choice(@Nullable String target, boolean beats) {
 
@@ -49,7 +49,7 @@ final class SseConnection {
         }
     }
 
-    /** A reader of the response to this request, of the events after that position. */
+    /** Creates a reader that writes the events after that position to the response of this request. */
     SseConnection(
             Context loop,
             HttpServerRequest request,
@@ -65,28 +65,31 @@ final class SseConnection {
         this.position = position;
     }
 
-    /** How many bytes were written and not taken yet. */
+    /** The bytes written and not yet received. */
     int waiting() {
         return waiting.get();
     }
 
-    /** Has these bytes written before all events. */
+    /** Writes these bytes before all events. */
     void begin(byte[] bytes) {
         loop.runOnContext(now -> {
-            beginning = bytes;
+            initial = bytes;
             begun = true;
             flush();
         });
     }
 
-    /** Called when something was published. */
+    /** Called after each publication. */
     void wake() {
         if (choice.beats || log.head() != position.sequence()) {
             loop.runOnContext(now -> flush());
         }
     }
 
-    /** Called now and then: keeps a quiet stream alive, and disconnects a reader that took nothing since the last call. */
+    /**
+     * Called periodically: sends a keep-alive on an idle stream, and disconnects a reader that has received nothing
+     * since the last call.
+     */
     void tick() {
         loop.runOnContext(now -> {
             if (!writing) {
@@ -100,7 +103,7 @@ final class SseConnection {
         });
     }
 
-    /** Disconnects the reader, for another reason than its own slowness. */
+    /** Ends the response for a reason other than a slow reader. */
     void end() {
         loop.runOnContext(now -> request.response().end());
     }
@@ -119,16 +122,16 @@ final class SseConnection {
         }
     }
 
-    /** What is to be written next: full, unless there is no more. */
+    /** The next bytes to write: a full buffer, unless there are fewer events. */
     private Buffer next() {
         Buffer buffer = Buffer.buffer();
-        if (beginning != null) {
-            buffer.appendBytes(beginning);
-            beginning = null;
+        if (initial != null) {
+            buffer.appendBytes(initial);
+            initial = null;
         }
         for (int read = 0; buffer.length() < WRITE_BYTES; read++) {
             EventLog.Batch batch = log.read(position, choice.beats, 1);
-            // A gap is found at the next flush: whatever follows it must not be written.
+            // The next flush handles the gap; events after a gap must not be written.
             if (batch.gap() || batch.entries().isEmpty()) {
                 break;
             }
@@ -163,12 +166,12 @@ final class SseConnection {
     private void drop() {
         if (dropped.compareAndSet(false, true)) {
             broadcaster.dropped(this);
-            cut();
+            abort();
         }
     }
 
-    // Closing politely would first flush what the reader does not take.
-    private void cut() {
+    // A regular close would first flush data that the reader does not receive.
+    private void abort() {
         if (request.version() == HttpVersion.HTTP_2) {
             request.response().reset(CANCEL);
         } else {

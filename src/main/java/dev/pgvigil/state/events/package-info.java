@@ -1,4 +1,4 @@
-/** Fleet events as server-sent events. A client that is too slow is disconnected, never waited for. */
+/** Fleet events as server-sent events. A client that is too slow is disconnected. */
 @NullMarked
 package dev.pgvigil.state.events;
 

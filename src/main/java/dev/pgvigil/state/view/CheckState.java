@@ -3,17 +3,17 @@ package dev.pgvigil.state.view;
 import dev.pgvigil.state.Outcome;
 import org.jspecify.annotations.Nullable;
 
-/** What a check's latest pass came to. */
+/** The state of a check after its latest run. */
 public enum CheckState {
-    /** Answered. */
+    /** Returned an observation. */
     OBSERVED,
-    /** Asked, not answered. */
+    /** Failed. */
     FAILED,
-    /** Not asked: something that it needs is missing. */
+    /** Not run because a requirement is not met. */
     SKIPPED,
-    /** Not asked yet. */
+    /** Not run yet. */
     PENDING,
-    /** Switched off for this target. */
+    /** Disabled for this target. */
     OFF;
 
     static CheckState of(@Nullable Outcome<?> outcome, boolean on) {

@@ -7,7 +7,7 @@ import java.time.Instant;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** The latest pass of one check. */
+/** The latest run of one check. */
 @Schema(name = "CheckPass")
 public record CheckView(
         String check,
@@ -26,8 +26,8 @@ public record CheckView(
         @Nullable @Schema(description = "why it was not asked")
         String reason) {
 
-    public static CheckView of(String check, TargetState target, PointInTimeView look) {
-        Outcome<?> outcome = look.outcome(target, check);
+    public static CheckView of(String check, TargetState target, PointInTimeView view) {
+        Outcome<?> outcome = view.outcome(target, check);
         CheckState state = CheckState.of(outcome, target.target().runs(check));
         return outcome == null
                 ? new CheckView(check, state, null, null, null, null, null)
@@ -35,7 +35,7 @@ public record CheckView(
                         check,
                         state,
                         outcome.at(),
-                        Duration.between(outcome.at(), look.now()).toMillis(),
+                        Duration.between(outcome.at(), view.now()).toMillis(),
                         tookMs(outcome),
                         FailureView.of(outcome),
                         outcome instanceof Outcome.Skipped<?> skipped ? skipped.reason() : null);

@@ -14,19 +14,19 @@ public record ChecksView(
         @Schema(description = "the latest pass of each check, by name")
         List<CheckView> checks) {
 
-    /** These checks, and all that have an outcome. */
-    static ChecksView of(TargetState state, PointInTimeView look, Set<String> known) {
+    /** These checks, and all others with an outcome. */
+    static ChecksView of(TargetState state, PointInTimeView view, Set<String> known) {
         return new ChecksView(
                 state.target().name(),
-                names(state, look, known).stream()
-                        .map(check -> CheckView.of(check, state, look))
+                names(state, view, known).stream()
+                        .map(check -> CheckView.of(check, state, view))
                         .toList());
     }
 
-    private static Set<String> names(TargetState state, PointInTimeView look, Set<String> known) {
+    private static Set<String> names(TargetState state, PointInTimeView view, Set<String> known) {
         Set<String> names = new TreeSet<>(known);
         names.addAll(state.outcomes().keySet());
-        names.addAll(look.server(state).outcomes().keySet());
+        names.addAll(view.server(state).outcomes().keySet());
         return names;
     }
 }

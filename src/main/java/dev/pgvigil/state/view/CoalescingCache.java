@@ -9,82 +9,83 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Things that show the fleet, each made but once for all that ask at about the same time, and in the {@link RenderExecutor}:
- * however many ask, and however much changes, it costs no more than a few of them a second.
+ * Caches renderings of the fleet. Concurrent requests share one rendering, result in the {@link RenderExecutor}: whatever
+ * the number of requests and changes, there are only a few renderings per second.
  */
 public final class CoalescingCache<T> {
 
     private static final Duration FRESH = Duration.ofMillis(200);
     private static final Duration PAUSE = Duration.ofMillis(100);
 
-    /** Beyond so many at a time, each is made for one reader. */
-    private static final int MOST = 64;
+    /** Maximum number of cached renderings. Beyond it, each request gets its own. */
+    private static final int MAX_ENTRIES = 64;
 
     private final EventLog events;
-    private final RenderExecutor workshop;
+    private final RenderExecutor executor;
     private final long fresh;
     private final long pause;
-    private final Map<Object, Edition<T>> editions = new HashMap<>();
+    private final Map<Object, Entry<T>> entries = new HashMap<>();
 
     /**
-     * One of them, made or to come.
+     * A finished or scheduled rendering.
      *
-     * @param version number of the latest event that it shows at least
-     * @param at nanoseconds at which it begins
+     * @param version sequence number of an event that it includes
+     * @param at start time in nanoseconds
      */
-    private record Edition<T>(long version, long at, Uni<T> made) {
+    private record Entry<T>(long version, long at, Uni<T> result) {
 
         boolean begins(long now) {
             return at - now > 0;
         }
     }
 
-    /** None yet; for programs that ask, which find an answer of a fifth of a second ago as good as a new one. */
-    public CoalescingCache(Fleet fleet, RenderExecutor workshop) {
-        this(fleet, workshop, FRESH, PAUSE);
+    /** An empty cache for API clients, for which a response up to 200 ms old is as good as a new one. */
+    public CoalescingCache(Fleet fleet, RenderExecutor executor) {
+        this(fleet, executor, FRESH, PAUSE);
     }
 
     /**
-     * None yet.
+     * An empty cache.
      *
-     * @param fresh how long one is given out while nothing changes; heartbeats do
-     * @param pause the least time from one to the next of the same name
+     * @param fresh how long a rendering is reused while there is no event; heartbeats are no events
+     * @param pause minimum time between two renderings of the same key
      */
-    public CoalescingCache(Fleet fleet, RenderExecutor workshop, Duration fresh, Duration pause) {
+    public CoalescingCache(Fleet fleet, RenderExecutor executor, Duration fresh, Duration pause) {
         this.events = fleet.events();
-        this.workshop = workshop;
+        this.executor = executor;
         this.fresh = fresh.toNanos();
         this.pause = pause.toNanos();
     }
 
     /**
-     * The one of that name, as of a moment after the question or shortly before it, with every change known by then.
+     * Returns the rendering for that key. It includes every change known at the time of the call.
      *
-     * @param name says all that it depends on, save the fleet
+     * @param key everything that the rendering depends on besides the fleet
      */
-    public Uni<T> of(Object name, Supplier<T> making) {
-        return edition(name, making, System.nanoTime()).made;
+    public Uni<T> of(Object key, Supplier<T> renderer) {
+        return entry(key, renderer, System.nanoTime()).result;
     }
 
-    private synchronized Edition<T> edition(Object name, Supplier<T> making, long now) {
-        Edition<T> known = editions.get(name);
-        long wanted = events.head();
-        if (known != null && (known.begins(now) || (known.version == wanted && now - known.at < fresh))) {
+    private synchronized Entry<T> entry(Object key, Supplier<T> renderer, long now) {
+        Entry<T> known = entries.get(key);
+        long latest = events.head();
+        if (known != null && (known.begins(now) || (known.version == latest && now - known.at < fresh))) {
             return known;
         }
-        editions.values().removeIf(edition -> now - edition.at > fresh);
+        entries.values().removeIf(entry -> now - entry.at > fresh);
         long at = known == null ? now : Math.max(now, known.at + pause);
-        Uni<T> made = in(at - now).chain(() -> workshop.make(making)).memoize().indefinitely();
-        Edition<T> edition = new Edition<>(wanted, at, made);
-        if (editions.size() < MOST) {
-            editions.put(name, edition);
+        Uni<T> result =
+                in(at - now).chain(() -> executor.make(renderer)).memoize().indefinitely();
+        Entry<T> entry = new Entry<>(latest, at, result);
+        if (entries.size() < MAX_ENTRIES) {
+            entries.put(key, entry);
         }
-        return edition;
+        return entry;
     }
 
     private static Uni<Void> in(long nanos) {
         Uni<Void> start = Uni.createFrom().voidItem();
-        // Vert.x has no timer for less than a millisecond.
+        // Vert.x timers take at least one millisecond.
         Duration delay = Duration.ofMillis(Math.ceilDiv(nanos, 1_000_000));
         return delay.isPositive() ? start.onItem().delayIt().by(delay) : start;
     }

@@ -6,11 +6,11 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** How many targets have each status. */
+/** The number of targets with each status. */
 @Schema(name = "Counts")
 public record Counts(int healthy, int degraded, int unhealthy, int unknown) {
 
-    /** The statuses of these targets, counted. */
+    /** Counts the statuses of these targets. */
     public static Counts of(Collection<DatabaseSummary> rows) {
         Map<Status, Integer> counted = new EnumMap<>(Status.class);
         rows.forEach(row -> counted.merge(row.status(), 1, Integer::sum));
@@ -21,7 +21,7 @@ public record Counts(int healthy, int degraded, int unhealthy, int unknown) {
                 counted.getOrDefault(Status.UNKNOWN, 0));
     }
 
-    /** The worst status among them; unknown if there are no targets, since nothing is known then. */
+    /** The worst status; unknown if there are no targets. */
     public Status worst() {
         if (unhealthy > 0) {
             return Status.UNHEALTHY;

@@ -11,7 +11,7 @@ import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** One target in a line. */
+/** One target as a row. */
 @Schema(name = "DatabaseRow")
 public record DatabaseSummary(
         String name,
@@ -44,17 +44,17 @@ public record DatabaseSummary(
         @Nullable @Schema(description = "what the worst finding observed")
         String worst) {
 
-    /** The target as the look shows it. */
-    public static DatabaseSummary of(TargetState state, PointInTimeView look) {
+    /** The row of a target. */
+    public static DatabaseSummary of(TargetState state, PointInTimeView view) {
         Target target = state.target();
-        ServerFacts facts = look.server(state).facts();
+        ServerFacts facts = view.server(state).facts();
         Finding worst = state.findings().isEmpty() ? null : state.findings().getFirst();
         return new DatabaseSummary(
                 target.name(),
-                look.status(state),
-                look.since(state),
-                look.ageMs(state),
-                look.beatMs(state),
+                view.status(state),
+                view.since(state),
+                view.ageMs(state),
+                view.beatMs(state),
                 facts == null ? null : facts.role(),
                 facts == null ? null : facts.version(),
                 target.server().id(),

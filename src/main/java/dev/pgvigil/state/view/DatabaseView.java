@@ -16,7 +16,7 @@ import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** Everything that is known of one target. */
+/** The full state of one target. */
 @Schema(name = "Database")
 public record DatabaseView(
         String name,
@@ -53,7 +53,7 @@ public record DatabaseView(
         @Schema(description = "the latest pass of each check")
         List<CheckView> checks) {
 
-    /** The server that a target lives on. */
+    /** The server of a target. */
     @Schema(name = "Server")
     public record ServerView(
             @Schema(description = "host:port") String id,
@@ -69,19 +69,19 @@ public record DatabaseView(
         }
     }
 
-    /** The target as the look shows it, with these checks and all that have an outcome. */
-    public static DatabaseView of(TargetState state, PointInTimeView look, Set<String> checks) {
+    /** The state of a target, with these checks and all others with an outcome. */
+    public static DatabaseView of(TargetState state, PointInTimeView view, Set<String> checks) {
         Target target = state.target();
-        ServerState server = look.server(state);
+        ServerState server = view.server(state);
         ServerFacts facts = server.facts();
         return new DatabaseView(
                 target.name(),
-                look.status(state),
-                look.since(state),
-                look.now(),
-                look.ageMs(state),
-                look.snapshot().staleAfter().toMillis(),
-                look.beatMs(state),
+                view.status(state),
+                view.since(state),
+                view.now(),
+                view.ageMs(state),
+                view.snapshot().staleAfter().toMillis(),
+                view.beatMs(state),
                 facts == null ? null : facts.role(),
                 target.role(),
                 facts == null ? null : facts.version(),
@@ -90,6 +90,6 @@ public record DatabaseView(
                 target.tags(),
                 ServerView.of(server),
                 state.findings(),
-                ChecksView.of(state, look, checks).checks());
+                ChecksView.of(state, view, checks).checks());
     }
 }

@@ -5,29 +5,29 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of the list of databases.
+ * One page of the list of databases.
  *
- * @param total how many there are in all
- * @param items the part, in the list's order
- * @param next what to pass as {@code after} for the part behind this one; null: this is the last
+ * @param total number of databases in all pages
+ * @param items the databases of this page
+ * @param next value of {@code after} for the next page; null: last page
  */
 @Schema(name = "PageRow")
 record DatabasesPage(
         int total, List<DatabaseSummary> items, @Nullable String next) {
 
-    /** How many items a page holds unless asked. */
+    /** Default page size. */
     static final int STANDARD = 100;
 
-    /** How many it holds at most. */
+    /** Maximum page size. */
     static final int LARGEST = 1000;
 
     DatabasesPage {
         items = List.copyOf(items);
     }
 
-    static DatabasesPage of(PointInTimeView look, Filter filter, int size, @Nullable String after) {
-        List<DatabaseSummary> rows = look.targets().stream()
-                .map(state -> DatabaseSummary.of(state, look))
+    static DatabasesPage of(PointInTimeView view, Filter filter, int size, @Nullable String after) {
+        List<DatabaseSummary> rows = view.targets().stream()
+                .map(state -> DatabaseSummary.of(state, view))
                 .filter(filter::matches)
                 .toList();
         List<DatabaseSummary> rest = rows.stream()

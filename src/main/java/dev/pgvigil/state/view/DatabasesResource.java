@@ -27,7 +27,7 @@ import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
-/** The watched databases, from memory save for a fresh status. */
+/** The monitored databases, from memory except for a fresh status. */
 @Path("/api/v1/databases")
 @Produces(MediaType.APPLICATION_JSON)
 @NonBlocking
@@ -37,16 +37,16 @@ public final class DatabasesResource {
     private final Fleet fleet;
     private final Catalogue catalogue;
     private final HealthCheck healthCheck;
-    private final JsonRenderer answers;
+    private final JsonRenderer renderer;
 
-    /** Which part of the list is asked for. */
+    /** The requested page of the list. */
     private record Part(Filter filter, int size, @Nullable String after) {}
 
-    DatabasesResource(Fleet fleet, Catalogue catalogue, HealthCheck healthCheck, JsonRenderer answers) {
+    DatabasesResource(Fleet fleet, Catalogue catalogue, HealthCheck healthCheck, JsonRenderer renderer) {
         this.fleet = fleet;
         this.catalogue = catalogue;
         this.healthCheck = healthCheck;
-        this.answers = answers;
+        this.renderer = renderer;
     }
 
     @GET
@@ -84,16 +84,16 @@ public final class DatabasesResource {
                 Filter.of(status, region, tag),
                 Query.integer("limit", limit, DatabasesPage.STANDARD, 1, DatabasesPage.LARGEST),
                 after);
-        return answers.answer(
-                part, () -> RestResponse.ok(DatabasesPage.of(look(), part.filter, part.size, part.after)));
+        return renderer.answer(
+                part, () -> RestResponse.ok(DatabasesPage.of(view(), part.filter, part.size, part.after)));
     }
 
     @GET
     @Path("/{name}")
     @Operation(operationId = "database", summary = "Everything that is known of one database")
     public DatabaseView database(@RestPath String name) {
-        PointInTimeView look = look();
-        return DatabaseView.of(look.target(name), look, catalogue.names());
+        PointInTimeView view = view();
+        return DatabaseView.of(view.target(name), view, catalogue.names());
     }
 
     @GET
@@ -125,8 +125,8 @@ public final class DatabasesResource {
     @Path("/{name}/checks")
     @Operation(operationId = "database_checks", summary = "The latest pass of each check")
     public ChecksView checks(@RestPath String name) {
-        PointInTimeView look = look();
-        return ChecksView.of(look.target(name), look, catalogue.names());
+        PointInTimeView view = view();
+        return ChecksView.of(view.target(name), view, catalogue.names());
     }
 
     @GET
@@ -158,24 +158,24 @@ public final class DatabasesResource {
     }
 
     private ObservationView observation(String name, String check) {
-        PointInTimeView look = look();
-        TargetState target = look.target(name);
+        PointInTimeView view = view();
+        TargetState target = view.target(name);
         if (!catalogue.names().contains(check)) {
             throw ProblemException.notFound("no check is named \"" + Query.shown(check) + "\"; the checks are "
                     + String.join(", ", new TreeSet<>(catalogue.names())));
         }
-        return ObservationView.of(check, target, look);
+        return ObservationView.of(check, target, view);
     }
 
     @GET
     @Path("/{name}/metrics")
     @Operation(operationId = "database_metrics", summary = "Its figures, as Prometheus gets them")
     public MetricsView metrics(@RestPath String name) {
-        PointInTimeView look = look();
-        return MetricsView.of(look.target(name), look, catalogue.checks());
+        PointInTimeView view = view();
+        return MetricsView.of(view.target(name), view, catalogue.checks());
     }
 
-    private PointInTimeView look() {
+    private PointInTimeView view() {
         return new PointInTimeView(fleet.snapshot(), SteadyClock.now());
     }
 }

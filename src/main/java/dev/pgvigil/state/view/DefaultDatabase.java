@@ -7,18 +7,18 @@ import dev.pgvigil.state.TargetState;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The database that the short forms mean: the named one, or the only one. */
+/** The database of a legacy path: the named one, or the only one. */
 final class DefaultDatabase {
 
     private static final int NAMED = 20;
 
     private DefaultDatabase() {}
 
-    static TargetState of(PointInTimeView look, @Nullable String name) {
+    static TargetState of(PointInTimeView view, @Nullable String name) {
         if (name != null) {
-            return look.target(name);
+            return view.target(name);
         }
-        List<TargetState> all = look.targets();
+        List<TargetState> all = view.targets();
         return switch (all.size()) {
             case 0 -> throw ProblemException.notFound("no database is watched");
             case 1 -> all.getFirst();

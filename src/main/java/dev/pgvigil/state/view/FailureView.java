@@ -5,7 +5,7 @@ import dev.pgvigil.state.Outcome;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** Why a question was not answered. */
+/** Why a check failed. */
 @Schema(name = "Failure")
 public record FailureView(
         Failure.Reason reason,

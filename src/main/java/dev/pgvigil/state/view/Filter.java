@@ -8,11 +8,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which targets a caller wants to see.
+ * The requested targets.
  *
  * @param statuses any of these; empty: all
  * @param regions any of these; empty: all
- * @param tags all of these; null as a value: the tag with whatever value
+ * @param tags all of these; a null value matches any value
  */
 record Filter(Set<Status> statuses, Set<String> regions, List<Tag> tags) {
 

@@ -23,11 +23,11 @@ import org.jboss.resteasy.reactive.RestResponse;
 public final class FleetResource {
 
     private final Fleet fleet;
-    private final JsonRenderer answers;
+    private final JsonRenderer renderer;
 
-    FleetResource(Fleet fleet, JsonRenderer answers) {
+    FleetResource(Fleet fleet, JsonRenderer renderer) {
         this.fleet = fleet;
-        this.answers = answers;
+        this.renderer = renderer;
     }
 
     @GET
@@ -41,7 +41,7 @@ public final class FleetResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = FleetView.class)))
     public Uni<RestResponse<Buffer>> fleet() {
-        return answers.answer(
+        return renderer.answer(
                 FleetView.class,
                 () -> RestResponse.ok(FleetView.of(new PointInTimeView(fleet.snapshot(), SteadyClock.now()))));
     }

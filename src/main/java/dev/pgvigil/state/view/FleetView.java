@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** The whole fleet at a glance. */
+/** The summary of the fleet. */
 @Schema(name = "Fleet")
 public record FleetView(
         @Schema(description = "the worst of all targets; unknown if none is watched")
@@ -35,18 +35,18 @@ public record FleetView(
     private static final int TARGETS = 1000;
     private static final int WORST = 20;
 
-    /** The summary of a look. */
-    public static FleetView of(PointInTimeView look) {
-        List<DatabaseSummary> rows = look.targets().stream()
-                .map(state -> DatabaseSummary.of(state, look))
+    /** Summarizes the fleet. */
+    public static FleetView of(PointInTimeView view) {
+        List<DatabaseSummary> rows = view.targets().stream()
+                .map(state -> DatabaseSummary.of(state, view))
                 .sorted(comparing(DatabaseSummary::status, reverseOrder()).thenComparing(DatabaseSummary::name))
                 .toList();
         Counts counts = Counts.of(rows);
-        List<TargetFinding> found = TargetFinding.worstFirst(look);
+        List<TargetFinding> found = TargetFinding.worstFirst(view);
         return new FleetView(
                 counts.worst(),
-                look.now(),
-                look.snapshot().staleAfter().toMillis(),
+                view.now(),
+                view.snapshot().staleAfter().toMillis(),
                 counts.total(),
                 counts,
                 Region.of(rows),

@@ -14,7 +14,7 @@ import java.util.NoSuchElementException;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
-/** The status of one target: as the latest heartbeat told it, or as one made now tells it. */
+/** The status of one target: from the latest heartbeat, or from a new one. */
 @Singleton
 final class HealthCheck {
 
@@ -39,17 +39,17 @@ final class HealthCheck {
     }
 
     private Uni<RestResponse<StatusView>> beat(String name, int retries) {
-        long began = System.nanoTime();
+        long startedAt = System.nanoTime();
         return attempt(name, retries)
                 .map(done -> RestResponse.ResponseBuilder.ok(read(name))
-                        .header("Server-Timing", timing(System.nanoTime() - began))
+                        .header("Server-Timing", timing(System.nanoTime() - startedAt))
                         .build());
     }
 
     private Uni<Boolean> attempt(String name, int retries) {
         return heartbeat
                 .beat(name)
-                // It has left the configuration since the question came.
+                // The target was removed during the request.
                 .onFailure(NoSuchElementException.class)
                 .transform(gone -> PointInTimeView.unwatched(name))
                 .chain(() -> {
@@ -66,16 +66,16 @@ final class HealthCheck {
     }
 
     private boolean answered(String name) {
-        PointInTimeView look = look();
-        return look.beat(look.target(name)) instanceof Outcome.Observed<?>;
+        PointInTimeView view = view();
+        return view.beat(view.target(name)) instanceof Outcome.Observed<?>;
     }
 
     private StatusView read(String name) {
-        PointInTimeView look = look();
-        return StatusView.of(look.target(name), look);
+        PointInTimeView view = view();
+        return StatusView.of(view.target(name), view);
     }
 
-    private PointInTimeView look() {
+    private PointInTimeView view() {
         return new PointInTimeView(fleet.snapshot(), SteadyClock.now());
     }
 

@@ -10,19 +10,18 @@ import java.util.function.Supplier;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /**
- * Answers in JSON that grow with the fleet. Those over few targets are made at once, where they are asked for; the others
- * away from the event loops, which have heartbeats and probes to serve, and each but once for all that ask at about the
- * same time.
+ * Renders JSON responses whose size grows with the fleet. For few targets this happens on the calling thread; otherwise
+ * off the event loops, which serve heartbeats and probes, and once for concurrent requests.
  */
 @Singleton
 public final class JsonRenderer {
 
-    /** An answer over so many targets takes an event loop less than a millisecond. */
+    /** Rendering this many targets takes less than a millisecond. */
     public static final int FEW = 100;
 
     private final Fleet fleet;
     private final ObjectMapper json;
-    private final CoalescingCache<Rendered> editions;
+    private final CoalescingCache<Rendered> cache;
 
     private record Rendered(int status, Buffer body) {
 
@@ -33,20 +32,20 @@ public final class JsonRenderer {
         }
     }
 
-    JsonRenderer(Fleet fleet, RenderExecutor workshop, ObjectMapper json) {
+    JsonRenderer(Fleet fleet, RenderExecutor executor, ObjectMapper json) {
         this.fleet = fleet;
         this.json = json;
-        this.editions = new CoalescingCache<>(fleet, workshop);
+        this.cache = new CoalescingCache<>(fleet, executor);
     }
 
     /**
-     * An answer about the whole fleet.
+     * Renders a response about the whole fleet.
      *
-     * @param name says all that it depends on, save the fleet
+     * @param name everything that the response depends on besides the fleet
      */
     public Uni<RestResponse<Buffer>> answer(Object name, Supplier<RestResponse<?>> answer) {
-        Supplier<Rendered> making = () -> rendered(answer.get());
-        return (fleet.snapshot().targets().size() <= FEW ? Uni.createFrom().item(making) : editions.of(name, making))
+        Supplier<Rendered> renderer = () -> rendered(answer.get());
+        return (fleet.snapshot().targets().size() <= FEW ? Uni.createFrom().item(renderer) : cache.of(name, renderer))
                 .map(Rendered::response);
     }
 

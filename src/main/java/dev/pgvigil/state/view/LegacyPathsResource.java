@@ -20,7 +20,7 @@ import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
-/** The older, shorter paths: they answer for the only database, or for the one that {@code name} says. */
+/** The older, shorter paths: they serve the only database, or the one named by {@code name}. */
 @Path("/api")
 @Produces(MediaType.APPLICATION_JSON)
 @NonBlocking
@@ -31,7 +31,7 @@ public final class LegacyPathsResource {
     private final Catalogue catalogue;
     private final HealthCheck healthCheck;
 
-    /** How much {@code /api/health/database} tells. */
+    /** The level of detail of {@code /api/health/database}. */
     enum Detail {
         QUICK,
         FULL,
@@ -49,15 +49,15 @@ public final class LegacyPathsResource {
     @Operation(operationId = "only_status", summary = "As /api/v1/databases/{name}/status")
     public Uni<RestResponse<StatusView>> status(
             @RestQuery @Nullable String name, @RestQuery @Nullable String fresh, @RestQuery @Nullable String retries) {
-        return healthCheck.of(only(look(), name).target().name(), fresh, retries);
+        return healthCheck.of(only(view(), name).target().name(), fresh, retries);
     }
 
     @GET
     @Path("/database/connections")
     @Operation(operationId = "only_connections", summary = "As /api/v1/databases/{name}/connections")
     public ObservationView connections(@RestQuery @Nullable String name) {
-        PointInTimeView look = look();
-        return ObservationView.of("connections", only(look, name), look);
+        PointInTimeView view = view();
+        return ObservationView.of("connections", only(view, name), view);
     }
 
     @GET
@@ -71,12 +71,12 @@ public final class LegacyPathsResource {
                             schema = @Schema(oneOf = {StatusView.class, DatabaseView.class, MetricsView.class})))
     public Object health(@RestQuery @Nullable String name, @RestQuery @Nullable String type) {
         Detail detail = Query.choice("type", type, Detail.class, Detail.QUICK);
-        PointInTimeView look = look();
-        TargetState target = only(look, name);
+        PointInTimeView view = view();
+        TargetState target = only(view, name);
         return switch (detail) {
-            case QUICK -> StatusView.of(target, look);
-            case FULL -> DatabaseView.of(target, look, catalogue.names());
-            case METRICS -> MetricsView.of(target, look, catalogue.checks());
+            case QUICK -> StatusView.of(target, view);
+            case FULL -> DatabaseView.of(target, view, catalogue.names());
+            case METRICS -> MetricsView.of(target, view, catalogue.checks());
         };
     }
 
@@ -84,15 +84,15 @@ public final class LegacyPathsResource {
     @Path("/health/metrics")
     @Operation(operationId = "only_metrics", summary = "As /api/v1/databases/{name}/metrics")
     public MetricsView metrics(@RestQuery @Nullable String name) {
-        PointInTimeView look = look();
-        return MetricsView.of(only(look, name), look, catalogue.checks());
+        PointInTimeView view = view();
+        return MetricsView.of(only(view, name), view, catalogue.checks());
     }
 
-    private static TargetState only(PointInTimeView look, @Nullable String name) {
-        return DefaultDatabase.of(look, name);
+    private static TargetState only(PointInTimeView view, @Nullable String name) {
+        return DefaultDatabase.of(view, name);
     }
 
-    private PointInTimeView look() {
+    private PointInTimeView view() {
         return new PointInTimeView(fleet.snapshot(), SteadyClock.now());
     }
 }

@@ -13,7 +13,7 @@ import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** The figures of one target: those that Prometheus gets of it, as JSON. */
+/** The metrics of one target, as exported to Prometheus, in JSON. */
 @Schema(name = "DatabaseMetrics")
 public record MetricsView(
         String databaseName,
@@ -23,7 +23,7 @@ public record MetricsView(
         @Nullable Double responseTimeMs,
         List<Figure> metrics) {
 
-    /** One figure. */
+    /** One metric. */
     @Schema(name = "Metric")
     public record Figure(
             String name,
@@ -36,22 +36,22 @@ public record MetricsView(
             @Schema(description = "in the base unit that the name ends in")
             double value) {}
 
-    static MetricsView of(TargetState target, PointInTimeView look, List<Check<?>> checks) {
+    static MetricsView of(TargetState target, PointInTimeView view, List<Check<?>> checks) {
         Figures figures = new Figures(new ArrayList<>());
-        checks.forEach(check -> export(check, look.outcome(target, check.name()), figures));
+        checks.forEach(check -> export(check, view.outcome(target, check.name()), figures));
         return new MetricsView(
                 target.target().name(),
-                look.status(target),
-                look.now(),
-                look.ageMs(target),
-                look.beatMs(target),
+                view.status(target),
+                view.now(),
+                view.ageMs(target),
+                view.beatMs(target),
                 figures.all());
     }
 
-    @SuppressWarnings("unchecked") // an outcome stands under the name of the check that made it
-    private static <O> void export(Check<O> check, @Nullable Outcome<?> outcome, MetricSink gauges) {
+    @SuppressWarnings("unchecked") // an outcome is stored under the name of its check
+    private static <O> void export(Check<O> check, @Nullable Outcome<?> outcome, MetricSink sink) {
         if (outcome instanceof Outcome.Observed<?> observed) {
-            check.export((O) observed.value(), gauges);
+            check.export((O) observed.value(), sink);
         }
     }
 

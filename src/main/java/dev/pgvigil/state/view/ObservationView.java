@@ -9,7 +9,7 @@ import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** What one check saw, and what it makes of it. */
+/** The observation of one check and its findings. */
 @Schema(name = "Observation")
 public record ObservationView(
         String databaseName,
@@ -26,13 +26,13 @@ public record ObservationView(
 
         List<Finding> findings) {
 
-    static ObservationView of(String check, TargetState target, PointInTimeView look) {
-        Outcome.Observed<?> seen = observed(look.outcome(target, check));
+    static ObservationView of(String check, TargetState target, PointInTimeView view) {
+        Outcome.Observed<?> latest = observed(view.outcome(target, check));
         return new ObservationView(
                 target.target().name(),
-                CheckView.of(check, target, look),
-                seen == null ? null : seen.at(),
-                seen == null ? null : seen.value(),
+                CheckView.of(check, target, view),
+                latest == null ? null : latest.at(),
+                latest == null ? null : latest.value(),
                 target.findings().stream()
                         .filter(finding -> finding.check().equals(check))
                         .toList());

@@ -14,7 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One look at the fleet: a snapshot, and the moment at which it is read. Pure. */
+/** A snapshot of the fleet and the time at which it is read. Pure. */
 public record PointInTimeView(Snapshot snapshot, Instant now) {
 
     /** All targets by name. */
@@ -24,7 +24,7 @@ public record PointInTimeView(Snapshot snapshot, Instant now) {
                 .toList();
     }
 
-    /** The target of that name; refuses a name that nobody watches. */
+    /** The target of that name; throws a {@link ProblemException} if there is none. */
     public TargetState target(String name) {
         TargetState state = snapshot.targets().get(name);
         if (state == null) {
@@ -41,7 +41,7 @@ public record PointInTimeView(Snapshot snapshot, Instant now) {
         return snapshot.status(target, now);
     }
 
-    /** Since when the target has its status, that of an outdated heartbeat included. */
+    /** Since when the target has its status, including unknown because of a stale heartbeat. */
     public Instant since(TargetState target) {
         Outcome<?> beat = beat(target);
         return beat != null && stale(target) ? beat.at().plus(snapshot.staleAfter()) : target.since();
@@ -67,7 +67,7 @@ public record PointInTimeView(Snapshot snapshot, Instant now) {
         return server(target).outcome(HeartbeatResult.CHECK);
     }
 
-    /** How long the latest heartbeat took to be answered; null where it was not. */
+    /** The response time of the latest heartbeat; null: not answered. */
     @Nullable
     Double beatMs(TargetState target) {
         return beat(target) instanceof Outcome.Observed<?>(var at, var took, HeartbeatResult beat)
@@ -75,7 +75,7 @@ public record PointInTimeView(Snapshot snapshot, Instant now) {
                 : null;
     }
 
-    /** The latest outcome of a check, wherever it belongs; null before its first pass, and where it is switched off. */
+    /** The latest outcome of a server-wide or database check; null before its first run, or if disabled. */
     @Nullable
     public Outcome<?> outcome(TargetState target, String check) {
         return server(target).outcome(target, check);

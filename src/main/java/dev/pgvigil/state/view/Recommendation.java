@@ -9,7 +9,7 @@ import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** One thing to do, for all targets that need it. */
+/** One recommended action for all targets that need it. */
 @Schema(name = "Recommendation")
 public record Recommendation(
         Severity severity,
@@ -31,7 +31,7 @@ public record Recommendation(
     private record Advice(
             String key, String action, @Nullable String sql) {}
 
-    /** What the findings ask to be done, in their order, each thing once. */
+    /** The actions of the findings in order, without duplicates. */
     static List<Recommendation> of(List<TargetFinding> worstFirst, int limit) {
         Map<Advice, List<TargetFinding>> grouped = new LinkedHashMap<>();
         for (TargetFinding found : worstFirst) {

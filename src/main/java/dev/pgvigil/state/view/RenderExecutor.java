@@ -12,13 +12,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * Where answers are made that take too long for an event loop: on half as many threads as there are processors, so that
- * however many ask, heartbeats and probes have the other half.
+ * Renders responses that take too long for an event loop, on half as many threads as there are processors, which leaves
+ * the other half for heartbeats and probes.
  */
 @Singleton
 public final class RenderExecutor {
 
-    /** How many answers may wait to be made; at the next one its asker is refused. */
+    /** Maximum queue length. Further requests are rejected. */
     static final int WAITING = 256;
 
     private final ThreadPoolExecutor threads;
@@ -28,11 +28,11 @@ public final class RenderExecutor {
     }
 
     /**
-     * Another one, for answers that must not wait for all others.
+     * A separate executor, for responses that must not wait for others.
      *
-     * @param name of its threads, before their number
-     * @param size how many threads
-     * @param waiting how many answers may wait to be made
+     * @param name prefix of thread names
+     * @param size number of threads
+     * @param waiting maximum queue length
      */
     public RenderExecutor(String name, int size, int waiting) {
         AtomicInteger number = new AtomicInteger();
@@ -48,20 +48,20 @@ public final class RenderExecutor {
                     return thread;
                 },
                 (work, full) -> {
-                    throw ProblemException.of(503, "too many large answers are being made")
+                    throw ProblemException.of(503, "too many large responses are being rendered")
                             .header("Retry-After", "1");
                 });
         threads.allowCoreThreadTimeOut(true);
     }
 
-    /** Has something made, anew at each subscription; fails with a {@link ProblemException} if too much is waiting. */
-    public <T> Uni<T> make(Supplier<T> making) {
-        return Uni.createFrom().emitter(emitter -> threads.execute(() -> make(making, emitter)));
+    /** Runs the supplier at each subscription; fails with a {@link ProblemException} if the queue is full. */
+    public <T> Uni<T> make(Supplier<T> renderer) {
+        return Uni.createFrom().emitter(emitter -> threads.execute(() -> make(renderer, emitter)));
     }
 
-    private static <T> void make(Supplier<T> making, UniEmitter<? super T> emitter) {
+    private static <T> void make(Supplier<T> renderer, UniEmitter<? super T> emitter) {
         try {
-            emitter.complete(making.get());
+            emitter.complete(renderer.get());
         } catch (RuntimeException e) {
             emitter.fail(e);
         }

@@ -9,7 +9,7 @@ import java.util.Locale;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** The health check of one target: what its latest heartbeat says. */
+/** The health check of one target, from its latest heartbeat. */
 @Schema(name = "DatabaseStatus")
 public record StatusView(
         String databaseName,
@@ -35,7 +35,7 @@ public record StatusView(
         @Nullable @Schema(description = "what went wrong; null: nothing")
         String error) {
 
-    /** What is known of one step. */
+    /** The result of one step. */
     @Schema(name = "Step")
     public enum Answer {
         OK,
@@ -43,20 +43,20 @@ public record StatusView(
         UNKNOWN
     }
 
-    /** How far a schema's migrations are. */
+    /** The migration state of a schema. */
     @Schema(name = "MigrationStatus")
     public record MigrationStatus(String currentVersion, int pendingMigrations) {}
 
-    static StatusView of(TargetState target, PointInTimeView look) {
-        Outcome<?> beat = look.stale(target) ? null : look.beat(target);
-        Long age = look.ageMs(target);
-        Outcome<?> latest = look.beat(target);
+    static StatusView of(TargetState target, PointInTimeView view) {
+        Outcome<?> beat = view.stale(target) ? null : view.beat(target);
+        Long age = view.ageMs(target);
+        Outcome<?> latest = view.beat(target);
         return new StatusView(
                 target.target().name(),
-                look.status(target),
+                view.status(target),
                 connection(beat),
                 question(beat),
-                look.stale(target) ? null : look.beatMs(target),
+                view.stale(target) ? null : view.beatMs(target),
                 null,
                 latest == null ? null : latest.at(),
                 age,
@@ -70,7 +70,8 @@ public record StatusView(
                 switch (failed.failure().reason()) {
                     case CONNECT, CAPACITY, AUTH, TLS -> Answer.FAILED;
                     case PERMISSION, UNSUPPORTED, QUERY -> Answer.OK;
-                    // A deadline does not say in which step it passed, and our own fault says nothing of the server.
+                    // A timeout does not tell which step was too slow, and a local failure says nothing about the
+                    // server.
                     case TIMEOUT, LOCAL -> Answer.UNKNOWN;
                 };
             case Outcome.Skipped<?> skipped -> Answer.UNKNOWN;

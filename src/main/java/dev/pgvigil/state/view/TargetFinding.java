@@ -8,7 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** A finding, and where it was found. */
+/** A finding and its target. */
 @Schema(name = "Found")
 public record TargetFinding(String target, Finding finding) {
 
@@ -18,9 +18,9 @@ public record TargetFinding(String target, Finding finding) {
             .thenComparing(TargetFinding::target)
             .thenComparing(found -> found.finding().key());
 
-    /** All findings in force, the worst first. */
-    static List<TargetFinding> worstFirst(PointInTimeView look) {
-        return look.targets().stream()
+    /** All open findings, worst first. */
+    static List<TargetFinding> worstFirst(PointInTimeView view) {
+        return view.targets().stream()
                 .flatMap(state -> state.findings().stream()
                         .map(finding -> new TargetFinding(state.target().name(), finding)))
                 .sorted(WORST_FIRST)

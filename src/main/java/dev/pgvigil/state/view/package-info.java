@@ -1,4 +1,4 @@
-/** Reads the fleet over HTTP. Every answer comes from the latest snapshot, save a heartbeat on demand. */
+/** HTTP access to the fleet. Every response comes from the latest snapshot, except an on-demand heartbeat. */
 @NullMarked
 package dev.pgvigil.state.view;
 

@@ -163,7 +163,7 @@ class EventsTest {
         HandMade.tell(fleet, new FleetEvent.Added(NOW, "c"));
         assertThat(event(after).json().get("target").asText()).isEqualTo("c");
 
-        // The target is gone by now, and the log tells so.
+        // The target has been removed, and the log contains its removal.
         Listening gone = listen("/api/v1/events?target=a", "Last-Event-ID: " + last);
         assertThat(event(gone).name()).isEqualTo("removed");
     }
@@ -189,7 +189,7 @@ class EventsTest {
         return first.json().get("reason").asText();
     }
 
-    /** Otherwise its last id would soon be older than the log, though it has missed nothing. */
+    /** Otherwise its last event id would soon be older than the log, although it has missed nothing. */
     @Test
     void filteredClientCanResumeAfterEventsOfOtherTargets() throws IOException {
         Listening reader = listen("/api/v1/events?target=shop");
@@ -225,7 +225,7 @@ class EventsTest {
 
     @Test
     void disconnectsClientThatStopsReadingWithoutAffectingOthers() throws IOException {
-        serve(Duration.ofHours(1)); // so that the bound alone can do it
+        serve(Duration.ofHours(1)); // so that only the bound can disconnect it
         Listening frozen = listen("/api/v1/events");
         Listening reader = listen("/api/v1/events");
         reader.next();
@@ -240,7 +240,7 @@ class EventsTest {
             }
         }
         assertThat(dropped()).isEqualTo(1);
-        // The bound, and what the kernel takes off our hands on the way.
+        // The bound, plus the buffers of the kernel.
         assertThat(told * 20_000L).isLessThan(40L << 20);
         assertThat(readers()).isEqualTo(1);
         assertThatThrownBy(() -> {
@@ -258,7 +258,7 @@ class EventsTest {
     void disconnectsStalledClientWhenEventsAreFew() throws IOException {
         listen("/api/v1/events");
         var finding = HandMade.saturation(NOW).cause("x".repeat(3_000_000));
-        // Two of them fit the bound, but not the sockets: the write does not end.
+        // Two of them fit the bound, but not the socket buffers: the write does not complete.
         HandMade.tell(fleet, new FleetEvent.Opened(NOW, "a", finding));
         await().pollDelay(Duration.ZERO).until(() -> readers() == 1);
         HandMade.tell(fleet, new FleetEvent.Opened(NOW, "b", finding));
@@ -292,7 +292,7 @@ class EventsTest {
         assertThat(dropped()).isZero();
     }
 
-    /** Told while the beginning is still being made. */
+    /** Published while the snapshot is still being rendered. */
     @Test
     void sendsSnapshotFirstAndLosesNoEvent() throws IOException {
         CountDownLatch busy = new CountDownLatch(1);
@@ -382,7 +382,7 @@ class EventsTest {
         return reader;
     }
 
-    /** The next event that is no comment. */
+    /** The next event that is not a comment. */
     private static Told event(Listening reader) throws IOException {
         Told told = reader.next();
         return told.name().equals(":") ? event(reader) : told;

@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A reader of the event stream, as slow as a test wants it. */
+/** A client of the event stream that reads at the speed of the test. */
 final class Listening implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -22,10 +22,10 @@ final class Listening implements AutoCloseable {
     private final BufferedReader in;
     private final List<String> head = new ArrayList<>();
 
-    /** One event, or a comment under the name {@code :}. */
+    /** One event, or a comment with the name {@code :}. */
     record Told(String id, String name, String data) {
 
-        /** The number in the id, behind the epoch. */
+        /** The sequence number in the id, after the epoch. */
         long sequence() {
             return Long.parseLong(id.substring(id.indexOf('-') + 1));
         }
@@ -39,12 +39,12 @@ final class Listening implements AutoCloseable {
         }
     }
 
-    /** Asks, and reads the head of the answer. */
+    /** Sends the request, and reads the head of the response. */
     Listening(int port, String path, String... headers) throws IOException {
         socket.setReceiveBufferSize(4096);
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         socket.setSoTimeout(20_000);
-        // HTTP/1.0, so that the answer is not cut into chunks.
+        // HTTP/1.0, so that the response is not chunked.
         String request = "GET " + path + " HTTP/1.0\r\nHost: localhost\r\n"
                 + String.join(
                         "",
@@ -60,7 +60,7 @@ final class Listening implements AutoCloseable {
         return head;
     }
 
-    /** The next event, waiting for it; the stream's end is an {@link IOException}. */
+    /** Waits for the next event; throws {@link IOException} at the end of the stream. */
     Told next() throws IOException {
         String id = "";
         String name = "";

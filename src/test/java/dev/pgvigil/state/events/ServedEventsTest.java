@@ -23,13 +23,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The stream through the whole service: the door, the headers of all answers, and how long a change takes to arrive. */
+/** The stream through the whole service: authentication, common headers, and the delay of a change. */
 @QuarkusTest
 @TestProfile(Guarded.class)
 class ServedEventsTest {
 
     private static final String TOKEN = "Authorization: Bearer " + Guarded.TOKEN;
-    // Far more than it takes: what would poll, or wait for the next of something, does not fit in.
+    // Much longer than delivery takes, but too short for polling.
     private static final Duration SOON = Duration.ofSeconds(2);
 
     @Inject
@@ -101,7 +101,7 @@ class ServedEventsTest {
         }
     }
 
-    /** The next event that is no comment. */
+    /** The next event that is not a comment. */
     private static Told told(Listening reader) throws IOException {
         Told told = reader.next();
         return told.name().equals(":") ? told(reader) : told;

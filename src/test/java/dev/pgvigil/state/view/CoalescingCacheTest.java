@@ -17,7 +17,7 @@ class CoalescingCacheTest {
     @Inject
     RenderExecutor workshop;
 
-    /** With Quarkus around, timers are those of Vert.x, which has none for less than a millisecond. */
+    /** In Quarkus, timers are those of Vert.x, which take at least one millisecond. */
     @Test
     void acceptsPauseBelowOneMillisecond() {
         CoalescingCache<Integer> editions =

@@ -90,7 +90,7 @@ class JsonRendererTest {
         }
     }
 
-    /** Has all threads of the workshop busy. */
+    /** Occupies all threads of the executor. */
     private CountDownLatch blocked() {
         CountDownLatch open = new CountDownLatch(1);
         int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
