@@ -25,7 +25,7 @@ import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
-/** Keeps the last history of every monitored server, and discards that of removed servers. Thread-safe. */
+/** Keeps the last hour of every monitored server, and discards that of removed servers. Thread-safe. */
 @Singleton
 public class History {
 
@@ -61,12 +61,12 @@ public class History {
         LOG.debug("history started");
     }
 
-    /** The last history of a server; empty if nothing was observed yet. */
+    /** The last hour of a server; empty if nothing was observed yet. */
     public ServerHistory of(Server server) {
         return histories.getOrDefault(server.identity(), ServerHistory.NOTHING);
     }
 
-    /** The part of the last history for which there may be data. */
+    /** The part of the last hour for which there may be data. */
     public Window window(Instant now) {
         return Window.since(startedAt, now);
     }

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** The last history of one database's server. Buckets without observations are omitted. */
+/** The last hour of one database's server. Buckets without observations are omitted. */
 @Schema(name = "History")
 public record HistoryView(
         String databaseName,

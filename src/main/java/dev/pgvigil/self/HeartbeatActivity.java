@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The time of the fleet's latest new heartbeat, answered or failed. Detected by a change of the newest timestamp, not
- * by its age, so that a change of the system clock does not observe like a stall. Immutable; times are readings of {@link
+ * by its age, so that a change of the system clock does not look like a stall. Immutable; times are readings of {@link
  * System#nanoTime()}.
  *
  * @param newest time of the newest heartbeat; null: none yet

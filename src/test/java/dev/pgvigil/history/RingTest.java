@@ -104,16 +104,16 @@ class RingTest {
     void fillsGapsBetweenRegularSamples(
             @ForAll @LongRange(min = 100, max = 180_000) long everyMs, @ForAll @DoubleRange(max = 0.2) double late) {
         Duration every = Duration.ofMillis(everyMs);
-        ServerHistory hour = new ServerHistory();
+        ServerHistory history = new ServerHistory();
         Instant now = NOON.plusSeconds(5000);
         for (Instant at = NOON; at.isBefore(now); at = at.plusMillis(Math.round(everyMs * (1 + late)))) {
-            hour.beat(answered(at));
-            hour.connections(new Outcome.Observed<>(at, Duration.ZERO, Observations.connections()));
+            history.beat(answered(at));
+            history.connections(new Outcome.Observed<>(at, Duration.ZERO, Observations.connections()));
         }
         for (Window window : Window.values()) {
-            assertThat(allButLast(hour.beats(now, window, every))).allMatch(HeartbeatSeries::observed);
-            assertThat(allButLast(hour.sketch(now, window, every))).allMatch(HeartbeatSeries::observed);
-            assertThat(allButLast(hour.connections(now, window, every))).allMatch(ConnectionSample::observed);
+            assertThat(allButLast(history.beats(now, window, every))).allMatch(HeartbeatSeries::observed);
+            assertThat(allButLast(history.sketch(now, window, every))).allMatch(HeartbeatSeries::observed);
+            assertThat(allButLast(history.connections(now, window, every))).allMatch(ConnectionSample::observed);
         }
     }
 
@@ -156,12 +156,12 @@ class RingTest {
 
     @Example
     void fillsStartOfWindowFromEarlierSample() {
-        ServerHistory hour = new ServerHistory();
-        hour.connections(new Outcome.Observed<>(NOON, Duration.ZERO, Observations.connections()));
+        ServerHistory history = new ServerHistory();
+        history.connections(new Outcome.Observed<>(NOON, Duration.ZERO, Observations.connections()));
         for (Window window : Window.values()) {
             Instant now = NOON.plusSeconds(window.minutes() * 60L);
-            assertThat(hour.connections(now, window)).containsOnly(ConnectionSample.NONE);
-            assertThat(hour.connections(now, window, Duration.ofMinutes(2)).subList(0, 6))
+            assertThat(history.connections(now, window)).containsOnly(ConnectionSample.NONE);
+            assertThat(history.connections(now, window, Duration.ofMinutes(2)).subList(0, 6))
                     .containsExactly(SEEN, SEEN, SEEN, SEEN, SEEN, ConnectionSample.NONE);
         }
     }

@@ -42,8 +42,8 @@ class EmergencySessionTest {
                         .until(() -> "1"
                                 .equals(server.value("select count(*) from pg_stat_activity where usename = 'plain'"
                                         + " and query = 'select 1'")));
-                try (var storm = server.fillConnections()) {
-                    assertThat(storm.size()).isPositive();
+                try (var clients = server.fillConnections()) {
+                    assertThat(clients.size()).isPositive();
                     server.sql("select pg_terminate_backend(min(pid)) from pg_stat_activity where usename = 'plain'");
                     await().during(Duration.ofSeconds(2))
                             .atMost(Duration.ofSeconds(20))

@@ -83,12 +83,12 @@ class FaultsTest {
 
     /** The documented number of seconds, which the benchmarks measure; doubled here for busy machines. */
     private static void assertTold(Watching watching, Instant since, int seconds) {
-        Instant told = watching.changes().stream()
+        Instant reportedAt = watching.changes().stream()
                 .filter(FleetEvent.StatusChanged.class::isInstance)
                 .toList()
                 .getLast()
                 .at();
-        assertThat(Duration.between(since, told)).isLessThan(Duration.ofSeconds(2L * seconds));
+        assertThat(Duration.between(since, reportedAt)).isLessThan(Duration.ofSeconds(2L * seconds));
     }
 
     @Test
@@ -148,9 +148,9 @@ class FaultsTest {
             server.monitorRole("vigil", "secret");
             server.sql("revoke pg_use_reserved_connections from vigil");
             Target shop = Target.of("shop", server.server("vigil", "secret"), "postgres");
-            try (var storm = server.fillConnections();
+            try (var clients = server.fillConnections();
                     Watching watching = Watching.over(shop)) {
-                assertThat(storm.size()).isPositive();
+                assertThat(clients.size()).isPositive();
                 assertThat(watching.awaitFinding("shop", "heartbeat/unreachable")
                                 .title())
                         .isEqualTo("out of connections");
@@ -313,7 +313,7 @@ class FaultsTest {
     @Test
     void marksOutcomesFailedWhileServerIsDown() {
         try (PgServer server = PgServer.start(NEWEST)) {
-            Target shop = hasty(server.target("shop", "postgres"), "connections");
+            Target shop = frequent(server.target("shop", "postgres"), "connections");
             try (Watching watching = Watching.with(List.of(new Heartbeat(), new Connections()), shop)) {
                 await().atMost(Duration.ofSeconds(30))
                         .until(() -> outcome(watching, shop) instanceof Outcome.Observed<?>);
@@ -335,7 +335,7 @@ class FaultsTest {
         return state == null ? null : state.outcome("connections");
     }
 
-    private static Target hasty(Target target, String check) {
+    private static Target frequent(Target target, String check) {
         return new Target(
                 target.name(),
                 target.server(),

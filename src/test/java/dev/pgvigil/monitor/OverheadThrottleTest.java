@@ -102,11 +102,11 @@ class OverheadThrottleTest {
     @CsvSource({"14, 600, 60", "15, 60, 60"})
     void usesConfiguredIntervalUnchanged(int major, long standard, long configured) {
         Target plain = SceneTargets.named("shop");
-        Target hasty =
+        Target frequent =
                 SceneTargets.check(plain, Conflicts.NAME, new CheckSetting(true, Duration.ofSeconds(configured)));
 
-        for (Target target : List.of(plain, hasty)) {
-            Duration expected = Duration.ofSeconds(target.equals(hasty) ? configured : standard);
+        for (Target target : List.of(plain, frequent)) {
+            Duration expected = Duration.ofSeconds(target.equals(frequent) ? configured : standard);
             Schedule schedule = new Schedule(new Catalogue(List.of(new Conflicts())), new MemoryBudget(0));
             schedule.cover(List.of(new TargetMonitor(target, Instant.EPOCH)), 0);
 

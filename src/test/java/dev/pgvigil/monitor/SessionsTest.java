@@ -99,7 +99,7 @@ class SessionsTest {
                 'idle_in_transaction_session_timeout', 'idle_session_timeout', 'jit',
                 'max_parallel_workers_per_gather', 'search_path')\
             """;
-        try (Watching watching = asking(Scope.SERVER, settings, server.target("shop", "postgres"))) {
+        try (Watching watching = collecting(Scope.SERVER, settings, server.target("shop", "postgres"))) {
             assertThat(watching.awaitFinding("shop", "question/answer").observed())
                     .isEqualTo("application_name=pgvigil default_transaction_read_only=on"
                             + " idle_in_transaction_session_timeout=1000 idle_session_timeout=120000 jit=off"
@@ -160,7 +160,7 @@ class SessionsTest {
         String inside = server.newDatabase("inside");
         Target target = server.target("inside", inside);
         try (Watching watching =
-                asking(Scope.DATABASE, "select current_database()", server.target("a", "postgres"), target)) {
+                collecting(Scope.DATABASE, "select current_database()", server.target("a", "postgres"), target)) {
             assertThat(watching.awaitFinding("a", "question/answer").observed()).isEqualTo("postgres");
             assertThat(watching.awaitFinding("inside", "question/answer").observed())
                     .isEqualTo(inside);
@@ -172,7 +172,7 @@ class SessionsTest {
     void runsSlowCheckInSeparateSessionWhileHeartbeatContinues() {
         PgServer server = PgServer.shared(NEWEST);
         Target target = server.target("shop", "postgres");
-        try (Watching watching = asking(Scope.SERVER, "select pg_sleep(1.5)::text || 'slept'", target)) {
+        try (Watching watching = collecting(Scope.SERVER, "select pg_sleep(1.5)::text || 'slept'", target)) {
             assertThat(watching.awaitFinding("shop", "question/answer").observed())
                     .isEqualTo("slept");
             assertThat(watching.changes()).noneMatch(SessionsTest::unhealthy);
@@ -244,7 +244,7 @@ class SessionsTest {
     @Test
     void reportsStatementThatFailsTwice() {
         PgServer server = PgServer.shared(NEWEST);
-        try (Watching watching = asking(Scope.SERVER, "select 1/0", server.target("shop", "postgres"))) {
+        try (Watching watching = collecting(Scope.SERVER, "select 1/0", server.target("shop", "postgres"))) {
             Finding found = watching.awaitFinding("shop", "question/failure");
             assertThat(found.title()).isEqualTo("QUERY");
             assertThat(found.observed()).isEqualTo("division by zero");
@@ -359,7 +359,7 @@ class SessionsTest {
         }
     }
 
-    private static Watching asking(Scope scope, String sql, Target... targets) {
+    private static Watching collecting(Scope scope, String sql, Target... targets) {
         return Watching.with(List.of(new Heartbeat(), new Question(scope, sql, Duration.ofMillis(300))), targets);
     }
 

@@ -78,7 +78,7 @@ class UnansweredTest {
         String database = server.newDatabase("shop");
         List<Check<?>> checks =
                 List.of(new Heartbeat(), new Databases(), new Connections(), new Conflicts(), new LongWork());
-        try (Watching watching = Watching.with(checks, hasty(server.target("shop", database), checks))) {
+        try (Watching watching = Watching.with(checks, frequent(server.target("shop", database), checks))) {
             watching.awaitStatus("shop", Status.HEALTHY);
             assertThat(watching.state("shop").findings()).isEmpty();
 
@@ -122,7 +122,7 @@ class UnansweredTest {
         server.monitorRole(role, "secret");
         Target shop = Target.of("shop", server.server(role, "secret"), database);
         List<Check<?>> checks = List.of(new Heartbeat(), new LongWork());
-        try (Watching watching = Watching.with(checks, hasty(shop, checks))) {
+        try (Watching watching = Watching.with(checks, frequent(shop, checks))) {
             watching.awaitStatus("shop", Status.HEALTHY);
             server.sqlIn(database, "revoke select on pg_database from public");
             watching.awaitFinding("shop", "long-work/unanswered");
@@ -183,11 +183,11 @@ class UnansweredTest {
 
         assertThat(Evaluator.evaluate(run, outcome, shop, true))
                 .hasSize(1)
-                .allMatch(told -> told.findings().size() == 1);
+                .allMatch(result -> result.findings().size() == 1);
         assertThat(Evaluator.evaluate(run, outcome, shop, false)).hasSize(reason.keepsOut() ? 0 : 1);
     }
 
-    private static Target hasty(Target target, List<Check<?>> checks) {
+    private static Target frequent(Target target, List<Check<?>> checks) {
         CheckSetting often = new CheckSetting(true, Duration.ofMillis(500));
         return new Target(
                 target.name(),

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Caches renderings of the fleet. Concurrent requests share one rendering, result in the {@link RenderExecutor}: whatever
+ * Caches renderings of the fleet. Concurrent requests share one rendering, made in the {@link RenderExecutor}: whatever
  * the number of requests and changes, there are only a few renderings per second.
  */
 public final class CoalescingCache<T> {

@@ -13,7 +13,7 @@ import dev.pgvigil.http.TokenReplaced;
 import dev.pgvigil.monitor.HandMade;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.FleetEvent;
-import dev.pgvigil.state.events.Listening.Told;
+import dev.pgvigil.state.events.Listening.Received;
 import dev.pgvigil.state.view.RenderExecutor;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
@@ -47,8 +47,8 @@ class EventsTest {
             .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
     private final List<Listening> open = new ArrayList<>();
     private SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final RenderExecutor workshop = new RenderExecutor();
-    private @Nullable EventBroadcaster hub;
+    private final RenderExecutor executor = new RenderExecutor();
+    private @Nullable EventBroadcaster broadcaster;
     private int port;
 
     @BeforeEach
@@ -60,8 +60,8 @@ class EventsTest {
         meters = new SimpleMeterRegistry();
         HandMade.mixed().into(fleet);
         Router router = Router.router(vertx);
-        EventBroadcaster served = new EventBroadcaster(fleet, workshop, json, meters, vertx, keepAlive);
-        hub = served;
+        EventBroadcaster served = new EventBroadcaster(fleet, executor, json, meters, vertx, keepAlive);
+        broadcaster = served;
         new EventsRoute(fleet, served, vertx).register(router);
         router.route()
                 .failureHandler(context -> context.response()
@@ -87,7 +87,7 @@ class EventsTest {
         Listening reader = listen("/api/v1/events");
         assertThat(reader.head()).first().asString().contains("200");
         assertThat(reader.head()).anyMatch(line -> line.equalsIgnoreCase("content-type: text/event-stream"));
-        Told first = reader.next();
+        Received first = reader.next();
         assertThat(first.name()).isEqualTo("snapshot");
         assertThat(first.json().get("total").asInt()).isEqualTo(5);
         assertThat(first.json().at("/targets/0/name").asText()).isEqualTo("archive");
@@ -110,11 +110,11 @@ class EventsTest {
                 new FleetEvent.Removed(NOW, "new"));
         for (String name :
                 List.of("added", "status_changed", "role_changed", "opened", "updated", "closed", "removed")) {
-            Told told = event(reader);
-            assertThat(told.name()).isEqualTo(name);
-            assertThat(told.json().hasNonNull("target")).isTrue();
-            assertThat(told.sequence()).isGreaterThan(before);
-            before = told.sequence();
+            Received received = event(reader);
+            assertThat(received.name()).isEqualTo(name);
+            assertThat(received.json().hasNonNull("target")).isTrue();
+            assertThat(received.sequence()).isGreaterThan(before);
+            before = received.sequence();
         }
     }
 
@@ -130,7 +130,7 @@ class EventsTest {
                 new FleetEvent.Beat(NOW, "shop", false, null),
                 new FleetEvent.Added(NOW, "new"));
         assertThat(event(all).json().get("response_time_ms").asDouble()).isEqualTo(0.8);
-        Told lost = event(all);
+        Received lost = event(all);
         assertThat(lost.name()).isEqualTo("beat");
         assertThat(lost.json().get("response_time_ms").isNull()).isTrue();
         assertThat(event(some).name()).isEqualTo("added");
@@ -182,7 +182,8 @@ class EventsTest {
     }
 
     private String reason(String lastEventId) throws IOException {
-        Told first = listen("/api/v1/events", "Last-Event-ID: " + lastEventId).next();
+        Received first =
+                listen("/api/v1/events", "Last-Event-ID: " + lastEventId).next();
         assertThat(first.name()).isEqualTo("snapshot");
         assertThat(first.id()).startsWith(fleet.events().epoch() + "-");
         assertThat(first.json().get("epoch").asText()).isEqualTo(fleet.events().epoch());
@@ -209,7 +210,7 @@ class EventsTest {
         HandMade.tell(fleet, new FleetEvent.Opened(NOW, "shop", HandMade.saturation(NOW)));
         HandMade.tell(fleet, new FleetEvent.Removed(NOW, "shop"));
         assertThat(event(reader).name()).isEqualTo("opened");
-        Told closed = event(reader);
+        Received closed = event(reader);
         assertThat(closed.name()).isEqualTo("closed");
         assertThat(closed.json().at("/finding/key").asText()).isEqualTo("connections/saturation");
         assertThat(event(reader).name()).isEqualTo("removed");
@@ -230,18 +231,18 @@ class EventsTest {
         Listening reader = listen("/api/v1/events");
         reader.next();
         var finding = HandMade.saturation(NOW).cause("x".repeat(20_000));
-        int told = 0;
-        while (dropped() == 0 && told < 5000) {
+        int published = 0;
+        while (dropped() == 0 && published < 5000) {
             for (int i = 0; i < 20; i++) {
-                HandMade.tell(fleet, new FleetEvent.Opened(NOW, "t" + told++, finding));
+                HandMade.tell(fleet, new FleetEvent.Opened(NOW, "t" + published++, finding));
             }
-            for (int i = told - 20; i < told; i++) {
+            for (int i = published - 20; i < published; i++) {
                 assertThat(event(reader).json().get("target").asText()).isEqualTo("t" + i);
             }
         }
         assertThat(dropped()).isEqualTo(1);
         // The bound, plus the buffers of the kernel.
-        assertThat(told * 20_000L).isLessThan(40L << 20);
+        assertThat(published * 20_000L).isLessThan(40L << 20);
         assertThat(readers()).isEqualTo(1);
         assertThatThrownBy(() -> {
                     while (true) {
@@ -273,14 +274,14 @@ class EventsTest {
         for (int i = 0; i < 50; i++) {
             assertThat(reader.next().name()).isEqualTo(":");
         }
-        await().untilAsserted(() -> assertThat(hub().waiting()).containsExactly(0));
+        await().untilAsserted(() -> assertThat(broadcaster().waiting()).containsExactly(0));
     }
 
     @Test
     void closesStreamsWhenTokenIsReplaced() throws IOException {
         Listening reader = listen("/api/v1/events");
         reader.next();
-        hub().locked(new TokenReplaced());
+        broadcaster().locked(new TokenReplaced());
         assertThatThrownBy(() -> {
                     while (true) {
                         reader.next();
@@ -297,15 +298,15 @@ class EventsTest {
     void sendsSnapshotFirstAndLosesNoEvent() throws IOException {
         CountDownLatch busy = new CountDownLatch(1);
         for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
-            workshop.make(() -> awaited(busy)).subscribe().with(done -> {});
+            executor.make(() -> awaited(busy)).subscribe().with(done -> {});
         }
         CompletableFuture<Listening> reader = CompletableFuture.supplyAsync(() -> opened("/api/v1/events"));
         await().until(() -> readers() == 1);
         HandMade.tell(fleet, new FleetEvent.Added(NOW, "new"));
         busy.countDown();
         Listening listening = reader.join();
-        Told first = listening.next();
-        Told second = event(listening);
+        Received first = listening.next();
+        Received second = event(listening);
         assertThat(first.name()).isEqualTo("snapshot");
         assertThat(second.name()).isEqualTo("added");
         assertThat(second.sequence()).isGreaterThan(first.sequence());
@@ -372,8 +373,8 @@ class EventsTest {
         }
     }
 
-    private EventBroadcaster hub() {
-        return Objects.requireNonNull(hub);
+    private EventBroadcaster broadcaster() {
+        return Objects.requireNonNull(broadcaster);
     }
 
     private Listening listen(String path, String... headers) throws IOException {
@@ -383,9 +384,9 @@ class EventsTest {
     }
 
     /** The next event that is not a comment. */
-    private static Told event(Listening reader) throws IOException {
-        Told told = reader.next();
-        return told.name().equals(":") ? event(reader) : told;
+    private static Received event(Listening reader) throws IOException {
+        Received received = reader.next();
+        return received.name().equals(":") ? event(reader) : received;
     }
 
     private int readers() {

@@ -23,7 +23,7 @@ final class Listening implements AutoCloseable {
     private final List<String> head = new ArrayList<>();
 
     /** One event, or a comment with the name {@code :}. */
-    record Told(String id, String name, String data) {
+    record Received(String id, String name, String data) {
 
         /** The sequence number in the id, after the epoch. */
         long sequence() {
@@ -61,14 +61,14 @@ final class Listening implements AutoCloseable {
     }
 
     /** Waits for the next event; throws {@link IOException} at the end of the stream. */
-    Told next() throws IOException {
+    Received next() throws IOException {
         String id = "";
         String name = "";
         String data = "";
         for (String line = line(); ; line = line()) {
             if (line.isEmpty()) {
                 if (!name.isEmpty()) {
-                    return new Told(id, name, data);
+                    return new Received(id, name, data);
                 }
             } else if (line.startsWith(":")) {
                 name = ":";

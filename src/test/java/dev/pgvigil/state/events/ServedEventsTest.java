@@ -7,7 +7,7 @@ import dev.pgvigil.http.TokenReplaced;
 import dev.pgvigil.monitor.HandMade;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.FleetEvent;
-import dev.pgvigil.state.events.Listening.Told;
+import dev.pgvigil.state.events.Listening.Received;
 import dev.pgvigil.testing.Guarded;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -68,7 +68,7 @@ class ServedEventsTest {
                     .map(String::toLowerCase)
                     .contains("content-type: text/event-stream", "cache-control: no-store", "x-accel-buffering: no")
                     .anyMatch(line -> line.startsWith("x-request-id: "));
-            Told first = reader.next();
+            Received first = reader.next();
             assertThat(first.name()).isEqualTo("snapshot");
             assertThat(first.json().get("total").asInt()).isEqualTo(5);
         }
@@ -82,11 +82,11 @@ class ServedEventsTest {
             for (int i = 0; i < 50; i++) {
                 long known = System.nanoTime();
                 HandMade.tell(fleet, new FleetEvent.Added(Instant.now(), "t" + i));
-                assertThat(told(reader).json().get("target").asText()).isEqualTo("t" + i);
+                assertThat(event(reader).json().get("target").asText()).isEqualTo("t" + i);
                 worst = Math.max(worst, System.nanoTime() - known);
             }
         }
-        Logger.getLogger(ServedEventsTest.class).infof("the slowest of 50 changes was told in %d µs", worst / 1000);
+        Logger.getLogger(ServedEventsTest.class).infof("the slowest of 50 changes arrived after %d µs", worst / 1000);
         assertThat(Duration.ofNanos(worst)).isLessThan(SOON);
     }
 
@@ -95,15 +95,15 @@ class ServedEventsTest {
         try (Listening reader = new Listening(service.getPort(), "/api/v1/events", TOKEN)) {
             reader.next();
             door.fire(new TokenReplaced());
-            assertThatThrownBy(() -> told(reader))
+            assertThatThrownBy(() -> event(reader))
                     .isInstanceOf(IOException.class)
                     .hasMessage("the stream ended");
         }
     }
 
     /** The next event that is not a comment. */
-    private static Told told(Listening reader) throws IOException {
-        Told told = reader.next();
-        return told.name().equals(":") ? told(reader) : told;
+    private static Received event(Listening reader) throws IOException {
+        Received received = reader.next();
+        return received.name().equals(":") ? event(reader) : received;
     }
 }

@@ -15,16 +15,16 @@ class CoalescingCacheTest {
     Fleet fleet;
 
     @Inject
-    RenderExecutor workshop;
+    RenderExecutor executor;
 
     /** In Quarkus, timers are those of Vert.x, which take at least one millisecond. */
     @Test
     void acceptsPauseBelowOneMillisecond() {
-        CoalescingCache<Integer> editions =
-                new CoalescingCache<>(fleet, workshop, Duration.ZERO, Duration.ofNanos(900_000));
+        CoalescingCache<Integer> cache =
+                new CoalescingCache<>(fleet, executor, Duration.ZERO, Duration.ofNanos(900_000));
         for (int i = 0; i < 100; i++) {
             int number = i;
-            assertThat(editions.of("same", () -> number).await().atMost(Duration.ofSeconds(10)))
+            assertThat(cache.of("same", () -> number).await().atMost(Duration.ofSeconds(10)))
                     .isBetween(0, i);
         }
     }

@@ -25,12 +25,12 @@ class JsonRendererTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Fleet fleet = new Fleet();
-    private final RenderExecutor workshop = new RenderExecutor();
-    private final JsonRenderer answers = new JsonRenderer(fleet, workshop, new ObjectMapper());
+    private final RenderExecutor executor = new RenderExecutor();
+    private final JsonRenderer renderer = new JsonRenderer(fleet, executor, new ObjectMapper());
 
     @AfterEach
     void end() {
-        workshop.close();
+        executor.close();
     }
 
     @Test
@@ -66,7 +66,7 @@ class JsonRendererTest {
     @Test
     void keepsHttpStatus() {
         targets(JsonRenderer.FEW + 1);
-        RestResponse<Buffer> answer = answers.answer(
+        RestResponse<Buffer> answer = renderer.answer(
                         "down", () -> RestResponse.status(RestResponse.Status.SERVICE_UNAVAILABLE, Map.of()))
                 .await()
                 .atMost(PATIENCE);
@@ -78,10 +78,10 @@ class JsonRendererTest {
     void rejectsRequestsWhenQueueIsFull() {
         CountDownLatch open = blocked();
         for (int i = 0; i < RenderExecutor.WAITING; i++) {
-            workshop.make(() -> 1).subscribe().with(done -> {});
+            executor.make(() -> 1).subscribe().with(done -> {});
         }
         try {
-            assertThatThrownBy(() -> workshop.make(() -> 1).await().atMost(PATIENCE))
+            assertThatThrownBy(() -> executor.make(() -> 1).await().atMost(PATIENCE))
                     .isInstanceOfSatisfying(
                             ProblemException.class,
                             refusal -> assertThat(refusal.status()).isEqualTo(503));
@@ -96,7 +96,7 @@ class JsonRendererTest {
         int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
         CountDownLatch busy = new CountDownLatch(threads);
         for (int i = 0; i < threads; i++) {
-            workshop.make(() -> {
+            executor.make(() -> {
                         busy.countDown();
                         return awaited(open);
                     })
@@ -123,7 +123,7 @@ class JsonRendererTest {
     }
 
     private Uni<RestResponse<Buffer>> ask(String name) {
-        return answers.answer(
+        return renderer.answer(
                 name,
                 () -> RestResponse.ok(Map.of("thread", Thread.currentThread().getName())));
     }
