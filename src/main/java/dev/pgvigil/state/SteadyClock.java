@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
  */
 public final class SteadyClock {
 
-    // Less is how clocks are kept in step with others; it is made up for, at half the pace.
+    // Smaller steps come from clock synchronization; they are made up for at half speed.
     private static final Duration STEP = Duration.ofSeconds(1);
 
     private static final SteadyClock SYSTEM = new SteadyClock(Clock.systemUTC(), System::nanoTime);
@@ -38,13 +38,14 @@ public final class SteadyClock {
         return SYSTEM.read();
     }
 
-    /** Such a time as the clock of the machine would have shown it, had it always been as it is now. */
+    /** Converts a time of this clock to what the system clock, as it is set now, would have shown. */
     public static Instant shown(Instant time) {
         return SYSTEM.show(time);
     }
 
     synchronized Instant read() {
-        // In this order a pause between the two makes the next passage of time shorter: nothing runs ahead by it.
+        // In this order, a pause between the two reads shortens the measured time, so this clock does not run ahead
+        // because of it.
         Instant time = clock.instant().plus(ahead);
         long now = ticks.getAsLong();
         Duration passed = Duration.ofNanos(now - latestAt);
