@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
-/** The least that can answer a probe here: a Vert.x handler that sends the same bytes each time. No probe of ours can be faster. */
+/**
+ * The fastest possible probe on this stack: a Vert.x handler that sends the same bytes each time. No probe of pgvigil can be
+ * faster.
+ */
 final class Bare {
 
     static final String PATH = "/ready";
@@ -15,7 +18,7 @@ final class Bare {
 
     private Bare() {}
 
-    /** Serves. */
+    /** Runs the handler. */
     public static void main(String[] args) {
         Vertx.vertx()
                 .createHttpServer()
@@ -25,7 +28,7 @@ final class Bare {
                 .listen(Integer.parseInt(args[0]), "127.0.0.1");
     }
 
-    /** Starts it as a process of its own, with the flags of {@code bin/pgvigil}. */
+    /** Starts it as a separate process, with the flags of {@code bin/pgvigil}. */
     static Service start() throws IOException {
         int port = Service.freePort();
         return Service.start(

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Runs the benchmarks, or those named as arguments, and writes figures and tables to {@code target/bench}. */
+/** Runs the benchmarks, or those given as arguments, and writes figures and tables to {@code target/bench}. */
 final class Bench {
 
     private static final List<Benchmark> ALL =

@@ -1,14 +1,14 @@
 package dev.pgvigil.bench;
 
-/** One question to the built product as a process of its own. It ends whatever it starts. */
+/** Measures the built product as a separate process. It ends all processes that it starts. */
 interface Benchmark {
 
-    /** One word: what {@code make bench ONLY=…} takes, and the name of the file of figures. */
+    /** One word: the argument of {@code make bench ONLY=…}, and the name of the file of figures. */
     String name();
 
-    /** What is asked, in a line. */
+    /** Describes the measurement in one line. */
     String title();
 
-    /** Measures. Takes a few minutes at most. */
+    /** Runs the measurement; takes a few minutes at most. */
     Result run(Plan plan) throws Exception;
 }

@@ -9,22 +9,22 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * How fast a ready probe is from the first second of a process on, at the rates at which kubelets and load balancers ask:
- * pgvigil, a stock Quarkus application and a bare Vert.x handler in turn, each started anew for each rate.
+ * Latency of a readiness probe from the first second of a process on, at the request rates of kubelets and load balancers:
+ * pgvigil, a stock Quarkus application and a bare Vert.x handler in turn, each restarted for each rate.
  */
 final class ColdProbe {
 
     private static final int TARGETS = 10;
     private static final double KUBELETS = 20;
 
-    /** Requests a second. */
+    /** Requests per second. */
     private static final double[] RATES = {1, KUBELETS, 1000};
 
     private final Plan plan;
     private final List<List<String>> rows = new ArrayList<>();
     private final Result result;
 
-    /** Something to start and to ask. */
+    /** A service to start and to query. */
     private record Contender(String name, String path, Starter starter) {}
 
     private interface Starter {
@@ -64,15 +64,15 @@ final class ColdProbe {
     private void measure(Contender contender, double rate, Service warm) throws Exception {
         String load = Result.number(rate) + "/s";
         Plan.say("probe: cold %s, %s".formatted(contender.name, load));
-        List<Latencies> seen = new ArrayList<>();
+        List<Latencies> latencies = new ArrayList<>();
         List<Double> cpu = new ArrayList<>();
         Duration time = plan.seconds(20, 10);
         for (int i = 0; i < plan.times(3, 1); i++) {
-            Latencies.Warmed asker = Latencies.Warmed.on(warm, contender.path, rate, time);
+            Latencies.Warmed client = Latencies.Warmed.on(warm, contender.path, rate, time);
             try (Service service = contender.starter.start()) {
                 service.awaitOk(contender.path);
                 Duration before = service.proc().cpu();
-                seen.add(asker.ask(service));
+                latencies.add(client.ask(service));
                 cpu.add(service.proc().cpu().minus(before).toNanos() / 1e6);
             }
         }
@@ -80,14 +80,17 @@ final class ColdProbe {
                         contender.name + " `" + contender.path + "`",
                         load,
                         Result.number(rate * time.toSeconds()),
-                        median(seen, Latencies::p50),
-                        median(seen, Latencies::p99),
-                        median(seen, Latencies::max),
+                        median(latencies, Latencies::p50),
+                        median(latencies, Latencies::p99),
+                        median(latencies, Latencies::max),
                         Result.number(median(cpu)))
                 .toList());
-        result.figure(key(contender.name, rate, "p50_ms"), median(seen.stream().map(Latencies::p50)));
-        result.figure(key(contender.name, rate, "p99_ms"), median(seen.stream().map(Latencies::p99)));
-        result.figure(key(contender.name, rate, "max_ms"), median(seen.stream().map(Latencies::max)));
+        result.figure(
+                key(contender.name, rate, "p50_ms"), median(latencies.stream().map(Latencies::p50)));
+        result.figure(
+                key(contender.name, rate, "p99_ms"), median(latencies.stream().map(Latencies::p99)));
+        result.figure(
+                key(contender.name, rate, "max_ms"), median(latencies.stream().map(Latencies::max)));
         result.figure(key(contender.name, rate, "cpu_ms"), median(cpu));
     }
 
@@ -99,8 +102,8 @@ final class ColdProbe {
         return "cold." + contender + "." + (int) rate + "." + figure;
     }
 
-    private static String median(List<Latencies> seen, Function<Latencies, Double> figure) {
-        return Result.number(median(seen.stream().map(figure)));
+    private static String median(List<Latencies> latencies, Function<Latencies, Double> figure) {
+        return Result.number(median(latencies.stream().map(figure)));
     }
 
     private static double median(Stream<Double> values) {

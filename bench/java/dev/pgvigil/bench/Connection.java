@@ -9,7 +9,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 
-/** One HTTP/1.1 connection that asks for the same thing again and again, one request at a time. */
+/** One HTTP/1.1 connection that repeats the same request, one at a time. */
 final class Connection {
 
     private static final byte[] LENGTH = "content-length:".getBytes(StandardCharsets.US_ASCII);
@@ -31,7 +31,7 @@ final class Connection {
         channel.register(selector, SelectionKey.OP_READ, this);
     }
 
-    /** Asks; the answer's latency counts from when the request was due. */
+    /** Sends the request; latency counts from when it was due. */
     void ask(long dueAt) throws IOException {
         due = dueAt;
         asking = true;
@@ -42,7 +42,7 @@ final class Connection {
         }
     }
 
-    /** Reads what is there; true once the answer is whole. */
+    /** Reads available data; true when the answer is complete. */
     boolean hear() throws IOException {
         if (channel.read(answer) < 0) {
             throw new IOException("the server closed the connection");
@@ -64,12 +64,12 @@ final class Connection {
         return due;
     }
 
-    /** Of the latest answer. */
+    /** The status of the latest answer. */
     int status() {
         return status;
     }
 
-    /** Where the head of the answer ends; -1 while it has not. */
+    /** Index of the end of the answer's header; -1 if it is incomplete. */
     private int head() {
         for (int i = 3; i < answer.position(); i++) {
             if (answer.get(i) == '\n' && answer.get(i - 2) == '\n') {

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What one server with ten databases pays a minute for being watched. */
+/** Cost per minute of monitoring one server with ten databases. */
 final class Cost implements Benchmark {
 
     private static final int DATABASES = 10;
@@ -18,7 +18,7 @@ final class Cost implements Benchmark {
     private static final Duration LOOK = Duration.ofMillis(250);
     private static final Duration SCRAPE = Duration.ofSeconds(15);
 
-    /** Nothing of its own may run meanwhile; each connection is logged so that it can be counted. */
+    /** No background work of the server may run meanwhile; connections are logged so that they can be counted. */
     private static final Map<String, String> QUIET = Map.of(
             "autovacuum", "off",
             "log_connections", "on",
@@ -37,7 +37,7 @@ final class Cost implements Benchmark {
 
     @Override
     public Result run(Plan plan) throws Exception {
-        // The exporter that Debian has knows PostgreSQL up to 15.
+        // Debian's exporter supports PostgreSQL up to 15.
         try (PgServer old = server(14);
                 PgServer current = server(18);
                 PgServer scraped = server(14);
@@ -71,13 +71,13 @@ final class Cost implements Benchmark {
     }
 
     private static String target(String name, PgServer server) {
-        server.server(); // makes the role
+        server.server(); // creates the role
         return FleetFile.target(name, server.host(), server.port(), "postgres")
                 + "      discover: { include: [\"*\"] }\n";
     }
 
     private static Result measured(Plan plan, List<Onlooker> onlookers, @Nullable Service exporter) throws Exception {
-        Plan.pause(Duration.ofSeconds(5)); // first passes are made
+        Plan.pause(Duration.ofSeconds(5)); // the checks have run once
         Duration time = plan.seconds(300, 60);
         onlookers.forEach(Onlooker::begin);
         long start = System.nanoTime();

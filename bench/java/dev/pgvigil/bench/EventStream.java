@@ -19,13 +19,13 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
-/** A reader of one target's events, who notes when each comes. */
+/** Reads one target's events and records when each arrives. */
 final class EventStream implements AutoCloseable {
 
-    /** One event. {@code came} is when its last line was read. */
+    /** One event; {@code came} is when its last line was read. */
     record Event(String name, JsonNode data, Instant came) {
 
-        /** When pgvigil knew of it. */
+        /** When pgvigil detected it. */
         Instant at() {
             return Instant.parse(data.get("at").asText());
         }
@@ -43,20 +43,21 @@ final class EventStream implements AutoCloseable {
         Thread.ofPlatform().daemon().start(this::read);
     }
 
-    /** Forgets what came so far. */
+    /** Discards the events received so far. */
     void forget() {
         events.clear();
     }
 
-    /** The next event that is wanted; others are left out. */
-    Event await(BiPredicate<String, JsonNode> wanted, Duration patience) throws InterruptedException, TimeoutException {
+    /** The next matching event; others are skipped. */
+    Event await(BiPredicate<String, JsonNode> matching, Duration patience)
+            throws InterruptedException, TimeoutException {
         long end = System.nanoTime() + patience.toNanos();
         while (true) {
             Event event = events.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
             if (event == null) {
                 throw new TimeoutException("the event did not come within " + patience);
             }
-            if (wanted.test(event.name, event.data)) {
+            if (matching.test(event.name, event.data)) {
                 return event;
             }
         }
@@ -74,7 +75,7 @@ final class EventStream implements AutoCloseable {
                 }
             }
         } catch (IOException closed) {
-            // The stream has ended; whoever waits for an event misses it.
+            // The stream has ended; the wait for an event times out.
         }
     }
 

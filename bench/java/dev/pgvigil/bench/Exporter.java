@@ -9,12 +9,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Debian's postgres_exporter with discovery on, where it is installed. */
+/** Debian's postgres_exporter with discovery on, if installed. */
 final class Exporter {
 
     static final String ROLE = "exporter";
 
-    /** What to install to have it. */
+    /** The package to install. */
     static final String PACKAGE = "prometheus-postgres-exporter";
 
     private Exporter() {}
@@ -26,7 +26,7 @@ final class Exporter {
                 .findFirst();
     }
 
-    /** Starts it on a server, as a role of its own with {@code pg_monitor}. */
+    /** Starts it for a server, with a separate role that has {@code pg_monitor}. */
     static Service start(Path program, PgServer server) throws IOException {
         server.sql("create role " + ROLE + " login", "grant pg_monitor to " + ROLE);
         int port = Service.freePort();

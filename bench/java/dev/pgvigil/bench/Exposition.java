@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a service told at {@code /metrics}.
+ * The metrics of a service, as read from {@code /metrics}.
  *
- * @param seconds when it was told, or how long it took to add up
+ * @param seconds when they were read, or the time between two readings
  */
 record Exposition(Map<String, Double> series, double seconds) {
 
@@ -27,14 +27,14 @@ record Exposition(Map<String, Double> series, double seconds) {
         return new Exposition(series, told);
     }
 
-    /** What was added since. */
+    /** The increase since an earlier reading. */
     Exposition since(Exposition before) {
         Map<String, Double> added = new HashMap<>();
         series.forEach((name, value) -> added.put(name, value - before.series.getOrDefault(name, 0d)));
         return new Exposition(added, seconds - before.seconds);
     }
 
-    /** The sum of all series that begin so. */
+    /** The sum of all series that begin with this text. */
     double sum(String beginning) {
         return series.entrySet().stream()
                 .filter(one -> one.getKey().startsWith(beginning))
@@ -42,7 +42,7 @@ record Exposition(Map<String, Double> series, double seconds) {
                 .sum();
     }
 
-    /** A quantile of a histogram, even inside each bucket. */
+    /** A quantile of a histogram, interpolated linearly within a bucket. */
     double quantile(String histogram, double quantile) {
         List<Bucket> buckets = series.entrySet().stream()
                 .filter(one -> one.getKey().startsWith(histogram + "_bucket"))

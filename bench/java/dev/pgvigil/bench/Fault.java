@@ -4,25 +4,25 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Something that goes wrong with a server, and the events by which pgvigil tells. */
+/** A fault of a server, and the events by which pgvigil reports it. */
 interface Fault extends AutoCloseable {
 
     String name();
 
-    /** How often pgvigil looks for it. */
-    Duration rhythm();
+    /** The interval of the check that detects it. */
+    Duration interval();
 
-    /** Makes it happen; returns when it did. */
+    /** Starts the fault; returns when it took effect. */
     Instant begin() throws Exception;
 
-    /** Undoes it; returns when it was undone. */
+    /** Ends the fault; returns when it was over. */
     Instant end() throws Exception;
 
-    /** The event that tells of it. */
-    boolean told(String event, JsonNode data);
+    /** Whether this event reports the fault. */
+    boolean reports(String event, JsonNode data);
 
-    /** The event that tells that it is over. */
-    boolean over(String event, JsonNode data);
+    /** Whether this event reports its end. */
+    boolean reportsEnd(String event, JsonNode data);
 
     @Override
     void close();

@@ -13,24 +13,26 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** How long after a fault a reader of the event stream knows of it, and that it is over. */
+/** Time from a fault, and from its end, until the event stream reports it. */
 final class Faults implements Benchmark {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration CALM = Duration.ofSeconds(2);
     private static final Map<String, String> CLOCK = Map.of("log_timezone", "UTC");
 
-    /** Lock queues take long and cost little, so several are had side by side. */
+    /** Lock queues take long and cost little, so several run in parallel. */
     private static final int LOCK_QUEUES = 4;
 
-    /** One fault, in milliseconds: until it was told, until its end was told, and how long what was known took to arrive. */
+    /**
+     * The times of one fault in milliseconds: until it was reported, until its end was reported, and from detection to arrival.
+     */
     private record Times(String fault, double told, double over, double arrival) {}
 
-    /** A fault and the target that it happens to. */
+    /** A fault and its target. */
     private record Scene(Fault fault, String target, String entry) {
 
         static Scene of(PgServer server, Fault fault, int number) {
-            server.server(); // makes the role
+            server.server(); // creates the role
             String target = fault.name().replace(' ', '-') + "-" + number;
             return new Scene(fault, target, FleetFile.target(target, server.host(), server.port(), "postgres"));
         }
@@ -62,7 +64,7 @@ final class Faults implements Benchmark {
             scenes.forEach(scene -> yaml.append(scene.entry()));
             try (Service service = Pgvigil.start(yaml.toString())) {
                 service.awaitOk("/health/database");
-                Plan.pause(plan.seconds(10, 5)); // every check has had its first passes
+                Plan.pause(plan.seconds(10, 5)); // every check has run
                 return result(all(plan, service, scenes));
             }
         } finally {
@@ -90,9 +92,9 @@ final class Faults implements Benchmark {
         List<Times> seen = new ArrayList<>();
         try (EventStream events = new EventStream(service, scene.target())) {
             for (int i = 1; i <= times; i++) {
-                // Whatever beats in the product, a fault comes at any moment of it.
+                // The fault starts at a random moment of the check's interval.
                 Plan.pause(CALM.plusMillis(ThreadLocalRandom.current()
-                        .nextLong(scene.fault().rhythm().toMillis())));
+                        .nextLong(scene.fault().interval().toMillis())));
                 seen.add(once(events, scene.fault()));
                 Plan.say("faults: %s %d of %d: told after %.0f ms"
                         .formatted(scene.target(), i, times, seen.getLast().told));
@@ -104,12 +106,12 @@ final class Faults implements Benchmark {
     private static Times once(EventStream events, Fault fault) throws Exception {
         events.forget();
         Instant began = fault.begin();
-        EventStream.Event told = events.await(fault::told, PATIENCE);
-        // Nor does it end just after a look that told of it.
+        EventStream.Event told = events.await(fault::reports, PATIENCE);
+        // Nor does it end just after a check reported it.
         Plan.pause(Duration.ofMillis(
-                ThreadLocalRandom.current().nextLong(fault.rhythm().toMillis())));
+                ThreadLocalRandom.current().nextLong(fault.interval().toMillis())));
         Instant ended = fault.end();
-        EventStream.Event over = events.await(fault::over, PATIENCE);
+        EventStream.Event over = events.await(fault::reportsEnd, PATIENCE);
         return new Times(
                 fault.name(),
                 between(began, told.came()),
@@ -163,7 +165,7 @@ final class Faults implements Benchmark {
         }
     }
 
-    /** The value below which that share lies. */
+    /** The value at this quantile. */
     private static double at(double[] sorted, double share) {
         return sorted.length == 0 ? Double.NaN : sorted[Math.min(sorted.length - 1, (int) (share * sorted.length))];
     }

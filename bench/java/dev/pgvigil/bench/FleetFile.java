@@ -3,18 +3,18 @@ package dev.pgvigil.bench;
 import dev.pgvigil.testing.PgServer;
 import java.util.List;
 
-/** Configurations, as a user would write them. */
+/** Configuration files, as a user would write them. */
 final class FleetFile {
 
     private FleetFile() {}
 
-    /** So many targets on these servers, in turn, each a database of its own. */
+    /** This many targets on these servers, in turn, each a separate database. */
     static String of(List<PgServer> servers, int targets) {
         StringBuilder yaml = new StringBuilder("pgvigil:\n  targets:\n");
         for (int i = 0; i < targets; i++) {
             PgServer server = servers.get(i % servers.size());
             String database = server.newDatabase("bench");
-            server.server(); // makes the role
+            server.server(); // creates the role
             yaml.append(target("target-" + i, server.host(), server.port(), database));
         }
         return yaml.toString();

@@ -12,43 +12,43 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What a load saw; times in milliseconds.
+ * Results of a load; times in milliseconds.
  *
- * @param otherStatus answers other than 200
+ * @param otherStatus answers with a status other than 200
  * @param unanswered requests of an open loop that were still open at the end
  */
 record Latencies(double perSecond, double p50, double p99, double p999, double max, long otherStatus, long unanswered) {
 
-    /** Connections of every load. */
+    /** Connections of each load. */
     static final int CONNECTIONS = 16;
 
-    /** Where the load runs, so that it takes time from one core alone. */
+    /** The CPU on which the load runs, so that it uses only one core. */
     private static final List<String> ONE_CORE = List.of("taskset", "-c", "0");
 
     /**
-     * Has a process of its own ask a path.
+     * Requests a path from a separate process.
      *
-     * @param rate requests a second; 0: as many as are answered
+     * @param rate requests per second; 0: closed loop
      */
     static Latencies of(Service service, String path, double rate, Duration warmUp, Duration time)
             throws IOException, InterruptedException {
         return finished(start(Integer.toString(service.at(path).getPort()), path, rate, warmUp, time), path);
     }
 
-    /** A process that has warmed up on a {@link Bare} handler, and waits to be told what to ask. */
+    /** A process that has warmed up on a {@link Bare} handler and waits for the service to query. */
     record Warmed(Process process, String path) {
 
         static Warmed on(Service bare, String path, double rate, Duration time)
                 throws IOException, InterruptedException {
             Process process = start(Load.LATER + bare.at(Bare.PATH).getPort(), path, rate, Duration.ZERO, time);
-            // It says so when it has warmed up.
+            // It prints a line when it has warmed up.
             if (process.getInputStream().read() < 0) {
                 throw new IOException("the load did not start");
             }
             return new Warmed(process, path);
         }
 
-        /** Asks this service from this moment on. */
+        /** Starts to query this service. */
         Latencies ask(Service service) throws IOException, InterruptedException {
             try (OutputStream port = process.getOutputStream()) {
                 port.write((service.at(path).getPort() + "\n").getBytes(StandardCharsets.UTF_8));

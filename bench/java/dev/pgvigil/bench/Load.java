@@ -14,14 +14,14 @@ import java.util.Queue;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Asks one path over and over, from a process of its own, on one thread that makes no garbage. Closed loop: each connection
- * asks again as soon as it is answered, so that the server is never idle; its latencies leave out who would have asked
- * while an answer was late. Open loop: requests are due at a fixed rate whatever the server does, and each latency
- * counts from when its request was due, so that nothing is omitted.
+ * Requests one path repeatedly, from a separate process, on one thread that allocates no garbage. Closed loop: each connection
+ * sends the next request as soon as it has an answer, so the server is never idle; its latencies suffer from coordinated
+ * omission. Open loop: requests are due at a fixed rate whatever the server does, and each latency counts from when its request
+ * was due, so nothing is omitted.
  */
 final class Load {
 
-    /** Before the port of what the load warms up on. */
+    /** Prefix of the port on which the load warms up. */
     static final String LATER = "later:";
 
     private static final long NAP_NANOS = 20_000;
@@ -44,9 +44,9 @@ final class Load {
     /**
      * Prints a {@link Latencies} as one line.
      *
-     * @param args port, path, connections, requests a second (0: closed loop), seconds of warming up, seconds that count. A
-     *     port after {@link #LATER} is that of a {@link Bare} handler to warm up on; the port to ask is then read from the
-     *     standard input, and a blank on the output says that it is time for it
+     * @param args port, path, connections, requests a second (0: closed loop), seconds of warm-up, seconds of measurement. A
+     *     port after {@link #LATER} is that of a {@link Bare} handler for the warm-up; the port to measure is then read from
+     *     standard input, after a blank on standard output
      */
     public static void main(String[] args) throws IOException {
         int size = Integer.parseInt(args[2]);
@@ -85,7 +85,7 @@ final class Load {
     }
 
     private void hear() throws IOException {
-        // The selector's own waits are in milliseconds: too coarse for requests that are due in between.
+        // The selector waits in milliseconds: too coarse for requests that are due in between.
         if (selector.selectNow() == 0) {
             LockSupport.parkNanos(NAP_NANOS);
             return;

@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Sessions queue behind one that holds a lock and idles. */
+/** Sessions wait for a lock that an idle session holds. */
 final class LockFault implements Fault {
 
     private static final int WAITERS = 3;
@@ -32,7 +32,7 @@ final class LockFault implements Fault {
     }
 
     @Override
-    public Duration rhythm() {
+    public Duration interval() {
         return Duration.ofSeconds(5);
     }
 
@@ -60,12 +60,12 @@ final class LockFault implements Fault {
     }
 
     @Override
-    public boolean told(String event, JsonNode data) {
+    public boolean reports(String event, JsonNode data) {
         return event.equals("opened") && blocking(data);
     }
 
     @Override
-    public boolean over(String event, JsonNode data) {
+    public boolean reportsEnd(String event, JsonNode data) {
         return event.equals("closed") && blocking(data);
     }
 

@@ -3,10 +3,10 @@ package dev.pgvigil.bench;
 import java.time.Duration;
 import java.util.LongSummaryStatistics;
 
-/** Someone who looks at a server, and what the server pays for it. The server must log connections. */
+/** A monitoring program and its cost on a server. The server must log connections. */
 final class Onlooker {
 
-    /** What a server pays a minute; {@code cpu} is of all its processes, whoever they work for. Times in milliseconds. */
+    /** Cost per minute on a server; {@code cpu} is that of all its processes. Times in milliseconds. */
     record Price(
             int major,
             double statements,
@@ -33,20 +33,20 @@ final class Onlooker {
         return who;
     }
 
-    /** Counts from now on. */
+    /** Starts to count. */
     void begin() {
         load.server().sql("select pg_stat_statements_reset()");
         openedBefore = load.opened(role);
         cpuBefore = load.cpu();
     }
 
-    /** Counts the connections that there are now; costs the server nothing. */
+    /** Counts the open connections; costs the server nothing. */
     void look() {
         connections.accept(load.connections(role));
     }
 
     Price price(double minutes) {
-        // First the CPU: asking for the rest takes some of the server's.
+        // CPU first: the queries for the rest use CPU of the server.
         double cpu = load.cpu().minus(cpuBefore).toNanos() / 1e6;
         ServerLoad.Statements statements = load.statements(role);
         return new Price(

@@ -13,12 +13,12 @@ final class Pgvigil {
 
     private static final Path STARTER = Path.of("bin/pgvigil").toAbsolutePath();
 
-    /** As built. */
+    /** The product as built. */
     static final Path APP = Path.of("target/quarkus-app").toAbsolutePath();
 
     private Pgvigil() {}
 
-    /** Starts it as it is meant to be started, with this configuration. */
+    /** Starts it with {@code bin/pgvigil} and this configuration. */
     static Service start(String yaml) throws IOException {
         return start(command(), yaml);
     }
@@ -27,7 +27,7 @@ final class Pgvigil {
         return List.of(STARTER.toString());
     }
 
-    /** The command that starts a packaging of it with these flags. */
+    /** The command that starts this packaging with these flags. */
     static List<String> jar(Path app, List<String> flags) {
         List<String> command = new ArrayList<>(List.of(Service.java()));
         command.addAll(flags);

@@ -7,14 +7,14 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 
 /**
- * How a run is made.
+ * The parameters of a run.
  *
- * @param quick whether figures may be rougher and come sooner
- * @param out where logs and figures go
+ * @param quick whether the run is shorter and its figures less precise
+ * @param out directory for logs and figures
  */
 record Plan(boolean quick, Path out) {
 
-    /** The one or the other, in seconds. */
+    /** The full or the quick duration, in seconds. */
     Duration seconds(int full, int rough) {
         return Duration.ofSeconds(quick ? rough : full);
     }
@@ -23,7 +23,7 @@ record Plan(boolean quick, Path out) {
         return quick ? rough : full;
     }
 
-    /** Tells who waits what is under way. */
+    /** Prints progress. */
     static void say(String what) {
         System.out.println(LocalTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.SECONDS) + "  " + what);
     }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** How fast probes answer while the servers are well, and while all of them hang; and how fast the API does. */
+/** Latency of probes while the servers are healthy, and while all of them are frozen; and latency of the API. */
 final class Probe implements Benchmark {
 
     private static final int SERVERS = 3;
@@ -135,18 +135,26 @@ final class Probe implements Benchmark {
             throws Exception {
         String load = rate == 0 ? "full" : Result.number(rate) + "/s";
         Plan.say("probe: %s %s, servers %s, load %s".formatted(who, path, servers, load));
-        Latencies seen = Latencies.of(service, path, rate, plan.seconds(2, 1), plan.seconds(8, 3));
+        Latencies latencies = Latencies.of(service, path, rate, plan.seconds(2, 1), plan.seconds(8, 3));
         rows.add(List.of(
                 who + " `" + path + "`",
                 servers,
                 load,
-                Result.number(seen.perSecond()),
-                Result.number(seen.p50()),
-                Result.number(seen.p99()),
-                Result.number(seen.p999()),
-                Result.number(seen.max()),
-                Long.toString(seen.otherStatus())));
-        Map.of("per_second", seen.perSecond(), "p50_ms", seen.p50(), "p99_ms", seen.p99(), "max_ms", seen.max())
+                Result.number(latencies.perSecond()),
+                Result.number(latencies.p50()),
+                Result.number(latencies.p99()),
+                Result.number(latencies.p999()),
+                Result.number(latencies.max()),
+                Long.toString(latencies.otherStatus())));
+        Map.of(
+                        "per_second",
+                        latencies.perSecond(),
+                        "p50_ms",
+                        latencies.p50(),
+                        "p99_ms",
+                        latencies.p99(),
+                        "max_ms",
+                        latencies.max())
                 .forEach((figure, value) -> result.figure(key(who, path, servers, rate, figure), value));
     }
 

@@ -6,10 +6,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** What the kernel knows of a process. A process that is gone has used nothing. */
+/** The kernel's statistics of a process; zero for a process that has ended. */
 record Proc(long pid) {
 
-    /** The kernel counts the times of /proc in hundredths of a second. */
+    /** /proc gives times in hundredths of a second. */
     private static final Duration TICK = Duration.ofMillis(10);
 
     private static final int UTIME = 13;
@@ -25,7 +25,7 @@ record Proc(long pid) {
         return ticks(CUTIME);
     }
 
-    /** CPU time of its first thread, to the nanosecond: of all where there is one thread, as in PostgreSQL. */
+    /** CPU time of its first thread, to the nanosecond: the total for a single-threaded process, as in PostgreSQL. */
     Duration firstThread() {
         String[] fields = text("schedstat").split(" ", -1);
         return fields.length < 3 ? Duration.ZERO : Duration.ofNanos(Long.parseLong(fields[0]));
@@ -42,7 +42,7 @@ record Proc(long pid) {
                 / 1e6;
     }
 
-    /** Its command line: what it calls itself, where it says so. */
+    /** Its command line, or the title that it has set. */
     String title() {
         return text("cmdline").replace('\0', ' ').strip();
     }
@@ -59,7 +59,7 @@ record Proc(long pid) {
         if (stat.isEmpty()) {
             return Duration.ZERO;
         }
-        // The name may hold spaces; it is the second field and ends with the last parenthesis.
+        // The name may contain spaces; it is the second field and ends at the last parenthesis.
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return TICK.multipliedBy(Long.parseLong(fields[first - 2]) + Long.parseLong(fields[first - 1]));
     }

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What one benchmark found: tables for people, figures for machines, and wishes held against figures. */
+/** The results of one benchmark: tables for people, figures for machines, and goals compared with figures. */
 final class Result {
 
-    /** A wish and what came of it. */
+    /** A goal and its result. */
     record Wish(String wish, String measured, boolean met) {}
 
     /** A table whose cells are Markdown. */
@@ -50,17 +50,17 @@ final class Result {
         figures.put(name, value);
     }
 
-    /** Holds a figure against the most that it may be. */
+    /** Compares a figure with its maximum. */
     void atMost(String wish, double figure, double most, String unit) {
         wishes.add(new Wish(wish, number(figure) + " " + unit, figure <= most));
     }
 
-    /** What a reader has to know to believe the figures. */
+    /** The conditions of the measurement, for the reader. */
     void note(String text) {
         notes.add(text);
     }
 
-    /** Three digits that count. */
+    /** Rounds to three significant digits. */
     static String number(double value) {
         int digits = value >= 100 || value == 0 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3;
         return String.format(Locale.ROOT, "%,." + digits + "f", value);

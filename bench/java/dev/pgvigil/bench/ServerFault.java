@@ -27,7 +27,7 @@ final class ServerFault implements Fault {
     }
 
     @Override
-    public Duration rhythm() {
+    public Duration interval() {
         return Duration.ofMillis(500);
     }
 
@@ -53,7 +53,7 @@ final class ServerFault implements Fault {
         return before;
     }
 
-    /** The server's own word: it lets clients in a moment before the harness knows. */
+    /** From the server's log: it accepts clients a moment before the harness notices. */
     private Instant readySince() {
         String line = server.log()
                 .lines()
@@ -64,12 +64,12 @@ final class ServerFault implements Fault {
     }
 
     @Override
-    public boolean told(String event, JsonNode data) {
+    public boolean reports(String event, JsonNode data) {
         return event.equals("status_changed") && data.get("to").asText().equalsIgnoreCase("unhealthy");
     }
 
     @Override
-    public boolean over(String event, JsonNode data) {
+    public boolean reportsEnd(String event, JsonNode data) {
         return event.equals("status_changed") && data.get("to").asText().equalsIgnoreCase("healthy");
     }
 

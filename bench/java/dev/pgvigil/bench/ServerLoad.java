@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 
-/** What a PostgreSQL server's processes use, read from outside: looking costs the server nothing. */
+/** Resource usage of a PostgreSQL server's processes, read from outside at no cost to the server. */
 record ServerLoad(PgServer server, Proc postmaster) {
 
     static ServerLoad of(PgServer server) throws IOException {
@@ -14,21 +14,21 @@ record ServerLoad(PgServer server, Proc postmaster) {
         return new ServerLoad(server, new Proc(Long.parseLong(pid.strip())));
     }
 
-    /** CPU time of the postmaster, of its children, and of those of them that have ended. */
+    /** CPU time of the postmaster and its children, including those that have ended. */
     Duration cpu() {
         return postmaster.children().stream()
                 .map(Proc::firstThread)
                 .reduce(postmaster.firstThread().plus(postmaster.endedChildren()), Duration::plus);
     }
 
-    /** How many connections a role has now. */
+    /** Number of connections that a role has open. */
     long connections(String role) {
         return postmaster.children().stream()
                 .filter(child -> child.title().startsWith("postgres: " + role + " "))
                 .count();
     }
 
-    /** How many connections a role has opened since the server was made; the server must log connections. */
+    /** Number of connections that a role has opened since the server was created; the server must log connections. */
     long opened(String role) {
         return server.log()
                 .lines()
@@ -36,7 +36,7 @@ record ServerLoad(PgServer server, Proc postmaster) {
                 .count();
     }
 
-    /** What a role's statements have cost since the counters were reset. */
+    /** Cost of a role's statements since the counters were reset. */
     Statements statements(String role) {
         List<String> figures =
                 List.of(String.valueOf(server.value("""
@@ -46,6 +46,6 @@ record ServerLoad(PgServer server, Proc postmaster) {
         return new Statements(Long.parseLong(figures.getFirst()), Double.parseDouble(figures.getLast()));
     }
 
-    /** Statements of a role, and the time that they took, planning included. */
+    /** Statements of a role, and their time, planning included. */
     record Statements(long calls, double milliseconds) {}
 }

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A service as a process of its own on a port of the loopback address; it ends at {@link #close} or with this JVM. */
+/** A service as a separate process on a port of the loopback address; it ends at {@link #close} or with this JVM. */
 final class Service implements AutoCloseable {
 
     private static final Duration START = Duration.ofSeconds(60);
@@ -45,7 +45,7 @@ final class Service implements AutoCloseable {
                 .directory(home.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
-        // What is configured for the real thing is none of a benchmark's business.
+        // The user's own pgvigil configuration must not affect a benchmark.
         builder.environment().keySet().removeIf(name -> name.matches("DATABASE_URL|JAVA_.*|(PGVIGIL|QUARKUS|OTEL)_.*"));
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().putAll(environment);
@@ -75,7 +75,7 @@ final class Service implements AutoCloseable {
         return Files.readString(log);
     }
 
-    /** Asks until the answer is 200; returns the time from the start of the process to that answer. */
+    /** Sends requests until the status is 200; returns the time from the start of the process to that answer. */
     Duration awaitOk(String path) throws IOException, InterruptedException {
         byte[] request = ("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
@@ -88,7 +88,7 @@ final class Service implements AutoCloseable {
         return Duration.ofNanos(System.nanoTime() - spawned);
     }
 
-    /** A socket and no client library: it costs the process that starts next to nothing. */
+    /** A plain socket, no client library: it costs the starting process almost nothing. */
     private boolean says200(byte[] request) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout((int) START.toMillis());

@@ -10,16 +10,16 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** How long from the start of the process to the first ready answer, and how much memory, for each packaging. */
+/** Time from the start of the process until it is ready, and memory, for each packaging. */
 final class Start implements Benchmark {
 
     private static final int TARGETS = 10;
     private static final Duration SETTLED = Duration.ofSeconds(2);
 
-    /** One way to start the product. */
+    /** One packaging of the product. */
     private record Packaging(String name, List<String> command) {}
 
-    /** One start. */
+    /** The figures of one start. */
     private record Seen(double milliseconds, double cpuMilliseconds, double residentMb) {}
 
     @Override
@@ -36,7 +36,7 @@ final class Start implements Benchmark {
     public Result run(Plan plan) throws Exception {
         String addresses = IntStream.range(0, TARGETS).mapToObj(Start::address).collect(Collectors.joining(","));
         try (PgServer server = PgServer.start(18, Map.of("listen_addresses", "127.0.0.1," + addresses))) {
-            server.server(); // makes the role
+            server.server(); // creates the role
             server.sql("alter role pgvigil connection limit -1");
             StringBuilder yaml = new StringBuilder("pgvigil:\n  targets:\n");
             IntStream.range(0, TARGETS)
@@ -65,7 +65,7 @@ final class Start implements Benchmark {
         List<List<String>> rows = new ArrayList<>();
         for (Packaging packaging : packagings()) {
             List<Seen> seen = new ArrayList<>();
-            once(packaging, yaml); // the files are in the page cache from here on
+            once(packaging, yaml); // from here on the files are in the page cache
             for (int i = 1; i <= plan.times(9, 3); i++) {
                 seen.add(once(packaging, yaml));
                 Plan.say("start: %s %d: %.0f ms, %.0f MB"

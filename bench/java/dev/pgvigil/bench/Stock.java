@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** An application of the same Quarkus as anyone would make it: ready when its reactive datasource is. */
+/** An ordinary application of the same Quarkus version: ready when its reactive datasource is. */
 final class Stock {
 
     private static final Path APP = Path.of("target/bench-stock/quarkus-app").toAbsolutePath();

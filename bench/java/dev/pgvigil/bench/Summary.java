@@ -27,7 +27,7 @@ final class Summary {
 
     private final ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     private final Plan plan;
-    /** Heading to what stands under it. */
+    /** The sections by heading. */
     private final Map<String, String> sections = new LinkedHashMap<>();
 
     Summary(Plan plan) throws IOException {
@@ -35,7 +35,7 @@ final class Summary {
         Files.createDirectories(plan.out());
     }
 
-    /** Adds what a benchmark found and writes its figures. */
+    /** Adds the results of a benchmark and writes its figures. */
     void add(Benchmark benchmark, Result result) throws IOException {
         Map<String, Object> file = new LinkedHashMap<>();
         file.put("benchmark", benchmark.name());
@@ -55,7 +55,7 @@ final class Summary {
         return "\n" + page(sections) + "\nWritten to " + plan.out();
     }
 
-    /** Puts what this run found into the benchmarks' README, in the place of what is there under the same heading. */
+    /** Writes the tables of this run into the benchmarks' README, replacing those under the same heading. */
     void keep() throws IOException {
         String text = Files.readString(README);
         int end = text.indexOf(MARK) + MARK.length();

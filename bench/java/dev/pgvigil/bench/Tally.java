@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
-/** Counts answers and how late they came. */
+/** Counts answers and their latencies. */
 final class Tally {
 
     private final Histogram nanos = new Histogram(TimeUnit.MINUTES.toNanos(2), 3);

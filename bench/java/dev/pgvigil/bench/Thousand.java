@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * A thousand endpoints at the default cadences. PostgreSQL listens on 64 addresses at most, so there are 16 servers with 63
- * loopback addresses each beside the harness' own: every endpoint is a server of its own to pgvigil.
+ * A thousand endpoints at the default intervals. PostgreSQL listens on at most 64 addresses, so there are 16 servers with 63
+ * loopback addresses each besides the harness' own: pgvigil treats every endpoint as a separate server.
  */
 final class Thousand implements Benchmark {
 
@@ -64,8 +64,8 @@ final class Thousand implements Benchmark {
                 .mapToObj(one -> address(number, one))
                 .collect(Collectors.joining(",", "127.0.0.1,", ""));
         PgServer server = PgServer.start(18, Map.of("listen_addresses", addresses, "max_connections", "300"));
-        server.server(); // makes the role
-        // 63 servers in one: the limit of the published grants is for one.
+        server.server(); // creates the role 63 servers in one: the connection limit of the published grants is for
+        // one server.
         server.sql("alter role pgvigil connection limit -1");
         return server;
     }
@@ -104,7 +104,7 @@ final class Thousand implements Benchmark {
     }
 
     private static Result result(Exposition seen, double cores, double theirs, double resident, Duration ready) {
-        double beats = seen.sum("pgvigil_check_passes_total{check=\"heartbeat\"") / seen.seconds();
+        double heartbeats = seen.sum("pgvigil_check_passes_total{check=\"heartbeat\"") / seen.seconds();
         double failed = seen.sum("pgvigil_check_failures_total{check=\"heartbeat\"");
         double p50 = seen.quantile("pgvigil_heartbeat_lateness_seconds", 0.5) * 1000;
         double p99 = seen.quantile("pgvigil_heartbeat_lateness_seconds", 0.99) * 1000;
@@ -122,7 +122,7 @@ final class Thousand implements Benchmark {
                         "all healthy after"),
                 List.of(List.of(
                         Integer.toString(ENDPOINTS),
-                        Result.number(beats),
+                        Result.number(heartbeats),
                         Result.number(failed),
                         Result.number(cores),
                         Result.number(theirs),
@@ -131,7 +131,7 @@ final class Thousand implements Benchmark {
                         Result.number(p99),
                         ready.toMillis() + " ms")));
         result.figure("endpoints", ENDPOINTS);
-        result.figure("heartbeats_per_second", beats);
+        result.figure("heartbeats_per_second", heartbeats);
         result.figure("heartbeats_failed", failed);
         result.figure("cpu_cores", cores);
         result.figure("servers_cpu_cores", theirs);
@@ -144,7 +144,7 @@ final class Thousand implements Benchmark {
         result.atMost("heartbeat lateness p99 under 100 ms", p99, 100, "ms");
         result.atMost(
                 "heartbeats left out, of two a second of each",
-                Math.max(0, 100 - 100 * beats / (2 * ENDPOINTS)),
+                Math.max(0, 100 - 100 * heartbeats / (2 * ENDPOINTS)),
                 2,
                 "%");
         result.note("Lateness: from when a heartbeat was due to when it began, of pgvigil's own histogram, interpolated"

@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A thousand databases of one server: how long each waits for its next visit, at an interval of a minute. */
+/** A thousand databases of one server: time between two visits to each, at an interval of one minute. */
 final class Visits implements Benchmark {
 
     private static final int DATABASES = 1000;
@@ -33,7 +33,7 @@ final class Visits implements Benchmark {
             Plan.say("visits: %d databases are made".formatted(databases));
             try (Service service = Pgvigil.start(yaml)) {
                 service.awaitOk("/health/database");
-                // The first passes are spread over the interval.
+                // The first runs are spread over the interval.
                 Plan.pause(Duration.ofSeconds(INTERVAL_SECONDS * 5 / 4));
                 return measured(plan, service, server, databases);
             }
@@ -64,18 +64,18 @@ final class Visits implements Benchmark {
             Plan.pause(Duration.ofSeconds(5));
         }
         double seconds = (System.nanoTime() - start) / 1e9;
-        double passes =
+        double runs =
                 Exposition.of(service).since(before).sum("pgvigil_check_passes_total{check=\"capabilities\"") / seconds;
         double ours = service.proc().cpu().minus(oursBefore).toNanos() / 1e9 / seconds;
         double theirs = load.cpu().minus(theirsBefore).toNanos() / 1e9 / seconds;
-        return result(databases, last.size(), gaps, passes, connections, ours, theirs);
+        return result(databases, last.size(), gaps, runs, connections, ours, theirs);
     }
 
     private static Result result(
             int databases,
             int visited,
             List<Double> gaps,
-            double passes,
+            double runs,
             double connections,
             double ours,
             double theirs) {
@@ -93,14 +93,14 @@ final class Visits implements Benchmark {
                 List.of(List.of(
                         Integer.toString(databases),
                         Integer.toString(visited),
-                        Result.number(passes),
+                        Result.number(runs),
                         Result.number(longest),
                         Result.number(connections),
                         Result.number(ours),
                         Result.number(theirs))));
         result.figure("databases", databases);
         result.figure("visited", visited);
-        result.figure("passes_per_second", passes);
+        result.figure("passes_per_second", runs);
         result.figure("longest_between_passes_seconds", longest);
         result.figure("connections_most", connections);
         result.figure("cpu_cores", ours);

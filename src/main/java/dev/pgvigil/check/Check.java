@@ -24,12 +24,12 @@ public interface Check<O> {
     /** How the monitor runs it. */
     Policy policy();
 
-    /** Without which it is not run. */
+    /** The requirements without which it is not run. */
     default Requirements requirements() {
         return Requirements.NOTHING;
     }
 
-    /** The thresholds that a user may set. */
+    /** The thresholds that can be configured. */
     default List<Threshold> thresholds() {
         return List.of();
     }
@@ -38,7 +38,7 @@ public interface Check<O> {
     Uni<O> collect(Session session);
 
     /** Evaluates the observation for one target. Pure. */
-    List<Finding> evaluate(O now, Previous<O> past, Target target);
+    List<Finding> evaluate(O now, Previous<O> previous, Target target);
 
     /** Evaluates that the collection failed twice in a row although the server is reachable. Pure. */
     default List<Finding> evaluateFailure(Failure failure, Target target) {
@@ -46,13 +46,13 @@ public interface Check<O> {
     }
 
     /**
-     * Merges observations of one server that is monitored by several roles. They see the same of it, so the newer observation is
-     * enough; what each role sees of itself is added up.
+     * Merges observations of one server that is monitored by several roles. All roles see the same server, so the newer
+     * observation is enough; what each role sees of itself is added up.
      */
     default O merge(O newer, O older) {
         return newer;
     }
 
     /** Exports the metrics of the latest observation. */
-    default void export(O now, MetricSink gauges) {}
+    default void export(O now, MetricSink sink) {}
 }

@@ -3,16 +3,16 @@ package dev.pgvigil.check;
 import dev.pgvigil.postgres.Failure;
 import dev.pgvigil.target.Target;
 
-/** A check that gets no answer on a server that is there: what it looks after is not known to be well. Pure. */
+/** The finding of a check that fails although the server is reachable: its subject is not known to be healthy. Pure. */
 public final class CheckFailure {
 
     private CheckFailure() {}
 
-    /** What is to be told of it, also of what keeps a session of its own from a check while the server's shared one stands. */
+    /** The finding for this failure, also if a dedicated session is refused while the shared session is open. */
     public static Finding of(String check, Failure failure, Target target) {
-        FailureDiagnosis obstacle = FailureDiagnosis.ofStatement(failure);
-        if (obstacle != null) {
-            return obstacle.explain(finding(check, Severity.MEDIUM, failure));
+        FailureDiagnosis diagnosis = FailureDiagnosis.ofStatement(failure);
+        if (diagnosis != null) {
+            return diagnosis.explain(finding(check, Severity.MEDIUM, failure));
         }
         return switch (failure.reason()) {
             case CAPACITY, AUTH, TLS ->

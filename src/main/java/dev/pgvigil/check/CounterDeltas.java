@@ -12,42 +12,42 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What keyed counters of a server grew by between two collections, such as those of {@code pg_stat_statements}. It recognises resets of
- * all counters and of single keys, and evictions; it keeps no more keys than the memory budget of the fleet allows. One check keeps one
- * in its {@link dev.pgvigil.postgres.Session#memory}. Used from one event loop.
+ * Computes the growth of keyed counters between two collections, such as those of {@code pg_stat_statements}. Detects resets of
+ * all counters and of single keys, and evictions; keeps no more keys than the memory budget of the fleet allows. A check keeps
+ * its instance in its {@link dev.pgvigil.postgres.Session#memory}. Used from one event loop.
  *
  * @param <K> key of a row of counters, with {@code equals}
  */
-// Thousands of rows a pass: their counters are arrays, which nobody compares.
+// Thousands of rows per collection: counters are arrays, which are never compared.
 @SuppressWarnings("ArrayRecordComponent")
 public final class CounterDeltas<K> implements CheckMemory.Releasable {
 
-    /** Of an entry in a hash map, its array and its objects' headers. */
+    /** Size of an entry in a hash map, its array and object headers. */
     private static final int ENTRY_BYTES = 112;
 
     /**
      * One row of counters.
      *
-     * @param values each only grows until it is reset
-     * @param since when the server began to count this key, where it says so ({@code stats_since}, PostgreSQL 17); else null
+     * @param values each grows until it is reset
+     * @param since when the server began to count this key ({@code stats_since}, PostgreSQL 17); null if not known
      */
     public record Counters<K>(
             K key, double[] values, @Nullable Instant since) {}
 
     /**
-     * What one collection read.
+     * The counters read by one collection.
      *
-     * @param reset changes when the server begins to count all keys anew, such as {@code stats_reset}
-     * @param complete whether these are all keys that the server counts; if not, a key that is missing may still be counted
+     * @param reset changes when all counters are reset, such as {@code stats_reset}
+     * @param complete whether these are all keys that the server counts; if not, a missing key may still be counted
      */
     public record Collection<K>(
             Instant at, List<Counters<K>> rows, @Nullable Object reset, boolean complete) {}
 
     /**
-     * What one key grew by.
+     * The growth of one key.
      *
      * @param values as in {@link Counters}, none negative
-     * @param restarted whether the key was counted from zero within the time, so that growth before that is missing
+     * @param restarted whether the key was reset in between, so that growth before that is missing
      */
     public record Delta<K>(K key, double[] values, boolean restarted) {}
 
@@ -79,7 +79,7 @@ public final class CounterDeltas<K> implements CheckMemory.Releasable {
         this.budget = budget;
     }
 
-    /** Takes the next collection, and returns the growth since the one before. */
+    /** Records a collection and returns the growth since the one before. */
     public Growth<K> advance(Collection<K> now) {
         Instant before = at;
         boolean restarted = before != null && !Objects.equals(reset, now.reset);
@@ -109,7 +109,7 @@ public final class CounterDeltas<K> implements CheckMemory.Releasable {
     }
 
     private void addGrowth(Counters<K> row, @Nullable Kept last, boolean restarted, List<Delta<K>> grown) {
-        // A key that was not there is new, or evicted and back, if all keys were known: either way it was counted from
+        // If all keys were known, an unknown key is new, or was evicted and is back: either way it was counted from
         // zero.
         boolean fromZero = last == null ? knowsAll || restarted : restarted || begunAnew(row, last);
         if (last == null && !fromZero) {
@@ -141,7 +141,7 @@ public final class CounterDeltas<K> implements CheckMemory.Releasable {
         return false;
     }
 
-    /** How many keys it keeps. */
+    /** Number of keys kept. */
     public int size() {
         return kept.size();
     }

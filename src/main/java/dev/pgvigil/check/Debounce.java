@@ -1,12 +1,12 @@
 package dev.pgvigil.check;
 
 /**
- * How much evidence a finding of a check needs before it counts: it opens when at least {@code times} of the last
- * {@code of} judgements hold it, and closes when the last {@code times} all lack it.
+ * How many results a finding needs: it opens when at least {@code times} of the last {@code of} evaluations contain it, and
+ * closes when none of the last {@code times} does.
  */
 public record Debounce(int times, int of) {
 
-    /** One look is enough. */
+    /** One result is enough. */
     public static final Debounce AT_ONCE = new Debounce(1, 1);
 
     public Debounce {

@@ -13,7 +13,7 @@ public final class EvidenceRow {
     private EvidenceRow() {}
 
     /**
-     * A row, in this order, without what is null.
+     * A row in this order, without null values.
      *
      * @param namesAndValues name, value, name, value, …
      */

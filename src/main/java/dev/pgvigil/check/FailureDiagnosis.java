@@ -7,10 +7,10 @@ import dev.pgvigil.target.Target;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What keeps pgvigil from a session to a database, and what to do about it. By codes and facts alone: a server's text may be in
- * any language. Pure.
+ * Why pgvigil cannot open a session to a database, and what to do about it. Decided by codes and facts only: a server's text
+ * may be in any language. Pure.
  *
- * @param key what kind it is, in kebab-case
+ * @param key the kind of failure, in kebab-case
  */
 public record FailureDiagnosis(
         String key,
@@ -75,12 +75,12 @@ public record FailureDiagnosis(
         };
     }
 
-    /** What is wrong with a database, if it is the target's own; else the server was to be entered through another. */
+    /** The database's fault, if it is the target's own; else the shared session was to use another database. */
     private static FailureDiagnosis ofDatabase(Failure failure, Target target, FailureDiagnosis own) {
         return failure.database() == null || failure.database().equals(target.database()) ? own : elsewhere();
     }
 
-    /** Of a statement that the server ended for reasons of its own; null: by its code it did not. */
+    /** The diagnosis of a statement that the server cancelled; null if its code says otherwise. */
     public static @Nullable FailureDiagnosis ofStatement(Failure failure) {
         return switch (failure.sqlState() == null ? "" : failure.sqlState()) {
             case "53300" -> null;
@@ -237,7 +237,7 @@ public record FailureDiagnosis(
                         + "max_locks_per_transaction or max_connections is too low for what runs.");
     }
 
-    /** The finding with what is to be told of this. */
+    /** The finding with this diagnosis. */
     public Finding explain(Finding finding) {
         Finding explained = finding.cause(cause).action(action);
         return sql == null ? explained : explained.sql(sql);

@@ -6,19 +6,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that a check judged, complete enough to act on at three in the morning.
+ * One result of an evaluation, with everything needed to act on it.
  *
  * @param check name of the check
  * @param key stable within the target: {@code connections/saturation}
- * @param status what it makes of the target; healthy for advice that is no trouble yet
+ * @param status the status that it gives the target; healthy for advice
  * @param title a few words
- * @param observed what was seen, with figures and units
- * @param threshold against what it was judged
- * @param evidence the rows behind it, bounded, snake_case keys
- * @param cause what probably lies behind it
+ * @param observed what was observed, with figures and units
+ * @param threshold the threshold that was applied
+ * @param evidence the rows that support it, bounded, snake_case keys
+ * @param cause the probable cause
  * @param action what to do
- * @param sql the statement that does or shows it, where there is one
- * @param since when it was first seen without a break; set by the watch
+ * @param sql the statement that does or shows it, if there is one
+ * @param since when it was first observed without interruption; set by the monitor
  */
 public record Finding(
         String check,

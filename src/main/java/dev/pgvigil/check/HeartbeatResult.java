@@ -5,8 +5,8 @@ import dev.pgvigil.target.Threshold;
 import java.time.Duration;
 
 /**
- * The observation of the heartbeat. It belongs to the contract, and not to one check alone, because the status, the staleness and
- * the role of every target rest on it.
+ * The observation of the heartbeat. It belongs to the contract, not to one check, because the status, staleness and role of
+ * every target depend on it.
  *
  * @param responseTimeMs from the query to its answer, the network included
  */
@@ -15,7 +15,7 @@ public record HeartbeatResult(Role role, double responseTimeMs) {
     /** Name of the check. */
     public static final String CHECK = "heartbeat";
 
-    /** From when a heartbeat is slow. */
+    /** The threshold of a slow heartbeat. */
     public static final Threshold SLOW =
             Threshold.duration(CHECK, "slow", Duration.ofMillis(500), "A slower response degrades the target");
 }

@@ -5,10 +5,10 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Figures with their units and other texts, as findings and panels write them. */
+/** Formats figures with units, and other texts, for findings and panels. */
 public final class HumanFormat {
 
-    /** For what is not known. */
+    /** Shown for an unknown value. */
     public static final String UNKNOWN = "–";
 
     private static final long MINUTE = 60;
@@ -34,7 +34,7 @@ public final class HumanFormat {
                 : pair(whole / DAY, "d", whole % DAY / HOUR, "h");
     }
 
-    /** {@code 82.5 %} of a ratio 0.825; below one percent with two decimals. */
+    /** {@code 82.5 %} for the ratio 0.825; below one percent with two decimals. */
     public static String percent(double ratio) {
         return (ratio < 0.01 && ratio > 0 ? String.format(Locale.ROOT, "%.2f", ratio * 100) : decimal(ratio * 100))
                 + " %";
@@ -45,13 +45,13 @@ public final class HumanFormat {
         return number + " " + noun + (number == 1 ? "" : "s");
     }
 
-    /** {@code , user app, application billing}, as far as there is one. */
+    /** {@code , user app, application billing}, each if present. */
     public static String client(@Nullable String usename, @Nullable String applicationName) {
         return (usename == null ? "" : ", user " + usename)
                 + (applicationName == null || applicationName.isEmpty() ? "" : ", application " + applicationName);
     }
 
-    /** A number without needless decimals. */
+    /** A number without unnecessary decimals. */
     public static String number(double value) {
         return decimal(value);
     }
@@ -63,7 +63,7 @@ public final class HumanFormat {
                 .collect(Collectors.joining(" · "));
     }
 
-    /** A text that may be empty. */
+    /** The text, or the word for unknown if it is null or empty. */
     public static String orUnknown(@Nullable String text) {
         return text == null || text.isEmpty() ? UNKNOWN : text;
     }

@@ -4,7 +4,7 @@ import dev.pgvigil.postgres.Sql;
 import dev.pgvigil.postgres.Tls;
 import dev.pgvigil.target.Target;
 
-/** Why a server does not let pgvigil's role in, and what to do about it. */
+/** Why a server refuses the login of pgvigil's role, and what to do about it. */
 final class LoginDiagnosis {
 
     private static final String KEY = "auth";
@@ -15,7 +15,7 @@ final class LoginDiagnosis {
 
     private LoginDiagnosis() {}
 
-    /** Which of the lines with and without TLS fail to match is known by the mode alone. */
+    /** Whether the lines with or without TLS did not match follows from the sslmode only. */
     static FailureDiagnosis notAdmitted(Target target) {
         Tls tls = target.server().tls();
         String encryption = switch (tls.mode()) {
@@ -99,7 +99,7 @@ final class LoginDiagnosis {
                 "Let the role in by scram-sha-256 over TLS, or remove channel_binding=require from the URL.");
     }
 
-    /** The server demands what pgvigil does not do, such as too many SCRAM iterations; its message names it. */
+    /** The server requires something that pgvigil does not support, such as too many SCRAM iterations; the message names it. */
     static FailureDiagnosis notPossible(Target target) {
         return new FailureDiagnosis(
                 KEY,

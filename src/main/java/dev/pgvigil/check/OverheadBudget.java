@@ -2,7 +2,9 @@ package dev.pgvigil.check;
 
 import dev.pgvigil.target.Threshold;
 
-/** The limit on what monitoring costs a server. The check {@code overhead} reports it, the monitor's throttle keeps to it. */
+/**
+ * The limit on the cost of monitoring for a server. The check {@code overhead} reports it, the monitor's throttle enforces it.
+ */
 public final class OverheadBudget {
 
     /** Name of the check. */

@@ -3,11 +3,11 @@ package dev.pgvigil.check;
 import io.quarkus.qute.TemplateInstance;
 
 /**
- * A part of a database's page that shows what one check observed. An implementation is a {@code @Singleton} beside its
- * check, found by its type, with a template in {@code templates/} under the name of its area. The page adds the heading,
- * the age of the observation and the reason where there is no newer one.
+ * A part of a database's page that shows the observation of one check. An implementation is a {@code @Singleton} beside its
+ * check, found by its type, with a template in {@code templates/} under the name of its area. The page adds the heading, the
+ * age of the observation, and the reason if there is no newer one.
  *
- * @param <O> what the check observes
+ * @param <O> the observation of the check
  */
 public interface Panel<O> {
 
@@ -24,7 +24,7 @@ public interface Panel<O> {
     Class<O> type();
 
     /**
-     * Draws the latest observation that was made.
+     * Renders the latest observation.
      *
      * @param api address of the observation in the API
      */

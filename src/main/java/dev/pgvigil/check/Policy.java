@@ -7,11 +7,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the monitor runs a check. The check states it, the monitor executes it.
+ * How the monitor runs a check.
  *
- * @param interval between two passes, unless configured otherwise
- * @param older the interval on servers before a major version, where the query costs more there; null: no difference
- * @param priority what gives way first when monitoring costs more than its budget
+ * @param interval between two runs, unless configured otherwise
+ * @param older the interval on servers before a major version, if the query costs more there; null: no difference
+ * @param priority which checks are slowed first when monitoring costs more than its budget
  * @param deadline how long a statement may take
  * @param debounce how many results a finding needs
  * @param reactions what the monitor does with the observation itself, apart from its findings
@@ -27,16 +27,16 @@ public record Policy(
     /** The interval on servers before a major version. */
     public record Older(int beforeMajor, Duration interval) {}
 
-    /** What gives way first under the overhead throttle. The factor is 1 while monitoring stays within its budget. */
+    /** The order in which the overhead throttle slows checks. The factor is 1 while monitoring stays within its budget. */
     public enum Priority {
-        /** Costs the server nothing, so it never gives way. */
+        /** Costs the server nothing, so it is never slowed. */
         LOCAL,
-        /** Gives way least: the status of its targets would become stale. */
+        /** Slowed least: the status of its targets would become stale. */
         HEARTBEAT,
-        /** What people on call need during an incident. */
+        /** Needed by people on call during an incident. */
         HIGH,
         NORMAL,
-        /** Shed first: slow, or seldom urgent. */
+        /** Slowed first: slow, or seldom urgent. */
         LOW;
 
         private static final double HEARTBEAT_MOST = 4;
@@ -59,7 +59,7 @@ public record Policy(
     public enum Deadline {
         /** {@code statement-timeout}: on the shared session. */
         STATEMENT,
-        /** {@code slow-statement-timeout}: on a session of its own, so that nothing waits behind it. */
+        /** {@code slow-statement-timeout}: on a dedicated session, so that nothing waits behind it. */
         SLOW_STATEMENT
     }
 
@@ -104,7 +104,7 @@ public record Policy(
         return new Policy(interval, older, priority, deadline, debounce, more);
     }
 
-    /** The interval on one server; null while nothing is known of the server. */
+    /** The interval on one server. */
     public Duration interval(@Nullable ServerFacts server) {
         return older != null && server != null && server.major() < older.beforeMajor ? older.interval : interval;
     }

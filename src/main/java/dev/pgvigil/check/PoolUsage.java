@@ -22,6 +22,6 @@ public interface PoolUsage {
     /** Slots in use by clients. */
     int checkedOut();
 
-    /** Slots that ordinary roles can get. */
+    /** Slots available to ordinary roles. */
     int poolSize();
 }

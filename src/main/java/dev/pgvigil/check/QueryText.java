@@ -1,8 +1,8 @@
 package dev.pgvigil.check;
 
 /**
- * A statement without its values: literals, numbers and dollar-quoted texts become {@code ?}, comments and white space
- * one blank. Reads SQL only as far as that needs, so it takes any text, cut off anywhere, and never fails.
+ * Removes the values from a statement: literals, numbers and dollar-quoted texts become {@code ?}, comments and white space one
+ * blank. Scans SQL only as far as needed, so it accepts any text, truncated anywhere, and never fails.
  */
 public final class QueryText {
 
@@ -58,15 +58,14 @@ public final class QueryText {
         }
     }
 
-    /** A string constant, {@code at} being its opening quote. */
+    /** A string constant; {@code at} is its opening quote. */
     private void literal(boolean backslashEscapes) {
         out.append(VALUE);
         for (at++; at < text.length(); at++) {
             char c = text.charAt(at);
             if (c == '\\' && at + 1 < text.length()) {
                 if (!backslashEscapes && text.charAt(at + 1) == '\'') {
-                    // Where this string ends depends on standard_conforming_strings, and a wrong guess would show
-                    // values.
+                    // The end of this string depends on standard_conforming_strings; a wrong guess would show values.
                     at = text.length();
                     return;
                 }
@@ -141,7 +140,7 @@ public final class QueryText {
         }
     }
 
-    /** Letters are hexadecimal digits, exponents or rubbish; a dollar may begin a quoted text. */
+    /** Letters are hexadecimal digits, exponents or garbage; a dollar sign may begin a quoted text. */
     private static boolean numberPart(char c) {
         return c == '.' || (c != '$' && namePart(c));
     }
@@ -175,7 +174,7 @@ public final class QueryText {
         printable(c);
     }
 
-    /** Control and formatting characters could forge lines of a log or turn the direction of a text. */
+    /** Control and formatting characters could forge log lines or reverse the direction of the text. */
     private void printable(int c) {
         if (Character.isWhitespace(c) || Character.isISOControl(c) || Character.isSpaceChar(c)) {
             blank();

@@ -16,9 +16,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Text that a session in another database may have written: names in shared catalogues, statements in
- * {@code pg_stat_activity}. PostgreSQL stores its bytes as they came and would read them in the encoding of pgvigil's
- * database, which garbles them or fails. So they are sent as bytes and decoded here. Pure.
+ * Text that a session in another database may have written: names in shared catalogues, statements in {@code pg_stat_activity}.
+ * PostgreSQL stores the bytes unchanged and would read them in the encoding of pgvigil's database, which garbles them or fails.
+ * So they are sent as bytes and decoded here. Pure.
  */
 public final class RawText {
 
@@ -59,10 +59,9 @@ public final class RawText {
 
     private RawText() {}
 
-    /** SQL that gives the bytes of a text or name; read its column with {@link #of}. */
+    /** SQL that returns the bytes of a text or name; read the column with {@link #of}. */
     public static String sql(String expression) {
-        // quote_literal works byte by byte in every encoding, and doubles the backslashes that a cast to bytea takes
-        // away.
+        // quote_literal works byte by byte in every encoding, and doubles the backslashes that a cast to bytea removes.
         return "pg_catalog.quote_literal((" + expression + ")::text)::bytea";
     }
 
@@ -71,7 +70,7 @@ public final class RawText {
         return "pg_catalog.substring(" + sql(expression) + ", 1, " + most + ")";
     }
 
-    /** The text of a column that {@link #sql} selects; of unknown encoding, if it is not UTF-8. */
+    /** The text of a column that {@link #sql} selects; the encoding is unknown if it is not UTF-8. */
     public static @Nullable String of(Row row, String column) {
         return of(row, column, null);
     }
@@ -86,13 +85,13 @@ public final class RawText {
         return quoted == null ? null : decoded(quoted.getBytes(), encoding);
     }
 
-    /** Whether the column holds UTF-8: pgvigil can name nothing else to a server. */
+    /** Whether the column contains UTF-8: pgvigil cannot send other names to a server. */
     public static boolean isUtf8(Row row, String column) {
         Buffer quoted = row.getBuffer(column);
         return quoted != null && utf8(unquoted(quoted.getBytes()), true) != null;
     }
 
-    /** Of a text that was cut, too. */
+    /** Also for a truncated text. */
     static byte[] unquoted(byte[] literal) {
         ByteArrayOutputStream text = new ByteArrayOutputStream(literal.length);
         int start = literal.length > 0 && literal[0] == 'E' ? 2 : 1;
@@ -112,7 +111,7 @@ public final class RawText {
         return utf8 != null ? utf8 : new String(bytes, charset(encoding));
     }
 
-    /** @param whole false: the last character may be incomplete, and is then left out */
+    /** @param whole false: the last character may be incomplete, and is then omitted */
     private static @Nullable String utf8(byte[] bytes, boolean whole) {
         CharsetDecoder decoder = StandardCharsets.UTF_8
                 .newDecoder()
@@ -123,7 +122,7 @@ public final class RawText {
         return result.isError() ? null : chars.flip().toString();
     }
 
-    /** Where the encoding is not known, or is UTF8 and did not apply, one in which each byte is a character. */
+    /** If the encoding is unknown, or is UTF8 and decoding failed, one in which each byte is a character. */
     private static Charset charset(@Nullable String encoding) {
         String name = encoding == null ? "ISO-8859-1" : CHARSETS.getOrDefault(encoding, "ISO-8859-1");
         return Charset.isSupported(name) ? Charset.forName(name) : StandardCharsets.ISO_8859_1;

@@ -6,13 +6,13 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a check cannot do without. Where a requirement is not met the check is skipped, and says so.
+ * The requirements of a check. If one is not met, the check is skipped and the reason is shown.
  *
  * @param major the oldest PostgreSQL that has it
- * @param role where it makes sense
+ * @param role the role of the servers to which it applies
  * @param extension that must be installed in the database where the check runs; null: none. A check of the whole server runs in
- *     one of the watched databases that has it
- * @param monitor whether it is worth nothing without {@code pg_monitor}
+ *     a monitored database that has it
+ * @param monitor whether it needs {@code pg_monitor}
  */
 public record Requirements(
         int major, ExpectedRole role, @Nullable String extension, boolean monitor) {
@@ -22,9 +22,9 @@ public record Requirements(
     public static final Requirements MONITOR = new Requirements(14, ExpectedRole.ANY, null, true);
 
     /**
-     * Why the check cannot run in a session, in words; null if every requirement is met.
+     * Why the check cannot run in a session, as text; null if every requirement is met.
      *
-     * @param facts of a session to the database in which the check would run
+     * @param facts the facts of a session to the database in which the check would run
      */
     public @Nullable String unmet(ServerFacts facts) {
         if (facts.major() < major) {

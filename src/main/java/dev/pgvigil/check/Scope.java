@@ -1,9 +1,9 @@
 package dev.pgvigil.check;
 
-/** What one observation covers. */
+/** The scope of one observation. */
 public enum Scope {
-    /** The whole server: observed once on the shared session, judged for each of its targets. */
+    /** The whole server: collected once on the shared session, evaluated for each of its targets. */
     SERVER,
-    /** One database: observed in a session to that database. */
+    /** One database: collected in a session to that database. */
     DATABASE
 }

@@ -2,7 +2,7 @@ package dev.pgvigil.check;
 
 import dev.pgvigil.target.Target;
 
-/** Why there is no TLS connection to a server, and what to do about it. */
+/** Why a TLS connection to a server failed, and what to do about it. */
 final class TlsDiagnosis {
 
     private TlsDiagnosis() {}

@@ -1,7 +1,4 @@
-/**
- * The contract of checks. The catalogue is in the sub-packages, by area: one file a check, with its helpers beside
- * it.
- */
+/** The contract of checks. The checks are in the subpackages by area: one file per check, with its helpers next to it. */
 @NullMarked
 package dev.pgvigil.check;
 

@@ -23,25 +23,25 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** A session as the watch has it, with its deadlines and without the watch. */
+/** A session as the monitor opens it, with its deadlines, but without the monitor. */
 public final class Asking implements AutoCloseable, ServerConnection.Listener {
 
     private static final long PATIENCE_SECONDS = 20;
 
-    /** One for all tests: it ends with the JVM. */
+    /** Shared by all tests; ends with the JVM. */
     private static final Vertx VERTX = Vertx.vertx();
 
     private final EventLoop loop = EventLoop.next(VERTX);
     private final CompletableFuture<ServerFacts> ready = new CompletableFuture<>();
     private final CheckMemory memory = new CheckMemory(new MemoryBudget(1 << 20));
-    private final ServerConnection link;
+    private final ServerConnection connection;
 
     private Asking(Server server, String database) {
-        link = new ServerConnection(
+        connection = new ServerConnection(
                 Connections.connector(VERTX), server, Deadlines.STANDARD, loop, new Spans(OpenTelemetry.noop()), this);
         loop.run(() -> {
-            link.databases(List.of(database));
-            link.open();
+            connection.databases(List.of(database));
+            connection.open();
         });
     }
 
@@ -56,7 +56,7 @@ public final class Asking implements AutoCloseable, ServerConnection.Listener {
         return asking;
     }
 
-    /** Why there is no session to be had. */
+    /** The failure to open a session. */
     public static Failure refused(Server server, String database) {
         try (Asking asking = new Asking(server, database)) {
             within(asking.ready);
@@ -69,17 +69,17 @@ public final class Asking implements AutoCloseable, ServerConnection.Listener {
         }
     }
 
-    /** What the check observes, in a pass of its own. */
+    /** The observation of one run of the check. */
     public <O> O collect(Check<O> check) {
         return ask(check::collect);
     }
 
-    /** The work's result, in a pass of its own. */
+    /** The result of the work in one run. */
     public <T> T ask(Function<Session, Uni<T>> work) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         loop.run(() -> {
             try {
-                work.apply(link.session(Spans.Pass.NONE, new HashMap<>(), memory, false))
+                work.apply(connection.session(Spans.Pass.NONE, new HashMap<>(), memory, false))
                         .subscribe()
                         .with(answer::complete, answer::completeExceptionally);
             } catch (RuntimeException e) {
@@ -89,7 +89,7 @@ public final class Asking implements AutoCloseable, ServerConnection.Listener {
         return within(answer);
     }
 
-    /** Statements in one transaction around the work, with its result. */
+    /** Runs statements and the work in one transaction, and returns the work's result. */
     public <T> T inTransaction(Function<Session, Uni<T>> work) {
         return ask(session -> session.rows("begin", row -> row)
                 .flatMap(begun -> work.apply(session))
@@ -111,7 +111,7 @@ public final class Asking implements AutoCloseable, ServerConnection.Listener {
     public void close() {
         CompletableFuture<Void> closed = new CompletableFuture<>();
         loop.run(() -> {
-            link.close();
+            connection.close();
             closed.complete(null);
         });
         within(closed);

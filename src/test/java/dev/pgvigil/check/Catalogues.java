@@ -6,7 +6,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import java.lang.reflect.Constructor;
 import java.util.List;
 
-/** Catalogues of chosen checks, and of all there are. */
+/** Catalogues of selected checks, and of all checks. */
 public final class Catalogues {
 
     private Catalogues() {}
@@ -15,7 +15,7 @@ public final class Catalogues {
         return new Catalogue(List.of(checks));
     }
 
-    /** Every check of the product, found as the product finds them: by its type. */
+    /** Every check of the product, found by type, as in the product. */
     public static List<Check<?>> all() {
         return new ClassFileImporter()
                 .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("dev.pgvigil").stream()

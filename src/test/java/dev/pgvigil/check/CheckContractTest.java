@@ -29,10 +29,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What every check owes, on every PostgreSQL of this run, primary and standby, with only the published grants. */
+/** The contract of every check, on every PostgreSQL of this run, primary and standby, with only the published grants. */
 class CheckContractTest {
 
-    /** A name that bites: quotes, markup, a newline, a backslash, and 63 bytes in all. */
+    /** A hostile name: quotes, markup, a newline, a backslash, 63 bytes long. */
     private static final String HOSTILE = "a'b\"c\n<i>\\d$$e" + "ü".repeat(24);
 
     private static final ObjectMapper JSON = new ObjectMapper()
@@ -81,8 +81,7 @@ class CheckContractTest {
 
     @ParameterizedTest(name = "{0} on {1}, {2}")
     @MethodSource("everywhere")
-    <O> void answersWithOnlyThePublishedGrants(String name, int major, String role, Check<O> check)
-            throws SQLException {
+    <O> void collectsWithOnlyPublishedGrants(String name, int major, String role, Check<O> check) throws SQLException {
         PgServer server = server(major, role);
         Target target = Target.of("hostile", server.server("pgvigil", null), HOSTILE);
         try (Asking asking = Asking.of(target.server(), HOSTILE);
@@ -99,7 +98,7 @@ class CheckContractTest {
 
     @ParameterizedTest(name = "{0} on {1}, {2}")
     @MethodSource("everywhere")
-    <O> void locksNothingThatDdlWouldWaitFor(String name, int major, String role, Check<O> check) {
+    <O> void takesNoLockThatBlocksDdl(String name, int major, String role, Check<O> check) {
         PgServer server = server(major, role);
         try (Asking asking = Asking.of(server.server("pgvigil", null), HOSTILE)) {
             String locks = asking.inTransaction(session ->
@@ -113,11 +112,11 @@ class CheckContractTest {
 
     @ParameterizedTest(name = "{0} on {1}, {2}")
     @MethodSource("everywhere")
-    <O> void answersWhileATableIsLockedAndWaitedFor(String name, int major, String role, Check<O> check)
+    <O> void collectsWhileTableIsLockedAndWaitedFor(String name, int major, String role, Check<O> check)
             throws SQLException {
         PgServer server = server(major, role);
         if (role.equals("standby")) {
-            return; // there is no such lock on a standby but by replay
+            return; // on a standby only replay takes such a lock
         }
         String table = PgServer.unique("locked");
         server.sqlIn(HOSTILE, "create table " + table + " (id int)");
@@ -135,7 +134,7 @@ class CheckContractTest {
 
     @ParameterizedTest
     @MethodSource("checks")
-    void hasItsPage(Check<?> check) throws IOException {
+    void hasDocumentationPage(Check<?> check) throws IOException {
         assertThat(check.name()).matches("[a-z]+(-[a-z]+)*");
         String page = Files.readString(Path.of("docs/checks", check.name() + ".md"));
         assertThat(page).startsWith("# " + check.name());
@@ -147,7 +146,7 @@ class CheckContractTest {
     }
 
     @Test
-    void namesAreUniqueAndTheCatalogueIsWhole() throws IOException {
+    void listsEveryCheckOnceByUniqueName() throws IOException {
         Set<String> names = new HashSet<>();
         checks().forEach(check -> assertThat(names.add(check.name())).isTrue());
         assertThat(names).contains("heartbeat", "blocking");

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** An application's sessions, which do what they should not. They end with the test. */
+/** An application's sessions with problematic behavior. They end with the test. */
 public final class Clients implements AutoCloseable {
 
     private final PgServer server;
@@ -51,7 +51,7 @@ public final class Clients implements AutoCloseable {
         leave();
     }
 
-    /** Ends them on the server too, where one that waits for a lock would not notice that its client is gone. */
+    /** Ends them on the server too: a backend that waits for a lock does not notice that its client is gone. */
     public void leave() {
         server.sql(
                 "select pg_terminate_backend(pid, 10000) from pg_stat_activity where usename <> 'pgvigil' and datname = "
@@ -60,7 +60,7 @@ public final class Clients implements AutoCloseable {
             try {
                 connection.abort(Runnable::run);
             } catch (SQLException e) {
-                // It is gone.
+                // The session is gone.
             }
         }
     }
@@ -76,7 +76,7 @@ public final class Clients implements AutoCloseable {
             }
         }
 
-        /** Begins a statement; the future ends with it, with its exception if it fails. */
+        /** Starts a statement; the future completes with it, exceptionally if it fails. */
         public CompletableFuture<Void> start(String sql) {
             return CompletableFuture.runAsync(
                     () -> {
@@ -89,13 +89,13 @@ public final class Clients implements AutoCloseable {
                     command -> Thread.ofVirtual().start(command));
         }
 
-        /** Begins a statement, however it ends. */
+        /** Starts a statement and ignores its result. */
         public void begin(String sql) {
             Thread.ofVirtual().start(() -> {
                 try {
                     run(sql);
                 } catch (SQLException e) {
-                    // It was ended with its session.
+                    // It ended with its session.
                 }
             });
         }

@@ -28,7 +28,7 @@ class CounterDeltasTest {
     private final CounterDeltas<String> deltas = new CounterDeltas<>(2, 16, budget);
 
     @Test
-    void firstCollectionIsTheBaseline() {
+    void usesFirstCollectionAsBaseline() {
         Growth<String> growth = advance(0, true, row("a", 5, 50));
 
         assertThat(growth.grown()).isEmpty();
@@ -36,7 +36,7 @@ class CounterDeltasTest {
     }
 
     @Test
-    void growthIsTheDifferenceOfKeysThatGrew() {
+    void reportsDifferenceOfKeysThatGrew() {
         advance(0, true, row("a", 5, 50), row("b", 1, 10));
         Growth<String> growth = advance(60, true, row("a", 7, 80), row("b", 1, 10));
 
@@ -45,7 +45,7 @@ class CounterDeltasTest {
     }
 
     @Test
-    void newKeyCountsFromZeroWhereAllKeysWereKnown() {
+    void countsNewKeyFromZeroWhenAllKeysWereKnown() {
         advance(0, true, row("a", 5, 50));
 
         assertThat(values(advance(60, true, row("a", 5, 50), row("b", 3, 9))))
@@ -53,14 +53,14 @@ class CounterDeltasTest {
     }
 
     @Test
-    void newKeyIsABaselineWhereKeysWereLeftOut() {
+    void usesNewKeyAsBaselineWhenKeysWereOmitted() {
         advance(0, false, row("a", 5, 50));
 
         assertThat(values(advance(60, true, row("a", 5, 50), row("b", 300, 9)))).isEmpty();
     }
 
     @Test
-    void evictedKeyThatIsBackCountsFromZero() {
+    void countsReturningEvictedKeyFromZero() {
         advance(0, true, row("a", 500, 50), row("b", 1, 1));
         advance(60, true, row("b", 1, 1));
 
@@ -69,7 +69,7 @@ class CounterDeltasTest {
     }
 
     @Test
-    void keyWhoseCounterFellWasReset() {
+    void detectsResetKeyByLowerCounter() {
         advance(0, true, row("a", 500, 50));
         Growth<String> growth = advance(60, true, row("a", 2, 60));
 
@@ -78,7 +78,7 @@ class CounterDeltasTest {
     }
 
     @Test
-    void keyThatTheServerCountsSinceLaterWasResetThoughNothingFell() {
+    void detectsResetKeyByStartTime() {
         deltas.advance(new Collection<>(
                 START, List.of(new Counters<>("a", new double[] {5, 5}, START.minusSeconds(9))), 1, true));
         Growth<String> growth = deltas.advance(new Collection<>(
@@ -91,7 +91,7 @@ class CounterDeltasTest {
     }
 
     @Test
-    void resetOfAllCountersIsRecognised() {
+    void detectsResetOfAllCounters() {
         advance(0, true, row("a", 5, 50));
         Growth<String> growth =
                 deltas.advance(new Collection<>(START.plusSeconds(60), List.of(row("a", 6, 51)), "reset", true));
@@ -101,7 +101,7 @@ class CounterDeltasTest {
     }
 
     @Test
-    void keysBeyondTheBudgetAreNotTrackedAndMemoryIsGivenBack() {
+    void tracksNoKeysOverBudgetAndReleasesMemory() {
         MemoryBudget small = new MemoryBudget(1500);
         CounterDeltas<Integer> some = new CounterDeltas<>(2, 16, small);
         List<Counters<Integer>> many = IntStream.range(0, 100)
@@ -119,9 +119,9 @@ class CounterDeltasTest {
         assertThat(small.used()).isZero();
     }
 
-    /** Whatever comes and goes: no growth is negative, and the sum of the growth of a key that stays is what it grew by. */
+    /** For any keys that come and go, no growth is negative, and the growth of a key that stays adds up to its total. */
     @Property
-    void growthAddsUp(@ForAll @Size(max = 30) List<@IntRange(max = 5) Integer> steps) {
+    void addsUpGrowth(@ForAll @Size(max = 30) List<@IntRange(max = 5) Integer> steps) {
         CounterDeltas<Integer> some = new CounterDeltas<>(1, 8, new MemoryBudget(1 << 20));
         Map<Integer, Double> counted = new HashMap<>(Map.of(0, 0.0));
         double sum = 0;

@@ -15,12 +15,12 @@ import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Names of shared catalogues are right in whatever database pgvigil's own session is. */
+/** Names in shared catalogs are decoded correctly, whichever database pgvigil's session uses. */
 class EncodingsTest {
 
     private static final ObjectMapper JSON = new ObjectMapper().registerModule(new JavaTimeModule());
 
-    /** Checks of which each observes a name of the scene. */
+    /** Checks that each observe one of the test's names. */
     private static final Set<String> WITH_NAMES =
             Set.of("databases", "connections", "conflicts", "long-work", "blocking");
 
@@ -33,7 +33,7 @@ class EncodingsTest {
                     "create database plain template template0 encoding SQL_ASCII",
                     "create database \"küche\"",
                     "create role \"köchin\" login superuser");
-            // In bytes that are not UTF-8.
+            // In bytes that are not valid UTF-8.
             server.sqlIn("latin", "create database \"café\"", "create role \"garçon\" login superuser");
             try (Clients kitchen = new Clients(server, "küche");
                     Clients latin = new Clients(server, "latin")) {
@@ -51,14 +51,14 @@ class EncodingsTest {
         }
     }
 
-    /** A server that has just made databases may answer late. */
+    /** A server that has just created databases may be slow. */
     private static Asking asking(PgServer server, String database) {
         return await().atMost(Duration.ofSeconds(30))
                 .ignoreExceptions()
                 .until(() -> Asking.of(server, database), Objects::nonNull);
     }
 
-    /** A lock wait, an open transaction and a prepared one, each over a second old. */
+    /** Creates a lock wait, an open transaction and a prepared one, each over a second old. */
     private static void occupy(PgServer server, Clients kitchen, Clients latin) throws SQLException {
         Clients.Client cook = kitchen.idle("cook", "köchin");
         cook.run(

@@ -37,8 +37,7 @@ class FailureDiagnosisTest {
                 "40001 | | ended by the server | ",
                 "40P01 | | ended by the server | ",
             })
-    void diagnosesByCodeInWhateverLanguage(
-            String state, @Nullable String database, String title, @Nullable String sql) {
+    void diagnosesBySqlStateInAnyLanguage(String state, @Nullable String database, String title, @Nullable String sql) {
         Failure failure =
                 new Failure(Reason.PERMISSION, "\u00bbnom\u00ab, \u00ab\u00a0shop\u00a0\u00bb", state, null, database);
 
@@ -71,7 +70,7 @@ class FailureDiagnosisTest {
 
     @ParameterizedTest
     @EnumSource(Cause.class)
-    void everyCauseHasWordsOfItsOwn(Cause cause) {
+    void hasDistinctTextForEveryCause(Cause cause) {
         Heartbeat check = new Heartbeat();
 
         Finding found = check.evaluateFailure(new Failure(Reason.UNSUPPORTED, "it failed", null, cause, "shop"), SHOP)
@@ -91,7 +90,7 @@ class FailureDiagnosisTest {
 
     @ParameterizedTest
     @EnumSource(Reason.class)
-    void everyReasonHasItsWords(Reason reason) {
+    void hasTextForEveryReason(Reason reason) {
         Heartbeat check = new Heartbeat();
 
         Finding found =
@@ -117,7 +116,7 @@ class FailureDiagnosisTest {
         "UNSUPPORTED, 42703, checks.blocking.enabled",
         "LOCAL, , a defect",
     })
-    void checksThatAreNotAnsweredSayWhy(Reason reason, @Nullable String state, String words) {
+    void explainsFailedCheck(Reason reason, @Nullable String state, String words) {
         Blocking check = new Blocking();
 
         Finding found = check.evaluateFailure(new Failure(reason, "it failed", state), SHOP)

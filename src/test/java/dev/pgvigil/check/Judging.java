@@ -14,14 +14,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/** Judges observations, and holds every finding to what a finding owes its reader. */
+/** Evaluates observations, and asserts that every finding is complete. */
 public final class Judging {
 
     public static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
 
     private Judging() {}
 
-    /** A target with thresholds of its own, by key and in base units. */
+    /** A target with its own thresholds, by key and in base units. */
     public static Target target(String database, Map<String, Double> thresholds) {
         Server server = new Server("db1.internal", 5432, "pgvigil", new Secret("hidden"), Tls.PREFER);
         return new Target(
@@ -46,14 +46,14 @@ public final class Judging {
                 target.discovery());
     }
 
-    /** The findings of a first observation, each complete. */
+    /** The findings of a first observation; asserts that each is complete. */
     public static <O> List<Finding> evaluate(Check<O> check, O observed, Target target) {
         List<Finding> findings = check.evaluate(observed, Previous.none(NOW), target);
         findings.forEach(finding -> complete(check, finding));
         return findings;
     }
 
-    /** The one finding. */
+    /** The only finding. */
     public static <O> Finding one(Check<O> check, O observed, Target target) {
         List<Finding> findings = evaluate(check, observed, target);
         assertThat(findings).hasSize(1);

@@ -6,10 +6,10 @@ import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
 
-/** A check of a server that asks the least there is, and tells of what a test gives it. */
+/** A server check that runs a minimal query and reports the findings that a test supplies. */
 public record Looking(String name, Duration interval, List<Finding> found) implements Check<Integer> {
 
-    /** One that finds nothing. */
+    /** A check without findings. */
     public Looking(String name, Duration interval) {
         this(name, interval, List.of());
     }
@@ -30,7 +30,7 @@ public record Looking(String name, Duration interval, List<Finding> found) imple
     }
 
     @Override
-    public List<Finding> evaluate(Integer now, Previous<Integer> past, Target target) {
+    public List<Finding> evaluate(Integer now, Previous<Integer> previous, Target target) {
         return found;
     }
 }

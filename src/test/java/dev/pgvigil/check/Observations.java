@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What checks may have seen, for those who only pass it on. */
+/** Sample observations, for tests of code that only passes them on. */
 public final class Observations {
 
     private Observations() {}

@@ -50,19 +50,19 @@ class QueryTextTest {
 
     /** With standard_conforming_strings off, the quote after the backslash does not end the string; with it on, it does. */
     @Test
-    void whereTheEndOfAStringIsInDoubtTheRestGoes() {
+    void removesRestWhenEndOfStringIsAmbiguous() {
         assertThat(QueryText.normalised("select 'a\\' || 'secret' from t")).isEqualTo("select ?");
         assertThat(QueryText.normalised("select 'a\\\\' || col from t")).isEqualTo("select ? || col from t");
     }
 
     @Test
-    void whiteSpaceControlAndDirectionBecomeHarmless() {
+    void replacesWhiteSpaceControlAndDirectionCharacters() {
         assertThat(QueryText.normalised("select\n\t\u0000\u001b[31m a,\u2028b\u202e,\r\n c"))
                 .isEqualTo("select [? a, b, c");
     }
 
     @Test
-    void nothingStaysNothing() {
+    void keepsEmptyText() {
         assertThat(QueryText.normalised("")).isEmpty();
     }
 
@@ -77,7 +77,7 @@ class QueryTextTest {
     }
 
     @Property(tries = 2000)
-    void anyTextIsBoundedOnOneLine(@ForAll @StringLength(max = 2000) String text) {
+    void limitsAnyTextToOneShortLine(@ForAll @StringLength(max = 2000) String text) {
         String normalised = QueryText.normalised(text);
 
         assertThat(normalised).hasSizeLessThanOrEqualTo(QueryText.LENGTH);
@@ -85,14 +85,14 @@ class QueryTextTest {
     }
 
     @Property(tries = 5000)
-    void noValueLeaks(@ForAll("statements") List<String> parts, @ForAll boolean cut) {
+    void removesEveryValue(@ForAll("statements") List<String> parts, @ForAll boolean cut) {
         String text = String.join(" ", parts);
         String normalised = QueryText.normalised(cut ? text.substring(0, text.length() / 2) : text);
 
         assertThat(normalised).doesNotContain("secret").doesNotContain("7");
     }
 
-    /** Every way to write a value, around the word secret or the digit 7, and things that may confuse a reader of SQL. */
+    /** Every way to write a value, with the word secret or the digit 7, and text that may confuse an SQL scanner. */
     @Provide
     Arbitrary<List<String>> statements() {
         return Arbitraries.of(

@@ -31,7 +31,7 @@ class RawTextTest {
 
     @ParameterizedTest
     @CsvSource({"LATIN1, café", "LATIN2, café", "KOI8R, cafИ", "SQL_ASCII, café", ", café", "NEW_ONE, café"})
-    void decodesInTheGivenEncodingWhatIsNotUtf8(@Nullable String encoding, String text) {
+    void decodesOtherTextInGivenEncoding(@Nullable String encoding, String text) {
         byte[] literal = "'caf\u00e9'".getBytes(StandardCharsets.ISO_8859_1);
 
         assertThat(RawText.decoded(literal, encoding)).isEqualTo(text);
@@ -39,13 +39,13 @@ class RawTextTest {
 
     @ParameterizedTest
     @CsvSource({"LATIN1", "SQL_ASCII", "UTF8"})
-    void decodesUtf8WhateverTheEncodingOfTheDatabase(String encoding) {
+    void decodesUtf8InDatabaseOfAnyEncoding(String encoding) {
         assertThat(RawText.decoded("'küche'".getBytes(StandardCharsets.UTF_8), encoding))
                 .isEqualTo("küche");
     }
 
     @Test
-    void dropsTheCharacterThatACutDivides() {
+    void dropsTruncatedCharacter() {
         byte[] whole = "'küche ü".getBytes(StandardCharsets.UTF_8);
 
         assertThat(RawText.decoded(java.util.Arrays.copyOf(whole, whole.length - 1), "LATIN1"))

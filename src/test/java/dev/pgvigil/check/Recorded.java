@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Keeps the figures that a check gives. */
+/** Records the metrics that a check exports. */
 public final class Recorded implements MetricSink {
 
-    /** One figure; the name of a counter's ends in {@code _total}. */
+    /** One sample; a counter's name ends in {@code _total}. */
     public record Figure(boolean counter, String name, String help, double value, Map<String, String> labels) {}
 
     private final List<Figure> figures = new ArrayList<>();
@@ -19,7 +19,7 @@ public final class Recorded implements MetricSink {
         return recorded.figures;
     }
 
-    /** The value of the one figure of that name and these labels. */
+    /** The value of the only sample of that name with these labels. */
     public static double value(List<Figure> figures, String name, String... labels) {
         Map<String, String> wanted = map(labels);
         List<Figure> found = figures.stream()

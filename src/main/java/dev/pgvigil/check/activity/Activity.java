@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The clients' sessions that are not idle, and all processes that wait for a lock: longest transaction first. Read once in
- * a pass and shared by the checks that need it.
+ * The clients' sessions that are not idle, and all processes that wait for a lock: longest transaction first. Read once and
+ * shared by the checks that run together.
  *
  * @param backends at most {@value #MOST}
  * @param total how many there are
@@ -21,7 +21,10 @@ public record Activity(List<Backend> backends, long total, long lockWaits) {
     /** The most sessions that are read. */
     static final int MOST = 500;
 
-    /** What identifies session {@code s} of database {@code d}, and its latest statement; read by {@link #datname}, {@link #query}. */
+    /**
+     * The columns that identify session {@code s} of database {@code d}, and its latest statement; read by {@link #datname},
+     * {@link #query}.
+     */
     static final String IDENTITY = """
             %s as datname, pg_catalog.pg_encoding_to_char(d.encoding)::text as encoding, %s as usename,
               s.application_name, s.backend_type, s.state, %s as query""".formatted(
@@ -29,7 +32,7 @@ public record Activity(List<Backend> backends, long total, long lockWaits) {
                     RawText.sql("pg_catalog.pg_get_userbyid(s.usesysid)"),
                     RawText.sql("s.query", 1000));
 
-    // The function under pg_stat_activity: the view's joins cost twice as much as the rest.
+    // The function under pg_stat_activity: the joins of the view cost twice as much as the rest.
     private static final String SQL = """
             select s.pid, s.leader_pid, {identity},
               extract(epoch from pg_catalog.clock_timestamp() - s.xact_start)::float8 as transaction_seconds,
@@ -52,14 +55,14 @@ public record Activity(List<Backend> backends, long total, long lockWaits) {
      * One session.
      *
      * @param leader pid of the session that a parallel worker works for
-     * @param state as PostgreSQL calls it; empty where there is none; {@code disabled}: track_activities is off for it, and
-     *     neither state nor ages are known
+     * @param state in PostgreSQL's words; empty if there is none; {@code disabled}: track_activities is off for it, and neither
+     *     state nor ages are known
      * @param waitsForAdvisory whether it waits for an advisory lock
      * @param transactionSeconds age of its transaction; 0 without one
      * @param querySeconds time since its latest statement began
      * @param stateSeconds time in its present state
-     * @param horizon age in transactions of the oldest it may still see; 0 where it holds back nothing
-     * @param query its latest statement without values; null where pgvigil may not see it
+     * @param horizon age in transactions of the oldest transaction it may still see; 0 if it holds back nothing
+     * @param query its latest statement without values; null if pgvigil may not see it
      */
     public record Backend(
             int pid,
@@ -80,7 +83,7 @@ public record Activity(List<Backend> backends, long total, long lockWaits) {
             return state.equals("active") || state.equals("fastpath function call");
         }
 
-        /** Whether the server does not record what it does. */
+        /** Whether the server does not record its activity (track_activities is off). */
         boolean untracked() {
             return state.equals("disabled");
         }
@@ -107,12 +110,12 @@ public record Activity(List<Backend> backends, long total, long lockWaits) {
                         lines.stream().map(Line::backend).toList(), lines.getFirst().total, lines.getFirst().lockWaits);
     }
 
-    /** Whether those are all. */
+    /** Whether these are all of them. */
     public boolean complete() {
         return backends.size() >= total;
     }
 
-    /** The session's latest statement without values; null where it has none that pgvigil may see. */
+    /** The session's latest statement without values; null if it has none that pgvigil may see. */
     static @Nullable String query(Row row) {
         String text = RawText.of(row, "query", row.getString("encoding"));
         return text == null ? null : QueryText.normalised(text);

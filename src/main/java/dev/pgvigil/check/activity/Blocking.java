@@ -45,7 +45,7 @@ public final class Blocking implements Check<Blocking.Locks>, Exempting {
     static final Threshold WAITERS_UNHEALTHY =
             Threshold.count(NAME, "waiters-unhealthy", 50, "Waiting sessions that make the target unhealthy");
 
-    /** Shorter waits are ordinary contention: they are shown, and do not count as waiters. */
+    /** Shorter waits are normal contention: they are shown, but do not count as waiters. */
     static final double PATIENCE_SECONDS = 1;
 
     /**
@@ -66,9 +66,9 @@ public final class Blocking implements Check<Blocking.Locks>, Exempting {
     }
 
     /**
-     * Waits of sessions that are judged alike.
+     * Waits of sessions that are evaluated alike.
      *
-     * @param advisory whether they wait for advisory locks, and keep nobody waiting for anything else
+     * @param advisory whether they wait for advisory locks, and block no session that waits for another lock
      * @param lasting how many of them last over a second
      */
     @Schema(name = "SessionWaits")
@@ -117,10 +117,10 @@ public final class Blocking implements Check<Blocking.Locks>, Exempting {
     /**
      * The waits of a server.
      *
-     * @param databases those where sessions wait, with all that do
+     * @param databases those where sessions wait, with the number of waiting sessions
      * @param groups the same by role, application and kind of lock
      * @param trees worst first, at most {@value LockTree#MOST} nodes
-     * @param complete whether all that wait were read; if not, the trees know those that wait longest
+     * @param complete whether all waiting sessions were read; if not, the trees contain those that wait longest
      */
     @Schema(name = "Locks")
     public record Locks(
@@ -139,7 +139,7 @@ public final class Blocking implements Check<Blocking.Locks>, Exempting {
             trees = List.copyOf(trees);
         }
 
-        /** All that wait, and what blocks them. */
+        /** All waiting sessions, and what blocks them. */
         static Locks of(List<LockTree.Participant> participants) {
             Set<Integer> holdBack = new HashSet<>();
             participants.stream()
@@ -153,7 +153,7 @@ public final class Blocking implements Check<Blocking.Locks>, Exempting {
             return of(participants, groups, true);
         }
 
-        /** Some that wait, and of all of them the number. */
+        /** Some of the waiting sessions, and the number of all. */
         static Locks sample(List<LockTree.Participant> participants, List<Group> counted) {
             return of(participants, counted, false);
         }
@@ -210,7 +210,7 @@ public final class Blocking implements Check<Blocking.Locks>, Exempting {
         return List.of(DEGRADED, UNHEALTHY, WAITERS_DEGRADED, WAITERS_UNHEALTHY);
     }
 
-    /** One cheap statement while nothing waits. */
+    /** Only one cheap statement while no session waits. */
     @Override
     public Uni<Locks> collect(Session session) {
         return Activity.of(session)
@@ -226,7 +226,7 @@ public final class Blocking implements Check<Blocking.Locks>, Exempting {
     }
 
     @Override
-    public List<Finding> evaluate(Locks now, Previous<Locks> past, Target target) {
+    public List<Finding> evaluate(Locks now, Previous<Locks> previous, Target target) {
         Thresholds limits = target.thresholds();
         Exempted exempted = new Exempted(target.exemptions(NAME));
         Map<Boolean, Waits> byAdvisory = new HashMap<>();
@@ -263,14 +263,14 @@ public final class Blocking implements Check<Blocking.Locks>, Exempting {
     }
 
     @Override
-    public void export(Locks now, MetricSink gauges) {
-        gauges.gauge("pgvigil_blocking_waiting_sessions", "Sessions that wait for a lock.", now.waiting);
-        gauges.gauge(
+    public void export(Locks now, MetricSink sink) {
+        sink.gauge("pgvigil_blocking_waiting_sessions", "Sessions that wait for a lock.", now.waiting);
+        sink.gauge(
                 "pgvigil_blocking_advisory_waiting_sessions",
                 "Sessions that wait for an advisory lock and keep nobody waiting for another kind of lock.",
                 now.waitingForAdvisory());
-        gauges.gauge("pgvigil_blocking_longest_wait_seconds", "The longest wait for a lock.", now.longestSeconds);
-        gauges.gauge(
+        sink.gauge("pgvigil_blocking_longest_wait_seconds", "The longest wait for a lock.", now.longestSeconds);
+        sink.gauge(
                 "pgvigil_blocking_roots", "Sessions that block others and do not wait themselves.", now.trees.size());
     }
 
@@ -278,7 +278,7 @@ public final class Blocking implements Check<Blocking.Locks>, Exempting {
             Locks now, Waits waits, Target target, Exempted exempted, Status status, Severity severity) {
         Predicate<LockNode> judged =
                 node -> node.waitingSeconds() != null && !node.waitsForAdvisory() && concerns(node, target, exempted);
-        // A root without anything below blocks as well: what it blocks stands under another root.
+        // A root without children blocks as well: the session that it blocks is under another root.
         List<LockNode> trees = now.trees.stream()
                 .filter(root -> (root.blocks().isEmpty() && root.in(target.database()))
                         || root.all().anyMatch(judged))

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 /** Findings on sessions that wait for locks: cause and action by the session at the root. Pure. */
 final class BlockingFindings {
 
-    /** PostgreSQL's word for the state of a session with track_activities off. */
+    /** PostgreSQL's state of a session with track_activities off. */
     private static final String UNTRACKED = "disabled";
 
-    /** What is at a root. */
+    /** The kind of a root. */
     private enum Root {
         PREPARED,
         DEADLOCK,
@@ -65,7 +65,7 @@ final class BlockingFindings {
     /**
      * The finding, without its threshold.
      *
-     * @param trees those that concern the target, worst first; the advice is for the first
+     * @param trees those that concern the target, worst first; the action is for the first
      */
     static Finding of(List<LockNode> trees, String observed, Status status, Severity severity) {
         if (trees.isEmpty()) {
@@ -91,7 +91,7 @@ final class BlockingFindings {
                 .evidence(evidence);
     }
 
-    /** Waits for advisory locks that keep nobody else waiting: by design, or because the lock was never released. */
+    /** Waits for advisory locks that block no other session: by design, or because the lock was never released. */
     static Finding advisory(List<LockNode> trees, String observed) {
         Finding finding = Finding.of(
                 Blocking.NAME,

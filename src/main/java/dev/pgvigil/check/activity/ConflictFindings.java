@@ -20,7 +20,7 @@ import java.util.Optional;
 /**
  * Findings on deadlocks and recovery conflicts: cause and action. Pure.
  *
- * @param elapsed since the counters were read before
+ * @param elapsed since the previous reading of the counters
  */
 record ConflictFindings(Thresholds limits, Duration elapsed) {
 
@@ -64,7 +64,10 @@ record ConflictFindings(Thresholds limits, Duration elapsed) {
                                 + Sql.literal(lately.datname()).strip()));
     }
 
-    /** Any number above the threshold is advice; many per minute degrade. Less than a minute counts as a minute. */
+    /**
+     * Any number above the threshold is advice; many per minute make the target degraded. An interval under a minute counts as
+     * a minute.
+     */
     private Optional<Finding> finding(
             String key, String title, String what, long number, Threshold from, Threshold degraded) {
         double perMinute = (double) number / Math.max(1.0, Math.rint(elapsed.toMillis() / 60_000.0));

@@ -48,7 +48,7 @@ public final class Conflicts implements Check<Conflicts.Counts> {
             10,
             "Statements that replay on a standby cancels a minute that degrade the target");
 
-    // The functions under pg_stat_database and pg_stat_database_conflicts, in one pass.
+    // The functions under pg_stat_database and pg_stat_database_conflicts, in one query.
     private static final String SQL = """
             select {datname} as datname, pg_catalog.pg_encoding_to_char(d.encoding)::text as encoding,
               pg_catalog.pg_stat_get_db_stat_reset_time(d.oid) as reset_at,
@@ -63,7 +63,7 @@ public final class Conflicts implements Check<Conflicts.Counts> {
             order by d.datistemplate, d.datname
             limit\s""".replace("{datname}", RawText.sql("d.datname")) + DatabaseListing.MOST;
 
-    /** Why replay cancels statements on a standby, by the names of {@code pg_stat_database_conflicts}. */
+    /** The reasons why replay cancels statements on a standby, named as in {@code pg_stat_database_conflicts}. */
     public enum Kind {
         TABLESPACE,
         LOCK,
@@ -72,7 +72,7 @@ public final class Conflicts implements Check<Conflicts.Counts> {
         DEADLOCK,
         ACTIVE_LOGICALSLOT;
 
-        /** PostgreSQL's word for it. */
+        /** PostgreSQL's name. */
         String label() {
             return name().toLowerCase(Locale.ROOT);
         }
@@ -81,7 +81,7 @@ public final class Conflicts implements Check<Conflicts.Counts> {
     /**
      * The counters of one database.
      *
-     * @param resetAt since when; null: never reset
+     * @param resetAt time of the last reset; null: never reset
      * @param cancelled sessions and statements that replay has ended, by kind
      */
     public record Database(
@@ -156,12 +156,12 @@ public final class Conflicts implements Check<Conflicts.Counts> {
     }
 
     @Override
-    public List<Finding> evaluate(Counts now, Previous<Counts> past, Target target) {
-        Counts last = past.value();
+    public List<Finding> evaluate(Counts now, Previous<Counts> previous, Target target) {
+        Counts last = previous.value();
         if (last == null) {
             return List.of();
         }
-        ConflictFindings advice = new ConflictFindings(target.thresholds(), past.elapsed());
+        ConflictFindings advice = new ConflictFindings(target.thresholds(), previous.elapsed());
         return now.in(target.database()).stream()
                 .flatMap(database -> last.in(target.database()).stream().map(database::since))
                 .flatMap(lately -> Stream.of(advice.deadlocks(lately), advice.cancelled(lately)))
@@ -170,21 +170,21 @@ public final class Conflicts implements Check<Conflicts.Counts> {
     }
 
     @Override
-    public void export(Counts now, MetricSink gauges) {
-        // Names of different bytes can read the same in their encodings.
+    public void export(Counts now, MetricSink sink) {
+        // Names with different bytes can be equal once decoded.
         Set<String> names = new HashSet<>();
         now.databases.stream()
                 .filter(database -> names.add(database.datname))
                 .limit(ConnectionAggregator.MOST_DATABASES)
                 .forEach(database -> {
-                    gauges.counter(
+                    sink.counter(
                             "pgvigil_stat_database_deadlocks_total",
                             "Deadlocks that the server has resolved, in its first "
                                     + ConnectionAggregator.MOST_DATABASES + " databases.",
                             (double) database.deadlocks,
                             "datname",
                             database.datname);
-                    gauges.counter(
+                    sink.counter(
                             "pgvigil_stat_database_conflicts_total",
                             "Statements cancelled by replay on a standby, in its first "
                                     + ConnectionAggregator.MOST_DATABASES + " databases.",

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Counts the sessions that a check would have judged, had the configuration not exempted them. */
+/** Counts the sessions that the configuration exempts from a check. */
 final class Exempted {
 
     private final List<Exemption> exemptions;
@@ -23,7 +23,7 @@ final class Exempted {
         this.exemptions = exemptions;
     }
 
-    /** Whether sessions are exempted; if so, and if they exceed a threshold, they are counted. */
+    /** Whether the session is exempted; if so, and if it exceeds a threshold, it is counted. */
     boolean takes(@Nullable String application, @Nullable String role, int sessions, boolean over) {
         Optional<Exemption> first = exemptions.stream()
                 .filter(exemption -> exemption.matches(application, role))
@@ -37,7 +37,7 @@ final class Exempted {
         return exemptions.stream().anyMatch(exemption -> exemption.matches(application, role));
     }
 
-    /** Tells who is left out, and why; none where nobody is. */
+    /** The finding on the exempted sessions and the reasons; none if no session is exempted. */
     Optional<Finding> finding(String check) {
         if (byReason.isEmpty()) {
             return Optional.empty();

@@ -10,20 +10,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param pid 0 for a prepared transaction
  * @param gid name of a prepared transaction
- * @param datname the database it works in
- * @param state as PostgreSQL calls it, or {@code prepared}; empty where it is not known, as of a session that just ended;
- *     {@code disabled}: track_activities is off for it, and neither state nor ages are known
+ * @param datname the database of the session
+ * @param state in PostgreSQL's words, or {@code prepared}; empty if it is not known, as for a session that just ended; {@code
+ *     disabled}: track_activities is off for it, and neither state nor ages are known
  * @param query its latest statement without values
- * @param lockType what kind of object it waits for, as {@code pg_locks} calls it
- * @param mode of the lock: asked for, or, where it does not wait, held
+ * @param lockType kind of the object it waits for, named as in {@code pg_locks}
+ * @param mode the lock mode: requested, or held if it does not wait
  * @param relation name of the table or index that it waits for, if that is in the database of pgvigil's own session
- * @param relationOid its number in the database that the session works in
+ * @param relationOid its OID in the database of the session
  * @param waitingSeconds null: it does not wait
  * @param transactionSeconds age of its transaction; 0 without one
  * @param stateSeconds time in its present state
- * @param blockedBy pids that must let go first; bounded
- * @param blocked how many wait below it, shown or not
- * @param blocks those that wait for it first of all; each session stands once in all trees
+ * @param blockedBy pids of the sessions that block it; bounded
+ * @param blocked number of sessions that wait below it, shown or not
+ * @param blocks its children; each session appears once in all trees
  */
 @Schema(name = "LockNode")
 public record LockNode(
@@ -66,12 +66,12 @@ public record LockNode(
         return Stream.concat(Stream.of(this), blocks.stream().flatMap(LockNode::all));
     }
 
-    /** Whether it waits to lock a whole relation, and others queue up behind it. */
+    /** Whether it waits for a lock on a relation, and other sessions queue behind it. */
     boolean headOfQueue() {
         return waitingSeconds != null && WHOLE.equals(mode) && relationOid != null && behind() > 0;
     }
 
-    /** How many wait for the same relation right behind it. */
+    /** Number of sessions that wait for the same relation directly behind it. */
     long behind() {
         return blocks.stream()
                 .filter(child -> relationOid != null && relationOid.equals(child.relationOid))
@@ -82,7 +82,7 @@ public record LockNode(
         return database.equals(datname);
     }
 
-    /** This node at its place in a tree. */
+    /** This node with its position in a tree. */
     LockNode placed(@Nullable String placedMode, int below, List<LockNode> children) {
         return new LockNode(
                 pid,

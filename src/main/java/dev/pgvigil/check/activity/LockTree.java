@@ -13,10 +13,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who waits for whom: each session stands once, under one of those that block it, as near to a root as can be. Pure.
+ * Builds the trees of blocked sessions: each session appears once, under one of those that block it, as near to a root as
+ * possible. Pure.
  *
- * <p>Roots block and do not wait; where several block the same session, it stands under the oldest transaction, and the
- * others may have nothing below them. Of a cycle, which is a deadlock that the server has not found yet, the one that waits
+ * <p>Roots block and do not wait. If several sessions block the same one, it appears under the oldest transaction, and the
+ * others may have no children. In a cycle, which is a deadlock that the server has not detected yet, the session that waits
  * longest becomes the root.
  */
 final class LockTree {
@@ -28,12 +29,12 @@ final class LockTree {
     static final int DEEPEST = 20;
 
     /**
-     * One that waits for a lock or blocks others.
+     * A session that waits for a lock or blocks others.
      *
-     * @param blockers pids that must let go first; 0 stands for prepared transactions
+     * @param blockers pids of the sessions that block it; 0 stands for prepared transactions
      * @param object what it waits for; null: it does not wait
-     * @param holds modes of what it holds of the objects that others wait for, by object
-     * @param face what a tree shows of it
+     * @param holds modes of the locks it holds on objects that others wait for, by object
+     * @param face the node as shown in a tree
      */
     public record Participant(
             Set<Integer> blockers, @Nullable String object, Map<String, String> holds, LockNode face) {
@@ -48,7 +49,7 @@ final class LockTree {
         }
     }
 
-    /** Where a participant stands. */
+    /** The position of a participant. */
     private static final class Place {
 
         private final Participant participant;
@@ -136,7 +137,7 @@ final class LockTree {
         return roots;
     }
 
-    /** Level by level, so that each comes as near to a root as can be. */
+    /** Level by level, so that each is as near to a root as possible. */
     private void place(List<Place> roots) {
         Queue<Place> next = new ArrayDeque<>(roots);
         roots.forEach(root -> root.taken = true);
@@ -151,7 +152,7 @@ final class LockTree {
         }
     }
 
-    /** Chooses, level by level, what there is room for. */
+    /** Chooses the nodes to show, level by level, up to the limit. */
     private static void show(List<Place> roots) {
         int room = MOST;
         List<Place> level = roots;

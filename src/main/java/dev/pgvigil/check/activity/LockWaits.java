@@ -17,13 +17,13 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that wait for locks or block others, read in one statement, or two where a prepared transaction blocks.
+ * All sessions that wait for locks or block others, read in one statement, or two if a prepared transaction blocks.
  *
- * @param complete whether the statement's bounds cut nothing off
+ * @param complete whether the statement's limits omitted nothing
  */
 record LockWaits(List<Participant> participants, boolean complete) {
 
-    /** Of those that wait, so many are read, those that wait longest. */
+    /** The maximum number of waiting sessions that are read, longest wait first. */
     static final int MOST_WAITING = 200;
 
     private static final int MOST = 600;
@@ -100,10 +100,10 @@ record LockWaits(List<Participant> participants, boolean complete) {
                     MOST);
 
     /**
-     * One row of the answer.
+     * One row of the result.
      *
      * @param blockers null: it does not wait
-     * @param holds {@code object mode}, of objects that others wait for
+     * @param holds {@code object mode}, for objects that others wait for
      * @param transaction of a prepared transaction
      */
     record Line(
@@ -122,7 +122,7 @@ record LockWaits(List<Participant> participants, boolean complete) {
         }
     }
 
-    /** Asks for those that wait, and for whatever blocks them. */
+    /** Queries the waiting sessions and their blockers. */
     static Uni<LockWaits> of(Session session) {
         return session.rows(SQL, LockWaits::line)
                 .flatMap(lines -> lines.stream().anyMatch(Line::prepared)
@@ -130,7 +130,7 @@ record LockWaits(List<Participant> participants, boolean complete) {
                         : Uni.createFrom().item(of(lines, List.of())));
     }
 
-    /** Has the server count those that wait, by what they are judged by: for when they are too many to read. */
+    /** Counts the waiting sessions on the server, grouped by what the evaluation needs: used if they are too many to read. */
     static Uni<List<Group>> counted(Session session) {
         return session.rows(
                 COUNTED,
@@ -171,7 +171,7 @@ record LockWaits(List<Participant> participants, boolean complete) {
         return new Participant(blockers, line.waits() ? line.object : null, holds, face);
     }
 
-    /** The workers of one parallel query wait and block as one, by their leader's pid; the longest wait stands for all. */
+    /** Merges the workers of a parallel query under their leader's pid; the longest wait counts. */
     private static Participant merged(Participant one, Participant other) {
         boolean longer = one.face().waited() >= other.face().waited();
         boolean first = !other.waits() || (one.waits() && longer);

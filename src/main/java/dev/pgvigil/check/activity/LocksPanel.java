@@ -9,7 +9,7 @@ import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Who waits for whom on a server. */
+/** Shows which sessions wait for which on a server. */
 @Singleton
 final class LocksPanel implements Panel<Blocking.Locks> {
 
@@ -65,10 +65,10 @@ final class LocksPanel implements Panel<Blocking.Locks> {
     }
 
     /**
-     * What the template draws.
+     * The data of the template.
      *
-     * @param lines each root, and below it all that wait for it, at most {@value #LINES}
-     * @param more how many are not shown
+     * @param lines each root, followed by all sessions that wait for it, at most {@value #LINES}
+     * @param more number of lines not shown
      */
     record Trees(String summary, List<Line> lines, int more) {
 

@@ -44,21 +44,21 @@ public final class LongWork implements Check<LongWork.Work>, Exempting {
     static final Threshold PREPARED = Threshold.duration(
             NAME, "prepared", Duration.ofMinutes(5), "Age of a prepared transaction that is a finding");
 
-    /** The most of a kind that are kept, and the age from which they are. */
+    /** The most of each kind that are kept, and the minimum age. */
     static final int MOST = 100;
 
     static final double FLOOR_SECONDS = 1;
 
-    /** From this age in transactions on, a snapshot keeps vacuum from removing a considerable number of rows. */
+    /** From this age in transactions on, a snapshot prevents vacuum from removing a considerable number of rows. */
     static final long OLD_HORIZON = 1_000_000;
 
     /**
-     * One piece of work.
+     * One statement, idle transaction or prepared transaction.
      *
      * @param pid null for a prepared transaction
      * @param gid name of a prepared transaction
-     * @param seconds how long the statement runs, the session idles, or the transaction is prepared
-     * @param xminAge age in transactions of the oldest it may still see: vacuum removes nothing newer
+     * @param seconds how long the statement has run, the session has been idle, or the transaction has been prepared
+     * @param xminAge age in transactions of the oldest transaction it may still see: vacuum removes nothing newer
      */
     public record Item(
             @Nullable Integer pid,
@@ -112,10 +112,10 @@ public final class LongWork implements Check<LongWork.Work>, Exempting {
     }
 
     /**
-     * The work of a server that has gone on for over a second, longest first.
+     * The work of a server that has lasted over a second, longest first.
      *
      * @param prepared the oldest
-     * @param preparedTotal how many prepared transactions there are
+     * @param preparedTotal number of prepared transactions
      * @param untracked sessions with track_activities off: whether and how long they work is not known
      * @param complete whether all sessions were read
      */
@@ -148,12 +148,12 @@ public final class LongWork implements Check<LongWork.Work>, Exempting {
                     activity.complete());
         }
 
-        /** A statement that waits for an advisory lock is for the check blocking to judge, while it holds back no vacuum. */
+        /** A statement that waits for an advisory lock is left to the check blocking, unless it holds back vacuum. */
         private static boolean works(Backend session) {
             return session.active() && !(session.waitsForAdvisory() && session.horizon() < OLD_HORIZON);
         }
 
-        /** Whether those are all of their kind. */
+        /** Whether these are all of their kind. */
         boolean all(List<Item> sessions) {
             return complete && sessions.size() < MOST;
         }
@@ -202,7 +202,7 @@ public final class LongWork implements Check<LongWork.Work>, Exempting {
     }
 
     @Override
-    public List<Finding> evaluate(Work now, Previous<Work> past, Target target) {
+    public List<Finding> evaluate(Work now, Previous<Work> previous, Target target) {
         LongWorkFindings findings = new LongWorkFindings(target.thresholds());
         Exempted exempted = new Exempted(target.exemptions(NAME));
         return Stream.of(
@@ -222,18 +222,18 @@ public final class LongWork implements Check<LongWork.Work>, Exempting {
     }
 
     @Override
-    public void export(Work now, MetricSink gauges) {
-        gauges.gauge(
+    public void export(Work now, MetricSink sink) {
+        sink.gauge(
                 "pgvigil_long_work_oldest_query_seconds", "Age of the oldest running statement.", oldest(now.queries));
-        gauges.gauge(
+        sink.gauge(
                 "pgvigil_long_work_oldest_idle_in_transaction_seconds",
                 "The longest time that a session is idle in a transaction.",
                 oldest(now.idleInTransaction));
-        gauges.gauge(
+        sink.gauge(
                 "pgvigil_long_work_oldest_prepared_seconds",
                 "Age of the oldest prepared transaction.",
                 oldest(now.prepared));
-        gauges.gauge("pgvigil_long_work_prepared_transactions", "Prepared transactions.", (double) now.preparedTotal);
+        sink.gauge("pgvigil_long_work_prepared_transactions", "Prepared transactions.", (double) now.preparedTotal);
     }
 
     private static List<Item> over(List<Item> items, Target target, Threshold limit, Exempted exempted) {

@@ -12,7 +12,7 @@ import dev.pgvigil.target.Thresholds;
 import java.util.List;
 import java.util.Optional;
 
-/** Findings on long work; none where there is none. Numbers are marked where not all sessions were read. Pure. */
+/** Findings on long work. Numbers are marked if not all sessions were read. Pure. */
 record LongWorkFindings(Thresholds limits) {
 
     Optional<Finding> queries(List<Item> items, boolean all) {
@@ -78,7 +78,7 @@ record LongWorkFindings(Thresholds limits) {
                                 + Sql.literal(String.valueOf(worst.gid())).strip()));
     }
 
-    /** What is not recorded is not known to be short. */
+    /** Activity that is not recorded may be long. */
     Optional<Finding> untracked(List<Item> items) {
         return items.stream()
                 .findFirst()

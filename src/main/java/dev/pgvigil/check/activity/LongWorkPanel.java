@@ -9,7 +9,7 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What has gone on for long on a server, longest first within its kind. */
+/** Shows long work on a server, longest first within each kind. */
 @Singleton
 final class LongWorkPanel implements Panel<LongWork.Work> {
 
@@ -30,9 +30,9 @@ final class LongWorkPanel implements Panel<LongWork.Work> {
     }
 
     /**
-     * What the template draws.
+     * The data of the template.
      *
-     * @param more how many are not shown
+     * @param more number of lines not shown
      */
     record Lines(List<Line> lines, int more) {
 

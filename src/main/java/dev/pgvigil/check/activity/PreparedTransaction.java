@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * A transaction prepared for two-phase commit: it holds its locks without a session, also across restarts.
  *
- * @param gid the name that its application gave it
+ * @param gid the name given by its application
  * @param seconds since it was prepared
  * @param horizon its age in transactions
  */
@@ -32,10 +32,10 @@ record PreparedTransaction(long transaction, String gid, String usename, String 
                     MOST);
 
     /**
-     * Those of a server.
+     * The prepared transactions of a server.
      *
      * @param oldest at most {@value #MOST}
-     * @param total how many there are
+     * @param total number of all of them
      */
     record All(List<PreparedTransaction> oldest, long total) {
 

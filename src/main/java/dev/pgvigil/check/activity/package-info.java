@@ -1,4 +1,4 @@
-/** Checks of what sessions do: lock waits, long transactions, deadlocks and recovery conflicts. */
+/** Checks of session activity: lock waits, long transactions, deadlocks and recovery conflicts. */
 @NullMarked
 package dev.pgvigil.check.activity;
 

@@ -25,7 +25,7 @@ public record ConnectionAggregator(List<Held> held, Allowed allowed, int own) {
     static final int MOST_ROLES = 50;
     static final int MOST_APPLICATIONS = 20;
 
-    /** From this share of its own limit on, a group is kept however small it is. */
+    /** From this utilization of its own limit on, a group is kept however small it is. */
     private static final double NOTEWORTHY = 0.5;
 
     private static final Comparator<Group> MOST_SESSIONS =
@@ -37,7 +37,7 @@ public record ConnectionAggregator(List<Held> held, Allowed allowed, int own) {
     /**
      * Sessions that are alike.
      *
-     * @param database null, as role and application are: it has not logged in, or is beyond what was read
+     * @param database null, like role and application, if the session has not logged in or was not read
      * @param roleLimit null or negative: none
      */
     record Held(
@@ -49,7 +49,7 @@ public record ConnectionAggregator(List<Held> held, Allowed allowed, int own) {
             @Nullable Integer roleLimit) {}
 
     /**
-     * What the server allows.
+     * The limits of the server.
      *
      * @param databases limits by database; negative: none
      */
@@ -90,7 +90,7 @@ public record ConnectionAggregator(List<Held> held, Allowed allowed, int own) {
                 groups(held, Held::application, one -> null, MOST_APPLICATIONS));
     }
 
-    /** Includes databases without sessions, so that their series are zero and do not disappear. */
+    /** Includes databases without sessions, so that their series are zero instead of missing. */
     private List<Group> databases() {
         List<Held> all = new ArrayList<>(held);
         allowed.databases.keySet().forEach(name -> all.add(new Held(name, null, null, SessionState.IDLE, 0, null)));

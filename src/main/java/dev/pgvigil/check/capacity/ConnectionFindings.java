@@ -18,12 +18,12 @@ import java.util.Optional;
 /** Findings on connections near a limit: cause and action. Pure. */
 record ConnectionFindings(ConnectionUsage usage, Thresholds limits) {
 
-    /** A role or database that may open so few sessions usually holds all of them. */
+    /** A role or database with so low a limit usually uses all of it. */
     static final int SMALL_LIMIT = 3;
 
     private static final int HOLDERS = 3;
 
-    /** From this share on, idle transactions, idle sessions or logins are taken for the cause. */
+    /** From this share on, idle transactions, idle sessions or logins are reported as the cause. */
     private static final double SHARE_IN_TRANSACTION = 0.2;
 
     private static final double SHARE_IDLE = 0.5;

@@ -7,16 +7,16 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sessions of clients on a server against what it allows; nothing is left out, pgvigil's own included.
+ * Client sessions on a server compared with its limits, pgvigil's own included.
  *
- * @param poolSize slots that an ordinary role can get: {@code max_connections} less those reserved
+ * @param poolSize slots available to ordinary roles: {@code max_connections} minus those reserved
  * @param checkedOut slots taken, idle sessions included
  * @param poolHealth by the default thresholds
- * @param waitingClients null: a server has no queue, whom it has no slot for it refuses; a pooler has one
- * @param averageWaitMs null, as {@code waitingClients} is
- * @param maximumWaitMs null, as {@code waitingClients} is
- * @param ownSessions of the slots taken, pgvigil's
- * @param byState every state, also those that no session is in
+ * @param waitingClients null for a server, which has no queue and refuses clients without a slot; a pooler has one
+ * @param averageWaitMs null, like {@code waitingClients}
+ * @param maximumWaitMs null, like {@code waitingClients}
+ * @param ownSessions of the slots taken, those of pgvigil
+ * @param byState every state, also those without sessions
  * @param databases most sessions first; bounded, and so are roles and applications
  */
 @Schema(name = "ConnectionUsage")
@@ -41,9 +41,9 @@ public record ConnectionUsage(
         implements PoolUsage {
 
     /**
-     * What happens when ordinary slots run out.
+     * The situation when ordinary slots run out.
      *
-     * @param free slots that an ordinary role can still get
+     * @param free slots still available to ordinary roles
      * @param reserved slots kept for superusers and roles with {@code pg_use_reserved_connections}
      * @param reservedInUse of them, those in use: above 0, ordinary roles are refused
      * @param reclaimable sessions that are idle, in a transaction or not
@@ -52,10 +52,10 @@ public record ConnectionUsage(
     public record Overflow(int free, int reserved, int reservedInUse, int reclaimable) {}
 
     /**
-     * Sessions that have something in common.
+     * A group of sessions.
      *
-     * @param name null: all those beyond the bound, and sessions that have not logged in
-     * @param limit the most that the server allows; null: no limit of its own
+     * @param name null: all groups beyond the limit, and sessions that have not logged in
+     * @param limit the connection limit; null: none
      * @param databases of a role with a limit, where its sessions are
      */
     @Schema(name = "SessionGroup")
@@ -79,7 +79,7 @@ public record ConnectionUsage(
             return in(SessionState.IDLE_IN_TRANSACTION) + in(SessionState.IDLE_IN_TRANSACTION_ABORTED);
         }
 
-        /** Use of its own limit; 0 without one. */
+        /** Utilization of its own limit; 0 without one. */
         double utilization() {
             return limit == null || limit == 0 ? 0 : (double) sessions / limit;
         }
@@ -105,7 +105,7 @@ public record ConnectionUsage(
         return byState.getOrDefault(state, 0);
     }
 
-    /** Sessions of which the server does not say what they do. */
+    /** Sessions whose state is unknown. */
     int unknown() {
         return in(SessionState.DISABLED) + in(SessionState.UNKNOWN);
     }

@@ -27,7 +27,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Connections in use against what the server, its databases and its roles allow. */
+/** Connections in use, compared with the limits of the server, its databases and its roles. */
 @Singleton
 public final class Connections implements Check<ConnectionUsage> {
 
@@ -38,8 +38,8 @@ public final class Connections implements Check<ConnectionUsage> {
     private static final int MOST_KINDS = 5000;
     private static final int MOST_DATABASES = 1000;
 
-    // A role without pg_monitor sees neither kind nor state of others' sessions; that they have a user and a database
-    // tells them from the server's own processes.
+    // A role without pg_monitor sees neither type nor state of others' sessions; a user and a database distinguish them
+    // from the server's own processes.
     private static final String USED = """
             select g.datid::text::int8 as datid, %s as usename,
               g.application_name, g.state, g.sessions, pg_catalog.sum(g.sessions) over ()::int8 as total,
@@ -57,7 +57,8 @@ public final class Connections implements Check<ConnectionUsage> {
     /** Before this version, a session is not in pg_stat_activity until its client has logged in. */
     private static final int LOGINS_LISTED_SINCE = 18;
 
-    // While it logs in, a session is already in a transaction, whose lock on its own virtual id shows that it is there.
+    // A session that is logging in is already in a transaction; the lock on its virtual transaction ID shows that it
+    // exists.
     private static final String LOGGING_IN = """
             select pg_catalog.count(distinct l.pid)::int4 as sessions
             from pg_catalog.pg_lock_status() l
@@ -78,7 +79,7 @@ public final class Connections implements Check<ConnectionUsage> {
             where d.datallowconn
             limit %s)""".formatted(RawText.sql("s"), RawText.sql("d.datname"), MOST_DATABASES);
 
-    /** Like sessions, their database by number still. */
+    /** Groups of like sessions, still with the OID of their database. */
     private record Used(@Nullable Long datid, Held held, long total) {}
 
     /** A setting, or a database with its limit. */
@@ -119,7 +120,7 @@ public final class Connections implements Check<ConnectionUsage> {
                                         session.connectionState().open()))));
     }
 
-    /** Sessions that have taken a slot, and that pg_stat_activity does not list yet. */
+    /** Sessions that have taken a slot but are not yet in pg_stat_activity. */
     private static Uni<Integer> loggingIn(Session session) {
         return session.facts().major() >= LOGINS_LISTED_SINCE
                 ? Uni.createFrom().item(0)
@@ -127,7 +128,7 @@ public final class Connections implements Check<ConnectionUsage> {
     }
 
     @Override
-    public List<Finding> evaluate(ConnectionUsage now, Previous<ConnectionUsage> past, Target target) {
+    public List<Finding> evaluate(ConnectionUsage now, Previous<ConnectionUsage> previous, Target target) {
         ConnectionFindings advice = new ConnectionFindings(now, target.thresholds());
         return Stream.of(advice.server(), advice.database(target.database()), advice.roles(target.database()))
                 .flatMap(Optional::stream)
@@ -135,17 +136,17 @@ public final class Connections implements Check<ConnectionUsage> {
     }
 
     @Override
-    public void export(ConnectionUsage now, MetricSink gauges) {
-        gauges.gauge("pgvigil_connections_max", "Connections that the server allows in all.", now.maxConnections());
-        gauges.gauge("pgvigil_connections_limit", "Connections that ordinary roles can get.", now.poolSize());
-        gauges.gauge(
+    public void export(ConnectionUsage now, MetricSink sink) {
+        sink.gauge("pgvigil_connections_max", "Connections that the server allows in all.", now.maxConnections());
+        sink.gauge("pgvigil_connections_limit", "Connections that ordinary roles can get.", now.poolSize());
+        sink.gauge(
                 "pgvigil_connections_utilization_ratio",
                 "Connections in use over those that ordinary roles can get.",
                 now.utilization());
         for (Group database : now.databases()) {
             String datname = database.name() == null ? "" : database.name();
             for (SessionState state : SessionState.values()) {
-                gauges.gauge(
+                sink.gauge(
                         "pgvigil_connections",
                         "Connections of clients; no datname: not logged in, or of databases beyond the first "
                                 + ConnectionAggregator.MOST_DATABASES + ".",

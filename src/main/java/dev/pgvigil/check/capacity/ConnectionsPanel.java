@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
-/** Who holds a server's connections. */
+/** Shows which databases, roles and applications use a server's connections. */
 @Singleton
 final class ConnectionsPanel implements Panel<ConnectionUsage> {
 
@@ -42,7 +42,7 @@ final class ConnectionsPanel implements Panel<ConnectionUsage> {
         }
     }
 
-    /** What the template draws. */
+    /** The data of the template. */
     record Use(String summary, String recommendation, List<Breakdown> breakdowns) {
 
         static Use of(ConnectionUsage seen) {

@@ -5,7 +5,7 @@ import dev.pgvigil.check.HumanFormat;
 import dev.pgvigil.check.PoolUsage;
 import java.util.Locale;
 
-/** How full a pool is, by the default thresholds. */
+/** The utilization level of a pool, by the default thresholds. */
 public enum PoolHealth {
     OPTIMAL,
     MODERATE,
@@ -18,7 +18,7 @@ public enum PoolHealth {
         return utilization >= PoolUsage.DEGRADED.standard() ? MODERATE : OPTIMAL;
     }
 
-    /** What to do, in a sentence. */
+    /** The recommended action, in one sentence. */
     String recommendation(int used, int size, int idle, int starting) {
         String free = "%s of %s ordinary slots are free".formatted(Math.max(0, size - used), size);
         String idling = HumanFormat.count(idle, "session")

@@ -14,7 +14,7 @@ public enum SessionState {
     DISABLED("disabled"),
     /** Its client has not finished logging in. */
     STARTING("starting"),
-    /** Hidden because {@code pg_monitor} is not granted, or beyond what was read. */
+    /** Hidden because {@code pg_monitor} is not granted, or not read. */
     UNKNOWN("unknown");
 
     private final String label;
@@ -23,7 +23,7 @@ public enum SessionState {
         this.label = label;
     }
 
-    /** PostgreSQL's word for it. */
+    /** PostgreSQL's name. */
     public String label() {
         return label;
     }

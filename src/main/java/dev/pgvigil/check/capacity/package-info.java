@@ -1,4 +1,4 @@
-/** Checks of what can run out: connection slots. */
+/** Checks of limited resources: connection slots. */
 @NullMarked
 package dev.pgvigil.check.capacity;
 

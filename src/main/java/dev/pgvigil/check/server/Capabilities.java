@@ -51,7 +51,7 @@ public final class Capabilities implements Check<Capabilities.Held> {
      * The privileges, extensions and settings of a session.
      *
      * @param usename pgvigil's role
-     * @param monitor whether it has {@code pg_monitor}'s privileges
+     * @param monitor whether it has the privileges of {@code pg_monitor}
      * @param connect whether it may connect to the database, now
      * @param reservedSlots whether it may use reserved connections; null before 16, which has none
      * @param libraries preloaded; null: hidden from pgvigil's role
@@ -107,7 +107,7 @@ public final class Capabilities implements Check<Capabilities.Held> {
     }
 
     @Override
-    public List<Finding> evaluate(Held now, Previous<Held> past, Target target) {
+    public List<Finding> evaluate(Held now, Previous<Held> previous, Target target) {
         return new CapabilityFindings(now, target).findings();
     }
 
@@ -134,7 +134,7 @@ public final class Capabilities implements Check<Capabilities.Held> {
                 facts.unreadable());
     }
 
-    /** Without directories and quotes: {@code "$libdir/auto_explain", pg_stat_statements}. */
+    /** Removes directories and quotes: {@code "$libdir/auto_explain", pg_stat_statements}. */
     static @Nullable List<String> libraries(@Nullable String setting) {
         return setting == null
                 ? null

@@ -31,10 +31,10 @@ public final class Databases implements Check<Databases.Listing> {
 
     public static final String NAME = "databases";
 
-    /** {@code datconnlimit} of a database whose dropping was interrupted. */
+    /** {@code datconnlimit} of a database whose DROP DATABASE was interrupted. */
     private static final int INVALID = -2;
 
-    // Templates come last, so that they take no other's place in the list.
+    // Templates come last, so that they displace no other database from the list.
     private static final String SQL = """
             select {datname} as datname, pg_catalog.pg_encoding_to_char(encoding)::text as encoding,
               datistemplate, datallowconn, datconnlimit, pg_catalog.has_database_privilege(oid, 'connect') as granted,
@@ -48,10 +48,10 @@ public final class Databases implements Check<Databases.Listing> {
     /**
      * One database.
      *
-     * @param template whether others are created from it; not discovered
-     * @param connectionLimit -1: none; -2: the database is invalid, because dropping it was interrupted
+     * @param template whether it is a template; not discovered
+     * @param connectionLimit -1: none; -2: the database is invalid, because DROP DATABASE was interrupted
      * @param connectGranted whether pgvigil's role has CONNECT
-     * @param utf8 whether the name is UTF-8; pgvigil cannot connect by any other
+     * @param utf8 whether the name is UTF-8; pgvigil cannot connect to others
      */
     public record Database(
             String name,
@@ -73,10 +73,10 @@ public final class Databases implements Check<Databases.Listing> {
     /**
      * The databases of a server.
      *
-     * @param databases the first {@value DatabaseListing#MOST} by name, templates behind all others
-     * @param total how many there are, templates left out
-     * @param templates how many of these there are
-     * @param accepting how many accept connections, templates left out
+     * @param databases the first {@value DatabaseListing#MOST} by name, templates after all others
+     * @param total number of databases, without templates
+     * @param templates number of templates
+     * @param accepting number of databases that accept connections, without templates
      */
     public record Listing(List<Database> databases, long total, long templates, long accepting)
             implements DatabaseListing {
@@ -85,7 +85,7 @@ public final class Databases implements Check<Databases.Listing> {
             databases = List.copyOf(databases);
         }
 
-        /** Names of those that pgvigil may connect to, templates left out. */
+        /** Names of those to which pgvigil can connect, without templates. */
         @Override
         public List<String> discoverable() {
             return databases.stream()
@@ -94,12 +94,12 @@ public final class Databases implements Check<Databases.Listing> {
                     .toList();
         }
 
-        /** Whether it has every database, templates too. */
+        /** Whether it contains every database, including templates. */
         boolean whole() {
             return databases.size() == total + templates;
         }
 
-        /** How many of the total it does not have. */
+        /** Number of databases that it does not contain. */
         long unlisted() {
             return total
                     - databases.stream().filter(database -> !database.template).count();
@@ -144,20 +144,20 @@ public final class Databases implements Check<Databases.Listing> {
                 row.getBoolean("datistemplate"),
                 row.getBoolean("datallowconn"),
                 row.getInteger("datconnlimit"),
-                Boolean.TRUE.equals(row.getBoolean("granted")), // null: dropped since the statement began
+                Boolean.TRUE.equals(row.getBoolean("granted")), // null: dropped since the statement started
                 RawText.isUtf8(row, "datname"));
         return new Line(database, row.getLong("total"), row.getLong("templates"), row.getLong("accepting"));
     }
 
     @Override
-    public List<Finding> evaluate(Listing now, Previous<Listing> past, Target target) {
+    public List<Finding> evaluate(Listing now, Previous<Listing> previous, Target target) {
         return Stream.of(own(now, target), leftOut(now, target), inaccessible(now, target))
                 .flatMap(Optional::stream)
                 .toList();
     }
 
     private static Optional<Finding> own(Listing now, Target target) {
-        // What discovery found it also removes, once it is dropped or closed.
+        // Discovery removes its own targets when they are dropped or closed.
         if (target.isDiscovered()) {
             return Optional.empty();
         }
@@ -168,7 +168,7 @@ public final class Databases implements Check<Databases.Listing> {
                 .orElseGet(() -> Optional.of(now.whole() ? missing(now, target) : unlisted(target, now.total())));
     }
 
-    /** Databases beyond the bounds are not monitored, so somebody has to be told. */
+    /** Databases over the limit are not monitored, so this must be reported. */
     private static Optional<Finding> leftOut(Listing now, Target target) {
         Discovery discovery = target.discovery();
         if (discovery == null) {
@@ -202,7 +202,7 @@ public final class Databases implements Check<Databases.Listing> {
                         + " by name need entries of their own."));
     }
 
-    /** Databases that match the patterns, and that pgvigil cannot connect to: others' own, or a grant was forgotten. */
+    /** Databases that match the patterns but to which pgvigil cannot connect: private ones, or a grant is missing. */
     private static Optional<Finding> inaccessible(Listing now, Target target) {
         Discovery discovery = target.discovery();
         if (discovery == null) {
@@ -291,8 +291,8 @@ public final class Databases implements Check<Databases.Listing> {
     }
 
     @Override
-    public void export(Listing now, MetricSink gauges) {
-        gauges.gauge(
+    public void export(Listing now, MetricSink sink) {
+        sink.gauge(
                 "pgvigil_server_databases", "Databases of the server that accept connections.", (double) now.accepting);
     }
 }

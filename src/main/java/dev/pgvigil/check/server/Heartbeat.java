@@ -63,7 +63,7 @@ public final class Heartbeat implements Check<HeartbeatResult> {
     }
 
     @Override
-    public List<Finding> evaluate(HeartbeatResult now, Previous<HeartbeatResult> past, Target target) {
+    public List<Finding> evaluate(HeartbeatResult now, Previous<HeartbeatResult> previous, Target target) {
         List<Finding> findings = new ArrayList<>();
         if (!target.role().allows(now.role())) {
             findings.add(wrongRole(now.role(), target));
@@ -110,12 +110,12 @@ public final class Heartbeat implements Check<HeartbeatResult> {
     }
 
     @Override
-    public void export(HeartbeatResult now, MetricSink gauges) {
-        gauges.gauge(
+    public void export(HeartbeatResult now, MetricSink sink) {
+        sink.gauge(
                 "pgvigil_heartbeat_response_seconds",
                 "Time from the heartbeat query to its answer.",
                 now.responseTimeMs() / 1000);
-        gauges.gauge(
+        sink.gauge(
                 "pgvigil_server_in_recovery",
                 "1 if the server is a replica, 0 if it is a primary.",
                 now.role() == Role.REPLICA ? 1 : 0);

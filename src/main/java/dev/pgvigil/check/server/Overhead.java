@@ -31,7 +31,7 @@ public final class Overhead implements Check<ConnectionState> {
 
     public static final String NAME = OverheadBudget.CHECK;
 
-    /** The factor from which checks run too seldom to find problems in time. */
+    /** The factor from which checks run too rarely to find problems in time. */
     static final Threshold STRETCH =
             Threshold.count(NAME, "stretch", 4, "Factor of stretching that raises the severity of the finding");
 
@@ -66,12 +66,12 @@ public final class Overhead implements Check<ConnectionState> {
     }
 
     @Override
-    public List<Finding> evaluate(ConnectionState now, Previous<ConnectionState> past, Target target) {
+    public List<Finding> evaluate(ConnectionState now, Previous<ConnectionState> previous, Target target) {
         double budget = target.thresholds().of(OverheadBudget.RATIO);
         boolean over = now.overheadRatio() > budget;
         List<Finding> findings = new ArrayList<>();
         if (over) {
-            findings.add(over(now, past, budget));
+            findings.add(over(now, previous, budget));
         }
         if (now.stretch() > 1) {
             findings.add(stretched(now, budget, target.thresholds().of(STRETCH)));
@@ -85,20 +85,20 @@ public final class Overhead implements Check<ConnectionState> {
     }
 
     @Override
-    public void export(ConnectionState now, MetricSink gauges) {
-        gauges.gauge(
+    public void export(ConnectionState now, MetricSink sink) {
+        sink.gauge(
                 "pgvigil_overhead_ratio",
                 "Time of pgvigil's own statements in the last minute over a minute.",
                 now.overheadRatio());
-        gauges.gauge(
+        sink.gauge(
                 "pgvigil_overhead_stretch_ratio",
                 "Factor by which the intervals of checks are stretched.",
                 now.stretch());
-        gauges.counter("pgvigil_overhead_seconds_total", "Time of pgvigil's own statements.", now.statementSeconds());
-        gauges.counter("pgvigil_overhead_statements_total", "Statements that pgvigil sent.", (double) now.statements());
+        sink.counter("pgvigil_overhead_seconds_total", "Time of pgvigil's own statements.", now.statementSeconds());
+        sink.counter("pgvigil_overhead_statements_total", "Statements that pgvigil sent.", (double) now.statements());
     }
 
-    private static Finding over(ConnectionState now, Previous<ConnectionState> past, double budget) {
+    private static Finding over(ConnectionState now, Previous<ConnectionState> previous, double budget) {
         return Finding.of(
                         NAME,
                         "budget",
@@ -106,7 +106,7 @@ public final class Overhead implements Check<ConnectionState> {
                         Severity.MEDIUM,
                         "pgvigil costs more than its budget",
                         "pgvigil's own statements took %s of one backend's time in the last minute%s"
-                                .formatted(percent(now.overheadRatio()), each(now, past.value())))
+                                .formatted(percent(now.overheadRatio()), each(now, previous.value())))
                 .threshold("at most " + percent(budget))
                 .evidence(List.of(row(now)))
                 .cause("The server is slow because it is busy or short of I/O, or it has very many sessions, locks or "
@@ -137,7 +137,7 @@ public final class Overhead implements Check<ConnectionState> {
                 .sql(COSTLIEST);
     }
 
-    /** The average time of a statement since the previous observation; empty where none was sent. */
+    /** The average time of a statement since the previous observation; empty if none was sent. */
     private static String each(ConnectionState now, @Nullable ConnectionState before) {
         long statements = before == null ? 0 : now.statements() - before.statements();
         if (before == null || statements <= 0) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ActivityTest {
 
-    /** Ends on what in UTF-8 begins a sequence of four bytes. */
+    /** Ends with a byte that starts a four-byte sequence in UTF-8. */
     private static final String LATIN = "select pg_sleep(60), 'x' as caf\u00e9 -- \u00f0";
 
     @ParameterizedTest

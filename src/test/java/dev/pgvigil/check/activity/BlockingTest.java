@@ -280,7 +280,7 @@ class BlockingTest {
             assertThat(Recorded.value(figures, "pgvigil_blocking_roots")).isEqualTo(1);
         }
 
-        /** So many sessions that wait so long behind one that idles in its transaction. */
+        /** This many sessions that wait this long for one that is idle in transaction. */
         private static Locks queue(double seconds, int waiting) {
             List<Participant> all = new ArrayList<>(List.of(blocking(1, "idle in transaction")));
             IntStream.range(0, waiting).forEach(i -> all.add(waiting(i + 2, seconds, 1)));
@@ -426,7 +426,7 @@ class BlockingTest {
         }
     }
 
-    /** A leader and its followers, until a follower keeps others from a table. */
+    /** A leader and its followers, until a follower blocks others from a table. */
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
     void reportsLeaderElectionOnlyWhenItHoldsBackOthers(int major) throws SQLException {
@@ -451,7 +451,7 @@ class BlockingTest {
         }
     }
 
-    /** Its state is not recorded: to cancel does nothing, as it runs no statement. */
+    /** Its state is not recorded: cancelling has no effect, because it runs no statement. */
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
     void proposesWhatWorksWhenTheRootIsNotTracked(int major) throws SQLException {
@@ -514,7 +514,7 @@ class BlockingTest {
         }
     }
 
-    /** More than are read: the server counts them. */
+    /** More than are read, so the server counts them. */
     @Test
     void countsAllWaitersBeyondTheBound() throws SQLException {
         int waiting = LockWaits.MOST_WAITING + 5;
@@ -549,7 +549,7 @@ class BlockingTest {
                     Clients readers = new Clients(standby, "postgres");
                     Asking asking = Asking.of(standby.server("pgvigil", null), "postgres")) {
                 Client ddl = writers.inTransaction("ddl", "lock table orders in access exclusive mode");
-                primary.sql("create table more (id int)"); // its commit sends on what was written before
+                primary.sql("create table more (id int)"); // its commit sends WAL written before
                 await().atMost(Duration.ofSeconds(10))
                         .until(() -> "1"
                                 .equals(standby.value(
@@ -607,7 +607,7 @@ class BlockingTest {
             target = Judging.target(database, AT_ONCE);
         }
 
-        /** What is observed once it is so. */
+        /** The first observation that meets the condition. */
         Locks until(Predicate<Locks> so) {
             return await().atMost(Duration.ofSeconds(10))
                     .pollInterval(Duration.ofMillis(20))

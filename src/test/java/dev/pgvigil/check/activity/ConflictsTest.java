@@ -80,8 +80,8 @@ class ConflictsTest {
         @Test
         void reportsNothingOnFirstObservationOrForOtherDatabases() {
             assertThat(Judging.evaluate(CHECK, counts(900, 900), SHOP)).isEmpty();
-            Previous<Counts> past = new Previous<>(counts(0, 0), Judging.NOW.minusSeconds(60), Judging.NOW);
-            assertThat(CHECK.evaluate(counts(900, 900), past, Judging.target("elsewhere")))
+            Previous<Counts> previous = new Previous<>(counts(0, 0), Judging.NOW.minusSeconds(60), Judging.NOW);
+            assertThat(CHECK.evaluate(counts(900, 900), previous, Judging.target("elsewhere")))
                     .isEmpty();
         }
 
@@ -228,9 +228,9 @@ class ConflictsTest {
     }
 
     private static List<Finding> evaluate(Counts now, Counts before, Target target, double seconds) {
-        Previous<Counts> past =
+        Previous<Counts> previous =
                 new Previous<>(before, Judging.NOW.minusMillis(Math.round(seconds * 1000)), Judging.NOW);
-        List<Finding> findings = CHECK.evaluate(now, past, target);
+        List<Finding> findings = CHECK.evaluate(now, previous, target);
         findings.forEach(finding -> Judging.complete(CHECK, finding));
         return findings;
     }

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Makes those that wait for locks and those that block them. */
+/** Creates participants that wait for locks, and those that block them. */
 public final class LockFaces {
 
     public static final String DATABASE = "shop";
@@ -29,7 +29,7 @@ public final class LockFaces {
                 node(pid, null, "client backend", "active", mode, seconds, Arrays.asList(blockers)));
     }
 
-    /** One that waits for an advisory lock, and holds back whoever wants the table. */
+    /** A session that waits for an advisory lock and blocks others from the table. */
     static Participant waitingForAdvisory(int pid, double seconds, Integer... blockers) {
         LockNode face = new LockNode(
                 pid,
@@ -74,7 +74,7 @@ public final class LockFaces {
                 node(pid, null, backendType, state, null, null, List.of()));
     }
 
-    /** A standby's replay, which holds a lock, or waits for it: then the server does not say for whom. */
+    /** A standby's replay, which holds a lock, or waits for one: then the server does not say for which session. */
     static Participant replay(int pid, boolean waits) {
         LockNode nobody = new LockNode(
                 pid,

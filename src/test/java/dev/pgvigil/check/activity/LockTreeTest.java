@@ -123,7 +123,7 @@ class LockTreeTest {
         });
     }
 
-    /** Up to 12 sessions, each of which may wait for any others, itself and unknown ones included. */
+    /** Up to 12 sessions, each of which may wait for any others, including itself and unknown ones. */
     @Provide
     Arbitrary<List<Participant>> graphs() {
         Arbitrary<List<Integer>> edges =

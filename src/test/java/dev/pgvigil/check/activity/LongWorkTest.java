@@ -120,7 +120,7 @@ class LongWorkTest {
         }
 
         @Test
-        void aSampleIsCalledOne() {
+        void marksNumbersOfIncompleteObservation() {
             Activity sample = new Activity(List.of(session(1, "idle in transaction", 400)), 700, 0);
             Work work = Work.of(sample, new PreparedTransaction.All(List.of(prepared("a", 400)), 140));
 

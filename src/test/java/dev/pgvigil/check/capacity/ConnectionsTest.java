@@ -38,7 +38,7 @@ class ConnectionsTest {
     private static final Connections CHECK = new Connections();
     private static final Target SHOP = Judging.target("shop");
 
-    /** 1000 slots, 3 of them for superusers, 7 for roles with the grant, so 990 for ordinary ones. */
+    /** 1000 slots: 3 for superusers, 7 for roles with the grant, so 990 for ordinary roles. */
     private static final Allowed ALLOWED = new Allowed(1000, 3, 7, Map.of("shop", -1, "empty", -1));
 
     @Nested
@@ -260,7 +260,7 @@ class ConnectionsTest {
         }
     }
 
-    /** Their clients send a startup packet, and never answer the request for a password. */
+    /** Their clients send a startup packet and never answer the password request. */
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
     void countsConnectionsThatHangInAuthentication(int major) {

@@ -28,7 +28,7 @@ class CapabilitiesTest {
     private static final Capabilities CHECK = new Capabilities();
     private static final Target SHOP = Judging.target("sh\"op");
 
-    /** What a server with everything has; each test takes one thing away. */
+    /** A server where nothing is missing; each test removes one thing. */
     private static final class All {
 
         private String version = "18.4";

@@ -49,7 +49,7 @@ class DatabasesTest {
                     .isEqualTo("databases/missing");
         }
 
-        /** Templates come last: a full list leaves them out first. */
+        /** Templates come last: a full list omits them first. */
         @Test
         void reportsUnknownForTemplateBeyondTheList() {
             Listing full = new Listing(
@@ -60,7 +60,7 @@ class DatabasesTest {
             assertThat(full.unlisted()).isZero();
         }
 
-        /** Beside the target's own database, which is not discovered. */
+        /** Besides the target's own database, which is not discovered. */
         @ParameterizedTest
         @CsvSource({
             "1000, 1000, app_*, ",
@@ -163,7 +163,7 @@ class DatabasesTest {
         }
     }
 
-    /** As a DROP DATABASE leaves it that was interrupted. */
+    /** The state left by an interrupted DROP DATABASE. */
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
     void reportsInvalidDatabaseUntilItIsReplaced(int major) {
@@ -184,7 +184,7 @@ class DatabasesTest {
         }
     }
 
-    /** As a provider's own database: {@code alloydbmetadata}, {@code rdsadmin}. */
+    /** Like a hosting provider's own database: {@code alloydbmetadata}, {@code rdsadmin}. */
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
     void advisesOnDatabaseWithoutConnectAndDoesNotDiscoverIt(int major) {

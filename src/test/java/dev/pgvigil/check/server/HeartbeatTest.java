@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the heartbeat tells, and that it ends when that is repaired. */
+/** The findings of the heartbeat, and that they close when the cause is repaired. */
 class HeartbeatTest {
 
     private static final Heartbeat CHECK = new Heartbeat();
@@ -95,7 +95,7 @@ class HeartbeatTest {
         }
     }
 
-    /** Each target alone on its server: a role of its own makes it one. */
+    /** Each target has its own server: a separate role makes it one. */
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
     void reportsReasonOfRefusalUntilItIsRepaired(int major) {
@@ -154,7 +154,7 @@ class HeartbeatTest {
             Target target = server.target("shop", "postgres");
             long postmaster = Long.parseLong(
                     Files.readAllLines(server.data().resolve("postmaster.pid")).getFirst());
-            // As asked in this way, it ends when its last session does, and lets nobody in until then.
+            // After a smart shutdown request it ends with its last session, and accepts no connections until then.
             ProcessHandle.of(postmaster).orElseThrow().destroy();
             try (Watching watching = Watching.over(target)) {
                 assertThat(found(watching, "shop").title()).isEqualTo("starting up or shutting down");
@@ -189,7 +189,7 @@ class HeartbeatTest {
         return found;
     }
 
-    /** A target whose database and role are its own; the role is named as the database. */
+    /** A target with its own database and role; both have the same name. */
     private static Target alone(PgServer server, String name) {
         String database = server.newDatabase(name);
         Server own = server.server(database + "_role", null);

@@ -49,10 +49,10 @@ class OverheadTest {
 
     @Test
     void describesCostOfEachStatement() {
-        Previous<ConnectionState> past =
+        Previous<ConnectionState> previous =
                 new Previous<>(state(0.01, 1, 10, 5000), Judging.NOW.minusSeconds(10), Judging.NOW);
 
-        List<Finding> findings = CHECK.evaluate(state(0.0234, 2.5, 10.5, 5100), past, SHOP);
+        List<Finding> findings = CHECK.evaluate(state(0.0234, 2.5, 10.5, 5100), previous, SHOP);
 
         assertThat(findings)
                 .extracting(Finding::observed)
