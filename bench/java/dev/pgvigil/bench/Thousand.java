@@ -64,8 +64,8 @@ final class Thousand implements Benchmark {
                 .mapToObj(one -> address(number, one))
                 .collect(Collectors.joining(",", "127.0.0.1,", ""));
         PgServer server = PgServer.start(18, Map.of("listen_addresses", addresses, "max_connections", "300"));
-        server.server(); // creates the role 63 servers in one: the connection limit of the published grants is for
-        // one server.
+        server.server(); // creates the role
+        // 63 servers in one: the connection limit of the published grants is for one server.
         server.sql("alter role pgvigil connection limit -1");
         return server;
     }

@@ -32,15 +32,16 @@ public final class CheckFailure {
             case UNSUPPORTED ->
                 finding(check, Severity.MEDIUM, failure)
                         .cause(
-                                "This server lacks what the answer names: it is newer or older than what pgvigil is made for, or "
-                                        + "another product.")
+                                "The server does not have the object that the error names: its version is not supported, or it "
+                                        + "is another product.")
                         .action("Look for a pgvigil that knows this version. Until then checks." + check
-                                + ".enabled: false gives the check up.");
+                                + ".enabled: false disables the check.");
             case TIMEOUT ->
                 finding(check, Severity.MEDIUM, failure)
                         .cause("The server is too busy to answer it in time, or its catalogue is locked.")
-                        .action("Look at the server's load and at locks on system catalogues; where the answer always "
-                                + "takes long, raise sessions.slow-statement-timeout.");
+                        .action(
+                                "Check the server's load and locks on system catalogs; if the query always takes long, raise "
+                                        + "sessions.slow-statement-timeout.");
             case QUERY ->
                 finding(check, Severity.LOW, failure)
                         .cause("The server answers this check otherwise than pgvigil expects.")

@@ -1,4 +1,4 @@
 package dev.pgvigil.check;
 
-/** A check that honours {@code exempt} in its configuration: see {@link dev.pgvigil.target.Target#exemptions}. */
+/** A check that supports {@code exempt} in its configuration: see {@link dev.pgvigil.target.Target#exemptions}. */
 public interface Exempting {}

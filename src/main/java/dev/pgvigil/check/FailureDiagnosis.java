@@ -103,7 +103,7 @@ public record FailureDiagnosis(
                         "timeout",
                         "no answer",
                         "The server or its host hangs, or the network drops what is sent.",
-                        "Look at the host first: CPU, memory, storage; then at the network between.");
+                        "Check the host first: CPU, memory, storage; then the network between.");
             case CAPACITY -> serverFull();
             case AUTH -> LoginDiagnosis.refused(target);
             case TLS -> TlsDiagnosis.failed();
@@ -119,7 +119,7 @@ public record FailureDiagnosis(
                         "refused",
                         "heartbeat failed",
                         "The server refuses the simplest query.",
-                        "Run the query by hand as the same user.",
+                        "Run the query manually as the same user.",
                         "select pg_is_in_recovery()");
             case LOCAL ->
                 new FailureDiagnosis(
@@ -136,7 +136,7 @@ public record FailureDiagnosis(
                 "database",
                 "database does not exist",
                 "It was dropped or renamed, or the target's URL names another database or server.",
-                "Correct the URL of target " + target.name() + " or remove it, or create the database. What there is:",
+                "Correct the URL of target " + target.name() + " or remove it, or create the database. The databases:",
                 "select datname from pg_database where datallowconn order by datname");
     }
 
@@ -161,8 +161,8 @@ public record FailureDiagnosis(
                 : new FailureDiagnosis(
                         "closed",
                         "database accepts no connections",
-                        "Connections to it were switched off on purpose (datallowconn is false).",
-                        "Allow connections again when what they were kept out for is done.",
+                        "Connections to it were disabled on purpose (datallowconn is false).",
+                        "Allow connections again when the reason for disabling them no longer applies.",
                         "alter database " + name + " with allow_connections true");
     }
 
@@ -193,9 +193,9 @@ public record FailureDiagnosis(
                 "capacity",
                 "database out of connections",
                 "The connection limit of database " + database
-                        + " is reached. Reserved slots do not help: only superusers pass it.",
-                "Close idle sessions or make pools smaller, or raise the limit with ALTER DATABASE … CONNECTION LIMIT. "
-                        + "Who holds them:",
+                        + " is reached. Reserved slots do not help: only superusers are exempt from it.",
+                "Close idle sessions or make pools smaller, or raise the limit with ALTER DATABASE … CONNECTION "
+                        + "LIMIT. Sessions by role and application:",
                 HOLDERS.formatted("datname = " + Sql.literal(database).strip()));
     }
 
@@ -213,9 +213,9 @@ public record FailureDiagnosis(
         return new FailureDiagnosis(
                 "starting",
                 "starting up or shutting down",
-                "The server starts, recovers from a crash, or stops. A standby lets nobody in before it is consistent, nor "
-                        + "with hot_standby off.",
-                "Wait, and follow its log: it tells how far recovery is.");
+                "The server is starting, recovering from a crash, or stopping. A standby accepts no connections "
+                        + "before it is consistent, or if hot_standby is off.",
+                "Wait, and check the progress of recovery in the server's log.");
     }
 
     private static FailureDiagnosis cancelled() {
@@ -232,9 +232,10 @@ public record FailureDiagnosis(
         return new FailureDiagnosis(
                 "resources",
                 "server out of resources",
-                "The server lacks what its answer says: disk, memory, room in its lock table, or its files.",
-                "Look at its log and its host: free disk first, then memory. Out of shared memory means that "
-                        + "max_locks_per_transaction or max_connections is too low for what runs.");
+                "The server lacks the resource that the error names: disk space, memory, lock table entries, or "
+                        + "its files.",
+                "Check its log and its host: free disk space first, then memory. Out of shared memory means "
+                        + "that max_locks_per_transaction or max_connections is too low for the load.");
     }
 
     /** The finding with this diagnosis. */

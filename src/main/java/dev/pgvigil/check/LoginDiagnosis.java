@@ -24,16 +24,18 @@ final class LoginDiagnosis {
                         + " from disable to require. Else add";
             case ALLOW, PREFER -> "Add";
             case REQUIRE, VERIFY_CA, VERIFY_FULL ->
-                "This connection was encrypted: if the lines say hostnossl, only sslmode=disable gets in. Else add";
+                "This connection used TLS: if the lines are hostnossl, only sslmode=disable is accepted. "
+                        + "Otherwise add";
         };
         return new FailureDiagnosis(
                 KEY,
                 REFUSED,
-                "No line of pg_hba.conf lets this role from this address into this database, or one rejects it"
+                "No line of pg_hba.conf allows this role from this address to connect to this database, or one "
+                        + "rejects it"
                         + (tls.client() == null ? ", or demands a client certificate (sslcert, sslkey)." : "."),
                 encryption + " a line to pg_hba.conf for role "
                         + target.server().user() + " and database " + target.database()
-                        + ", and reload. What stands there now:",
+                        + ", and reload. The current lines:",
                 HBA_RULES);
     }
 
@@ -44,7 +46,7 @@ final class LoginDiagnosis {
                 "role cannot log in",
                 "The role does not exist on this server, or may not log in.",
                 "Create it (docs/grants.sql) or run ALTER ROLE … LOGIN, or correct the user in the URL of target "
-                        + target.name() + ". What there is:",
+                        + target.name() + ". The roles:",
                 role(user));
     }
 
@@ -55,7 +57,7 @@ final class LoginDiagnosis {
                 "The password is wrong or has expired, or the role does not exist, or pg_hba.conf asks for another way to log "
                         + "in.",
                 "Correct user and password of target " + target.name()
-                        + ", or the role's password on the server. What there is:",
+                        + ", or the role's password on the server. The roles:",
                 role(target.server().user()));
     }
 
@@ -65,7 +67,7 @@ final class LoginDiagnosis {
                 REFUSED,
                 "The server asks for a password, and target " + target.name() + " has none. Nothing was sent.",
                 "Set password-file, password-env or password of target " + target.name()
-                        + ", or let the role in by certificate.");
+                        + ", or allow the role to log in with a certificate.");
     }
 
     static FailureDiagnosis unsupportedMethod(Target target) {
@@ -75,7 +77,7 @@ final class LoginDiagnosis {
                 "The line of pg_hba.conf that matches asks for a method that pgvigil does not support, such as GSSAPI, SSPI or "
                         + "OAuth.",
                 "Put a line before it for role " + target.server().user()
-                        + " with scram-sha-256 or cert, and reload. What stands there now:",
+                        + " with scram-sha-256 or cert, and reload. The current lines:",
                 HBA_RULES);
     }
 
@@ -85,7 +87,7 @@ final class LoginDiagnosis {
                 "server not authenticated",
                 "The server does not know the role's password, though it asks for it: another server may answer at this "
                         + "address.",
-                "Make sure which server answers at " + target.server().id()
+                "Check which server answers at " + target.server().id()
                         + ". Set sslmode=verify-full, so that only the right one can.");
     }
 
@@ -96,7 +98,7 @@ final class LoginDiagnosis {
                 "The URL of target " + target.name()
                         + " demands channel binding, which takes TLS and a login by scram-sha-256 on the server itself. This "
                         + "connection offers none: the method is another, or something between ends TLS.",
-                "Let the role in by scram-sha-256 over TLS, or remove channel_binding=require from the URL.");
+                "Use scram-sha-256 over TLS for the role, or remove channel_binding=require from the URL.");
     }
 
     /** The server requires something that pgvigil does not support, such as too many SCRAM iterations; the message names it. */
@@ -115,7 +117,7 @@ final class LoginDiagnosis {
                 "login-trigger",
                 "database refuses the login",
                 "A login event trigger of database " + target.database() + " fails for pgvigil's role.",
-                "Look at what the trigger does and which grants it needs; or have it pass over role "
+                "Check what the trigger does and which grants it needs; or make it skip role "
                         + target.server().user() + ". The triggers:",
                 "select evtname, evtenabled, evtfoid::regproc from pg_event_trigger where evtevent = 'login'");
     }

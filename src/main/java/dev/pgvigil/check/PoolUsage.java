@@ -3,8 +3,8 @@ package dev.pgvigil.check;
 import dev.pgvigil.target.Threshold;
 
 /**
- * An observation of how many connection slots of a server are in use. It belongs to the contract, because the history and the charts
- * of every server show it.
+ * An observation of the connection slots in use on a server. It belongs to the contract, because the history and the charts of
+ * every server show it.
  */
 public interface PoolUsage {
 

@@ -51,8 +51,8 @@ final class TlsDiagnosis {
 
     static FailureDiagnosis unsuitable() {
         return tls(
-                "The certificate breaks a rule: its usages do not include TLS servers, its algorithm is too weak, or a "
-                        + "CA may not sign it.",
+                "The certificate is not suitable: its usages do not include TLS servers, its algorithm is too "
+                        + "weak, or its issuer may not sign certificates.",
                 "Renew the server's certificate as one for TLS servers (serverAuth), signed with SHA-256 or better.");
     }
 
@@ -60,19 +60,19 @@ final class TlsDiagnosis {
         return tls(
                 "Client and server have no TLS version, cipher or key exchange in common. pgvigil speaks TLS 1.2 and "
                         + "1.3.",
-                "Look at ssl_min_protocol_version, ssl_max_protocol_version and ssl_ciphers of the server.");
+                "Check ssl_min_protocol_version, ssl_max_protocol_version and ssl_ciphers of the server.");
     }
 
     static FailureDiagnosis clientRefused(Target target) {
         return tls(
-                "The server does not accept the client certificate of target " + target.name() + ", or misses one.",
+                "The server does not accept the client certificate of target " + target.name() + ", or requires one.",
                 "Set sslcert and sslkey to a certificate that the CA in the server's ssl_ca_file signed, and that has "
                         + "not expired. The server's log says which rule it breaks.");
     }
 
     static FailureDiagnosis failed() {
         return tls(
-                "The TLS handshake failed, or the server ended it.",
+                "The TLS handshake failed, or the server aborted it.",
                 "Look at the server's log at this time, and at what stands between, such as a proxy. Check sslmode and "
                         + "sslrootcert of the target, and until when the server's certificate is valid.");
     }

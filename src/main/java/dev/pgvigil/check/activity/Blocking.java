@@ -276,12 +276,12 @@ public final class Blocking implements Check<Blocking.Locks>, Exempting {
 
     private static Finding finding(
             Locks now, Waits waits, Target target, Exempted exempted, Status status, Severity severity) {
-        Predicate<LockNode> judged =
+        Predicate<LockNode> relevant =
                 node -> node.waitingSeconds() != null && !node.waitsForAdvisory() && concerns(node, target, exempted);
         // A root without children blocks as well: the session that it blocks is under another root.
         List<LockNode> trees = now.trees.stream()
                 .filter(root -> (root.blocks().isEmpty() && root.in(target.database()))
-                        || root.all().anyMatch(judged))
+                        || root.all().anyMatch(relevant))
                 .toList();
         return BlockingFindings.of(trees, observed(now, waits, "a lock"), status, severity)
                 .threshold(threshold(target.thresholds()));

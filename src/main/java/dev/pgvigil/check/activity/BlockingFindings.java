@@ -136,8 +136,9 @@ final class BlockingFindings {
                 .formatted(head.pid(), relation(head), head.behind() == 1 ? "1 queues" : head.behind() + " queue");
         return finding(status, severity, "lock queue behind a waiting AccessExclusiveLock", observed + "; " + queued)
                 .cause("DDL (ALTER, DROP, TRUNCATE, VACUUM FULL, …) was started without a short lock_timeout while "
-                        + who(root) + " uses the same relation: until the DDL gets its lock, every other access "
-                        + "to the relation queues up behind it, reading included.")
+                        + who(root)
+                        + " uses the same relation: until the DDL gets its lock, every other access to the relation, "
+                        + "including reads, queues behind it.")
                 .action("Cancel the DDL, pid " + head.pid() + ": the other sessions continue at once. Then repeat it "
                         + "with lock_timeout set to a second or two, until it succeeds. Or remove what blocks it: "
                         + action(root))
@@ -205,7 +206,8 @@ final class BlockingFindings {
                         + "cancelled. Set idle_in_transaction_session_timeout for the application's role.";
             case IDLE -> "End the session at the root; have the application take advisory locks per transaction.";
             case AUTOVACUUM ->
-                "Wait for it: ended, it starts again. Raise autovacuum_vacuum_cost_limit if it takes too long.";
+                "Wait for it: if it is ended, it starts again. Raise autovacuum_vacuum_cost_limit if it takes "
+                        + "too long.";
             case STARTUP ->
                 "Look on the primary for the transaction that holds AccessExclusiveLock, and end it there: the statement shows "
                         + "it. Nothing can be ended on the standby. If there is none, replay is behind or paused: see "

@@ -112,13 +112,13 @@ record ConflictFindings(Thresholds limits, Duration elapsed) {
         return switch (worst) {
             case TABLESPACE -> "Set temp_tablespaces here to a tablespace that is not dropped.";
             case LOCK ->
-                "Run DDL when there are few readers here; turn vacuum_truncate off for tables with long reads; or let replay "
-                        + "wait longer with max_standby_streaming_delay, at the cost of lag.";
+                "Run DDL when there are few readers here; turn vacuum_truncate off for tables with long reads; "
+                        + "or raise max_standby_streaming_delay, at the cost of lag.";
             case SNAPSHOT ->
                 "Set hot_standby_feedback = on here, at the cost of bloat on the primary, or let replay wait longer with "
                         + "max_standby_streaming_delay, at the cost of lag; and make the statements shorter.";
             case BUFFERPIN, DEADLOCK ->
-                "Retry transactions that fail with 40001 or 40P01; let replay wait longer with max_standby_streaming_delay.";
+                "Retry transactions that fail with 40001 or 40P01; raise max_standby_streaming_delay.";
             case ACTIVE_LOGICALSLOT ->
                 "Set hot_standby_feedback = on here and use a physical slot for replication, and keep wal_level = logical on "
                         + "the primary; then recreate the slot.";

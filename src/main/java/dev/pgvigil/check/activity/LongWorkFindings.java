@@ -31,7 +31,7 @@ record LongWorkFindings(Thresholds limits) {
                                         + "check blocking), or for a client that does not fetch its rows."
                                         + horizon(items))
                         .action("Check the statement of pid " + worst.pid()
-                                + "; cancel it if nobody needs its result. Limit "
+                                + "; cancel it if its result is not needed. Limit "
                                 + "such statements with statement_timeout for their role.")
                         .sql("select pg_cancel_backend(" + worst.pid() + ")"));
     }
@@ -135,6 +135,6 @@ record LongWorkFindings(Thresholds limits) {
         long oldest = items.stream().mapToLong(Item::xminAge).max().orElse(0);
         return oldest < LongWork.OLD_HORIZON
                 ? ""
-                : " Since " + oldest + " transactions it has kept vacuum from removing what became obsolete.";
+                : " Since " + oldest + " transactions it has prevented vacuum from removing dead rows.";
     }
 }

@@ -74,7 +74,7 @@ record ConnectionFindings(ConnectionUsage usage, Thresholds limits) {
 
     Optional<Finding> database(String name) {
         return usage.databases().stream()
-                .filter(group -> name.equals(group.name()) && judged(group))
+                .filter(group -> name.equals(group.name()) && evaluated(group))
                 .findFirst()
                 .map(group -> finding(
                                 "database-limit",
@@ -98,7 +98,7 @@ record ConnectionFindings(ConnectionUsage usage, Thresholds limits) {
     /** Roles near their limit that have sessions in the database. */
     Optional<Finding> roles(String database) {
         List<Group> full = usage.roles().stream()
-                .filter(group -> judged(group) && group.databases().contains(database))
+                .filter(group -> evaluated(group) && group.databases().contains(database))
                 .sorted((a, b) -> Double.compare(b.utilization(), a.utilization()))
                 .toList();
         return full.stream()
@@ -186,7 +186,7 @@ record ConnectionFindings(ConnectionUsage usage, Thresholds limits) {
         return Finding.of(Connections.NAME, key, Status.DEGRADED, severity, title, observed);
     }
 
-    private boolean judged(Group group) {
+    private boolean evaluated(Group group) {
         return group.limit() != null && group.limit() >= SMALL_LIMIT && !below(group.utilization());
     }
 

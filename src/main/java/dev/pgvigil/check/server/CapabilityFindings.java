@@ -77,7 +77,7 @@ public record CapabilityFindings(Held held, Target target) {
                         .action("Upgrade pgvigil.")
                 : trouble("version", "PostgreSQL is too old", observed)
                         .cause(
-                                "Some columns and functions that pgvigil uses came with PostgreSQL 14, so that some checks fail; "
+                                "Some columns and functions that pgvigil uses were added in PostgreSQL 14, so some checks fail; "
                                         + "and this version no longer gets security fixes.")
                         .action("Upgrade the server.");
         return finding.threshold("PostgreSQL " + OLDEST + " to " + NEWEST);
@@ -125,7 +125,7 @@ public record CapabilityFindings(Held held, Target target) {
         return advice("superuser", "pgvigil is a superuser", "Role " + held.usename() + " is a superuser")
                 .cause("pgvigil needs CONNECT and pg_monitor only; with this role's password, an attacker could do "
                         + "anything.")
-                .action("Have pgvigil log in as a role with these grants alone.")
+                .action("Let pgvigil log in as a role with only these grants.")
                 .sql("create role pgvigil login connection limit 8; grant pg_monitor to pgvigil");
     }
 
@@ -138,7 +138,7 @@ public record CapabilityFindings(Held held, Target target) {
                 .cause(
                         "When applications use all ordinary connections, pgvigil cannot open one either, just when it is "
                                 + "needed.")
-                .action("Grant it, and if reserved_connections is 0, set it to 3; that takes effect with a restart.")
+                .action("Grant it, and if reserved_connections is 0, set it to 3; that requires a restart.")
                 .sql("grant pg_use_reserved_connections to " + identifier(held.usename()));
     }
 
@@ -210,7 +210,7 @@ public record CapabilityFindings(Held held, Target target) {
                         "track_activity_query_size is " + held.trackActivityQuerySizeBytes() + " B")
                 .threshold("at least " + least + " B")
                 .cause("Longer statements are truncated in pg_stat_activity and cannot be distinguished.")
-                .action("Raise it; that takes effect with a restart.")
+                .action("Raise it; that requires a restart.")
                 .sql("alter system set track_activity_query_size = " + least);
     }
 

@@ -96,7 +96,7 @@ public final class Heartbeat implements Check<HeartbeatResult> {
                         "the server answers as a " + is)
                 .threshold("role " + expected)
                 .cause("A failover or a promotion, or the address points to another server.")
-                .action("Determine which server should be the " + expected + "; then correct the address or the role.")
+                .action("Decide which server should be the " + expected + "; then correct the address or the role.")
                 .sql("select pg_is_in_recovery(), inet_server_addr(), pg_postmaster_start_time()");
     }
 
