@@ -1,15 +1,18 @@
 package dev.pgvigil.check;
 
-import static java.util.stream.Collectors.toUnmodifiableMap;
+import static java.util.stream.Collectors.collectingAndThen;
+import static java.util.stream.Collectors.toMap;
 import static java.util.stream.Collectors.toUnmodifiableSet;
 
 import dev.pgvigil.target.KnownChecks;
 import dev.pgvigil.target.Threshold;
 import io.quarkus.arc.All;
 import jakarta.inject.Singleton;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +24,17 @@ public class Catalogue implements KnownChecks {
     private final Map<String, Check<?>> byName;
 
     public Catalogue(@All List<Check<?>> checks) {
-        this.checks = List.copyOf(checks);
-        this.byName = checks.stream().collect(toUnmodifiableMap(Check::name, Function.identity()));
+        // By name, because the container injects them in any order.
+        this.byName = checks.stream()
+                .collect(collectingAndThen(
+                        toMap(Check::name, Function.identity(), Catalogue::twice, TreeMap::new),
+                        Collections::unmodifiableMap));
+        this.checks = List.copyOf(byName.values());
+    }
+
+    private static Check<?> twice(Check<?> one, Check<?> other) {
+        throw new IllegalStateException(
+                "two checks are named " + one.name() + ": " + one.getClass() + ", " + other.getClass());
     }
 
     public List<Check<?>> checks() {

@@ -1,6 +1,7 @@
 package dev.pgvigil.config;
 
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +54,10 @@ final class KeyRecorder extends TypedNode {
     static List<KeyDoc> keys(Collection<? extends Section<?>> sections) {
         Map<String, Recorded> keys = new LinkedHashMap<>();
         Node pgvigil = new KeyRecorder(keys, null, "", "", false).child("pgvigil");
-        sections.forEach(section -> section.read(pgvigil.child(section.key())));
+        // The container injects them in any order.
+        sections.stream()
+                .sorted(Comparator.comparing(Section::key))
+                .forEach(section -> section.read(pgvigil.child(section.key())));
         return keys.entrySet().stream()
                 .map(entry -> entry.getValue().doc(entry.getKey()))
                 .toList();

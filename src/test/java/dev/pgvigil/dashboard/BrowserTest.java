@@ -388,8 +388,13 @@ class BrowserTest {
     void nothingScrollsSidewaysOnAPhone() {
         for (String path : paths()) {
             Page page = open(path, 360, ColorScheme.LIGHT);
+            Object tooWide = page.evaluate("""
+                    () => [...document.querySelectorAll('main *')]
+                        .filter(element => element.getBoundingClientRect().right > 360)
+                        .map(element => element.tagName + '.' + element.className + ' ' + element.textContent.trim().slice(0, 60))
+                        .slice(-3).join('; ')""");
             assertThat(page.evaluate("document.documentElement.scrollWidth"))
-                    .as(path)
+                    .as(path + ": " + tooWide)
                     .isEqualTo(360);
         }
     }
