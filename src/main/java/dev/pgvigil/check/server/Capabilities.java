@@ -38,12 +38,16 @@ public final class Capabilities implements Check<Capabilities.Held> {
               pg_catalog.pg_has_role('pg_monitor', 'usage') as monitor,
               pg_catalog.has_database_privilege(pg_catalog.current_database(), 'connect') as connect,
               {reserved} as reserved_slots,
+              {statements} as statements,
               coalesce(pg_catalog.current_setting('reserved_connections', true)::int4, 0) as reserved_connections,
               case when pg_catalog.pg_has_role('pg_read_all_settings', 'usage')
                 then pg_catalog.current_setting('shared_preload_libraries') end as libraries,
               pg_catalog.current_setting('track_activities')::bool as track_activities,
               pg_catalog.current_setting('track_io_timing')::bool as track_io_timing,
               (select s.setting::int8 from pg_catalog.pg_show_all_settings() s where s.name = 'track_activity_query_size') as query_size""".replace("{usename}", RawText.sql("current_user"));
+
+    private static final String STATEMENTS =
+            "(select e.extversion from pg_catalog.pg_extension e where e.extname = 'pg_stat_statements')";
 
     private static final String RESERVED = "pg_catalog.pg_has_role('pg_use_reserved_connections', 'usage')";
 
@@ -103,7 +107,10 @@ public final class Capabilities implements Check<Capabilities.Held> {
     @Override
     public Uni<Held> collect(Session session) {
         String reserved = session.facts().major() >= RESERVED_ROLE_SINCE ? RESERVED : "null::bool";
-        return session.row(SQL.replace("{reserved}", reserved), row -> held(row, session.facts()));
+        String statements = session.facts().reads("pg_extension") ? STATEMENTS : "null::text";
+        return session.row(
+                SQL.replace("{reserved}", reserved).replace("{statements}", statements),
+                row -> held(row, session.facts()));
     }
 
     @Override
@@ -127,7 +134,7 @@ public final class Capabilities implements Check<Capabilities.Held> {
                 row.getBoolean("reserved_slots"),
                 row.getInteger("reserved_connections"),
                 libraries(row.getString("libraries")),
-                facts.extensions().get("pg_stat_statements"),
+                row.getString("statements"),
                 row.getBoolean("track_activities"),
                 row.getBoolean("track_io_timing"),
                 row.getLong("query_size"),
