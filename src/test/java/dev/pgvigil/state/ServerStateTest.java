@@ -2,10 +2,16 @@ package dev.pgvigil.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgvigil.check.Catalogue;
+import dev.pgvigil.check.Catalogues;
 import dev.pgvigil.check.HeartbeatResult;
 import dev.pgvigil.check.Looking;
 import dev.pgvigil.check.Status;
+import dev.pgvigil.check.activity.LongWork;
+import dev.pgvigil.check.capacity.Connections;
+import dev.pgvigil.check.server.Capabilities;
 import dev.pgvigil.check.server.Heartbeat;
+import dev.pgvigil.check.server.Overhead;
 import dev.pgvigil.monitor.Scene;
 import dev.pgvigil.monitor.SceneTargets;
 import dev.pgvigil.postgres.Failure;
@@ -32,12 +38,22 @@ class ServerStateTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, heartbeat, 2", "3, heartbeat, 6", "32, heartbeat, 8", "32, connections, 64", "32, overhead, 2"})
+    @CsvSource({
+        "1, heartbeat, 2",
+        "3, heartbeat, 6",
+        "32, heartbeat, 8",
+        "1, connections, 2",
+        "32, connections, 11",
+        "32, long-work, 64",
+        "32, capabilities, 128",
+        "32, overhead, 2"
+    })
     void intervalIsThrottledWithinPriority(double stretch, String check, long seconds) {
         Target target = SceneTargets.check(SHOP, check, new CheckSetting(true, Duration.ofSeconds(2)));
         Scene scene = SEEN.stretch(SHOP, stretch);
-        assertThat(state(scene).interval(target, new Looking(check, Duration.ofHours(1))))
-                .hasSeconds(seconds);
+        Catalogue catalogue =
+                Catalogues.of(new Heartbeat(), new Connections(), new LongWork(), new Capabilities(), new Overhead());
+        assertThat(state(scene).interval(target, catalogue.check(check))).hasSeconds(seconds);
         assertThat(state(SEEN).interval(SHOP, new Looking(check, Duration.ofSeconds(7))))
                 .hasSeconds(7);
     }
