@@ -20,6 +20,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every kind of configuration error and its exact messages: NAME.yaml has them in NAME.txt. */
 class BadFilesTest {
 
+    private static final Catalogue CATALOGUE = new Catalogue(Catalogues.all());
+
     private static final Path TABLE = Path.of("src/test/resources/config/bad");
 
     static Stream<String> errors() throws IOException {
@@ -42,7 +44,7 @@ class BadFilesTest {
                 Map.of(),
                 new TargetsSection(new SampleChecks()),
                 new SessionsSection(),
-                new MonitorSection(new Catalogue(Catalogues.all())));
+                new MonitorSection(CATALOGUE));
 
         List<String> expected = Files.readAllLines(TABLE.resolve(name + ".txt"));
         assertThat(loaded.problems()).containsExactlyElementsOf(expected);
