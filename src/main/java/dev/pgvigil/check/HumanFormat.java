@@ -40,6 +40,29 @@ public final class HumanFormat {
                 + " %";
     }
 
+    /** {@code 900 B}, {@code 1.5 MiB}, {@code 120 GiB}. */
+    public static String bytes(double bytes) {
+        String[] units = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+        double rest = bytes;
+        int unit = 0;
+        while (Math.abs(rest) >= 1023.5 && unit < units.length - 1) {
+            rest /= 1024;
+            unit++;
+        }
+        return (Math.abs(rest) >= 100 ? String.valueOf(Math.round(rest)) : decimal(rest)) + " " + units[unit];
+    }
+
+    /** {@code 950}, {@code 12.3 thousand}, {@code 1.2 million}, {@code 2.1 billion}. */
+    public static String large(double number) {
+        double size = Math.abs(number);
+        if (size < 10_000) {
+            return decimal(number);
+        }
+        return size < 999_950
+                ? decimal(number / 1e3) + " thousand"
+                : size < 999_950_000 ? decimal(number / 1e6) + " million" : decimal(number / 1e9) + " billion";
+    }
+
     /** {@code 1 session}, {@code 5 sessions}. */
     public static String count(long number, String noun) {
         return number + " " + noun + (number == 1 ? "" : "s");

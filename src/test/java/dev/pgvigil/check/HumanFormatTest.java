@@ -39,4 +39,33 @@ class HumanFormatTest {
     void count(long number, String phrase) {
         assertThat(HumanFormat.count(number, "session")).isEqualTo(phrase);
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 0 B",
+        "1023, 1023 B",
+        "1024, 1 KiB",
+        "1600, 1.6 KiB",
+        "134217728, 128 MiB",
+        "1073741823, 1 GiB",
+        "5905580032, 5.5 GiB",
+        "-2048, -2 KiB",
+    })
+    void bytes(double bytes, String phrase) {
+        assertThat(HumanFormat.bytes(bytes)).isEqualTo(phrase);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "950, 950",
+        "9999, 9999",
+        "12345, 12.3 thousand",
+        "999949, 999.9 thousand",
+        "1200000, 1.2 million",
+        "999950000, 1 billion",
+        "2147483647, 2.1 billion"
+    })
+    void large(double number, String phrase) {
+        assertThat(HumanFormat.large(number)).isEqualTo(phrase);
+    }
 }
