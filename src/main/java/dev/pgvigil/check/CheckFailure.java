@@ -19,49 +19,44 @@ public final class CheckFailure {
                 FailureDiagnosis.of(failure, target).explain(finding(check, Severity.MEDIUM, failure));
             case CONNECT ->
                 finding(check, Severity.MEDIUM, failure)
-                        .cause("The server is there, but the session in which it is asked is refused or lost.")
-                        .action(
-                                "Look at the server's log at this time, and at what stands between, such as a firewall.");
+                        .cause("The server is reachable, but the session of this check is refused or lost.")
+                        .action("Check the server's log at this time, and any firewall or proxy between pgvigil and "
+                                + "the server.");
             case PERMISSION ->
                 finding(check, Severity.MEDIUM, failure)
-                        .cause(
-                                "What the answer names was revoked: by default every role may read it, or pg_monitor may.")
+                        .cause("A default privilege on the object that the error names was revoked from PUBLIC or "
+                                + "pg_monitor.")
                         .action("Grant it to " + target.server().user()
-                                + " as a superuser, in each database that pgvigil "
-                                + "watches there: SELECT on a table or view of the catalogue, EXECUTE on a function.");
+                                + " as a superuser, in each monitored database of the server: SELECT on a "
+                                + "system table or view, EXECUTE on a function.");
             case UNSUPPORTED ->
                 finding(check, Severity.MEDIUM, failure)
-                        .cause(
-                                "The server does not have the object that the error names: its version is not supported, or it "
-                                        + "is another product.")
-                        .action("Look for a pgvigil that knows this version. Until then checks." + check
-                                + ".enabled: false disables the check.");
+                        .cause("The server does not have the object that the error names: its version is not "
+                                + "supported, or it is not PostgreSQL.")
+                        .action("Upgrade pgvigil. Until then, disable the check with checks." + check
+                                + ".enabled: false.");
             case TIMEOUT ->
                 finding(check, Severity.MEDIUM, failure)
-                        .cause("The server is too busy to answer it in time, or its catalogue is locked.")
-                        .action(
-                                "Check the server's load and locks on system catalogs; if the query always takes long, raise "
-                                        + "sessions.slow-statement-timeout.");
+                        .cause("The server is too busy to answer in time, or system catalogs are locked.")
+                        .action("Check the server's load and locks on system catalogs; if the query always takes "
+                                + "long, raise "
+                                + "sessions.slow-statement-timeout.");
             case QUERY ->
                 finding(check, Severity.LOW, failure)
-                        .cause("The server answers this check otherwise than pgvigil expects.")
-                        .action("Look at the server's log at this time, and report it to pgvigil with the version.");
+                        .cause("pgvigil did not expect this error or result.")
+                        .action("Check the server's log at this time. Report the error to the pgvigil project with "
+                                + "the server's version.");
             case LOCAL ->
                 finding(check, Severity.LOW, failure)
-                        .cause(
-                                "It is pgvigil's own fault: the check has a defect, or files or connections have run out.")
-                        .action(
-                                "Look at pgvigil's log at this time. Report a defect to pgvigil with the server's version.");
+                        .cause("The failure is in pgvigil: the check has a defect, or pgvigil ran out of files or "
+                                + "connections.")
+                        .action("Check pgvigil's log at this time. Report a defect to the pgvigil project with the "
+                                + "server's version.");
         };
     }
 
     private static Finding finding(String check, Severity severity, Failure failure) {
         return Finding.of(
-                check,
-                "unanswered",
-                Status.DEGRADED,
-                severity,
-                "Check " + check + " is not answered",
-                failure.message());
+                check, "unanswered", Status.DEGRADED, severity, "Check " + check + " fails", failure.message());
     }
 }

@@ -96,14 +96,14 @@ public record FailureDiagnosis(
                 new FailureDiagnosis(
                         "connect",
                         "no connection",
-                        "The server is down, or the address is wrong, or something between refuses.",
-                        "Start the server; if it runs, check host, port, listen_addresses and the firewall.");
+                        "The server is down, the address is wrong, or a firewall refuses the connection.",
+                        "Start the server. If it is running, check host, port, listen_addresses and firewalls.");
             case TIMEOUT ->
                 new FailureDiagnosis(
                         "timeout",
                         "no answer",
-                        "The server or its host hangs, or the network drops what is sent.",
-                        "Check the host first: CPU, memory, storage; then the network between.");
+                        "The server or its host hangs, or the network drops packets.",
+                        "Check the host (CPU, memory, storage), then the network between pgvigil and the server.");
             case CAPACITY -> serverFull();
             case AUTH -> LoginDiagnosis.refused(target);
             case TLS -> TlsDiagnosis.failed();
@@ -111,23 +111,24 @@ public record FailureDiagnosis(
                 new FailureDiagnosis(
                         "unsupported",
                         "not PostgreSQL 14 or newer itself",
-                        "What answers is an older PostgreSQL, a pooler such as PgBouncer, or another product: it lacks what "
-                                + "pgvigil asks for, or refuses the settings that keep its sessions harmless.",
-                        "Have the target point at a PostgreSQL server of version 14 or newer itself.");
+                        "The address leads to an older PostgreSQL, a pooler such as PgBouncer, or another product. "
+                                + "It lacks a feature that pgvigil needs, or refuses the settings that limit its "
+                                + "sessions.",
+                        "Change the URL of the target to the PostgreSQL server itself, version 14 or newer.");
             case PERMISSION, QUERY ->
                 new FailureDiagnosis(
                         "refused",
                         "heartbeat failed",
-                        "The server refuses the simplest query.",
+                        "The server rejects the simplest query.",
                         "Run the query manually as the same user.",
                         "select pg_is_in_recovery()");
             case LOCAL ->
                 new FailureDiagnosis(
                         "local",
-                        "pgvigil cannot look",
-                        "pgvigil itself lacks a resource or has a defect; nothing is known of the server.",
-                        "Raise the limit of open files of pgvigil, or see why its connections are all in use; report a "
-                                + "defect.");
+                        "pgvigil cannot check",
+                        "pgvigil lacks a resource or has a defect. The state of the server is unknown.",
+                        "Check pgvigil's log. Raise its limit of open files, or find out why all its connections "
+                                + "are in use. Report a defect.");
         };
     }
 
@@ -169,10 +170,9 @@ public record FailureDiagnosis(
     private static FailureDiagnosis elsewhere() {
         return new FailureDiagnosis(
                 "entrance",
-                "no way into the server",
-                "The server refuses one after the other of the databases that pgvigil watches there. This is what it said of "
-                        + "the last.",
-                "Put right what it says of that database; all are tried again in turn.");
+                "no database accepts a session",
+                "The server refused a session in each monitored database. The error is the one of the last database.",
+                "Fix the reported error in that database. pgvigil keeps trying all databases in turn.");
     }
 
     private static FailureDiagnosis roleFull(Target target) {
@@ -180,10 +180,10 @@ public record FailureDiagnosis(
         return new FailureDiagnosis(
                 "capacity",
                 "pgvigil's role is out of connections",
-                "The role's own connection limit is reached: more than one pgvigil, or somebody else too, logs in as "
-                        + user + ".",
-                "Give each a role of its own, or raise the limit with ALTER ROLE … CONNECTION LIMIT; one pgvigil needs 8. "
-                        + "Who holds them:",
+                "The role's connection limit is reached: another pgvigil or another application also logs in as " + user
+                        + ".",
+                "Use a separate role for each, or raise the limit with ALTER ROLE … CONNECTION LIMIT: one pgvigil "
+                        + "needs 8. Its sessions:",
                 HOLDERS.formatted("usename = " + Sql.literal(user).strip()));
     }
 
@@ -193,9 +193,9 @@ public record FailureDiagnosis(
                 "capacity",
                 "database out of connections",
                 "The connection limit of database " + database
-                        + " is reached. Reserved slots do not help: only superusers are exempt from it.",
-                "Close idle sessions or make pools smaller, or raise the limit with ALTER DATABASE … CONNECTION "
-                        + "LIMIT. Sessions by role and application:",
+                        + " is reached. Only superusers are exempt from it; reserved_connections does not help.",
+                "Close idle sessions, reduce pool sizes, or raise the limit with ALTER DATABASE … CONNECTION LIMIT. "
+                        + "Its sessions:",
                 HOLDERS.formatted("datname = " + Sql.literal(database).strip()));
     }
 
@@ -203,9 +203,11 @@ public record FailureDiagnosis(
         return new FailureDiagnosis(
                 "capacity",
                 "out of connections",
-                "Applications hold all connection slots.",
-                "Close idle sessions or make pools smaller. On PostgreSQL 16 and newer set reserved_connections and grant "
-                        + "pg_use_reserved_connections, so that pgvigil gets in when others do not. Who holds them:",
+                "All connection slots are in use, either by sessions or by clients that have not completed their login.",
+                "Close idle sessions and reduce pool sizes. If the query shows too few sessions, find clients that "
+                        + "hang during login in the server's log (log_connections), block them and lower "
+                        + "authentication_timeout. On PostgreSQL 16 and newer, set reserved_connections and grant "
+                        + "pg_use_reserved_connections to pgvigil's role. Sessions by role and application:",
                 HOLDERS.formatted("backend_type = 'client backend'"));
     }
 
@@ -214,28 +216,27 @@ public record FailureDiagnosis(
                 "starting",
                 "starting up or shutting down",
                 "The server is starting, recovering from a crash, or stopping. A standby accepts no connections "
-                        + "before it is consistent, or if hot_standby is off.",
-                "Wait, and check the progress of recovery in the server's log.");
+                        + "before it is consistent or while hot_standby is off.",
+                "Wait. Check the progress of recovery in the server's log.");
     }
 
     private static FailureDiagnosis cancelled() {
         return new FailureDiagnosis(
                 "cancelled",
                 "ended by the server",
-                "The server ended the statement: on a standby so that replay can go on (recovery conflict), else to resolve a "
-                        + "deadlock over locks on system catalogues.",
-                "Nothing at once: it is asked again. If it goes on, see the check conflicts, and the server's log for what "
-                        + "took part.");
+                "The server cancelled the statement: on a standby because of a recovery conflict, otherwise to "
+                        + "resolve a deadlock on system catalogs.",
+                "None: the check is retried. If it keeps failing, see the check conflicts and the server's log.");
     }
 
     private static FailureDiagnosis resources() {
         return new FailureDiagnosis(
                 "resources",
                 "server out of resources",
-                "The server lacks the resource that the error names: disk space, memory, lock table entries, or "
-                        + "its files.",
-                "Check its log and its host: free disk space first, then memory. Out of shared memory means "
-                        + "that max_locks_per_transaction or max_connections is too low for the load.");
+                "The server lacks the resource that the error names, such as disk space, memory, lock table entries "
+                        + "or a file.",
+                "Check the server's log, then free disk space and memory of its host. Out of shared memory means "
+                        + "that max_locks_per_transaction or max_connections is too low.");
     }
 
     /** The finding with this diagnosis. */

@@ -30,9 +30,9 @@ final class LoginDiagnosis {
         return new FailureDiagnosis(
                 KEY,
                 REFUSED,
-                "No line of pg_hba.conf allows this role from this address to connect to this database, or one "
+                "No line of pg_hba.conf allows this role to connect to this database from this address, or a line "
                         + "rejects it"
-                        + (tls.client() == null ? ", or demands a client certificate (sslcert, sslkey)." : "."),
+                        + (tls.client() == null ? ", or requires a client certificate (sslcert, sslkey)." : "."),
                 encryption + " a line to pg_hba.conf for role "
                         + target.server().user() + " and database " + target.database()
                         + ", and reload. The current lines:",
@@ -44,8 +44,8 @@ final class LoginDiagnosis {
         return new FailureDiagnosis(
                 KEY,
                 "role cannot log in",
-                "The role does not exist on this server, or may not log in.",
-                "Create it (docs/grants.sql) or run ALTER ROLE … LOGIN, or correct the user in the URL of target "
+                "The role does not exist on this server, or it has no LOGIN attribute.",
+                "Create the role (docs/grants.sql), run ALTER ROLE … LOGIN, or correct the user in the URL of target "
                         + target.name() + ". The roles:",
                 role(user));
     }
@@ -54,9 +54,9 @@ final class LoginDiagnosis {
         return new FailureDiagnosis(
                 KEY,
                 REFUSED,
-                "The password is wrong or has expired, or the role does not exist, or pg_hba.conf asks for another way to log "
-                        + "in.",
-                "Correct user and password of target " + target.name()
+                "The password is wrong or has expired, the role does not exist, or pg_hba.conf requires another "
+                        + "authentication method.",
+                "Correct the user and password of target " + target.name()
                         + ", or the role's password on the server. The roles:",
                 role(target.server().user()));
     }
@@ -65,7 +65,7 @@ final class LoginDiagnosis {
         return new FailureDiagnosis(
                 KEY,
                 REFUSED,
-                "The server asks for a password, and target " + target.name() + " has none. Nothing was sent.",
+                "The server requires a password, and target " + target.name() + " has none. No password was sent.",
                 "Set password-file, password-env or password of target " + target.name()
                         + ", or allow the role to log in with a certificate.");
     }
@@ -74,9 +74,9 @@ final class LoginDiagnosis {
         return new FailureDiagnosis(
                 KEY,
                 REFUSED,
-                "The line of pg_hba.conf that matches asks for a method that pgvigil does not support, such as GSSAPI, SSPI or "
-                        + "OAuth.",
-                "Put a line before it for role " + target.server().user()
+                "The matching line of pg_hba.conf requires a method that pgvigil does not support, such as GSSAPI, "
+                        + "SSPI or OAuth.",
+                "Add a line before it for role " + target.server().user()
                         + " with scram-sha-256 or cert, and reload. The current lines:",
                 HBA_RULES);
     }
@@ -85,10 +85,10 @@ final class LoginDiagnosis {
         return new FailureDiagnosis(
                 KEY,
                 "server not authenticated",
-                "The server does not know the role's password, though it asks for it: another server may answer at this "
-                        + "address.",
-                "Check which server answers at " + target.server().id()
-                        + ". Set sslmode=verify-full, so that only the right one can.");
+                "The server requires the role's password but did not prove that it knows it: the address may lead "
+                        + "to another server.",
+                "Check which server is at " + target.server().id()
+                        + ". Set sslmode=verify-full to verify the server's identity.");
     }
 
     static FailureDiagnosis noChannelBinding(Target target) {
@@ -96,8 +96,8 @@ final class LoginDiagnosis {
                 KEY,
                 REFUSED,
                 "The URL of target " + target.name()
-                        + " demands channel binding, which takes TLS and a login by scram-sha-256 on the server itself. This "
-                        + "connection offers none: the method is another, or something between ends TLS.",
+                        + " requires channel binding, which needs TLS up to the server and scram-sha-256. This "
+                        + "connection offers none: the server uses another method, or a proxy terminates TLS.",
                 "Use scram-sha-256 over TLS for the role, or remove channel_binding=require from the URL.");
     }
 
@@ -106,9 +106,10 @@ final class LoginDiagnosis {
         return new FailureDiagnosis(
                 KEY,
                 "login not possible",
-                "The server demands a login that pgvigil does not do, or for which it has not what is needed.",
-                "Change what is named: role " + target.server().user()
-                        + " and its password on the server, its method in pg_hba.conf, or the URL of target "
+                "The server requires an authentication method that pgvigil does not support or has no credentials for.",
+                "Correct what the error names: role " + target.server().user()
+                        + " and its password on the server, its authentication method in pg_hba.conf, or the URL of "
+                        + "target "
                         + target.name() + ".");
     }
 
@@ -117,7 +118,7 @@ final class LoginDiagnosis {
                 "login-trigger",
                 "database refuses the login",
                 "A login event trigger of database " + target.database() + " fails for pgvigil's role.",
-                "Check what the trigger does and which grants it needs; or make it skip role "
+                "Grant the role what the trigger needs, or make the trigger skip role "
                         + target.server().user() + ". The triggers:",
                 "select evtname, evtenabled, evtfoid::regproc from pg_event_trigger where evtevent = 'login'");
     }

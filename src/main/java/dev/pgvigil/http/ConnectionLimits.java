@@ -89,7 +89,7 @@ public final class ConnectionLimits {
                 .description("Open connections of HTTP clients.")
                 .register(meters);
         Gauge.builder("pgvigil.http.connections.limit", () -> limit)
-                .description("Connections of HTTP clients that may be open at a time.")
+                .description("Maximum number of open connections of HTTP clients.")
                 .register(meters);
         AcceptedConnections.limit(this);
         vertx.setPeriodic(1_000, tick -> connections.forEach(ClientConnection::tick));

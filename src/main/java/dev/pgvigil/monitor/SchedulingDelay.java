@@ -18,7 +18,7 @@ public class SchedulingDelay {
 
     public SchedulingDelay(MeterRegistry meters) {
         lateness = Timer.builder("pgvigil.heartbeat.lateness")
-                .description("Time from when a heartbeat was due to when it began, over the whole fleet.")
+                .description("Delay between the due time and the start of a heartbeat, over the whole fleet.")
                 .serviceLevelObjectives(BOUNDS)
                 .register(meters);
     }

@@ -42,7 +42,7 @@ final class AuthFailures {
             counters.put(
                     reason,
                     Counter.builder("pgvigil.http.refused")
-                            .description("Requests that were turned away at the door")
+                            .description("Requests rejected by the authentication filter")
                             .tag("reason", reason.name().toLowerCase(Locale.ROOT))
                             .register(meters));
         }

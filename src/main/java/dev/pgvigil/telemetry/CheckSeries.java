@@ -66,27 +66,27 @@ final class CheckSeries implements SeriesSource {
         boolean skipped = outcome instanceof Outcome.Skipped<?>;
         gauges.gauge(
                 "pgvigil_check_skipped",
-                "Whether the check is not asked because something that it needs is missing.",
+                "1 if the check is skipped because a requirement is not met, else 0.",
                 skipped ? 1 : 0,
                 "check",
                 check);
         if (!skipped) {
             gauges.gauge(
                     "pgvigil_check_success",
-                    "Whether the latest pass was answered.",
+                    "1 if the latest execution succeeded, 0 if it failed.",
                     outcome instanceof Outcome.Observed<?> ? 1 : 0,
                     "check",
                     check);
             gauges.gauge(
                     "pgvigil_check_duration_seconds",
-                    "How long the latest pass took.",
+                    "Duration of the latest execution.",
                     took(outcome).toNanos() / 1e9,
                     "check",
                     check);
         }
         gauges.gauge(
                 "pgvigil_check_timestamp_seconds",
-                "When the latest pass ended.",
+                "Time when the latest execution ended.",
                 SteadyClock.shown(outcome.at()).toEpochMilli() / 1e3,
                 "check",
                 check);

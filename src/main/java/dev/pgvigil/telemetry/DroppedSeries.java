@@ -54,7 +54,7 @@ final class DroppedSeries {
         for (Cause cause : Cause.values()) {
             gauges.counter(
                     "pgvigil_series_dropped_total",
-                    "Series left out of scrapes and exports because they broke a rule or a bound.",
+                    "Series left out of scrapes and exports because they violated a rule or a limit.",
                     (double) of(cause),
                     "cause",
                     label(cause));

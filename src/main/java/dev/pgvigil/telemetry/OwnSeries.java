@@ -37,7 +37,7 @@ final class OwnSeries implements SeriesSource {
     @Override
     public void addTo(Snapshot snapshot, Instant now, SeriesBuilder harvest) {
         MetricSink gauges = harvest.under(Labels.NONE);
-        gauges.gauge("pgvigil_build_info", "The pgvigil that runs; always 1.", 1, "version", version);
+        gauges.gauge("pgvigil_build_info", "The version of pgvigil; always 1.", 1, "version", version);
         reload(configuration.get(), gauges);
         tally.checks().forEach(check -> passes(check, gauges));
     }
@@ -45,31 +45,33 @@ final class OwnSeries implements SeriesSource {
     private static void reload(Configuration.State state, MetricSink gauges) {
         gauges.gauge(
                 "pgvigil_config_reload_success",
-                "Whether the configuration was good when it was last read; if not, the one before is in force.",
+                "1 if the last configuration reload succeeded, 0 if the previous configuration is still in use.",
                 state.problems().isEmpty() ? 1 : 0);
         Instant loadedAt = state.loadedAt();
         if (loadedAt != null) {
             gauges.gauge(
                     "pgvigil_config_reload_timestamp_seconds",
-                    "Since when the configuration is in force.",
+                    "Time when the configuration in use was loaded.",
                     SteadyClock.shown(loadedAt).toEpochMilli() / 1e3);
         }
-        gauges.counter("pgvigil_config_reloads_total", "Changes that came into force.", (double) state.reloads());
-        gauges.counter("pgvigil_config_reload_failures_total", "Changes that did not, for their mistakes.", (double)
-                state.failedReloads());
+        gauges.counter(
+                "pgvigil_config_reloads_total", "Configuration reloads that took effect.", (double) state.reloads());
+        gauges.counter(
+                "pgvigil_config_reload_failures_total", "Configuration reloads rejected because of errors.", (double)
+                        state.failedReloads());
     }
 
     private void passes(String check, MetricSink gauges) {
         gauges.counter(
                 "pgvigil_check_passes_total",
-                "Passes that asked, answered or not, over the whole fleet.",
+                "Executions of the check, successful or failed, over the whole fleet.",
                 (double) tally.passes(check),
                 "check",
                 check);
         for (Reason reason : Reason.values()) {
             gauges.counter(
                     "pgvigil_check_failures_total",
-                    "Passes that were not answered, over the whole fleet.",
+                    "Failed executions of the check, over the whole fleet.",
                     (double) tally.failures(check, reason),
                     "check",
                     check,

@@ -34,7 +34,7 @@ final class ProcessSeries implements SeriesSource {
         for (LoopLag loop : seen.loops()) {
             gauges.gauge(
                     "pgvigil_event_loop_lag_seconds",
-                    "How late the event loop was at worst in the last half to whole minute.",
+                    "Largest delay of the event loop in the last 30 to 60 seconds.",
                     seconds(loop.peak()),
                     "loop",
                     String.valueOf(loop.loop()));
@@ -43,12 +43,12 @@ final class ProcessSeries implements SeriesSource {
         if (silence != null) {
             gauges.gauge(
                     "pgvigil_watch_silence_seconds",
-                    "Time without a new heartbeat of any target, answered or failed.",
+                    "Time since the latest heartbeat of any target, successful or failed.",
                     seconds(silence.lasted()));
         }
         gauges.gauge(
                 "pgvigil_threads_deadlocked",
-                "Threads that wait for each other for ever, 10 at most.",
+                "Threads in a deadlock, at most 10.",
                 seen.deadlocked().size());
     }
 

@@ -41,10 +41,10 @@ final class ServerSeries implements SeriesSource {
                 .ifPresent(beat -> {
                     boolean up = states.stream()
                             .anyMatch(state -> state.outcome(HeartbeatResult.CHECK) instanceof Outcome.Observed<?>);
-                    gauges.gauge("pgvigil_server_up", "Whether the latest heartbeat was answered.", up ? 1 : 0);
+                    gauges.gauge("pgvigil_server_up", "1 if the latest heartbeat succeeded, else 0.", up ? 1 : 0);
                     gauges.gauge(
                             "pgvigil_heartbeat_age_seconds",
-                            "Time since the server was last asked for a heartbeat, answered or not.",
+                            "Time since the latest heartbeat, successful or failed.",
                             Duration.between(beat.at(), now).toNanos() / 1e9);
                 });
         states.stream()
@@ -52,7 +52,7 @@ final class ServerSeries implements SeriesSource {
                 .findFirst()
                 .ifPresent(facts -> gauges.gauge(
                         "pgvigil_server_info",
-                        "What the server said of itself when a session was last opened; always 1.",
+                        "Version and role reported by the server when a session was last opened; always 1.",
                         1,
                         "version",
                         facts.version(),
@@ -61,11 +61,10 @@ final class ServerSeries implements SeriesSource {
     }
 
     private static void links(ConnectionState links, MetricSink gauges) {
-        gauges.gauge(
-                "pgvigil_server_connections_open", "Connections that pgvigil holds to the server now.", links.open());
+        gauges.gauge("pgvigil_server_connections_open", "Open connections of pgvigil to the server.", links.open());
         gauges.gauge(
                 "pgvigil_server_connections_emergency",
-                "Those of them that come from the emergency budget.",
+                "Open connections of pgvigil from the emergency budget.",
                 links.emergency());
         gauges.counter("pgvigil_server_connects_total", "Sessions that pgvigil opened.", (double) links.connects());
         gauges.counter("pgvigil_server_connect_failures_total", "Attempts to open a session that failed.", (double)

@@ -38,7 +38,7 @@ final class TargetSeries implements SeriesSource {
         for (Status status : Status.values()) {
             gauges.gauge(
                     "pgvigil_target_status",
-                    "Whether the target is in this status (1) or not (0).",
+                    "1 if the target has this status, else 0.",
                     status == actual ? 1 : 0,
                     "status",
                     Names.of(status),
@@ -52,7 +52,7 @@ final class TargetSeries implements SeriesSource {
         for (Severity severity : Severity.values()) {
             gauges.gauge(
                     "pgvigil_target_findings",
-                    "Findings in force.",
+                    "Open findings.",
                     (double) counts.getOrDefault(severity, 0L),
                     "severity",
                     Names.of(severity));
@@ -67,7 +67,7 @@ final class TargetSeries implements SeriesSource {
                 .forEach(tag -> labels.putIfAbsent(Labels.name("tag_" + tag.getKey()), tag.getValue()));
         labels.put("region", target.region());
         labels.put("expected_role", Names.of(target.role()));
-        gauges.gauge("pgvigil_target_info", "What is configured of the target; always 1.", 1, pairs(labels));
+        gauges.gauge("pgvigil_target_info", "Configured properties of the target; always 1.", 1, pairs(labels));
     }
 
     private static String[] pairs(Map<String, String> labels) {

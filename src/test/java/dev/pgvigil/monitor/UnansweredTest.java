@@ -147,7 +147,7 @@ class UnansweredTest {
                 Target.of("other", server.server(role, "secret"), other))) {
             Finding found = watching.awaitFinding("other", "inside/unanswered");
             assertThat(found.observed()).isEqualTo("too many connections for role \"" + role + "\"");
-            assertThat(found.cause()).contains("The role's own connection limit is reached");
+            assertThat(found.cause()).contains("The role's connection limit is reached");
             assertThat(watching.finding("a", "inside/unanswered")).isNull();
 
             server.sql("alter role " + role + " connection limit 8");

@@ -267,7 +267,7 @@ public final class Blocking implements Check<Blocking.Locks>, Exempting {
         sink.gauge("pgvigil_blocking_waiting_sessions", "Sessions that wait for a lock.", now.waiting);
         sink.gauge(
                 "pgvigil_blocking_advisory_waiting_sessions",
-                "Sessions that wait for an advisory lock and keep nobody waiting for another kind of lock.",
+                "Sessions that wait for an advisory lock and block no session that waits for another kind of lock.",
                 now.waitingForAdvisory());
         sink.gauge("pgvigil_blocking_longest_wait_seconds", "The longest wait for a lock.", now.longestSeconds);
         sink.gauge(

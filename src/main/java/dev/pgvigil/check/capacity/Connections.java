@@ -137,11 +137,14 @@ public final class Connections implements Check<ConnectionUsage> {
 
     @Override
     public void export(ConnectionUsage now, MetricSink sink) {
-        sink.gauge("pgvigil_connections_max", "Connections that the server allows in all.", now.maxConnections());
-        sink.gauge("pgvigil_connections_limit", "Connections that ordinary roles can get.", now.poolSize());
+        sink.gauge(
+                "pgvigil_connections_max",
+                "Maximum number of connections of the server (max_connections).",
+                now.maxConnections());
+        sink.gauge("pgvigil_connections_limit", "Connections available to ordinary roles.", now.poolSize());
         sink.gauge(
                 "pgvigil_connections_utilization_ratio",
-                "Connections in use over those that ordinary roles can get.",
+                "Connections in use, divided by those available to ordinary roles.",
                 now.utilization());
         for (Group database : now.databases()) {
             String datname = database.name() == null ? "" : database.name();

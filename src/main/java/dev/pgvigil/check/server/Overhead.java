@@ -88,14 +88,15 @@ public final class Overhead implements Check<ConnectionState> {
     public void export(ConnectionState now, MetricSink sink) {
         sink.gauge(
                 "pgvigil_overhead_ratio",
-                "Time of pgvigil's own statements in the last minute over a minute.",
+                "Execution time of pgvigil's statements in the last minute, divided by one minute.",
                 now.overheadRatio());
         sink.gauge(
                 "pgvigil_overhead_stretch_ratio",
                 "Factor by which the intervals of checks are stretched.",
                 now.stretch());
-        sink.counter("pgvigil_overhead_seconds_total", "Time of pgvigil's own statements.", now.statementSeconds());
-        sink.counter("pgvigil_overhead_statements_total", "Statements that pgvigil sent.", (double) now.statements());
+        sink.counter(
+                "pgvigil_overhead_seconds_total", "Execution time of pgvigil's statements.", now.statementSeconds());
+        sink.counter("pgvigil_overhead_statements_total", "Statements sent by pgvigil.", (double) now.statements());
     }
 
     private static Finding over(ConnectionState now, Previous<ConnectionState> previous, double budget) {

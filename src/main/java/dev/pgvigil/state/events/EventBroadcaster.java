@@ -76,10 +76,10 @@ final class EventBroadcaster {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.dropped = Counter.builder("pgvigil.events.dropped")
-                .description("Readers of the event stream that were disconnected because they were too slow")
+                .description("Clients of the event stream disconnected because they were too slow")
                 .register(meters);
         Gauge.builder("pgvigil.events.readers", listeners, Set::size)
-                .description("Readers of the event stream")
+                .description("Clients of the event stream")
                 .register(meters);
         this.timer = vertx.setPeriodic(keepAlive.toMillis(), tick -> listeners.forEach(SseConnection::tick));
         this.published = log.onPublish(true, this::wake);
