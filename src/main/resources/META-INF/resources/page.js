@@ -147,8 +147,8 @@
       return "pgvigil does not answer";
     }
     return status < 300 || status === 404
-      ? "The address of pgvigil answers with something else than this page"
-      : `pgvigil answers with error ${status}`;
+      ? "The address of pgvigil returned another page"
+      : `pgvigil returned error ${status}`;
   }
 
   live.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
@@ -237,7 +237,7 @@
     if (told.length === 1) {
       setTimeout(() => {
         document.getElementById("announcement").textContent =
-          told.length > 3 ? `${told.length} changes of status` : told.join(", ");
+          told.length > 3 ? `${told.length} status changes` : told.join(", ");
         told = [];
       }, 1000);
     }
@@ -253,9 +253,9 @@
     const seconds = Math.round(age / 1000);
     const message =
       trouble || stale
-        ? `${trouble || "This page is not updated"}: what is shown is as of ${new Date(updated).toLocaleTimeString()}. Trying again.`
+        ? `${trouble || "This page is not being updated"}. Last update: ${new Date(updated).toLocaleTimeString()}. Retrying.`
         : cut
-          ? "The stream of changes is interrupted: this page asks now and then instead."
+          ? "The event stream is interrupted. This page polls for updates instead."
           : "";
     // Written only when it differs, for each writing is read aloud.
     if (banner.textContent !== message) {

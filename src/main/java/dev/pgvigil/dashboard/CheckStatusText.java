@@ -26,12 +26,12 @@ record CheckStatusText(String check, String state, String ago, String took, Stri
             case OBSERVED -> "";
             case FAILED ->
                 check.failure() == null
-                        ? "not answered"
+                        ? "failed"
                         : TextFormat.lower(check.failure().reason()) + ": "
                                 + check.failure().message();
-            case SKIPPED -> "not asked: " + check.reason();
-            case PENDING -> "not asked yet";
-            case OFF -> "switched off";
+            case SKIPPED -> "skipped: " + check.reason();
+            case PENDING -> "not checked yet";
+            case OFF -> "disabled";
         };
     }
 }

@@ -31,7 +31,7 @@ final class ConnectionChart {
         Chart.Drawing drawing = new Chart.Drawing(window, uses.size(), axis)
                 .mark(
                         "gap",
-                        "not observed",
+                        "no data",
                         i -> i < uses.size() - 1 && !uses.get(i).observed())
                 .path("band", SvgPath.band(heights, ground));
         if (limit > 0) {
@@ -40,7 +40,7 @@ final class ConnectionChart {
             drawing.level("limit", "limit " + limit, limit);
         }
         return drawing.path("line", SvgPath.line(heights))
-                .readings(uses.stream().map(use -> use.observed() ? use.most() + " of " + use.limit() : "not observed"))
+                .readings(uses.stream().map(use -> use.observed() ? use.most() + " of " + use.limit() : "no data"))
                 .chart("connections", "Connections", now, summary(window, limit, most));
     }
 
@@ -59,8 +59,8 @@ final class ConnectionChart {
 
     private static String summary(Window window, int limit, int most) {
         return limit == 0
-                ? "no connections were observed in " + HeartbeatChart.span(window)
-                : "at most %d in use over %s, of %d that ordinary roles can get"
+                ? "no connection data in " + HeartbeatChart.span(window)
+                : "at most %d in use over %s, of %d available to ordinary roles"
                         .formatted(most, HeartbeatChart.span(window), limit);
     }
 }

@@ -132,9 +132,9 @@ record DatabasePage(
         }
         new TreeMap<>(view.tags()).forEach((key, value) -> facts.add(new Fact(key, value)));
         facts.add(new Fact(
-                "Server up for",
+                "Server uptime",
                 server == null ? TextFormat.UNKNOWN : TextFormat.age(server.startedAt(), SteadyClock.shown(now))));
-        facts.add(new Fact("Cost of watching", cost(view)));
+        facts.add(new Fact("Cost of monitoring", cost(view)));
         return facts;
     }
 

@@ -12,11 +12,11 @@ import java.util.Comparator;
 
 /** Orders in which the fleet can be read; what is equal stands by name. */
 enum FleetOrder {
-    STATUS("the worst first", true),
+    STATUS("worst first", true),
     NAME("by name", false),
     REGION("by region", false),
     ROLE("by role", false),
-    HEARTBEAT("the slowest heartbeat first", true);
+    HEARTBEAT("slowest heartbeat first", true);
 
     private static final Comparator<Entry> BY_NAME = comparing(entry -> entry.row.name());
 

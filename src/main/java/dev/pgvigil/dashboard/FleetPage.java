@@ -120,7 +120,7 @@ record FleetPage(
 
         private static String unknown(DatabaseSummary row) {
             Long age = row.ageMs();
-            return age == null ? "not asked yet" : "no news for " + Axis.duration(age);
+            return age == null ? "not checked yet" : "no data for " + Axis.duration(age);
         }
     }
 
@@ -218,7 +218,7 @@ record FleetPage(
 
     private static String headline(Counts counts) {
         if (counts.total() == 0) {
-            return "No database is watched yet";
+            return "No database is monitored yet";
         }
         if (counts.healthy() == counts.total()) {
             return counts.total() == 1 ? "The database is healthy" : "All " + counts.total() + " databases are healthy";

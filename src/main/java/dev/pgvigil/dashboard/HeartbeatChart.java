@@ -24,11 +24,11 @@ final class HeartbeatChart {
         return new Chart.Drawing(window, beats.size(), axis)
                 .mark(
                         "gap",
-                        "not observed",
+                        "no data",
                         i -> i < beats.size() - 1 && !beats.get(i).observed())
                 .mark(
                         "lost",
-                        HumanFormat.count(lost, "lost beat"),
+                        HumanFormat.count(lost, "lost heartbeat"),
                         i -> beats.get(i).lost() > 0)
                 .path(
                         "band",
@@ -42,9 +42,9 @@ final class HeartbeatChart {
 
     private static String reading(HeartbeatSeries beats) {
         if (!beats.observed()) {
-            return "not observed";
+            return "no data";
         }
-        String lost = beats.lost() == 0 ? "" : HumanFormat.count(beats.lost(), "lost beat");
+        String lost = beats.lost() == 0 ? "" : HumanFormat.count(beats.lost(), "lost heartbeat");
         return beats.answered() == 0
                 ? lost
                 : Axis.duration(beats.mean())
@@ -56,8 +56,8 @@ final class HeartbeatChart {
     static String summary(Window window, boolean answered, double least, double most, int lost) {
         if (!answered) {
             return lost == 0
-                    ? "no heartbeat was observed in " + span(window)
-                    : "no heartbeat was answered in " + span(window);
+                    ? "no heartbeat data in " + span(window)
+                    : "no heartbeat succeeded in " + span(window);
         }
         return "answered in %s to %s over %s, %s lost"
                 .formatted(

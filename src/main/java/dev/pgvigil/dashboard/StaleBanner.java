@@ -22,7 +22,7 @@ final class StaleBanner {
         Duration patience = bound.compareTo(PATIENCE) > 0 ? bound : PATIENCE;
         return silence.lasted().compareTo(patience) <= 0
                 ? ""
-                : "pgvigil has not looked at any server for %s: what is shown may be out of date."
+                : "pgvigil has not checked any server for %s. This page may be out of date."
                         .formatted(HumanFormat.seconds(silence.lasted().toMillis() / 1000.0));
     }
 }

@@ -291,7 +291,7 @@ class BrowserTest {
             assertThat(page.locator("#state")).hasText("Live");
             assertThat(page.locator("#banner")).isHidden();
             proxy.pause();
-            assertThat(page.locator("#banner")).containsText("pgvigil does not answer: what is shown is as of");
+            assertThat(page.locator("#banner")).containsText("pgvigil does not answer. Last update:");
             assertThat(page.locator("#live")).hasClass(STALE);
             proxy.resume();
             assertThat(page.locator("#banner")).isHidden();
@@ -344,7 +344,7 @@ class BrowserTest {
     void aChartTellsItsReadingAtThePointer() {
         Page page = open("/database?name=shop", 1280, ColorScheme.LIGHT);
         page.locator("figure[data-key=heartbeat] svg").hover();
-        assertThat(page.locator(".reading")).hasText(Pattern.compile("[0-9:]{8} UTC  .*(ms|not observed)"));
+        assertThat(page.locator(".reading")).hasText(Pattern.compile("[0-9:]{8} UTC  .*(ms|no data)"));
         page.locator("h1").hover();
         assertThat(page.locator(".reading")).isHidden();
     }
@@ -358,7 +358,7 @@ class BrowserTest {
                 route -> route.fulfill(new Route.FulfillOptions()
                         .setContentType("text/html")
                         .setBody("<!doctype html><title>Sign in</title><main><h1>Sign in</h1></main>")));
-        assertThat(page.locator("#banner")).containsText("answers with something else than this page");
+        assertThat(page.locator("#banner")).containsText("returned another page");
         assertThat(page.locator("#live")).hasClass(STALE);
         assertThat(page.locator("#state")).hasText(Pattern.compile("[0-9]+ s old"));
         assertThat(page).hasTitle(title);

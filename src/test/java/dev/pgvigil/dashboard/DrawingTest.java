@@ -109,7 +109,7 @@ class DrawingTest {
         List<HeartbeatSeries> beats =
                 List.of(lost, new HeartbeatSeries(0, 0, 0, 0, 2, true), new HeartbeatSeries(0, 0, 0, 0, 2, true));
         Chart chart = HeartbeatChart.of(beats, Window.TEN, Thresholds.DEFAULTS, "–");
-        assertThat(chart.legend()).contains(new Chart.Key("lost", "2 lost beats"));
+        assertThat(chart.legend()).contains(new Chart.Key("lost", "2 lost heartbeats"));
         assertThat(chart.layers()).contains(new Chart.Layer("lost", "M0 0h3v100H0Z"));
         assertThat(Sparkline.of(List.of(new HeartbeatSeries(1, 1, 1, 1, 2), beats.getLast()), Window.TEN)
                         .summary())
@@ -124,14 +124,14 @@ class DrawingTest {
         assertThat(chart.summary()).isEqualTo("answered in 0.4 ms to 1.2 ms over the last hour, 3 lost");
         assertThat(chart.legend())
                 .containsExactly(
-                        new Chart.Key("gap", "not observed"),
-                        new Chart.Key("lost", "3 lost beats"),
+                        new Chart.Key("gap", "no data"),
+                        new Chart.Key("lost", "3 lost heartbeats"),
                         new Chart.Key("warn", "slow from 500 ms"));
         assertThat(chart.times()).containsExactly("−60 min", "−50", "−40", "−30", "−20", "−10", "now");
         assertThat(ConnectionChart.of(
                                 Collections.nCopies(120, ConnectionSample.NONE), Window.SIXTY, Thresholds.DEFAULTS, "")
                         .summary())
-                .isEqualTo("no connections were observed in the last hour");
+                .isEqualTo("no connection data in the last hour");
         assertThat(ConnectionChart.of(
                         List.of(new ConnectionSample(40, 97)), Window.TEN, Thresholds.DEFAULTS, "40 of 97"))
                 .satisfies(uses -> assertThat(uses.legend())

@@ -62,8 +62,8 @@ class PagesTest {
                 .contains("<title>1 unhealthy, 1 degraded, 2 unknown – pgvigil</title>")
                 .contains("href=\"/icon-unhealthy.svg\"")
                 .contains("<b>connections run out</b>: 85 of 100 connections are in use")
-                .contains("not asked yet")
-                .contains("no news for");
+                .contains("not checked yet")
+                .contains("no data for");
     }
 
     @Test
@@ -80,7 +80,7 @@ class PagesTest {
         assertThat(rows(page("/?q=connections%20run"))).containsExactly("orders");
         assertThat(rows(page("/?status=unknown"))).containsExactly("quiet", "young");
         assertThat(rows(page("/?status=unknown&region=us-east-1"))).containsExactly("quiet");
-        assertThat(page("/?q=nothing-like-it")).contains("None of 5 matches");
+        assertThat(page("/?q=nothing-like-it")).contains("No database matches the filter (total: 5)");
         assertThat(page("/?status=unknown&q=qui"))
                 .contains("<input type=\"hidden\" name=\"status\" value=\"unknown\">")
                 .contains("href=\"/?q=qui\"")
@@ -117,7 +117,7 @@ class PagesTest {
         String page = page("/");
         assertThat(page)
                 .contains("aria-sort=\"descending\"><a href=\"/\">Status</a>")
-                .contains("Watched databases, the worst first");
+                .contains("Monitored databases, worst first");
         assertThat(Pattern.compile("aria-sort").matcher(page).results()).hasSize(1);
         String byName = page("/?sort=name");
         assertThat(rows(byName)).containsExactly("archive", "orders", "quiet", "shop", "young");
@@ -165,7 +165,7 @@ class PagesTest {
             assertThat(answer.statusCode()).isEqualTo(404);
             assertThat(answer.contentType()).startsWith("text/html");
             assertThat(answer.asString())
-                    .contains("Nothing is at <q>/nope</q>", "<a href=\"/\">All databases</a>", "/style.css")
+                    .contains("No page at <q>/nope</q>", "<a href=\"/\">All databases</a>", "/style.css")
                     .doesNotContain("page.js", "http-equiv=\"refresh\"", "id=\"state\"");
         }
         for (String accept : List.of("application/json", "*/*", "application/json,text/html;q=0.9", ";;,=/html")) {
@@ -202,12 +202,12 @@ class PagesTest {
                 .contains("timeout: canceling statement due to statement timeout")
                 // connections, charts, checks
                 .contains("85 of 97 ordinary slots in use (87.6 %)")
-                .contains("not asked: pg_stat_statements is not installed")
+                .contains("skipped: pg_stat_statements is not installed")
                 .contains("href=\"/api/v1/databases/orders/history\"");
         assertThat(page("/database?name=archive&tab=checks")).contains("connect: Connection refused");
         assertThat(page("/database?name=young") + page("/database?name=young&tab=activity"))
-                .contains("not asked yet", "no connections were observed in the last ", "Nothing is known of it")
-                .doesNotContain("NaN", "Nothing has gone on", "Nothing calls for action");
+                .contains("not checked yet", "no connection data in the last ", "No current data")
+                .doesNotContain("NaN", "No statement, idle", "No open findings");
     }
 
     @Test

@@ -27,7 +27,7 @@ class StaleBannerTest {
     @CsvSource("PT2M, PT1S")
     void theNoteSaysForHowLong(Duration lasted, Duration interval) {
         assertThat(StaleBanner.note(new WatchStall(lasted, interval)))
-                .isEqualTo("pgvigil has not looked at any server for 2 min: what is shown may be out of date.");
+                .isEqualTo("pgvigil has not checked any server for 2 min. This page may be out of date.");
         assertThat(StaleBanner.note(null)).isEmpty();
     }
 }

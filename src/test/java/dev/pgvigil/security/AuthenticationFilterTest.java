@@ -171,7 +171,7 @@ class AuthenticationFilterTest {
                 .body(containsString("<form method=\"post\" action=\"/login\">"));
 
         Response wrong = login("not-the-token");
-        wrong.then().statusCode(401).contentType("text/html").body(containsString("That is not the token"));
+        wrong.then().statusCode(401).contentType("text/html").body(containsString("Wrong token"));
         assertThat(wrong.getCookies()).isEmpty();
 
         Response right = login(Guarded.TOKEN);

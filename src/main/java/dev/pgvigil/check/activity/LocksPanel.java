@@ -81,7 +81,7 @@ final class LocksPanel implements Panel<Blocking.Locks> {
 
         private static String summary(Blocking.Locks seen) {
             return seen.waiting() == 0
-                    ? "Nothing waits for a lock."
+                    ? "No session waits for a lock."
                     : "%s for a lock, the longest for %s."
                             .formatted(
                                     seen.waiting() == 1 ? "1 session waits" : seen.waiting() + " sessions wait",

@@ -95,8 +95,8 @@ public record StatusView(
             case Outcome.Failed<?> failed ->
                 failed.failure().reason().name().toLowerCase(Locale.ROOT) + ": "
                         + failed.failure().message();
-            case Outcome.Skipped<?> skipped -> "not asked: " + skipped.reason();
-            case null -> age == null ? "not asked yet" : "the latest heartbeat is " + age + " ms old";
+            case Outcome.Skipped<?> skipped -> "skipped: " + skipped.reason();
+            case null -> age == null ? "not checked yet" : "the latest heartbeat is " + age + " ms old";
         };
     }
 }

@@ -152,7 +152,7 @@ class ReadingTest {
         get("/api/v1/databases/young/status")
                 .body("status", equalTo("unknown"))
                 .body("timestamp", nullValue())
-                .body("error", equalTo("not asked yet"));
+                .body("error", equalTo("not checked yet"));
     }
 
     @Test
