@@ -19,7 +19,7 @@ public final class ConfigurationResource {
     }
 
     @GET
-    @Operation(operationId = "configuration", summary = "The configuration in force, and mistakes in a newer one")
+    @Operation(operationId = "configuration", summary = "The configuration in use, and errors in a newer one")
     public Configuration.State configuration() {
         return configuration.state();
     }

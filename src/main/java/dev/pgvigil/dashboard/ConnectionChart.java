@@ -29,10 +29,7 @@ final class ConnectionChart {
         double[] ground = new double[heights.length];
         Arrays.fill(ground, Axis.HEIGHT);
         Chart.Drawing drawing = new Chart.Drawing(window, uses.size(), axis)
-                .mark(
-                        "gap",
-                        "no data",
-                        i -> i < uses.size() - 1 && !uses.get(i).observed())
+                .mark("gap", "no data", i -> i < uses.size() - 1 && !uses.get(i).observed())
                 .path("band", SvgPath.band(heights, ground));
         if (limit > 0) {
             threshold(drawing, "warn", "degraded", PoolUsage.DEGRADED, limit, thresholds);

@@ -55,9 +55,7 @@ final class HeartbeatChart {
     /** What heartbeats comes to, in words. */
     static String summary(Window window, boolean answered, double least, double most, int lost) {
         if (!answered) {
-            return lost == 0
-                    ? "no heartbeat data in " + span(window)
-                    : "no heartbeat succeeded in " + span(window);
+            return lost == 0 ? "no heartbeat data in " + span(window) : "no heartbeat succeeded in " + span(window);
         }
         return "answered in %s to %s over %s, %s lost"
                 .formatted(

@@ -31,7 +31,7 @@ import org.jboss.resteasy.reactive.RestResponse.Status;
  */
 @Path("/health")
 @Produces(MediaType.APPLICATION_JSON)
-@Tag(name = "probes", description = "For Kubernetes: 200 and UP, or 503 and DOWN")
+@Tag(name = "probes", description = "Probes for Kubernetes: 200 and UP, or 503 and DOWN")
 @NonBlocking
 @Singleton
 final class HealthResource {
@@ -62,7 +62,7 @@ final class HealthResource {
     @Path("detailed")
     @Operation(
             operationId = "health_detailed",
-            summary = "pgvigil's own health, every group and every target; needs the token")
+            summary = "Health of pgvigil, all groups and all targets; needs the token")
     @APIResponse(
             responseCode = "200",
             description = "OK",
@@ -77,14 +77,14 @@ final class HealthResource {
 
     @GET
     @Path("database")
-    @Operation(operationId = "health_database", summary = "All targets as one group")
+    @Operation(operationId = "health_database", summary = "Health of all targets as one group")
     public Uni<RestResponse<HealthResponse>> database() {
         return evaluate(List.of(Group.EVERYTHING));
     }
 
     @GET
     @Path("group")
-    @Operation(operationId = "health_groups", summary = "Every configured group; needs the token")
+    @Operation(operationId = "health_groups", summary = "Health of all configured groups; needs the token")
     public Uni<RestResponse<HealthResponse>> allGroups() {
         return evaluate(groups());
     }
@@ -93,7 +93,7 @@ final class HealthResource {
     @Path("group/{name}")
     @Operation(
             operationId = "health_group",
-            summary = "One configured group of targets; 404 and DOWN if there is none of that name")
+            summary = "Health of a configured group of targets; 404 and DOWN if the group does not exist")
     public Uni<RestResponse<HealthResponse>> group(String name) {
         Group group = configuration.settings().get(GroupsSection.class).named(name);
         return group == null

@@ -27,7 +27,7 @@ public final class HistoryResource {
     @GET
     @Operation(
             operationId = "database_history",
-            summary = "Heartbeats and connections of its server over the last hour")
+            summary = "Heartbeats and connections of the server over the last hour")
     public HistoryView history(@RestPath String name) {
         PointInTimeView view = new PointInTimeView(fleet.snapshot(), SteadyClock.now());
         return HistoryView.of(name, history.of(view.target(name).target().server()), view.now());

@@ -10,14 +10,14 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 public record HistoryView(
         String databaseName,
 
-        @Schema(description = "when the answer was made") Instant timestamp,
+        @Schema(description = "time of the response") Instant timestamp,
 
-        @Schema(description = "seconds that one entry of heartbeats stands for")
+        @Schema(description = "seconds per entry of heartbeats")
         int heartbeatSeconds,
 
         @Schema(description = "oldest first") List<BeatsView> heartbeats,
 
-        @Schema(description = "seconds that one entry of connections stands for")
+        @Schema(description = "seconds per entry of connections")
         int connectionSeconds,
 
         @Schema(description = "oldest first") List<UseView> connections) {
@@ -25,9 +25,9 @@ public record HistoryView(
     /** Heartbeats of one time bucket. */
     @Schema(name = "HistoryHeartbeats")
     public record BeatsView(
-            @Schema(description = "when the stretch begins") Instant at,
+            @Schema(description = "start of the period") Instant at,
 
-            @Schema(description = "of the answered ones; 0 if there are none")
+            @Schema(description = "over the successful heartbeats; 0 if there are none")
             double minMs,
 
             double meanMs,
@@ -38,11 +38,11 @@ public record HistoryView(
     /** Connections of one time bucket. */
     @Schema(name = "HistoryConnections")
     public record UseView(
-            @Schema(description = "when the stretch begins") Instant at,
+            @Schema(description = "start of the period") Instant at,
 
-            @Schema(description = "most in use at one look") int used,
+            @Schema(description = "maximum in use") int used,
 
-            @Schema(description = "what ordinary roles could get")
+            @Schema(description = "connections available to ordinary roles")
             int limit) {}
 
     static HistoryView of(String name, ServerHistory history, Instant now) {

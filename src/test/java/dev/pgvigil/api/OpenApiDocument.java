@@ -38,11 +38,11 @@ public final class OpenApiDocument implements OASFilter {
 
     /** What quarkus-smallrye-health answers has no resource with annotations. */
     private static final Map<String, String> PROBES = Map.of(
-            "/health", "pgvigil's own health: liveness, readiness, start and wellness together",
-            "/health/live", "Whether this process can do its work; no database has a say in it",
-            "/health/ready", "Whether this process is worth asking; no database has a say in it",
-            "/health/started", "Whether the configuration is loaded and the first pass over the fleet is done",
-            "/health/well", "Checks that somebody added and that no probe is to depend on");
+            "/health", "Health of pgvigil itself: liveness, readiness, startup and wellness",
+            "/health/live", "Liveness of this process; independent of the state of databases",
+            "/health/ready", "Readiness of this process; independent of the state of databases",
+            "/health/started", "Startup: the configuration is loaded and every target was checked once",
+            "/health/well", "Additional health checks that no probe depends on");
 
     private final RecordSchemas schemas;
     private final ObjectMapper mapper = new ObjectMapper();
@@ -93,9 +93,9 @@ public final class OpenApiDocument implements OASFilter {
             answer.setSchema(observing(answer.getSchema(), OBSERVED.get(id)));
         }
         if (ok != null && path.startsWith("/health")) {
-            operation.getResponses().addAPIResponse("503", down(ok, "Not so; the checks say why"));
+            operation.getResponses().addAPIResponse("503", down(ok, "DOWN; the checks contain the reason"));
             if (path.contains("{")) {
-                operation.getResponses().addAPIResponse("404", down(ok, "There is none of this name"));
+                operation.getResponses().addAPIResponse("404", down(ok, "The group does not exist"));
             }
         }
         operation.getResponses().setDefaultValue(problem());
@@ -136,7 +136,7 @@ public final class OpenApiDocument implements OASFilter {
         Schema schema = OASFactory.createSchema().ref("#/components/schemas/ProblemDetails");
         MediaType media = OASFactory.createMediaType().schema(schema).example(example("problem"));
         return OASFactory.createAPIResponse()
-                .description("Why there is no such answer")
+                .description("Error")
                 .content(OASFactory.createContent().addMediaType(ProblemDetails.MEDIA_TYPE, media));
     }
 

@@ -13,17 +13,17 @@ public record CheckView(
         String check,
         CheckState state,
 
-        @Nullable @Schema(description = "when the pass ended")
+        @Nullable @Schema(description = "time when the execution ended")
         Instant at,
 
         @Nullable Long ageMs,
 
-        @Nullable @Schema(description = "from the question to its end")
+        @Nullable @Schema(description = "duration of the execution in milliseconds")
         Double tookMs,
 
         @Nullable FailureView failure,
 
-        @Nullable @Schema(description = "why it was not asked")
+        @Nullable @Schema(description = "reason why the check was skipped")
         String reason) {
 
     public static CheckView of(String check, TargetState target, PointInTimeView view) {

@@ -11,7 +11,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 public record ChecksView(
         String databaseName,
 
-        @Schema(description = "the latest pass of each check, by name")
+        @Schema(description = "latest result of each check, by name")
         List<CheckView> checks) {
 
     /** These checks, and all others with an outcome. */

@@ -17,16 +17,19 @@ public record DatabaseSummary(
         String name,
         Status status,
 
-        @Schema(description = "since when it has this status")
+        @Schema(description = "time when the status last changed")
         Instant since,
 
-        @Nullable @Schema(description = "age of the latest heartbeat, answered or failed; null: never asked")
+        @Nullable
+        @Schema(
+                description =
+                        "age in milliseconds of the latest heartbeat, successful or failed; null: no heartbeat yet")
         Long ageMs,
 
-        @Nullable @Schema(description = "how long the latest heartbeat took; null: it was not answered")
+        @Nullable @Schema(description = "duration of the latest heartbeat in milliseconds; null: it failed")
         Double heartbeatMs,
 
-        @Nullable @Schema(description = "what the server was found to be; null: not known yet")
+        @Nullable @Schema(description = "role of the server; null: not known yet")
         Role role,
 
         @Nullable String version,
@@ -35,13 +38,12 @@ public record DatabaseSummary(
 
         String database,
 
-        @Schema(description = "empty where none is configured")
-        String region,
+        @Schema(description = "empty if none is configured") String region,
 
         Map<String, String> tags,
         int findings,
 
-        @Nullable @Schema(description = "what the worst finding observed")
+        @Nullable @Schema(description = "observed value of the worst finding")
         String worst) {
 
     /** The row of a target. */

@@ -22,26 +22,27 @@ public record DatabaseView(
         String name,
         Status status,
 
-        @Schema(description = "since when it has this status")
+        @Schema(description = "time when the status last changed")
         Instant since,
 
-        @Schema(description = "when the answer was made") Instant timestamp,
+        @Schema(description = "time of the response") Instant timestamp,
 
-        @Nullable @Schema(description = "age of the latest heartbeat; null: never asked")
+        @Nullable @Schema(description = "age of the latest heartbeat in milliseconds; null: no heartbeat yet")
         Long ageMs,
 
-        @Schema(description = "the age from which the status is unknown")
+        @Schema(description = "age of the heartbeat in milliseconds from which the status is unknown")
         long staleAfterMs,
 
-        @Nullable @Schema(description = "how long the latest heartbeat took; null: it was not answered")
+        @Nullable @Schema(description = "duration of the latest heartbeat in milliseconds; null: it failed")
         Double heartbeatMs,
 
-        @Nullable @Schema(description = "what the server was found to be; null: not known yet")
+        @Nullable @Schema(description = "role of the server; null: not known yet")
         Role role,
 
         ExpectedRole expectedRole,
 
-        @Nullable @Schema(description = "of PostgreSQL") String version,
+        @Nullable @Schema(description = "version of PostgreSQL")
+        String version,
 
         String database,
         String region,
@@ -50,18 +51,17 @@ public record DatabaseView(
 
         @Schema(description = "worst first") List<Finding> findings,
 
-        @Schema(description = "the latest pass of each check")
-        List<CheckView> checks) {
+        @Schema(description = "latest result of each check") List<CheckView> checks) {
 
     /** The server of a target. */
     @Schema(name = "Server")
     public record ServerView(
             @Schema(description = "host:port") String id,
 
-            @Nullable @Schema(description = "as of the latest session; null: there was none yet")
+            @Nullable @Schema(description = "as of the latest session; null: no session yet")
             ServerFacts facts,
 
-            @Schema(description = "pgvigil's own sessions to it")
+            @Schema(description = "sessions of pgvigil to the server")
             ConnectionState sessions) {
 
         static ServerView of(ServerState state) {

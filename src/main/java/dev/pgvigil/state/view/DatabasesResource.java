@@ -51,7 +51,7 @@ public final class DatabasesResource {
 
     @GET
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(operationId = "databases", summary = "The watched databases by name")
+    @Operation(operationId = "databases", summary = "The monitored databases by name")
     @APIResponse(
             responseCode = "200",
             description = "OK",
@@ -62,12 +62,14 @@ public final class DatabasesResource {
     public Uni<RestResponse<Buffer>> databases(
             @RestQuery
                     @Parameter(
-                            description = "any of these",
+                            description = "matches any of the values",
                             schema = @Schema(enumeration = {"healthy", "unknown", "degraded", "unhealthy"}))
                     List<String> status,
-            @RestQuery @Parameter(description = "any of these") List<String> region,
+            @RestQuery @Parameter(description = "matches any of the values") List<String> region,
             @RestQuery
-                    @Parameter(description = "all of these: key:value, or key for any value", example = "team:payments")
+                    @Parameter(
+                            description = "matches all of the values: key:value, or key for any value",
+                            example = "team:payments")
                     List<String> tag,
             @RestQuery
                     @Parameter(
@@ -79,7 +81,7 @@ public final class DatabasesResource {
                                             defaultValue = "100"))
                     @Nullable
                     String limit,
-            @RestQuery @Parameter(description = "the field next of the page before") @Nullable String after) {
+            @RestQuery @Parameter(description = "value of next from the previous page") @Nullable String after) {
         Part part = new Part(
                 Filter.of(status, region, tag),
                 Query.integer("limit", limit, DatabasesPage.STANDARD, 1, DatabasesPage.LARGEST),
@@ -90,7 +92,7 @@ public final class DatabasesResource {
 
     @GET
     @Path("/{name}")
-    @Operation(operationId = "database", summary = "Everything that is known of one database")
+    @Operation(operationId = "database", summary = "All data of a database")
     public DatabaseView database(@RestPath String name) {
         PointInTimeView view = view();
         return DatabaseView.of(view.target(name), view, catalogue.names());
@@ -98,18 +100,20 @@ public final class DatabasesResource {
 
     @GET
     @Path("/{name}/status")
-    @Operation(operationId = "database_status", summary = "Its health check: the latest heartbeat, or a fresh one")
+    @Operation(
+            operationId = "database_status",
+            summary = "Health check of a database: the latest heartbeat, or a new one")
     public Uni<RestResponse<StatusView>> status(
             @RestPath String name,
             @RestQuery
                     @Parameter(
-                            description = "ask the database now",
+                            description = "run a new heartbeat now",
                             schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "false"))
                     @Nullable
                     String fresh,
             @RestQuery
                     @Parameter(
-                            description = "with fresh: how often to ask again while it does not answer",
+                            description = "with fresh: number of retries after a failed heartbeat",
                             schema =
                                     @Schema(
                                             type = SchemaType.INTEGER,
@@ -123,7 +127,7 @@ public final class DatabasesResource {
 
     @GET
     @Path("/{name}/checks")
-    @Operation(operationId = "database_checks", summary = "The latest pass of each check")
+    @Operation(operationId = "database_checks", summary = "The latest result of each check")
     public ChecksView checks(@RestPath String name) {
         PointInTimeView view = view();
         return ChecksView.of(view.target(name), view, catalogue.names());
@@ -133,17 +137,19 @@ public final class DatabasesResource {
     @Path("/{name}/checks/{check}")
     @Operation(
             operationId = "database_check",
-            summary = "What one check observed",
+            summary = "The observation of one check",
             description =
-                    "Where nothing is observed, `check` says why: the latest pass failed, was skipped, has not been"
-                            + " made yet, or the check is switched off.")
+                    "Without an observation, `check` contains the reason: the check failed, was skipped, has not run"
+                            + " yet, or is disabled.")
     public ObservationView check(@RestPath String name, @RestPath String check) {
         return observation(name, check);
     }
 
     @GET
     @Path("/{name}/connections")
-    @Operation(operationId = "database_connections", summary = "As /api/v1/databases/{name}/checks/connections")
+    @Operation(
+            operationId = "database_connections",
+            summary = "Short form of /api/v1/databases/{name}/checks/connections")
     public ObservationView connections(@RestPath String name) {
         return observation(name, "connections");
     }
@@ -152,7 +158,7 @@ public final class DatabasesResource {
     @Path("/{name}/locks")
     @Operation(
             operationId = "database_locks",
-            summary = "As /api/v1/databases/{name}/checks/blocking: who waits for whom")
+            summary = "Short form of /api/v1/databases/{name}/checks/blocking: the lock wait trees")
     public ObservationView locks(@RestPath String name) {
         return observation(name, "blocking");
     }
@@ -169,7 +175,7 @@ public final class DatabasesResource {
 
     @GET
     @Path("/{name}/metrics")
-    @Operation(operationId = "database_metrics", summary = "Its figures, as Prometheus gets them")
+    @Operation(operationId = "database_metrics", summary = "Metrics of a database, as exported to Prometheus")
     public MetricsView metrics(@RestPath String name) {
         PointInTimeView view = view();
         return MetricsView.of(view.target(name), view, catalogue.checks());

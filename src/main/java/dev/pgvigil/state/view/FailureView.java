@@ -11,7 +11,7 @@ public record FailureView(
         Failure.Reason reason,
         String message,
 
-        @Nullable @Schema(description = "PostgreSQL's code where the server answered")
+        @Nullable @Schema(description = "SQLSTATE, if the server sent one")
         String sqlState) {
 
     static @Nullable FailureView of(Outcome<?> outcome) {

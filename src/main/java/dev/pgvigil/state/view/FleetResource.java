@@ -32,7 +32,7 @@ public final class FleetResource {
 
     @GET
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(operationId = "fleet", summary = "The whole fleet at a glance")
+    @Operation(operationId = "fleet", summary = "Summary of the fleet")
     @APIResponse(
             responseCode = "200",
             description = "OK",

@@ -11,12 +11,12 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /** The summary of the fleet. */
 @Schema(name = "Fleet")
 public record FleetView(
-        @Schema(description = "the worst of all targets; unknown if none is watched")
+        @Schema(description = "worst status of all targets; unknown if there are no targets")
         Status status,
 
-        @Schema(description = "when the answer was made") Instant timestamp,
+        @Schema(description = "time of the response") Instant timestamp,
 
-        @Schema(description = "age of a heartbeat from which its target counts as unknown")
+        @Schema(description = "age of a heartbeat in milliseconds from which the status of its target is unknown")
         long staleAfterMs,
 
         int total,
@@ -29,7 +29,7 @@ public record FleetView(
         @Schema(description = "the worst findings, at most 20")
         List<TargetFinding> findings,
 
-        @Schema(description = "what to do, most urgent first, at most 20")
+        @Schema(description = "recommended actions, most urgent first, at most 20")
         List<Recommendation> recommendations) {
 
     private static final int TARGETS = 1000;

@@ -46,7 +46,7 @@ public final class LegacyPathsResource {
 
     @GET
     @Path("/database/status")
-    @Operation(operationId = "only_status", summary = "As /api/v1/databases/{name}/status")
+    @Operation(operationId = "only_status", summary = "Short form of /api/v1/databases/{name}/status")
     public Uni<RestResponse<StatusView>> status(
             @RestQuery @Nullable String name, @RestQuery @Nullable String fresh, @RestQuery @Nullable String retries) {
         return healthCheck.of(only(view(), name).target().name(), fresh, retries);
@@ -54,7 +54,7 @@ public final class LegacyPathsResource {
 
     @GET
     @Path("/database/connections")
-    @Operation(operationId = "only_connections", summary = "As /api/v1/databases/{name}/connections")
+    @Operation(operationId = "only_connections", summary = "Short form of /api/v1/databases/{name}/connections")
     public ObservationView connections(@RestQuery @Nullable String name) {
         PointInTimeView view = view();
         return ObservationView.of("connections", only(view, name), view);
@@ -62,7 +62,9 @@ public final class LegacyPathsResource {
 
     @GET
     @Path("/health/database")
-    @Operation(operationId = "only_health", summary = "quick: its status; full: everything; metrics: its figures")
+    @Operation(
+            operationId = "only_health",
+            summary = "Health of the database: its status (quick), all data (full) or its metrics (metrics)")
     @APIResponse(
             responseCode = "200",
             content =
@@ -82,7 +84,7 @@ public final class LegacyPathsResource {
 
     @GET
     @Path("/health/metrics")
-    @Operation(operationId = "only_metrics", summary = "As /api/v1/databases/{name}/metrics")
+    @Operation(operationId = "only_metrics", summary = "Short form of /api/v1/databases/{name}/metrics")
     public MetricsView metrics(@RestQuery @Nullable String name) {
         PointInTimeView view = view();
         return MetricsView.of(only(view, name), view, catalogue.checks());

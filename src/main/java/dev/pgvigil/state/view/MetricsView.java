@@ -33,7 +33,7 @@ public record MetricsView(
 
             Map<String, String> labels,
 
-            @Schema(description = "in the base unit that the name ends in")
+            @Schema(description = "in the base unit at the end of the name")
             double value) {}
 
     static MetricsView of(TargetState target, PointInTimeView view, List<Check<?>> checks) {

@@ -15,13 +15,14 @@ public record ObservationView(
         String databaseName,
         CheckView check,
 
-        @Nullable @Schema(description = "when the observation was made: before the latest pass if that failed")
+        @Nullable
+        @Schema(
+                description =
+                        "time of the observation; if the latest execution failed, that of the last successful one")
         Instant observedAt,
 
         @Nullable
-        @Schema(
-                type = SchemaType.OBJECT,
-                description = "the check's figures; null: nothing was observed yet, see check.state")
+        @Schema(type = SchemaType.OBJECT, description = "data of the check; null: no observation yet, see check.state")
         Object observed,
 
         List<Finding> findings) {

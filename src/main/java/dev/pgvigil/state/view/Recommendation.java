@@ -14,17 +14,18 @@ import org.jspecify.annotations.Nullable;
 public record Recommendation(
         Severity severity,
 
-        @Schema(description = "key of the findings behind it")
+        @Schema(description = "key of the findings that recommend the action")
         String key,
 
         String action,
 
-        @Nullable @Schema(description = "the statement that does or shows it")
+        @Nullable @Schema(description = "SQL statement that carries out the action or shows the affected objects")
         String sql,
 
-        @Schema(description = "how many targets need it") int total,
+        @Schema(description = "number of targets concerned") int total,
 
-        @Schema(description = "their names, at most 20") List<String> targets) {
+        @Schema(description = "names of the targets, at most 20")
+        List<String> targets) {
 
     private static final int NAMED = 20;
 

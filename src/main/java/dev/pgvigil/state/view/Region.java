@@ -11,7 +11,12 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /** The targets of one region. */
 @Schema(name = "Region")
 public record Region(
-        @Schema(description = "empty: targets without one") String region, Status status, int total, Counts counts) {
+        @Schema(description = "name of the region; empty: targets without a region")
+        String region,
+
+        Status status,
+        int total,
+        Counts counts) {
 
     /** The regions of these targets, by name. */
     public static List<Region> of(List<DatabaseSummary> rows) {

@@ -15,24 +15,25 @@ public record StatusView(
         String databaseName,
         Status status,
 
-        @Schema(description = "whether the server let us in")
+        @Schema(description = "true if the server accepted the session")
         Answer connection,
 
-        @Schema(description = "whether it answered a question")
+        @Schema(description = "true if the server answered a query")
         Answer queryTest,
 
-        @Nullable @Schema(description = "how long the answer took; null: there was none")
+        @Nullable @Schema(description = "response time in milliseconds; null: no response")
         Double responseTimeMs,
 
         @Nullable @Schema(description = "null: migrations are not observed yet")
         MigrationStatus migrationStatus,
 
-        @Nullable @Schema(description = "when the heartbeat ended; null: never asked")
+        @Nullable @Schema(description = "time when the heartbeat ended; null: no heartbeat yet")
         Instant timestamp,
 
-        @Nullable @Schema(description = "time since then") Long ageMs,
+        @Nullable @Schema(description = "age of the heartbeat in milliseconds")
+        Long ageMs,
 
-        @Nullable @Schema(description = "what went wrong; null: nothing")
+        @Nullable @Schema(description = "error message; null: no error")
         String error) {
 
     /** The result of one step. */
