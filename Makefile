@@ -13,7 +13,7 @@ MAJORS = -P all-postgres -Dpostgres.majors=$(POSTGRES)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-all check format docs build bench tools
+.PHONY: help run dev test test-all faults check format docs build bench tools
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
@@ -30,6 +30,10 @@ test: servers tools ## Run all tests, on the oldest and the newest PostgreSQL (P
 
 test-all: servers tools ## Run all tests on every supported PostgreSQL
 	$(MVN) test -P all-postgres
+
+faults: servers tools ## Run the fault corpus: every fault and workload, on the oldest and the newest PostgreSQL (ONLY=lock-queue one)
+	$(MVN) test $(MAJORS) -P quick -Dtest=CorpusTest -Dcorpus='$(or $(ONLY),all)'
+	@cat target/corpus.md
 
 check: tools ## Check format, compiler warnings, Error Prone, null safety and architecture
 	$(MVN) test -Dtest=ArchitectureTest

@@ -44,6 +44,8 @@ public final class Blocking implements Check<Blocking.Locks>, Exempting {
             Threshold.count(NAME, "waiters-degraded", 10, "Waiting sessions that degrade the target");
     static final Threshold WAITERS_UNHEALTHY =
             Threshold.count(NAME, "waiters-unhealthy", 50, "Waiting sessions that make the target unhealthy");
+    static final Threshold ADVISORY_WAITERS = Threshold.count(
+            NAME, "advisory-waiters", 10, "Sessions waiting for advisory locks alone that are a finding");
 
     /** Shorter waits are normal contention: they are shown, but do not count as waiters. */
     static final double PATIENCE_SECONDS = 1;
@@ -207,7 +209,7 @@ public final class Blocking implements Check<Blocking.Locks>, Exempting {
 
     @Override
     public List<Threshold> thresholds() {
-        return List.of(DEGRADED, UNHEALTHY, WAITERS_DEGRADED, WAITERS_UNHEALTHY);
+        return List.of(DEGRADED, UNHEALTHY, WAITERS_DEGRADED, WAITERS_UNHEALTHY, ADVISORY_WAITERS);
     }
 
     /** Only one cheap statement while no session waits. */
@@ -242,7 +244,8 @@ public final class Blocking implements Check<Blocking.Locks>, Exempting {
                         Optional.ofNullable(byAdvisory.get(false))
                                 .flatMap(waits -> blocked(now, waits, target, exempted)),
                         Optional.ofNullable(byAdvisory.get(true))
-                                .filter(waits -> waits.longestSeconds >= limits.of(DEGRADED))
+                                .filter(waits -> waits.longestSeconds >= limits.of(DEGRADED)
+                                        && waits.lasting >= limits.of(ADVISORY_WAITERS))
                                 .map(waits -> advisory(now, waits, target, exempted)),
                         exempted.finding(NAME))
                 .flatMap(Optional::stream)

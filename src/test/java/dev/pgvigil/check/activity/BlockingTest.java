@@ -45,7 +45,8 @@ class BlockingTest {
     private static final Target SHOP = Judging.target(LockFaces.DATABASE);
 
     /** Waits count from a tenth of a second on. */
-    private static final Map<String, Double> AT_ONCE = Map.of("blocking.degraded", 0.1);
+    private static final Map<String, Double> AT_ONCE =
+            Map.of("blocking.degraded", 0.1, "blocking.advisory-waiters", 0.0);
 
     @Nested
     class Judges {
@@ -160,6 +161,15 @@ class BlockingTest {
             assertThat(found.observed()).startsWith("60 sessions wait for an advisory lock, the longest for 60 min");
             assertThat(Recorded.value(Recorded.of(CHECK, Locks.of(all)), "pgvigil_blocking_advisory_waiting_sessions"))
                     .isEqualTo(60);
+        }
+
+        @Test
+        void reportsNothingOfFewAdvisoryWaiters() {
+            List<Participant> election = new ArrayList<>(List.of(holdingAdvisory(1)));
+            IntStream.range(0, 9).forEach(i -> election.add(waitingForAdvisory(i + 2, 3600, 1)));
+            assertThat(Judging.evaluate(CHECK, Locks.of(election), SHOP)).isEmpty();
+            election.add(waitingForAdvisory(11, 3600, 1));
+            assertThat(Judging.one(CHECK, Locks.of(election), SHOP).key()).isEqualTo("blocking/advisory");
         }
 
         @Test
@@ -431,7 +441,9 @@ class BlockingTest {
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
     void reportsLeaderElectionOnlyWhenItHoldsBackOthers(int major) throws SQLException {
         try (Scene scene = new Scene(major)) {
-            Target strict = Judging.target(scene.database, Map.of("blocking.degraded", 0.1, "blocking.unhealthy", 0.1));
+            Target strict = Judging.target(
+                    scene.database,
+                    Map.of("blocking.degraded", 0.1, "blocking.unhealthy", 0.1, "blocking.advisory-waiters", 0.0));
             scene.clients.idle("leader").run("select pg_advisory_lock(7)");
             scene.clients.idle("follower-1").begin("select pg_advisory_lock(7)");
             Client second = scene.clients.inTransaction("follower-2", "lock table orders");

@@ -1,0 +1,135 @@
+package dev.pgvigil.corpus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import dev.pgvigil.testing.PgServer;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import java.io.IOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Runs the fault corpus against the whole service. The system property {@code corpus} selects the cases: {@code sample} (the
+ * default; the first case of each area, on the newest PostgreSQL), {@code all} (on every major of the test run), or names,
+ * separated by commas. A report is written to {@code target/corpus.md}.
+ */
+@QuarkusTest
+@TestProfile(CorpusFleet.Profile.class)
+class CorpusTest {
+
+    private static final String SELECTION = System.getProperty("corpus", "sample");
+
+    /** Cases at a time. Each has a server of its own. */
+    private static final int PARALLEL = Integer.getInteger("corpus.parallel", 3);
+
+    private static final Report REPORT = new Report();
+
+    CorpusFleet fleet;
+
+    @TestHTTPResource("/")
+    URI service;
+
+    @TestFactory
+    Stream<DynamicTest> cases() {
+        ExecutorService workers = Executors.newFixedThreadPool(PARALLEL);
+        Run run = new Run(fleet, service, REPORT);
+        Map<String, Future<?>> running = new LinkedHashMap<>();
+        for (int major : majors()) {
+            for (Fault fault : selected(Corpus::faults, Fault::name)) {
+                if (major >= fault.since()) {
+                    running.put(
+                            "fault " + fault.name() + ", PostgreSQL " + major,
+                            workers.submit(() -> run.fault(fault, major)));
+                }
+            }
+            for (Workload workload : selected(Corpus::workloads, Workload::name)) {
+                running.put(
+                        "workload " + workload.name() + ", PostgreSQL " + major,
+                        workers.submit(() -> run.workload(workload, major)));
+            }
+        }
+        workers.shutdown();
+        return running.entrySet().stream()
+                .map(one -> DynamicTest.dynamicTest(
+                        one.getKey(), () -> one.getValue().get()))
+                .onClose(workers::shutdownNow);
+    }
+
+    @Test
+    void everyNameIsUnique() {
+        List<String> names = Stream.concat(
+                        corpora().stream()
+                                .flatMap(corpus -> corpus.faults().stream().map(Fault::name)),
+                        corpora().stream()
+                                .flatMap(corpus -> corpus.workloads().stream().map(Workload::name)))
+                .toList();
+        assertThat(names).doesNotHaveDuplicates().allMatch(name -> name.matches("[a-z0-9]+(-[a-z0-9]+)*"));
+    }
+
+    @AfterAll
+    static void report() throws IOException {
+        REPORT.write();
+    }
+
+    private static List<Integer> majors() {
+        List<Integer> all = PgServer.majors();
+        return SELECTION.equals("sample") ? List.of(all.getLast()) : all;
+    }
+
+    private interface Cases<C> {
+        List<C> of(Corpus corpus);
+    }
+
+    private interface Named<C> {
+        String name(C one);
+    }
+
+    private static <C> List<C> selected(Cases<C> cases, Named<C> named) {
+        List<String> names = Arrays.asList(SELECTION.split(","));
+        List<C> selected = new ArrayList<>();
+        for (Corpus corpus : corpora()) {
+            List<C> all = cases.of(corpus);
+            switch (SELECTION) {
+                case "all" -> selected.addAll(all);
+                case "sample" -> all.stream().findFirst().ifPresent(selected::add);
+                default ->
+                    all.stream().filter(one -> names.contains(named.name(one))).forEach(selected::add);
+            }
+        }
+        return selected;
+    }
+
+    /** The cases of all areas, found by type, in the order of their names. */
+    static List<Corpus> corpora() {
+        return new ClassFileImporter()
+                .importPackages("dev.pgvigil.check", "dev.pgvigil.corpus").stream()
+                        .filter(found -> found.isAssignableTo(Corpus.class) && !found.isInterface())
+                        .sorted(Comparator.comparing(found -> found.getName()))
+                        .map(found -> {
+                            try {
+                                var constructor = found.reflect().getDeclaredConstructor();
+                                constructor.setAccessible(true);
+                                return (Corpus) constructor.newInstance();
+                            } catch (ReflectiveOperationException e) {
+                                throw new IllegalStateException(found.getName(), e);
+                            }
+                        })
+                        .toList();
+    }
+}
