@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Which methods the resource at a path knows: 405 must say it, and the server does not. */
+/** The methods that the resource at a path supports: a 405 must list them, and the server does not. */
 @Singleton
 final class AllowedMethods {
 
@@ -28,10 +28,10 @@ final class AllowedMethods {
 
     private static final String FILES = "/META-INF/resources";
 
-    // A directory has no extension; no part of a path is empty or begins with a dot.
+    // A directory has no extension; no segment of a path is empty or begins with a dot.
     private static final Pattern FILE = Pattern.compile("(?!.*/[./])/[A-Za-z0-9._/-]+\\.[a-z0-9]+");
 
-    /** Redirected by a route of its own. */
+    /** Redirected by a separate route. */
     private static final String ICON = "/favicon.ico";
 
     private final BeanManager beans;
@@ -43,7 +43,7 @@ final class AllowedMethods {
         this.beans = beans;
     }
 
-    /** Whether something is at this path that does not know the method. */
+    /** True if the path exists but does not support the method. */
     boolean refuse(String method, String path) {
         Set<String> allowed = allowed(path);
         return !allowed.isEmpty() && !allowed.contains(method);
@@ -54,7 +54,7 @@ final class AllowedMethods {
         return String.join(", ", allowed(path));
     }
 
-    /** Empty: nothing is at this path. */
+    /** Empty if the path does not exist. */
     private SortedSet<String> allowed(String path) {
         SortedSet<String> methods = new TreeSet<>();
         if (path.equals(ICON) || (FILE.matcher(path).matches() && getClass().getResource(FILES + path) != null)) {
@@ -69,7 +69,7 @@ final class AllowedMethods {
         return methods;
     }
 
-    /** Read when first needed: annotations are slow to read, and a start must not wait for them. */
+    /** Created on first use: reading annotations is slow and must not delay the start. */
     private List<Route> routes() {
         List<Route> routes = known;
         if (routes == null) {

@@ -10,7 +10,7 @@ import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
-/** Says why a body is refused that announces more than the server takes; the server itself refuses without a word. */
+/** Explains why a body is rejected whose Content-Length exceeds the limit; the server itself sends no message. */
 @Singleton
 final class BodyLimit {
 
@@ -26,7 +26,7 @@ final class BodyLimit {
 
     private void check(RoutingContext context) {
         if (length(context.request().getHeader(HttpHeaders.CONTENT_LENGTH)) > limit) {
-            // The rest of the body is not read, so nothing can follow it.
+            // The rest of the body is not read, so the connection cannot be reused.
             context.response().putHeader(HttpHeaders.CONNECTION, "close");
             context.fail(ProblemException.of(413, "the body is too large; allowed: " + limit + " bytes"));
         } else {

@@ -12,11 +12,11 @@ import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** Lets pages of the origins in {@code PGVIGIL_CORS_ORIGINS} read the API with a token; of no others. */
+/** Allows pages of the origins in {@code PGVIGIL_CORS_ORIGINS}, and no others, to read the API with a token. */
 @Singleton
 final class Cors {
 
-    // Before the door: a preflight request carries no token.
+    // Before the authentication filter: a preflight request has no token.
     private static final int PRIORITY = 850;
 
     private final List<String> origins;
@@ -41,7 +41,7 @@ final class Cors {
         filters.register(
                 context -> {
                     if (String.valueOf(context.request().path()).startsWith("/api/")) {
-                        // the handler itself says so of some answers
+                        // the handler already sets it for some responses
                         MultiMap headers = context.response().headers();
                         context.addHeadersEndHandler(written -> headers.set(HttpHeaders.VARY, "origin"));
                         handler.handle(context);

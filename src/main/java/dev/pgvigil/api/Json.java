@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.cfg.EnumFeature;
 import io.quarkus.jackson.ObjectMapperCustomizer;
 import jakarta.inject.Singleton;
 
-/** Writes constants in lower case, as all else in our JSON is; names are configured. */
+/** Writes enum constants in lower case; the names of properties are configured separately. */
 @Singleton
 final class Json implements ObjectMapperCustomizer {
 

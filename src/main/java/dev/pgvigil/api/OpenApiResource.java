@@ -13,7 +13,7 @@ import java.util.Objects;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 
-/** The API's document, OpenAPI 3.1 as JSON, which is YAML as well. A file of the build: {@code OpenApiTest} makes it. */
+/** The OpenAPI 3.1 document of the API as JSON, which is also valid YAML. {@code OpenApiTest} generates the file. */
 @Path("/openapi")
 @NonBlocking
 public final class OpenApiResource {

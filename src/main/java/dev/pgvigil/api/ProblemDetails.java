@@ -5,13 +5,13 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * An answer other than success, as RFC 9457 wants it.
+ * The body of an error response, as in RFC 9457.
  *
- * @param type always {@code about:blank}: the status says the kind
+ * @param type always {@code about:blank}: the status is sufficient
  * @param title the status in words
- * @param detail what was wrong with this request and what to do
- * @param instance the path that was asked for
- * @param requestId to look for in the log
+ * @param detail the error and how to correct it
+ * @param instance the path of the request
+ * @param requestId the id of the request in the log
  */
 public record ProblemDetails(String type, String title, int status, String detail, String instance, String requestId) {
 
@@ -27,18 +27,18 @@ public record ProblemDetails(String type, String title, int status, String detai
                 RequestId.of(context));
     }
 
-    /** What there is to say of a status that no resource explained. */
+    /** The default detail of a status. */
     static String standardDetail(int status) {
         return switch (status) {
             case 400 -> "the request cannot be read";
-            case 403 -> "this origin may not read here";
-            case 404 -> "nothing is at this path; /openapi lists what there is";
-            case 405 -> "this path does not know the method; the header Allow lists those it knows";
-            case 406 -> "this path has no answer of a type that the header Accept allows";
+            case 403 -> "requests from this origin are not allowed";
+            case 404 -> "this path does not exist; see /openapi";
+            case 405 -> "this path does not support the method; the header Allow lists the supported ones";
+            case 406 -> "this path has no response of a type in the header Accept";
             case 413 -> "the body is too large";
-            case 415 -> "this path does not take a body of this Content-Type";
-            case 500 -> "an error inside pgvigil; its log tells more under this request_id";
-            case 503 -> "pgvigil is too busy to answer";
+            case 415 -> "this path does not support this Content-Type";
+            case 500 -> "an internal error of pgvigil; its log has details under this request_id";
+            case 503 -> "pgvigil is overloaded";
             default -> HttpResponseStatus.valueOf(status).reasonPhrase();
         };
     }

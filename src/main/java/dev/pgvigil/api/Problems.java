@@ -23,8 +23,8 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns whatever fails, in a resource or before it, into a problem response that gives nothing away; for a person at a path
- * where nothing is, into a page.
+ * Converts errors, in a resource or before it, to problem responses without internal details. A browser that opens an unknown
+ * path gets a page.
  */
 @Singleton
 final class Problems {
@@ -49,7 +49,7 @@ final class Problems {
         this.methods = methods;
     }
 
-    // What fails outside of resources: filters, plain routes, the server's own limits.
+    // Errors outside of resources: filters, plain routes, limits of the server.
     void register(@Observes Router router) {
         router.route().order(Integer.MIN_VALUE).failureHandler(this::answer);
     }
@@ -121,7 +121,7 @@ final class Problems {
                 .end(body.text);
     }
 
-    /** Says 405 where the server says 404: of files, and of paths that several resources share. */
+    /** Replaces a 404 of the server by 405 for files and for paths that several resources share. */
     private int refined(int status, RoutingContext context) {
         return status == 404
                         && methods.refuse(
@@ -131,7 +131,7 @@ final class Problems {
                 : status;
     }
 
-    /** What no resource has explained. */
+    /** The default response for an error without a message. */
     private Body unexplained(int status, RoutingContext context) {
         return status == 404 && forPerson(context)
                 ? new Body(
@@ -146,7 +146,7 @@ final class Problems {
         return new Body(ProblemDetails.MEDIA_TYPE, rendered(ProblemDetails.of(status, detail, context)));
     }
 
-    /** Browsers that open a page want HTML most; programs and scripts name JSON, or take whatever comes. */
+    /** True if the header Accept prefers HTML, as browsers do when they open a page. */
     private static boolean forPerson(RoutingContext context) {
         List<MIMEHeader> accepted = context.parsedHeaders().accept();
         return !accepted.isEmpty() && accepted.getFirst().value().equalsIgnoreCase(MediaType.TEXT_HTML);

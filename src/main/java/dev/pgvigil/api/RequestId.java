@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
 
-/** Every request has an id: the caller's if it is a sane one, else ours. It is in the answer and in the log. */
+/** Assigns an id to each request: that of the client if it is well-formed, else a new one. It is in the response and log. */
 @Singleton
 final class RequestId {
 
@@ -17,7 +17,7 @@ final class RequestId {
     static final int PRIORITY = 1000;
 
     private static final String KEY = "request_id";
-    // What cannot break a log line, a header or a page.
+    // Characters that are safe in log lines, headers and pages.
     private static final Pattern SANE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
     void register(@Observes Filters filters) {

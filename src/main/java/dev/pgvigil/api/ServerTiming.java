@@ -7,7 +7,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.Locale;
 
-/** Tells in {@code Server-Timing} how long an answer took in all, after what a resource says of its parts. */
+/** Adds the total time to the header {@code Server-Timing}, after the entries of a resource. */
 @Singleton
 final class ServerTiming {
 

@@ -20,16 +20,16 @@ import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses query parameters that a resource does not know: a misspelt filter must not show the whole fleet to a program. A
- * person sees what is shown, and comes by links to which others have added something: pages ignore what they do not know.
- * So do probes, as some send {@code ?verbose} by habit, and a 400 would restart a Pod.
+ * Rejects query parameters that a resource does not declare: a misspelt filter must not return the whole fleet to a program.
+ * Pages ignore unknown parameters, because other services add parameters to links. Probes ignore them too, because some send
+ * {@code ?verbose}, and a 400 would restart a Pod.
  */
 @Singleton
 final class StrictParameters {
 
     private static final String PROBES = "/health";
 
-    // One entry for each resource method.
+    // One entry per resource method.
     private final Map<Method, Map<String, Boolean>> known = new ConcurrentHashMap<>();
 
     @ServerRequestFilter
@@ -50,7 +50,7 @@ final class StrictParameters {
         return produces != null && List.of(produces.value()).contains(MediaType.TEXT_HTML);
     }
 
-    /** The parameters that a method declares, and whether each may be repeated. */
+    /** The parameters that a method declares; true if a parameter may be repeated. */
     private static Map<String, Boolean> parameters(Method method) {
         return Arrays.stream(method.getParameters())
                 .filter(parameter -> parameter.isAnnotationPresent(RestQuery.class))

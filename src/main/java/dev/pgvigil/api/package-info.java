@@ -1,5 +1,5 @@
 /**
- * What is common to all HTTP responses: problems, request ids, timing, CORS, the OpenAPI document. Nothing imports
+ * Common features of all HTTP responses: problems, request ids, timing, CORS, the OpenAPI document. No other package imports
  * it.
  */
 @NullMarked

@@ -12,15 +12,15 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The command {@code check-config FILE}: reads a configuration file as a start would, and prints every mistake. Opens no
- * connection and no port. The secrets that the file names are read, as a missing one would end a start too; none is printed.
+ * The command {@code check-config FILE}: reads a configuration file as at start and prints every error. Opens no connection
+ * and no port. Secrets are read too, because a missing one would prevent a start, but never printed.
  */
 public final class CheckConfig {
 
     public static final String NAME = "check-config";
 
     private static final int VALID = 0;
-    private static final int MISTAKES = 1;
+    private static final int ERRORS = 1;
     private static final int USAGE = 2;
 
     private CheckConfig() {}
@@ -28,8 +28,8 @@ public final class CheckConfig {
     /**
      * Runs the command.
      *
-     * @param args what follows the command's name
-     * @return the status to exit with: 0 if the file is valid, 1 if it has mistakes, 2 for wrong usage
+     * @param args arguments after the name of the command
+     * @return the exit status: 0 if the file is valid, 1 if it has errors, 2 for wrong usage
      */
     public static int run(List<String> args, PrintStream out, PrintStream err) {
         return run(args, CheckConfig::sections, System::getenv, out, err);
@@ -55,10 +55,10 @@ public final class CheckConfig {
         List<Problem> problems =
                 LoadResult.at(origin, sections.get(), environment).problems();
         out.println(problems.isEmpty() ? origin.name() + ": valid" : Report.of(origin, problems));
-        return problems.isEmpty() ? VALID : MISTAKES;
+        return problems.isEmpty() ? VALID : ERRORS;
     }
 
-    /** The sections of all features, from the container alone: nothing that starts with the service starts here. */
+    /** The sections of all features, from the container only: the service itself is not started. */
     private static List<Section<?>> sections() {
         List<Section<?>> sections = new ArrayList<>();
         for (InstanceHandle<Section<?>> section : Arc.initialize().listAll(new TypeLiteral<Section<?>>() {})) {

@@ -10,7 +10,7 @@ import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Loads the configuration, at first and again when its files change. */
+/** Loads the configuration at start and whenever its files change. */
 final class ConfigLoader {
 
     private static final Logger LOG = Logger.getLogger(ConfigLoader.class);
@@ -41,22 +41,22 @@ final class ConfigLoader {
         return state;
     }
 
-    /** The settings in force, loaded now if they never were. */
+    /** The current settings; loads them on the first call. */
     Settings settings() {
         Settings current = settings;
         return current == null ? first() : current;
     }
 
-    /** Logs where the configuration comes from. */
+    /** Logs the source of the configuration. */
     void announce() {
         LOG.infof("configuration read from %s", origin.name());
         if (origin instanceof ConfigOrigin.File file && file.ignoring()) {
-            LOG.warn("DATABASE_URL is ignored, as PGVIGIL_CONFIG names a file");
+            LOG.warn("DATABASE_URL is ignored because PGVIGIL_CONFIG names a file");
         }
     }
 
-    /** New settings if the files changed into something good. */
-    synchronized Optional<Settings> look() {
+    /** The new settings if the files changed and are valid. */
+    synchronized Optional<Settings> poll() {
         if (settings == null || !watch.changed()) {
             return Optional.empty();
         }
@@ -72,7 +72,7 @@ final class ConfigLoader {
                     before.reloads(),
                     before.failedReloads() + 1);
             LOG.errorf(
-                    "configuration changed but is not accepted, the one before stays in force:\n%s",
+                    "configuration changed but has errors, the previous one stays in use:\n%s",
                     Report.of(origin, attempt.problems()));
             return Optional.empty();
         }

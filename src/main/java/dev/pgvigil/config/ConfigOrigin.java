@@ -8,16 +8,16 @@ import java.util.Map;
 import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
 
-/** Where the configuration comes from. */
+/** The source of the configuration. */
 sealed interface ConfigOrigin {
 
-    /** Name of the environment variable that gives one target in place of a file. */
+    /** The environment variable that configures one target without a file. */
     String DATABASE_URL = "DATABASE_URL";
 
-    /** As the user calls it. */
+    /** The name for messages. */
     String name();
 
-    /** Settings that stand in for a file. */
+    /** Settings that are used instead of a file. */
     default Map<String, String> variables() {
         return Map.of();
     }
@@ -25,7 +25,7 @@ sealed interface ConfigOrigin {
     /**
      * A YAML file.
      *
-     * @param ignoring whether a connection string is set too
+     * @param ignoring true if a connection string is also set and is ignored
      */
     record File(Path path, boolean ignoring) implements ConfigOrigin {
         @Override
@@ -39,7 +39,7 @@ sealed interface ConfigOrigin {
         }
     }
 
-    /** A connection string alone. Its secret does not show. */
+    /** Only a connection string. Its secret is never shown. */
     record Url(Secret url) implements ConfigOrigin {
         @Override
         public String name() {
@@ -60,14 +60,14 @@ sealed interface ConfigOrigin {
         }
     }
 
-    /** As configured; values are taken as they are, a password may hold {@code ${}}. */
+    /** Values are taken without expansion: a password may contain {@code ${}}. */
     static ConfigOrigin of(Config config) {
         return Expressions.withoutExpansion(() -> of(
                 config.getConfigValue("pgvigil.config").getValue(),
                 config.getConfigValue("database.url").getValue()));
     }
 
-    /** The file wins over the connection string; blank is as good as not set. */
+    /** The file takes precedence over the connection string; a blank value counts as not set. */
     static ConfigOrigin of(@Nullable String file, @Nullable String url) {
         if (file != null && !file.isBlank()) {
             return new File(path(file.strip()), url != null && !url.isBlank());
@@ -76,7 +76,7 @@ sealed interface ConfigOrigin {
     }
 
     private static Path path(String name) {
-        // A path makes one slash of two, and nothing knows the connection string again, to hide its password.
+        // Path replaces two slashes by one, so a connection string would not be recognized and its password not masked.
         if (name.contains("://")) {
             throw new ConfigurationException(
                     "PGVIGIL_CONFIG names a file; a connection string belongs into " + DATABASE_URL);

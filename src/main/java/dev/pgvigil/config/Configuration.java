@@ -23,8 +23,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the configuration in force. It is loaded at start, which fails if it holds any mistake, and again when its files
- * change; a bad change leaves the old one in force.
+ * Holds the current configuration. It is loaded at start, which fails on any error, and reloaded when its files change. A
+ * change with errors is rejected and the previous configuration stays in use.
  */
 @Singleton
 public class Configuration {
@@ -39,14 +39,14 @@ public class Configuration {
             Thread.ofPlatform().daemon().name("pgvigil-config").factory());
 
     /**
-     * How loading went.
+     * The result of loading.
      *
      * @param origin the file, or {@code DATABASE_URL}
-     * @param loadedAt since when the settings are in force; null: never loaded
-     * @param lastAttemptAt when loading was last tried; null: never
+     * @param loadedAt time when the current settings were loaded; null: never
+     * @param lastAttemptAt time of the last attempt to load; null: never
      * @param problems of the last attempt; none if it succeeded
-     * @param reloads how often a change came into force
-     * @param failedReloads how often a change did not
+     * @param reloads number of reloads that took effect
+     * @param failedReloads number of reloads that were rejected
      */
     public record State(
             String origin,
@@ -77,33 +77,33 @@ public class Configuration {
     }
 
     /**
-     * The settings in force, from memory.
+     * Returns the current settings from memory.
      *
-     * @throws ConfigurationException with all problems, while no good configuration was ever loaded
+     * @throws ConfigurationException with all problems if no valid configuration was loaded yet
      */
     public Settings settings() {
         return loading.settings();
     }
 
-    /** How loading went. */
+    /** The result of loading. */
     public State state() {
         return loading.state();
     }
 
     /**
-     * Has a listener told of each change of the settings, on a worker thread, one change after the other; not of the
-     * settings in force now.
+     * Registers a listener for changes of the settings. It is called on a worker thread, one change after the other, and not
+     * for the current settings.
      */
     public void onChange(Consumer<Settings> listener) {
         listeners.add(listener);
     }
 
-    // Before all that reads settings at start, so that a mistake ends the start and nothing has begun to watch.
+    // Before every other observer that reads settings, so that an error stops the start before monitoring begins.
     void start(@Observes @Priority(1) StartupEvent event) {
         settings();
         loading.announce();
         long millis = every.toMillis();
-        var _ = worker.scheduleWithFixedDelay(this::look, millis, millis, TimeUnit.MILLISECONDS);
+        var _ = worker.scheduleWithFixedDelay(this::poll, millis, millis, TimeUnit.MILLISECONDS);
     }
 
     @PreDestroy
@@ -111,11 +111,11 @@ public class Configuration {
         worker.shutdownNow();
     }
 
-    private void look() {
+    private void poll() {
         try {
-            loading.look().ifPresent(this::tell);
-        } catch (Throwable e) { // whatever came out of here would end the looking for good
-            LOG.error("looking for a change of the configuration failed", e);
+            loading.poll().ifPresent(this::tell);
+        } catch (Throwable e) { // an exception here would cancel the periodic task
+            LOG.error("checking the configuration for changes failed", e);
         }
     }
 
@@ -123,8 +123,8 @@ public class Configuration {
         for (Consumer<Settings> listener : listeners) {
             try {
                 listener.accept(settings);
-            } catch (Throwable e) { // one part's fault costs the others nothing
-                LOG.error("a part of pgvigil could not take the new configuration", e);
+            } catch (Throwable e) { // a failure of one listener must not affect the others
+                LOG.error("a listener failed to apply the new configuration", e);
             }
         }
     }

@@ -6,7 +6,7 @@ import jakarta.ws.rs.Path;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** How loading the configuration went: which is in force, and what is wrong with a newer one. */
+/** The result of loading the configuration: the one in use, and errors in a newer one. */
 @Path("/api/v1/configuration")
 @NonBlocking
 @Tag(name = "pgvigil")

@@ -11,19 +11,19 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** What a file holds at one moment, or why it cannot be read. */
+/** The content of a file at one moment, or the reason why it cannot be read. */
 public sealed interface Content {
 
-    /** Room for some 10,000 targets. */
+    /** Enough for about 10,000 targets. */
     int MAX = 8 << 20;
 
-    /** Equal for equal content; of a file that cannot be read, of its reason. Shows nothing of the content. */
+    /** A hash of the content, or of the reason if the file cannot be read. Does not reveal the content. */
     String digest();
 
-    /** A file that was read; of the bytes, nobody else's position moves. */
+    /** A file that was read. Each caller gets its own view of the buffer. */
     record Read(Path file, ByteBuffer bytes, String digest) implements Content {}
 
-    /** A file that was not; the reason completes "the file …". */
+    /** A file that was not read. The reason completes the sentence "the file …". */
     record Unreadable(String reason) implements Content {
         @Override
         public String digest() {
@@ -31,7 +31,7 @@ public sealed interface Content {
         }
     }
 
-    /** Reads a regular file of at most 8 MB. Never waits: a pipe is no regular file. */
+    /** Reads a regular file of at most 8 MB. Does not read pipes, so it never blocks. */
     static Content of(Path file) {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             return new Unreadable("is not a regular file");

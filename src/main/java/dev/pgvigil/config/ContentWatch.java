@@ -9,12 +9,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Notices that files hold something else than they did. It compares content: a mounted secret changes by the swap of a
- * link, which no time of the file tells. Not for several threads.
+ * Detects changes of files. It compares content, not modification times: a mounted secret changes by replacing a symbolic
+ * link. Not thread-safe.
  */
 final class ContentWatch {
 
-    /** How many files one look reads besides the first; of more, each has its turn. */
+    /** Number of files read per poll besides the first; if there are more, they take turns. */
     private static final int SLICE = 500;
 
     private final Path first;
@@ -24,15 +24,15 @@ final class ContentWatch {
     private Map<Path, String> unsettled = Map.of();
 
     /**
-     * Watches from the next {@link #expect} on.
+     * Watches files from the next {@link #expect} on.
      *
-     * @param first the file that every look reads, if it takes part at all
+     * @param first the file that every poll reads, if it is among the files
      */
     ContentWatch(Path first) {
         this.first = first;
     }
 
-    /** Takes these digests as what the files hold. */
+    /** Sets the expected digests of the files. */
     void expect(Map<Path, String> digests) {
         expected = digests;
         others = new ArrayList<>(digests.keySet());
@@ -41,10 +41,10 @@ final class ContentWatch {
     }
 
     /**
-     * Looks once.
+     * Polls once.
      *
-     * @return whether files hold something else, and the same as at the look before: a file that is being written is
-     *     left until it is done
+     * @return true if the files have changed and are the same as at the previous poll, so that a file that is being written
+     *     is not read before it is complete
      */
     boolean changed() {
         Map<Path, String> different = new HashMap<>();

@@ -9,9 +9,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records which keys sections read. It stands for a document in which every map is there, each with one entry where users
- * choose the names, and every value is left to its default. The JSON Schema and the reference are made from the records, so
- * they state what is read.
+ * Records which keys sections read. It acts as a document in which every map exists, with one entry where users choose the
+ * names, and every value has its default. The JSON Schema and the reference are generated from the records, so they match
+ * the code.
  */
 final class KeyRecorder extends TypedNode {
 
@@ -23,7 +23,7 @@ final class KeyRecorder extends TypedNode {
     private final String description;
     private final boolean secret;
 
-    /** What was recorded of one key so far. */
+    /** The data recorded for one key so far. */
     private static final class Recorded {
         private @Nullable KeyType type;
         private String standard = "";
@@ -142,7 +142,7 @@ final class KeyRecorder extends TypedNode {
         return false;
     }
 
-    /** There is no text to be wrong; what is missing is left to {@link #required}. */
+    /** Ignored: there is no value that could be wrong; missing keys are handled by {@link #required}. */
     @Override
     public void problem(String message) {}
 
@@ -182,7 +182,7 @@ final class KeyRecorder extends TypedNode {
         }
     }
 
-    /** An element of a list has a record of its own only if it is a map. */
+    /** An element of a list is recorded separately only if it is a map. */
     private void item(KeyRecorder list, KeyType type) {
         if (type instanceof KeyType.Keys) {
             list.recorded().type = new KeyType.Maps();

@@ -3,10 +3,10 @@ package dev.pgvigil.config;
 import java.time.Duration;
 import java.util.List;
 
-/** What may be written under a key. */
+/** The allowed values of a key. */
 sealed interface KeyType {
 
-    /** In words that complete "must be …". */
+    /** Describes the allowed values; completes "must be …". */
     String allowed();
 
     /** A map with the keys that a section reads. */
@@ -49,7 +49,7 @@ sealed interface KeyType {
         }
     }
 
-    /** A switch. */
+    /** A boolean. */
     record Flag() implements KeyType {
         @Override
         public String allowed() {
@@ -65,7 +65,7 @@ sealed interface KeyType {
         }
     }
 
-    /** A length of time. */
+    /** A duration. */
     record Time(Duration min, Duration max) implements KeyType {
         @Override
         public String allowed() {
@@ -73,7 +73,7 @@ sealed interface KeyType {
         }
     }
 
-    /** A share. */
+    /** A ratio. */
     record Ratio(double min, double max) implements KeyType {
         @Override
         public String allowed() {

@@ -11,10 +11,10 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One reading of the whole configuration.
+ * The result of one load of the whole configuration.
  *
  * @param settings null if there is any problem
- * @param digests the digest of each file that took part
+ * @param digests the digest of each file that was used
  */
 record LoadResult(@Nullable Settings settings, List<Problem> problems, Map<Path, String> digests) {
 
@@ -70,7 +70,7 @@ record LoadResult(@Nullable Settings settings, List<Problem> problems, Map<Path,
                 });
             }
         }
-        root.noteUnknown();
+        root.reportUnknown();
         List<Problem> problems = reading.problems();
         return new LoadResult(
                 problems.isEmpty() ? new Settings(values) : null,
@@ -78,7 +78,7 @@ record LoadResult(@Nullable Settings settings, List<Problem> problems, Map<Path,
                 reading.sources().digests());
     }
 
-    // A fault of ours in one section must not end the watch for changes, nor pass for a good configuration.
+    // A defect in one section must not stop the polling for changes, and is no valid configuration.
     private static Optional<Object> guarded(Section<?> section, Node pgvigil, Function<Node, Object> work) {
         Node node = pgvigil.child(section.key());
         try {
@@ -90,7 +90,7 @@ record LoadResult(@Nullable Settings settings, List<Problem> problems, Map<Path,
         }
     }
 
-    /** Where it happened, without the message: that may quote what the user wrote. */
+    /** The stack trace without the message, which may quote user input. */
     private static Throwable unspoken(Throwable e) {
         RuntimeException shown = new IllegalStateException(e.getClass().getName());
         shown.setStackTrace(e.getStackTrace());

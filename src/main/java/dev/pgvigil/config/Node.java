@@ -6,51 +6,51 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place in the configuration tree. Asking for a key makes it known; a mistake is noted and the fallback returned, so
- * that reading goes on and all mistakes are reported together. After reading, keys that nobody asked for are mistakes
- * too, and the message lists those that were asked for.
+ * A place in the configuration tree. Reading a key makes it known. An error is recorded and the fallback returned, so that
+ * reading continues and all errors are reported together. After reading, keys that no section has read are errors too; the
+ * message lists the known keys.
  */
 public interface Node {
 
     /** Full dotted key of this place. */
     String path();
 
-    /** Line in the file, from 1; 0 where there is none. */
+    /** Line in the file, from 1; 0 if there is none. */
     int line();
 
-    /** Whether the user wrote anything here. */
+    /** True if the configuration contains this place. */
     boolean present();
 
-    /** Notes a mistake at this place. */
+    /** Records an error at this place. */
     void problem(String message);
 
-    /** Whether a mistake was noted at this place or below. */
+    /** True if an error was recorded at this place or below. */
     boolean mistaken();
 
     /**
-     * This place; what is asked for next becomes known with this description.
+     * Returns this place; the key that is read next gets this description.
      *
      * @param description a phrase without a full stop, for the JSON Schema and the reference
      */
     Node doc(String description);
 
     /**
-     * As {@link #doc}, for a key whose value may hold a password. What is written in the same braces may be a part of it that
-     * lacks quotes, and no message repeats it.
+     * Like {@link #doc}, for a key whose value may contain a password. Other text in the same braces may be a part of an
+     * unquoted password, so no message shows it.
      */
     Node secret(String description);
 
-    /** The place under a key; an absent one if the user did not write it. */
+    /** The place under a key; absent if the configuration does not contain it. */
     Node child(String key);
 
     /**
-     * The place under a key that must be there; a mistake if it is not.
+     * The place under a required key; an error if it is missing.
      *
-     * @param example what may be written
+     * @param example an allowed value
      */
     Node required(String key, String example);
 
-    /** The place under another key of the map that this one is in: what a section's entries take as their defaults. */
+    /** The place under another key of the parent map, used for the defaults of a section's entries. */
     Node beside(String key);
 
     /** The entries of a map whose keys the user chooses, in file order. */
@@ -59,11 +59,11 @@ public interface Node {
     /** The elements of a list; a single value counts as a list of one. */
     List<Node> items();
 
-    /** This place's own scalar as text; null if absent; a map or list is a mistake. */
+    /** The scalar at this place as text; null if absent. A map or list is an error. */
     @Nullable
     String text();
 
-    /** A text that was read here as messages may repeat it: in quotes, or masked where it may be a part of a password. */
+    /** Formats a text that was read here for messages: in quotes, or masked if it may be a part of a password. */
     String shown(String text);
 
     String string(String key, String fallback);
@@ -96,7 +96,7 @@ public interface Node {
     /** One of an enum's constants, written in kebab-case. */
     <E extends Enum<E>> E choice(String key, Class<E> type, E fallback);
 
-    /** A setting that the environment gives in place of a file; absent where a file is in force. */
+    /** A setting from the environment that is used instead of a file; absent if a file is used. */
     Node variable(String name);
 
     /** An environment variable that the configuration names; null if it is not set. */
@@ -104,12 +104,12 @@ public interface Node {
     String environment(String name);
 
     /**
-     * A file that the configuration names, watched for change from now on. Relative names start at the folder of the
+     * A file that the configuration names; its changes cause a reload. Relative names start at the folder of the
      * configuration file.
      */
     Content file(String name);
 
-    /** The text of such a file; null, with the mistake noted at this place, if it cannot be read. */
+    /** The text of such a file; null if it cannot be read, with an error recorded at this place. */
     @Nullable
     String content(String name);
 }

@@ -6,14 +6,14 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Percent-encoding as libpq and OpenTelemetry read it: bytes of UTF-8, no NUL, and {@code +} is a plus. */
+/** Decodes percent-encoding like libpq and OpenTelemetry: UTF-8, no NUL, and {@code +} stays a plus. */
 public final class PercentCode {
 
     private static final int RADIX = 16;
 
     private PercentCode() {}
 
-    /** The text; null if an escape is malformed, a NUL, or not UTF-8. */
+    /** The decoded text; null if an escape is malformed or NUL, or the bytes are not UTF-8. */
     public static @Nullable String decoded(String text) {
         if (text.indexOf('%') < 0) {
             return text;
@@ -34,7 +34,7 @@ public final class PercentCode {
         return utf8(bytes.toByteArray());
     }
 
-    /** The byte that an escape stands for; 0, which none may, if it is malformed. */
+    /** The byte of an escape; 0, which is not allowed, if it is malformed. */
     private static int escape(byte[] encoded, int percent) {
         if (percent + 2 >= encoded.length) {
             return 0;

@@ -1,11 +1,11 @@
 package dev.pgvigil.config;
 
 /**
- * One mistake in the configuration.
+ * One error in the configuration.
  *
  * @param key full dotted key, {@code pgvigil.targets.shop.role}
- * @param line line of the file, from 1; 0 where there is none (environment)
- * @param message what was found and what is allowed, without secrets
+ * @param line line of the file, from 1; 0 if there is none (environment)
+ * @param message the error and the allowed values, without secrets
  */
 public record Problem(String key, int line, String message) {
 

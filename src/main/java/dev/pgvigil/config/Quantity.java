@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Amounts as users write them, and back. What is not understood is null. */
+/** Parses and formats durations, ratios and sizes. An invalid text yields null. */
 public final class Quantity {
 
     private static final Pattern AMOUNT = Pattern.compile("([0-9]{1,15}(?:\\.[0-9]{1,9})?) ?([A-Za-z%]{0,3})");
@@ -58,7 +58,7 @@ public final class Quantity {
         return WHOLE.matcher(text).matches() ? Long.valueOf(text) : null;
     }
 
-    /** A duration in the largest unit that it is a whole number of: {@code 90s}, {@code 2d}. */
+    /** A duration in the largest unit that gives a whole number: {@code 90s}, {@code 2d}. */
     public static String show(Duration duration) {
         long millis = duration.toMillis();
         for (String unit : new String[] {"d", "h", "m", "s"}) {
@@ -75,7 +75,7 @@ public final class Quantity {
         return BigDecimal.valueOf(ratio).multiply(HUNDRED).stripTrailingZeros().toPlainString() + "%";
     }
 
-    /** Bytes in the largest unit that they are a whole number of: {@code 64MB}. */
+    /** Bytes in the largest unit that gives a whole number: {@code 64MB}. */
     public static String show(long bytes) {
         String[] units = {"B", "kB", "MB", "GB", "TB"};
         int unit = 0;

@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** What comes together while one configuration is read: its mistakes, and the files that it names. */
+/** The state of one load of the configuration: its errors and the files that it names. */
 final class ReadContext {
 
     private static final int MAX_PROBLEMS = 100;
 
-    // Aliases let a small file stand for a large tree: this bounds what is read, whatever the file's size.
+    // With aliases, a small file can describe a huge tree. This limits the values read, whatever the size of the file.
     private static final int MAX_VALUES = 500_000;
 
     private final List<Problem> problems = new ArrayList<>();
@@ -39,14 +39,14 @@ final class ReadContext {
         }
     }
 
-    /** Whether there is a mistake under that key, or under one below it. */
+    /** True if there is an error at that key or below. */
     boolean mistaken(String key) {
         return problems.stream()
                 .anyMatch(problem -> problem.key().equals(key) || problem.key().startsWith(key + "."));
     }
 
-    /** Whether one more value may be read; it ends here if not, and that is a mistake. */
-    boolean goesOn(Node at) {
+    /** True if one more value may be read. Otherwise reports an error and reading ends. */
+    boolean mayRead(Node at) {
         if (++values == MAX_VALUES + 1) {
             at.problem("the aliases up to here stand for more than " + MAX_VALUES + " values");
         }
@@ -57,7 +57,7 @@ final class ReadContext {
         return unlisted > 0;
     }
 
-    /** All mistakes in file order. */
+    /** All errors in file order. */
     List<Problem> problems() {
         List<Problem> sorted = new ArrayList<>(problems);
         sorted.sort(Comparator.comparingInt(Problem::line));

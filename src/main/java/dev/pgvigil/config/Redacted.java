@@ -5,27 +5,27 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
-/** What users wrote, as messages may repeat it: one short line, and nothing that may hold a password. */
+/** Formats user input for messages: one short line, without anything that may contain a password. */
 public final class Redacted {
 
     private static final int MAX = 60;
-    /** In place of what may be a secret. */
+    /** Replaces what may be a secret. */
     static final String MASKED = "\"***\"";
 
     private static final Pattern PLAIN_KEY = Pattern.compile("[\\p{L}\\p{N} ._*-]{1," + MAX + "}");
 
     private Redacted() {}
 
-    /** A value in quotes. Connection strings do not show. */
+    /** A value in quotes. Connection strings are masked. */
     public static String value(String text) {
         return text.contains("://") ? MASKED : '"' + escaped(text) + '"';
     }
 
     /**
-     * A file's name in quotes. A secret in the wrong place may hold slashes and dots: what does not lead to a folder that is
-     * there does not show.
+     * A file name in quotes. A secret in the wrong place may contain slashes and dots, so a name is masked unless its folder
+     * exists.
      *
-     * @param folder where relative names start
+     * @param folder base of relative names
      */
     public static String file(Path folder, String name) {
         return leadsSomewhere(folder, name) ? value(name) : MASKED;
@@ -44,12 +44,12 @@ public final class Redacted {
         }
     }
 
-    /** An address of the web in quotes. One with a user's name may hold his password, and does not show. */
+    /** A URL in quotes. It is masked if it contains user information, which may include a password. */
     static String address(String text) {
         return text.contains("@") ? MASKED : '"' + escaped(text) + '"';
     }
 
-    /** A key; {@code ?} for one of other characters than names are made of. */
+    /** A key; {@code ?} if it contains characters that keys do not have. */
     static String key(String text) {
         return PLAIN_KEY.matcher(text).matches() || text.equals("<<") ? text : "?";
     }

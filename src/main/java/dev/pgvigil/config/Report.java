@@ -3,17 +3,17 @@ package dev.pgvigil.config;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What an operator reads when a configuration is not accepted. */
+/** The report for an operator when a configuration is rejected. */
 final class Report {
 
     private static final String NOTHING = """
-            pgvigil has nothing to watch. Set one of these:
+            pgvigil has no database to monitor. Set one of these variables:
 
               DATABASE_URL=postgresql://pgvigil:secret@db1.internal:5432/shop
                   for one database
 
               PGVIGIL_CONFIG=/etc/pgvigil.yaml
-                  for a fleet; the least that the file can hold:
+                  for several databases; a minimal file:
 
                   pgvigil:
                     targets:
@@ -25,7 +25,7 @@ final class Report {
 
     private Report() {}
 
-    /** All mistakes, one a line, as {@code FILE:LINE: KEY: MESSAGE}. */
+    /** All errors, one per line, as {@code FILE:LINE: KEY: MESSAGE}. */
     static String of(ConfigOrigin origin, List<Problem> problems) {
         return switch (origin) {
             case ConfigOrigin.Nothing _ -> NOTHING;

@@ -2,7 +2,7 @@ package dev.pgvigil.config;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 
-/** A value that never shows: it prints, and serialises, as {@code ***}. Equal to a secret of the same value. */
+/** A value that is never shown: it prints and serialises as {@code ***}. Equal to a secret of the same value. */
 public record Secret(String value) {
 
     private static final String MASK = "***";

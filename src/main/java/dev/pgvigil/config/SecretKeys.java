@@ -5,10 +5,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Which keys may hold a password. In braces, YAML ends an unquoted value at a comma: the rest of a password then stands there
- * as a key.
+ * The keys that may contain a password. In braces, YAML ends an unquoted value at a comma, so the rest of a password is
+ * parsed as a key.
  *
- * @param keys with {@code *} where users choose the name
+ * @param keys with {@code *} for names chosen by the user
  */
 record SecretKeys(Set<String> keys) {
 
@@ -27,7 +27,7 @@ record SecretKeys(Set<String> keys) {
         return keys.contains(key);
     }
 
-    /** Whether such a key may be anywhere below this one. */
+    /** True if such a key is allowed below this one. */
     boolean below(String key) {
         return keys.stream().anyMatch(secret -> key.isEmpty() || secret.startsWith(key + "."));
     }

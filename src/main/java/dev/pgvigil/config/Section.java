@@ -1,8 +1,8 @@
 package dev.pgvigil.config;
 
 /**
- * One feature's part of the configuration: everything under {@code pgvigil.<key>}. Adding a section is adding one bean;
- * a key that no section claims is an error.
+ * The configuration of one feature: everything under {@code pgvigil.<key>}. A section is added as one bean. A key without a
+ * section is an error.
  *
  * @param <T> an immutable value that the feature reads from {@link Settings}
  */
@@ -12,17 +12,17 @@ public interface Section<T> {
     String key();
 
     /**
-     * Reads the section. Never throws for what the user wrote: every mistake goes to the node's problems, so that all of
-     * them are reported at once.
+     * Reads the section. Never throws because of user input: every error is recorded at the node, so that all errors are
+     * reported at once.
      *
-     * @param node the section's node; of an absent section, an empty one, so that defaults have one place
+     * @param node the node of the section; an empty one if the section is absent, so that defaults are in one place
      */
     T read(Node node);
 
     /**
-     * Holds what this section read against what others did. Called when all of them have read, mistakes or not.
+     * Validates this section against the other sections. Called after all sections were read, with or without errors.
      *
-     * @param all values of all sections; those that were read with a mistake hold a default in its place
+     * @param all values of all sections, with defaults in place of invalid values
      * @param node the section's node
      */
     default void compare(Settings all, Node node) {}

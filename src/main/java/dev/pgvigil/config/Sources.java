@@ -8,7 +8,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The files and variables that one reading of the configuration takes from, each file once. */
+/** The files and variables that one load of the configuration uses. Each file is read once. */
 final class Sources {
 
     private final Path folder;
@@ -17,11 +17,11 @@ final class Sources {
     private final Map<Path, Content> contents = new HashMap<>();
 
     /**
-     * Sources of one reading.
+     * Creates the sources of one load.
      *
-     * @param folder where relative names start
+     * @param folder base of relative names
      * @param environment the value of an environment variable, null if it is not set
-     * @param variables settings that stand in for a file
+     * @param variables settings from environment variables, used instead of a file
      */
     Sources(Path folder, UnaryOperator<@Nullable String> environment, Map<String, String> variables) {
         this.folder = folder;
@@ -43,7 +43,7 @@ final class Sources {
         return contents.computeIfAbsent(file, Content::of);
     }
 
-    /** The file that a name in the configuration means. */
+    /** Resolves a file name of the configuration. */
     Content named(String name) {
         try {
             return content(folder.resolve(name));
@@ -52,7 +52,7 @@ final class Sources {
         }
     }
 
-    /** A file's name as messages may repeat it. */
+    /** A file name as messages may show it. */
     String shown(String name) {
         return Redacted.file(folder, name);
     }

@@ -5,14 +5,14 @@ import java.util.Comparator;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** What somebody probably meant who wrote something unknown. */
+/** Suggests a known key for an unknown one. */
 final class Suggestion {
 
     private static final int MAX_LENGTH = 60;
 
     private Suggestion() {}
 
-    /** The message for a key that is not among those known. */
+    /** The message for an unknown key. */
     static String unknown(String key, Collection<String> known) {
         if (key.equals("<<")) {
             return "merge keys are not supported: write the keys out, or use an alias for a whole value";
@@ -27,15 +27,15 @@ final class Suggestion {
         if (word.length() > MAX_LENGTH) {
             return null;
         }
-        int tolerated = Math.max(1, word.length() / 3);
+        int maxDistance = Math.max(1, word.length() / 3);
         return known.stream()
-                .filter(candidate -> distance(word, candidate) <= tolerated)
+                .filter(candidate -> distance(word, candidate) <= maxDistance)
                 .min(Comparator.comparingInt((String candidate) -> distance(word, candidate))
                         .thenComparing(Comparator.naturalOrder()))
                 .orElse(null);
     }
 
-    /** Levenshtein's: how many letters to insert, remove or replace. */
+    /** Levenshtein distance: number of letters to insert, remove or replace. */
     static int distance(String a, String b) {
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {

@@ -10,14 +10,14 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Reads texts as what they stand for. */
+/** Converts texts to typed values. */
 abstract class TypedNode implements Node {
 
     /**
      * The place under a key.
      *
-     * @param type null if its reader says so itself, by what it asks for
-     * @param standard what stands for nothing
+     * @param type null if the type follows from how the place is read
+     * @param standard the default, as text
      */
     abstract Node child(String key, @Nullable KeyType type, Supplier<String> standard);
 

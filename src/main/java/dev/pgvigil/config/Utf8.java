@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Strict decoding: nothing is replaced in silence. */
+/** Decodes UTF-8 strictly: malformed bytes are an error and are not replaced. */
 final class Utf8 {
 
     private static final char BYTE_ORDER_MARK = '\ufeff';

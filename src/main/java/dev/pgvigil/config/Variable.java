@@ -6,14 +6,14 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An environment variable that says something to a library.
+ * An environment variable that configures a library.
  *
- * @param name as users write it
- * @param allowed what it may say, in words
- * @param good whether it says so
- * @param shown what a message may repeat of it
- * @param setting what Quarkus calls it; null: whom it is for reads the variable itself
- * @param value what the setting is to say
+ * @param name of the environment variable
+ * @param allowed describes the allowed values
+ * @param good tests whether a value is allowed
+ * @param shown the value as a message may show it
+ * @param setting the Quarkus setting that it sets; null: the library reads the variable itself
+ * @param value converts the value for that setting
  */
 record Variable(
         String name,
@@ -52,8 +52,8 @@ record Variable(
         return new Variable(name, allowed, good, how, setting, value);
     }
 
-    /** What is wrong with a text, and what would be right. */
-    String mistake(String text) {
+    /** The message for an invalid value, with the allowed values. */
+    String error(String text) {
         return name + " is " + shown.apply(text) + "; allowed: " + allowed;
     }
 }

@@ -26,13 +26,13 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the environment variables before the libraries that they are for: what a library says of a bad value is a stack
- * trace, or nothing. Blank is as good as not set. Those with content of their own are read by their owners: where the fleet
- * comes from by {@link ConfigOrigin}, the token by the door.
+ * Validates the environment variables of libraries, because libraries answer a bad value with a stack trace or ignore it. A
+ * blank variable counts as not set. The source of the configuration is read by {@link ConfigOrigin}, the token by the
+ * package {@code security}.
  */
 public final class Variables implements ConfigSourceFactory {
 
-    // Over application.properties, which holds the defaults, and under what Quarkus itself calls these settings.
+    // Above application.properties, which holds the defaults, and below the variables of Quarkus for these settings.
     private static final int ORDINAL = 275;
 
     private static final int LARGEST_PORT = 65_535;
@@ -40,7 +40,7 @@ public final class Variables implements ConfigSourceFactory {
             Pattern.compile("https?://(?:\\[[0-9a-fA-F:.]+]|[A-Za-z0-9.-]+)(?::(?<port>[0-9]{1,5}))?");
     private static final Pattern SHARE = Pattern.compile("0?\\.[0-9]+|0|1(?:\\.0*)?");
 
-    // What a header can carry by HTTP and by gRPC.
+    // Characters allowed in headers of both HTTP and gRPC.
     private static final Pattern SENDABLE = Pattern.compile("[ -~]*");
     private static final Pattern SPECIAL = Pattern.compile("[\\\\,$]");
 
@@ -63,7 +63,7 @@ public final class Variables implements ConfigSourceFactory {
                             "OTEL_EXPORTER_OTLP_HEADERS",
                             "name=value, separated by commas, percent-encoded",
                             Variables::areHeaders)
-                    // It is made to hold keys.
+                    // The value usually contains API keys.
                     .shown(text -> "not usable")
                     .setting("quarkus.otel.exporter.otlp.headers")
                     .value(Variables::headers),
@@ -97,20 +97,20 @@ public final class Variables implements ConfigSourceFactory {
     @Override
     public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
         Map<String, String> settings = new HashMap<>();
-        List<String> mistakes = new ArrayList<>();
+        List<String> errors = new ArrayList<>();
         for (Variable variable : ALL) {
             String text = text(context, variable.name());
             if (text == null) {
                 continue;
             }
             if (!variable.good().test(text)) {
-                mistakes.add(variable.mistake(text));
+                errors.add(variable.error(text));
             } else if (variable.setting() != null) {
                 settings.put(variable.setting(), variable.value().apply(text));
             }
         }
-        if (!mistakes.isEmpty()) {
-            throw new ConfigurationException(String.join("\n", mistakes));
+        if (!errors.isEmpty()) {
+            throw new ConfigurationException(String.join("\n", errors));
         }
         return List.of(new PropertiesConfigSource(settings, "environment variables of pgvigil", ORDINAL));
     }
@@ -169,7 +169,7 @@ public final class Variables implements ConfigSourceFactory {
                 .collect(Collectors.joining(","));
     }
 
-    /** As Quarkus takes it, which decodes nothing, and reads a list of what may be expressions; none if it is malformed. */
+    /** Converts it for Quarkus, which does not decode values and expands expressions in lists; empty if it is malformed. */
     private static Optional<String> header(String pair) {
         int value = pair.indexOf('=') + 1;
         return Optional.ofNullable(PercentCode.decoded(pair.substring(value)))

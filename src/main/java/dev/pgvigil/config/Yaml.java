@@ -20,15 +20,16 @@ import org.snakeyaml.engine.v2.scanner.StreamReader;
 import org.snakeyaml.engine.v2.schema.FailsafeSchema;
 
 /**
- * Parses one YAML 1.2 document, every scalar as the text that it is. The parser's own messages quote the file, and so
- * maybe a password: they are told in words of our own.
+ * Parses one YAML 1.2 document; every scalar is read as text. The parser's messages quote the file, which may contain a
+ * password, so they are replaced by own messages.
  */
 final class Yaml {
 
     private static final LoadSettings SETTINGS = LoadSettings.builder()
             .setSchema(new FailsafeSchema())
-            .setCodePointLimit(Integer.MAX_VALUE) // the file's size is bounded before
-            .setMaxAliasesForCollections(Integer.MAX_VALUE) // nothing expands them; Reading bounds what is read
+            .setCodePointLimit(Integer.MAX_VALUE) // the size of the file is checked before
+            .setMaxAliasesForCollections(
+                    Integer.MAX_VALUE) // aliases are not expanded; ReadContext limits the number of values
             .build();
 
     private static final List<Flaw> FLAWS = List.of(
@@ -59,12 +60,12 @@ final class Yaml {
 
     private static final Flaw OTHER = new Flaw("", false, "this line, or one before it, is malformed");
 
-    /** What the parser says, whether the place where it began says more than where it ended, and our words for it. */
+    /** A message of the parser, whether to report the place where the construct began, and the message to show. */
     private record Flaw(String sign, boolean begin, String words) {}
 
     private Yaml() {}
 
-    /** The root of the document; null where there is none, or where a mistake was noted. */
+    /** The root of the document; null if there is none or if an error was reported. */
     static @Nullable Node parse(ByteBuffer bytes, ReadContext reading) {
         String text = Utf8.decoded(bytes);
         if (text == null) {
@@ -99,7 +100,7 @@ final class Yaml {
         return null;
     }
 
-    /** A text that stands for itself, outside any file. */
+    /** A scalar outside any file. */
     static Node text(String value) {
         return new ScalarNode(Tag.STR, value, ScalarStyle.DOUBLE_QUOTED);
     }

@@ -9,7 +9,7 @@ import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.parser.Parser;
 
-/** Passes a parser's events on, as long as they are nested no deeper than a call stack bears and carry no tags. */
+/** Passes parser events on. Rejects tags, and nesting that could overflow the call stack. */
 final class YamlGuard implements Parser {
 
     private static final int MAX_DEPTH = 50;

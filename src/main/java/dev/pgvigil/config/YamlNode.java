@@ -13,12 +13,13 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
-/** A place in a YAML document. Not for several threads. */
+/** A place in a YAML document. Not thread-safe. */
 final class YamlNode extends TypedNode {
 
     private static final String HIDDEN = "?";
     private static final String UNQUOTED =
-            "; its name is not shown, as it may be a part of a password: a value that holds any of , : # { } [ ] needs quotes";
+            "; its name is not shown, as it may be a part of a password: a value that holds any of , : # { } [ ] "
+                    + "needs quotes";
 
     private final ReadContext reading;
     private final @Nullable YamlNode parent;
@@ -27,12 +28,12 @@ final class YamlNode extends TypedNode {
     private final int line;
     private final org.snakeyaml.engine.v2.nodes.@Nullable Node yaml;
 
-    private final Map<String, YamlNode> asked = new LinkedHashMap<>();
+    private final Map<String, YamlNode> known = new LinkedHashMap<>();
     private @Nullable Map<String, Entry> entries;
     private boolean open;
     private boolean faulty;
 
-    /** What the user wrote under one key of a map. */
+    /** The value of one key of a map. */
     private record Entry(int line, org.snakeyaml.engine.v2.nodes.Node value) {}
 
     private YamlNode(
@@ -50,12 +51,12 @@ final class YamlNode extends TypedNode {
         this.yaml = yaml;
     }
 
-    /** The root of a document; of none, an absent place. */
+    /** The root of a document; an absent place if there is no document. */
     static YamlNode root(ReadContext reading, org.snakeyaml.engine.v2.nodes.@Nullable Node yaml) {
         return new YamlNode(reading, null, "", "", yaml == null ? 0 : YamlShape.line(yaml), yaml);
     }
 
-    /** A place outside any document, where nothing is written. */
+    /** An absent place outside any document. */
     static YamlNode absent() {
         return root(new ReadContext(new Sources(Path.of(""), _ -> null, Map.of()), SecretKeys.NONE), null);
     }
@@ -99,7 +100,7 @@ final class YamlNode extends TypedNode {
 
     @Override
     Node child(String name, @Nullable KeyType type, Supplier<String> standard) {
-        return asked.computeIfAbsent(name, n -> place(n, below(pattern, n)));
+        return known.computeIfAbsent(name, n -> place(n, below(pattern, n)));
     }
 
     @Override
@@ -115,7 +116,7 @@ final class YamlNode extends TypedNode {
         open = true;
         Map<String, Node> children = new LinkedHashMap<>();
         for (String name : entries().keySet()) {
-            children.put(name, asked.computeIfAbsent(name, n -> place(n, below(pattern, "*"))));
+            children.put(name, known.computeIfAbsent(name, n -> place(n, below(pattern, "*"))));
         }
         return children;
     }
@@ -130,11 +131,11 @@ final class YamlNode extends TypedNode {
         }
         List<Node> items = new ArrayList<>();
         for (org.snakeyaml.engine.v2.nodes.Node item : sequence.getValue()) {
-            if (!reading.goesOn(this)) {
+            if (!reading.mayRead(this)) {
                 break;
             }
             String position = Integer.toString(items.size() + 1);
-            items.add(asked.computeIfAbsent(
+            items.add(known.computeIfAbsent(
                     position, n -> new YamlNode(reading, this, n, below(pattern, "*"), YamlShape.line(item), item)));
         }
         return items;
@@ -184,15 +185,15 @@ final class YamlNode extends TypedNode {
         return text;
     }
 
-    /** Notes every key, here and below, that nobody asked for. */
-    void noteUnknown() {
+    /** Reports every key at this place and below that no section has read. */
+    void reportUnknown() {
         if (faulty || reading.full()) {
             return;
         }
         if (!open && yaml instanceof MappingNode) {
             entries().forEach((name, entry) -> {
-                if (!asked.containsKey(name)) {
-                    String message = Suggestion.unknown(name, asked.keySet());
+                if (!known.containsKey(name)) {
+                    String message = Suggestion.unknown(name, known.keySet());
                     reading.problem(
                             below(path(), bracesHoldSecrets() ? HIDDEN : Redacted.key(name)),
                             entry.line(),
@@ -200,7 +201,7 @@ final class YamlNode extends TypedNode {
                 }
             });
         }
-        asked.values().forEach(YamlNode::noteUnknown);
+        known.values().forEach(YamlNode::reportUnknown);
     }
 
     private YamlNode place(String name, String placePattern) {
@@ -214,7 +215,7 @@ final class YamlNode extends TypedNode {
         if (entries == null) {
             entries = new LinkedHashMap<>();
             if (yaml instanceof MappingNode map) {
-                map.getValue().stream().takeWhile(_ -> reading.goesOn(this)).forEach(tuple -> enter(entries, tuple));
+                map.getValue().stream().takeWhile(_ -> reading.mayRead(this)).forEach(tuple -> enter(entries, tuple));
             } else if (yaml != null && !YamlShape.empty(yaml)) {
                 fault("must be a map (key: value), not " + YamlShape.word(yaml));
             }
@@ -249,14 +250,14 @@ final class YamlNode extends TypedNode {
         return Redacted.value(text);
     }
 
-    /** Whether this is a map in braces that may hold a password, so that what is unknown in it may be a part of that. */
+    /** True for a map in braces that may contain a password: an unknown key in it may be a part of that password. */
     private boolean bracesHoldSecrets() {
         return yaml instanceof MappingNode map
                 && map.getFlowStyle() == FlowStyle.FLOW
                 && reading.secrets().below(pattern);
     }
 
-    /** Whether this name that the user chose may be what came after a password's comma or brace. */
+    /** True if this name, chosen by the user, may be the rest of a password after a comma or brace. */
     private boolean splitOff() {
         return parent != null
                 && parent.open

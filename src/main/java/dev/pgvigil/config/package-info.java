@@ -1,6 +1,6 @@
 /**
- * The configuration: one YAML tree (or {@code DATABASE_URL} alone), read into one {@link dev.pgvigil.config.Section} a
- * feature, validated as a whole and reloaded on change; and the variables of the environment.
+ * The configuration: one YAML tree (or only {@code DATABASE_URL}), read into one {@link dev.pgvigil.config.Section} per
+ * feature, validated as a whole and reloaded on change; and the environment variables.
  */
 @NullMarked
 package dev.pgvigil.config;

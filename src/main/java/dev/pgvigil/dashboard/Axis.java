@@ -5,11 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How values become heights: 0 at the top of the picture, {@value #HEIGHT} at its bottom. Every value, however wild, gets a
- * height within the picture. Pure.
+ * Converts values to heights: 0 is the top, {@value #HEIGHT} the bottom. Values out of range are clamped. Pure.
  *
- * @param low the value at the bottom; of a logarithmic axis its logarithm, as is {@code high}
- * @param labels from the top down, evenly spaced
+ * @param low the value at the bottom; on a logarithmic axis its logarithm, like {@code high}
+ * @param labels from top to bottom, evenly spaced
  */
 record Axis(boolean logarithmic, double low, double high, List<String> labels) {
 
@@ -17,10 +16,10 @@ record Axis(boolean logarithmic, double low, double high, List<String> labels) {
 
     private static final int LOWEST_DECADE = -2;
     private static final int HIGHEST_DECADE = 5;
-    /** The fewest that are shown. */
+    /** Minimum number of decades. */
     private static final int DECADES = 2;
 
-    /** Milliseconds by powers of ten, so that ordinary answers and slow ones both have room. */
+    /** Milliseconds on a logarithmic scale, which shows both usual and slow response times. */
     static Axis milliseconds(double least, double most) {
         int top = (int) Math.clamp(Math.ceil(Math.log10(most)), LOWEST_DECADE + DECADES, HIGHEST_DECADE);
         int low = (int) Math.clamp(Math.floor(Math.log10(least)), LOWEST_DECADE, top - DECADES);
@@ -31,7 +30,7 @@ record Axis(boolean logarithmic, double low, double high, List<String> labels) {
         return new Axis(true, low, top, labels);
     }
 
-    /** Counts from zero up to a round number that is not below the most. */
+    /** Counts from zero to a round number that is at least the maximum. */
     static Axis counts(long most) {
         long step = step(Math.max(1, most));
         long steps = Math.max(1, Math.ceilDiv(most, step));
@@ -48,7 +47,7 @@ record Axis(boolean logarithmic, double low, double high, List<String> labels) {
         return HEIGHT * (1 - Math.clamp(share, 0.0, 1.0));
     }
 
-    /** Whether the value has a place of its own, and is not only clamped to the edge. */
+    /** True if the value is in the range of the axis. */
     boolean holds(double value) {
         double at = logarithmic ? Math.log10(Math.max(value, Double.MIN_NORMAL)) : value;
         return at >= low && at <= high;
@@ -70,7 +69,7 @@ record Axis(boolean logarithmic, double low, double high, List<String> labels) {
         return Double.toString(rounded);
     }
 
-    /** 1, 2 or 5 times a power of ten, so that four or five of them reach the most. */
+    /** 1, 2 or 5 times a power of ten, so that four or five steps reach the maximum. */
     private static long step(long most) {
         long power = 1;
         while (most / power >= 50) {

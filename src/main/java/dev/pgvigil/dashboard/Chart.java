@@ -9,17 +9,17 @@ import java.util.function.IntPredicate;
 import java.util.stream.Stream;
 
 /**
- * A chart over time, as geometry: the template draws it.
+ * A chart over time as geometry for the template.
  *
  * @param id unique in the page
  * @param now the latest value
- * @param summary what the chart shows, in words
- * @param columns how wide the picture is; {@link Axis#HEIGHT} is its height
- * @param seconds that a column stands for
- * @param readings what each column says, separated by bars
+ * @param summary a description of the chart as text
+ * @param columns width; the height is {@link Axis#HEIGHT}
+ * @param seconds per column
+ * @param readings the text of each column, separated by bars
  * @param times of the horizontal axis, evenly spaced
- * @param labels of the vertical axis, from the top down
- * @param layers the hindmost first
+ * @param labels of the vertical axis, from top to bottom
+ * @param layers from back to front
  */
 record Chart(
         String id,
@@ -34,13 +34,13 @@ record Chart(
         List<Layer> layers,
         List<Key> legend) {
 
-    /** A path, and the class that colours it. */
+    /** A path and its CSS class. */
     record Layer(String kind, String path) {}
 
-    /** What a layer means. */
+    /** An entry of the legend. */
     record Key(String kind, String text) {}
 
-    /** Collects what is drawn. */
+    /** Builds a chart. */
     static final class Drawing {
 
         private final Window window;
@@ -56,13 +56,13 @@ record Chart(
             this.axis = axis;
         }
 
-        /** What each column says. */
+        /** Sets the text of each column. */
         Drawing readings(Stream<String> each) {
             readings = each.collect(joining("|"));
             return this;
         }
 
-        /** A path that explains itself. */
+        /** Adds a path without an entry in the legend. */
         Drawing path(String kind, String path) {
             if (!path.isEmpty()) {
                 layers.add(new Layer(kind, path));
@@ -70,7 +70,7 @@ record Chart(
             return this;
         }
 
-        /** Columns that are marked from top to bottom, if there are any. */
+        /** Adds marked columns over the full height, if there are any. */
         Drawing mark(String kind, String text, IntPredicate at) {
             String path = SvgPath.columns(columns, Axis.HEIGHT, at);
             if (!path.isEmpty()) {
@@ -80,7 +80,7 @@ record Chart(
             return this;
         }
 
-        /** A level line, if the axis reaches that far. */
+        /** Adds a horizontal line if the value is on the axis. */
         Drawing level(String kind, String text, double value) {
             if (axis.holds(value)) {
                 layers.add(new Layer(kind, SvgPath.level(axis.height(value), columns)));

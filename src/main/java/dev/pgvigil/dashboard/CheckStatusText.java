@@ -4,9 +4,9 @@ import dev.pgvigil.check.HumanFormat;
 import dev.pgvigil.state.view.CheckView;
 
 /**
- * When a check last looked, and what came of it.
+ * The latest result of a check as text.
  *
- * @param trouble why nothing newer is known; empty: nothing is wrong
+ * @param trouble why there is no newer observation; empty: no problem
  */
 record CheckStatusText(String check, String state, String ago, String took, String trouble) {
 

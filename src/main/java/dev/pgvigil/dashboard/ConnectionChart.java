@@ -16,20 +16,23 @@ final class ConnectionChart {
 
     private ConnectionChart() {}
 
-    static Chart of(List<ConnectionSample> uses, Window window, Thresholds thresholds, String now) {
-        int limit = uses.stream()
+    static Chart of(List<ConnectionSample> samples, Window window, Thresholds thresholds, String now) {
+        int limit = samples.stream()
                 .filter(ConnectionSample::observed)
                 .mapToInt(ConnectionSample::limit)
                 .reduce(0, (before, last) -> last);
-        int most = uses.stream().mapToInt(ConnectionSample::most).max().orElse(0);
+        int most = samples.stream().mapToInt(ConnectionSample::most).max().orElse(0);
         Axis axis = Axis.counts(Math.max(limit, most));
-        double[] heights = uses.stream()
-                .mapToDouble(use -> use.observed() ? axis.height(use.most()) : Double.NaN)
+        double[] heights = samples.stream()
+                .mapToDouble(sample -> sample.observed() ? axis.height(sample.most()) : Double.NaN)
                 .toArray();
         double[] ground = new double[heights.length];
         Arrays.fill(ground, Axis.HEIGHT);
-        Chart.Drawing drawing = new Chart.Drawing(window, uses.size(), axis)
-                .mark("gap", "no data", i -> i < uses.size() - 1 && !uses.get(i).observed())
+        Chart.Drawing drawing = new Chart.Drawing(window, samples.size(), axis)
+                .mark(
+                        "gap",
+                        "no data",
+                        i -> i < samples.size() - 1 && !samples.get(i).observed())
                 .path("band", SvgPath.band(heights, ground));
         if (limit > 0) {
             threshold(drawing, "warn", "degraded", PoolUsage.DEGRADED, limit, thresholds);
@@ -37,14 +40,15 @@ final class ConnectionChart {
             drawing.level("limit", "limit " + limit, limit);
         }
         return drawing.path("line", SvgPath.line(heights))
-                .readings(uses.stream().map(use -> use.observed() ? use.most() + " of " + use.limit() : "no data"))
+                .readings(samples.stream()
+                        .map(sample -> sample.observed() ? sample.most() + " of " + sample.limit() : "no data"))
                 .chart("connections", "Connections", now, summary(window, limit, most));
     }
 
-    /** The latest observation in words. */
-    static String inUse(TargetState state, PointInTimeView look) {
-        PoolUsage seen =
-                Observation.of(PoolUsage.CHECK, PoolUsage.class, state, look).value();
+    /** The latest observation as text. */
+    static String inUse(TargetState state, PointInTimeView fleetView) {
+        PoolUsage seen = Observation.of(PoolUsage.CHECK, PoolUsage.class, state, fleetView)
+                .value();
         return seen == null ? TextFormat.UNKNOWN : seen.checkedOut() + " of " + seen.poolSize();
     }
 

@@ -41,7 +41,7 @@ public final class DashboardResource {
     private final Catalogue catalogue;
     private final Panels panels;
     private final Self self;
-    private final PageRenderer press;
+    private final PageRenderer renderer;
 
     @CheckedTemplate(basePath = "dashboard")
     static final class Templates {
@@ -57,19 +57,20 @@ public final class DashboardResource {
         static native TemplateInstance docs();
     }
 
-    DashboardResource(Fleet fleet, History history, Catalogue catalogue, Panels panels, Self self, PageRenderer press) {
+    DashboardResource(
+            Fleet fleet, History history, Catalogue catalogue, Panels panels, Self self, PageRenderer renderer) {
         this.fleet = fleet;
         this.history = history;
         this.catalogue = catalogue;
         this.panels = panels;
         this.self = self;
-        this.press = press;
+        this.renderer = renderer;
     }
 
     /**
-     * The fleet. Its parameters are read with patience: a link with a tail of somebody's own still leads here.
+     * The fleet. Unknown parameters are ignored, because other services add parameters to links.
      *
-     * @param q text that a target shows
+     * @param q text of a target
      */
     @GET
     @Operation(hidden = true)
@@ -84,13 +85,13 @@ public final class DashboardResource {
         boolean signedIn = SignedIn.of(context);
         FleetQuery choice = FleetQuery.of(FleetFilter.of(q, status, region), sort, page);
         Check<?> heartbeat = catalogue.check(HeartbeatResult.CHECK);
-        return press.sheet(
+        return renderer.page(
                         named(choice.href(), signedIn),
-                        () -> Templates.fleet(FleetPage.of(look(), choice, history, heartbeat, note()), signedIn))
-                .map(sheet -> answer(RestResponse.Status.OK, sheet, encodings));
+                        () -> Templates.fleet(FleetPage.of(fleetView(), choice, history, heartbeat, note()), signedIn))
+                .map(rendered -> answer(RestResponse.Status.OK, rendered, encodings));
     }
 
-    /** One tab of one database; without a name, the way to all of them. */
+    /** One tab of one database; redirects to the fleet without a name. */
     @GET
     @Path("database")
     @Operation(hidden = true)
@@ -106,8 +107,9 @@ public final class DashboardResource {
         boolean signedIn = SignedIn.of(context);
         Tab chosen = TextFormat.constant(Tab.class, tab);
         Tab open = chosen == null ? Tab.OVERVIEW : chosen;
-        return press.sheet(named(Href.database(name, open), signedIn), () -> page(name, open, signedIn))
-                .map(sheet -> answer(known ? RestResponse.Status.OK : RestResponse.Status.NOT_FOUND, sheet, encodings));
+        return renderer.page(named(Href.database(name, open), signedIn), () -> page(name, open, signedIn))
+                .map(rendered ->
+                        answer(known ? RestResponse.Status.OK : RestResponse.Status.NOT_FOUND, rendered, encodings));
     }
 
     @GET
@@ -117,30 +119,30 @@ public final class DashboardResource {
         return Templates.docs();
     }
 
-    /** A page is made once for all who are signed in, and once for all others. */
+    /** A page is rendered once for all users who are signed in and once for all others. */
     private static String named(String address, boolean signedIn) {
         return signedIn ? address + " signed in" : address;
     }
 
     private TemplateInstance page(String name, Tab open, boolean signedIn) {
-        PointInTimeView look = look();
-        TargetState state = look.snapshot().targets().get(name);
+        PointInTimeView fleetView = fleetView();
+        TargetState state = fleetView.snapshot().targets().get(name);
         return state == null
                 ? Templates.missing(name, signedIn)
                 : Templates.database(
                         DatabasePage.of(
                                 state,
-                                look,
+                                fleetView,
                                 catalogue,
                                 panels,
                                 open,
                                 history.of(state.target().server()),
-                                history.window(look.now()),
+                                history.window(fleetView.now()),
                                 note()),
                         signedIn);
     }
 
-    private PointInTimeView look() {
+    private PointInTimeView fleetView() {
         return new PointInTimeView(fleet.snapshot(), SteadyClock.now());
     }
 
@@ -149,9 +151,10 @@ public final class DashboardResource {
     }
 
     private static RestResponse<Buffer> answer(
-            RestResponse.Status status, RenderedPage sheet, @Nullable String encodings) {
+            RestResponse.Status status, RenderedPage rendered, @Nullable String encodings) {
         boolean compressed = encodings != null && encodings.contains("gzip");
-        ResponseBuilder<Buffer> answer = ResponseBuilder.create(status, compressed ? sheet.compressed() : sheet.plain())
+        ResponseBuilder<Buffer> answer = ResponseBuilder.create(
+                        status, compressed ? rendered.compressed() : rendered.plain())
                 .header(HttpHeaders.CONTENT_TYPE, "text/html;charset=UTF-8")
                 .header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
         return compressed ? answer.header(HttpHeaders.CONTENT_ENCODING, "gzip").build() : answer.build();

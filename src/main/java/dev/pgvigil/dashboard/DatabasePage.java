@@ -21,12 +21,12 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * What the page of one database shows, as texts.
+ * The content of the page of one database as text.
  *
- * @param headline its status in a sentence
+ * @param headline its status as a sentence
  * @param until of the charts: milliseconds since 1970
- * @param note what is wrong with pgvigil itself; empty: nothing
- * @param open the tab that is shown; what others show is empty
+ * @param note a warning about pgvigil itself; empty: none
+ * @param open the tab that is shown; the content of other tabs is empty
  */
 record DatabasePage(
         String status,
@@ -47,21 +47,21 @@ record DatabasePage(
     /** A property and its value. */
     record Fact(String name, String value) {}
 
-    /** A tab of the page, and whether it is the one that is shown. */
+    /** A tab of the page; {@code open} if it is shown. */
     record TabLink(String id, String title, String href, boolean open) {}
 
     static DatabasePage of(
             TargetState state,
-            PointInTimeView look,
+            PointInTimeView fleetView,
             Catalogue catalogue,
             Panels panels,
             Tab wanted,
-            ServerHistory hour,
+            ServerHistory history,
             Window window,
             String note) {
-        DatabaseView view = DatabaseView.of(state, look, catalogue.names());
+        DatabaseView view = DatabaseView.of(state, fleetView, catalogue.names());
         Tab open = panels.tabs().contains(wanted) ? wanted : Tab.OVERVIEW;
-        Instant now = look.now();
+        Instant now = fleetView.now();
         return new DatabasePage(
                 TextFormat.lower(view.status()),
                 view.name(),
@@ -79,37 +79,37 @@ record DatabasePage(
                 view.findings().stream()
                         .map(found -> FindingCard.of(found, now))
                         .toList(),
-                open == Tab.OVERVIEW ? charts(view, state, look, catalogue, hour, window) : List.of(),
-                panels.drawn(open, state, look),
+                open == Tab.OVERVIEW ? charts(view, state, fleetView, catalogue, history, window) : List.of(),
+                panels.drawn(open, state, fleetView),
                 view.checks().stream().map(CheckStatusText::of).toList());
     }
 
     private static List<Chart> charts(
             DatabaseView view,
             TargetState state,
-            PointInTimeView look,
+            PointInTimeView fleetView,
             Catalogue catalogue,
-            ServerHistory hour,
+            ServerHistory history,
             Window window) {
         Thresholds thresholds = state.target().thresholds();
-        Instant now = look.now();
+        Instant now = fleetView.now();
         return List.of(
                 HeartbeatChart.of(
-                        hour.beats(now, window, interval(HeartbeatResult.CHECK, state, look, catalogue)),
+                        history.beats(now, window, interval(HeartbeatResult.CHECK, state, fleetView, catalogue)),
                         window,
                         thresholds,
                         view.status() == Status.UNKNOWN
                                 ? TextFormat.UNKNOWN
                                 : TextFormat.milliseconds(view.heartbeatMs())),
                 ConnectionChart.of(
-                        hour.connections(now, window, interval(PoolUsage.CHECK, state, look, catalogue)),
+                        history.connections(now, window, interval(PoolUsage.CHECK, state, fleetView, catalogue)),
                         window,
                         thresholds,
-                        ConnectionChart.inUse(state, look)));
+                        ConnectionChart.inUse(state, fleetView)));
     }
 
-    private static Duration interval(String check, TargetState state, PointInTimeView look, Catalogue catalogue) {
-        return look.server(state).interval(state.target(), catalogue.check(check));
+    private static Duration interval(String check, TargetState state, PointInTimeView fleetView, Catalogue catalogue) {
+        return fleetView.server(state).interval(state.target(), catalogue.check(check));
     }
 
     private static String headline(DatabaseView view) {

@@ -9,9 +9,9 @@ import java.util.SequencedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A finding as texts; empty where there is none.
+ * A finding as text; empty if a part is missing.
  *
- * @param columns names of the evidence's columns, in the order of the rows that have them
+ * @param columns names of the columns of the evidence, in order of occurrence
  */
 record FindingCard(
         String key,

@@ -9,9 +9,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which targets a person wants to see; null: no matter.
+ * Selects targets; null: any.
  *
- * @param text in whatever the row shows, or in a tag; in lower case
+ * @param text contained in a column of the row or in a tag; in lower case
  */
 record FleetFilter(
         @Nullable String text,
@@ -31,7 +31,7 @@ record FleetFilter(
                 && (text == null || contains(row, text));
     }
 
-    /** With this status, or without any if it has this one. */
+    /** With this status, or without a status if it has this one. */
     FleetFilter toggled(Status other) {
         return new FleetFilter(text, status == other ? null : other, region);
     }

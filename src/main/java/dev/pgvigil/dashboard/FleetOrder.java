@@ -10,7 +10,7 @@ import dev.pgvigil.state.TargetState;
 import dev.pgvigil.state.view.DatabaseSummary;
 import java.util.Comparator;
 
-/** Orders in which the fleet can be read; what is equal stands by name. */
+/** The orders of the fleet; equal targets are sorted by name. */
 enum FleetOrder {
     STATUS("worst first", true),
     NAME("by name", false),
@@ -31,14 +31,14 @@ enum FleetOrder {
     /** One target. */
     record Entry(TargetState state, DatabaseSummary row) {
 
-        /** Of the worst finding; of the healthy none counts. */
+        /** The severity of the worst finding; ignored for healthy targets. */
         private Severity severity() {
             return row.status() == Status.HEALTHY || state.findings().isEmpty()
                     ? Severity.LOW
                     : state.findings().getFirst().severity();
         }
 
-        /** The unanswered is the slowest of all; of the unknown nothing can be said. */
+        /** A failed heartbeat counts as the slowest; unknown targets are last. */
         private double heartbeat() {
             if (row.status() == Status.UNKNOWN) {
                 return -1;
@@ -56,14 +56,14 @@ enum FleetOrder {
         return words;
     }
 
-    /** As {@code aria-sort} says it. */
+    /** The value of {@code aria-sort}. */
     String direction() {
         return descending ? "descending" : "ascending";
     }
 
     Comparator<Entry> comparator() {
         return switch (this) {
-            // What to look at first: the worst, and of these what has only now begun.
+            // The worst status first, then the severity, then the most recent change.
             case STATUS ->
                 comparing((Entry entry) -> entry.row.status(), reverseOrder())
                         .thenComparing(Entry::severity, reverseOrder())
@@ -82,7 +82,7 @@ enum FleetOrder {
         };
     }
 
-    /** Of two that have the same status. */
+    /** Compares two targets with the same status. */
     private static int newestTrouble(Entry one, Entry other) {
         return one.row.status() == Status.HEALTHY ? 0 : other.row.since().compareTo(one.row.since());
     }

@@ -20,14 +20,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the page at {@code /} shows, as texts.
+ * The content of the page {@code /} as text.
  *
- * @param status the worst of all targets, whatever the filter
- * @param note what is wrong with pgvigil itself; empty: nothing
- * @param sorting the order in words
- * @param chosenSort empty: the order that is one's own without choosing
- * @param lines those that match, at most {@value #LINES}
- * @param dense whether they are so many that each should take one line
+ * @param status the worst status of all targets, regardless of the filter
+ * @param note a warning about pgvigil itself; empty: none
+ * @param sorting the order as text
+ * @param chosenSort empty: the default order
+ * @param lines the matching targets, at most {@value #LINES}
+ * @param dense true if there are so many that each should take one line
  */
 record FleetPage(
         String status,
@@ -52,23 +52,23 @@ record FleetPage(
     private static final int ROOMY = 40;
     private static final int REGIONS = 12;
 
-    /** A link that filters by a status or a region, or no longer does. */
+    /** A link that sets or removes the filter by a status or region. */
     record Pill(String status, String text, int count, String href, boolean chosen) {}
 
     /**
-     * The head of a column.
+     * The header of a column.
      *
-     * @param href leads to the fleet in its order; empty: it has none
-     * @param sort {@code aria-sort}; empty: the rows are in another order
+     * @param href URL of the fleet sorted by this column; empty: not sortable
+     * @param sort {@code aria-sort}; empty: not sorted by this column
      */
     record Column(String text, String href, String sort) {}
 
     /**
-     * Which of those that match are shown.
+     * The page of the matching targets.
      *
      * @param number of the page
-     * @param first counted from 1
-     * @param previous address of the page before; empty: there is none
+     * @param first index of the first target, from 1
+     * @param previous URL of the previous page; empty: none
      */
     record Part(int number, int first, int last, int matching, String previous, String next) {
 
@@ -124,12 +124,13 @@ record FleetPage(
         }
     }
 
-    /** The page as a look shows it. */
-    static FleetPage of(PointInTimeView look, FleetQuery choice, History history, Check<?> heartbeat, String note) {
+    /** Creates the page from a view. */
+    static FleetPage of(
+            PointInTimeView fleetView, FleetQuery choice, History history, Check<?> heartbeat, String note) {
         FleetFilter filter = choice.filter();
-        Window window = history.window(look.now());
-        List<Entry> all = look.targets().stream()
-                .map(state -> new Entry(state, DatabaseSummary.of(state, look)))
+        Window window = history.window(fleetView.now());
+        List<Entry> all = fleetView.targets().stream()
+                .map(state -> new Entry(state, DatabaseSummary.of(state, fleetView)))
                 .toList();
         List<DatabaseSummary> rows = all.stream().map(Entry::row).toList();
         Counts counts = Counts.of(rows);
@@ -139,13 +140,13 @@ record FleetPage(
                 .toList();
         Part part = Part.of(choice, matching.size());
         List<Line> lines = matching.subList(part.first - 1, part.last).stream()
-                .map(entry -> Line.of(entry, sparkline(entry.state(), look, history, window, heartbeat)))
+                .map(entry -> Line.of(entry, sparkline(entry.state(), fleetView, history, window, heartbeat)))
                 .toList();
         return new FleetPage(
                 TextFormat.lower(counts.worst()),
                 title(counts),
                 headline(counts),
-                TextFormat.time(look.now(), look.now()),
+                TextFormat.time(fleetView.now(), fleetView.now()),
                 note,
                 counts.total(),
                 orEmpty(filter.text()),
@@ -162,9 +163,9 @@ record FleetPage(
     }
 
     private static Sparkline sparkline(
-            TargetState state, PointInTimeView look, History history, Window window, Check<?> heartbeat) {
-        Duration interval = look.server(state).interval(state.target(), heartbeat);
-        return Sparkline.of(history.of(state.target().server()).sketch(look.now(), window, interval), window);
+            TargetState state, PointInTimeView fleetView, History history, Window window, Check<?> heartbeat) {
+        Duration interval = fleetView.server(state).interval(state.target(), heartbeat);
+        return Sparkline.of(history.of(state.target().server()).sketch(fleetView.now(), window, interval), window);
     }
 
     private static List<Column> columns(FleetQuery choice, Window window) {
@@ -196,7 +197,7 @@ record FleetPage(
         return new Pill(name, name, count, choice.with(filter.toggled(status)).href(), filter.status() == status);
     }
 
-    /** The regions that have a name, the worst first; none if that would tell nothing. */
+    /** The named regions, worst first; empty if there is only one. */
     private static List<Pill> regions(List<DatabaseSummary> rows, FleetQuery choice) {
         FleetFilter filter = choice.filter();
         List<Region> named = Region.of(rows).stream()

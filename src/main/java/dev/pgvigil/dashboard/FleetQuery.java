@@ -3,21 +3,21 @@ package dev.pgvigil.dashboard;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which part of the fleet a person wants to see, and in which order.
+ * The filter, order and page of the fleet that a user requests.
  *
- * @param page counted from 1; may lie beyond the end
+ * @param page from 1; may be beyond the end
  */
 record FleetQuery(FleetFilter filter, FleetOrder order, int page) {
 
-    /** What makes no sense is as if it were not there: a person should see the fleet, not a mistake in an address. */
+    /** Invalid parameters are ignored: a user should see the fleet, not an error in a URL. */
     static FleetQuery of(FleetFilter filter, @Nullable String sort, @Nullable String page) {
         FleetOrder order = TextFormat.constant(FleetOrder.class, sort);
-        // Nine digits always fit an int.
+        // Nine digits always fit into an int.
         int number = page != null && page.matches("[0-9]{1,9}") ? Integer.parseInt(page) : 1;
         return new FleetQuery(filter, order == null ? FleetOrder.STATUS : order, Math.max(1, number));
     }
 
-    /** From the first page, for what was on another may be gone. */
+    /** Starts at the first page, because other pages may no longer exist. */
     FleetQuery with(FleetFilter other) {
         return new FleetQuery(other, order, 1);
     }
@@ -30,7 +30,7 @@ record FleetQuery(FleetFilter filter, FleetOrder order, int page) {
         return new FleetQuery(filter, order, other);
     }
 
-    /** The address of the fleet so chosen. */
+    /** The URL of this query. */
     String href() {
         return Href.to("/")
                 .with("q", filter.text())

@@ -8,7 +8,7 @@ import dev.pgvigil.target.Thresholds;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** Round trips by powers of ten, with the threshold, lost beats and what was not observed. Pure. */
+/** Heartbeat response times on a logarithmic scale, with the threshold, failed heartbeats and gaps. Pure. */
 final class HeartbeatChart {
 
     private HeartbeatChart() {}
@@ -52,7 +52,7 @@ final class HeartbeatChart {
                         + (lost.isEmpty() ? "" : ", " + lost);
     }
 
-    /** What heartbeats comes to, in words. */
+    /** A summary of heartbeats as text. */
     static String summary(Window window, boolean answered, double least, double most, int lost) {
         if (!answered) {
             return lost == 0 ? "no heartbeat data in " + span(window) : "no heartbeat succeeded in " + span(window);

@@ -6,8 +6,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Addresses of pages. Names stand in the query: in a path, browsers and proxies would take {@code ..} and {@code %2F} for
- * something else.
+ * URLs of pages. Names are in the query, because browsers and proxies interpret {@code ..} and {@code %2F} in a path.
  */
 final class Href {
 
@@ -33,12 +32,12 @@ final class Href {
                 .toString();
     }
 
-    /** The target's path in the API. */
+    /** The path of the target in the API. */
     static String api(String name) {
         return "/api/v1/databases/" + encoded(name);
     }
 
-    /** With this parameter too, unless it has no value. */
+    /** Adds this parameter unless it has no value. */
     Href with(String name, @Nullable String value) {
         if (value != null && !value.isEmpty()) {
             address.append(asked ? '&' : '?').append(name).append('=').append(encoded(value));
@@ -47,7 +46,7 @@ final class Href {
         return this;
     }
 
-    /** A part of a path, or a value of a query. */
+    /** Encodes a segment of a path or a value of a query. */
     static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }

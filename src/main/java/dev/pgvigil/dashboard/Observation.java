@@ -7,15 +7,15 @@ import dev.pgvigil.state.view.PointInTimeView;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a check saw, for a panel that shows it.
+ * The observation of a check for its panel.
  *
- * @param value of the latest look that was answered; null: there was none
- * @param seen the latest look, answered or not
+ * @param value the latest observation; null: none yet
+ * @param seen the latest result, successful or failed
  */
 record Observation<O>(@Nullable O value, CheckStatusText seen) {
 
-    static <O> Observation<O> of(String check, Class<O> type, TargetState target, PointInTimeView look) {
-        Object value = switch (look.outcome(target, check)) {
+    static <O> Observation<O> of(String check, Class<O> type, TargetState target, PointInTimeView fleetView) {
+        Object value = switch (fleetView.outcome(target, check)) {
             case Outcome.Observed<?> observed -> observed.value();
             case Outcome.Failed<?>(var at, var took, var failure, var last) when last != null -> last.value();
             case Outcome.Failed<?> failed -> null;
@@ -24,6 +24,6 @@ record Observation<O>(@Nullable O value, CheckStatusText seen) {
         };
         return new Observation<>(
                 type.isInstance(value) ? type.cast(value) : null,
-                CheckStatusText.of(CheckView.of(check, target, look)));
+                CheckStatusText.of(CheckView.of(check, target, fleetView)));
     }
 }

@@ -10,33 +10,33 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.function.Supplier;
 
-/** Renders pages, each but once for all that ask at about the same time, and away from the event loops. */
+/** Renders pages outside of the event loops, once for all requests at about the same time. */
 @Singleton
 class PageRenderer {
 
-    /** While nothing changes, heartbeats do: a rendering is given out for so long. */
+    /** Maximum age of a rendered page while nothing but heartbeats changes. */
     private static final Duration FRESH = Duration.ofMillis(400);
 
-    /** The least time from one rendering of a page to the next. */
+    /** Minimum time between two renderings of a page. */
     private static final Duration PAUSE = Duration.ofMillis(200);
 
-    private final CoalescingCache<RenderedPage> sheets;
+    private final CoalescingCache<RenderedPage> pages;
 
     @Inject
-    PageRenderer(Fleet fleet, RenderExecutor workshop) {
-        this(fleet, workshop, FRESH, PAUSE);
+    PageRenderer(Fleet fleet, RenderExecutor executor) {
+        this(fleet, executor, FRESH, PAUSE);
     }
 
-    PageRenderer(Fleet fleet, RenderExecutor workshop, Duration fresh, Duration pause) {
-        this.sheets = new CoalescingCache<>(fleet, workshop, fresh, pause);
+    PageRenderer(Fleet fleet, RenderExecutor executor, Duration fresh, Duration pause) {
+        this.pages = new CoalescingCache<>(fleet, executor, fresh, pause);
     }
 
     /**
-     * The page of that name, as of a moment after the question or shortly before it, with every change known by then.
+     * Returns the page, rendered after the request or shortly before it, with all changes known at the time of the request.
      *
-     * @param name says all that the page depends on, save the fleet
+     * @param name identifies everything that the page depends on, except the fleet
      */
-    Uni<RenderedPage> sheet(String name, Supplier<TemplateInstance> page) {
-        return sheets.of(name, () -> RenderedPage.of(page.get().render()));
+    Uni<RenderedPage> page(String name, Supplier<TemplateInstance> page) {
+        return pages.of(name, () -> RenderedPage.of(page.get().render()));
     }
 }

@@ -12,7 +12,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/** All panels there are, and what each shows of a target. */
+/** All panels and their content for a target. */
 @Singleton
 class Panels {
 
@@ -20,9 +20,9 @@ class Panels {
     private final Set<Tab> tabs = EnumSet.of(Tab.OVERVIEW, Tab.CHECKS);
 
     /**
-     * A panel as texts.
+     * A panel as text.
      *
-     * @param content what its template made; empty: nothing was observed yet
+     * @param content the output of its template; empty: no observation yet
      */
     record Drawn(String id, String title, CheckStatusText seen, RawString content) {}
 
@@ -33,20 +33,20 @@ class Panels {
         panels.forEach(panel -> tabs.add(panel.tab()));
     }
 
-    /** The tabs that have something to show, in order. */
+    /** The tabs that have content, in order. */
     Set<Tab> tabs() {
         return tabs;
     }
 
-    List<Drawn> drawn(Tab tab, TargetState target, PointInTimeView look) {
+    List<Drawn> drawn(Tab tab, TargetState target, PointInTimeView fleetView) {
         return panels.stream()
                 .filter(panel -> panel.tab() == tab)
-                .map(panel -> drawn(panel, target, look))
+                .map(panel -> drawn(panel, target, fleetView))
                 .toList();
     }
 
-    private static <O> Drawn drawn(Panel<O> panel, TargetState target, PointInTimeView look) {
-        Observation<O> observation = Observation.of(panel.check(), panel.type(), target, look);
+    private static <O> Drawn drawn(Panel<O> panel, TargetState target, PointInTimeView fleetView) {
+        Observation<O> observation = Observation.of(panel.check(), panel.type(), target, fleetView);
         O value = observation.value();
         String api = Href.api(target.target().name()) + "/checks/" + panel.check();
         return new Drawn(

@@ -7,7 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.GZIPOutputStream;
 
-/** A rendered page, plain and compressed: a fleet of hundreds compresses to a tenth. */
+/** A rendered page, plain and compressed: a page of hundreds of targets compresses to a tenth. */
 record RenderedPage(Buffer plain, Buffer compressed) {
 
     static RenderedPage of(String html) {

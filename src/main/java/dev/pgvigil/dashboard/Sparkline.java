@@ -5,11 +5,11 @@ import dev.pgvigil.history.Window;
 import java.util.List;
 
 /**
- * The last heartbeats at a glance. All have one and the same scale, so that rows can be compared.
+ * A small chart of the last heartbeats. All have the same scale, so that rows can be compared.
  *
- * @param line the slowest answer of each part
- * @param lost parts in which a beat was lost
- * @param summary the same in words
+ * @param line the slowest response time per column
+ * @param lost columns with a failed heartbeat
+ * @param summary the same as text
  */
 record Sparkline(String line, String lost, String summary) {
 

@@ -5,7 +5,7 @@ import dev.pgvigil.self.WatchStall;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Says that pgvigil itself has stopped looking, so that a page does not show an old state as the present one. Pure. */
+/** A warning that pgvigil itself has stopped monitoring and the page shows an old state. Pure. */
 final class StaleBanner {
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -13,16 +13,16 @@ final class StaleBanner {
 
     private StaleBanner() {}
 
-    /** The note; empty while there is nothing to say. */
-    static String note(@Nullable WatchStall silence) {
-        if (silence == null || silence.interval().isZero()) {
+    /** The warning; empty if monitoring works. */
+    static String note(@Nullable WatchStall stall) {
+        if (stall == null || stall.interval().isZero()) {
             return "";
         }
-        Duration bound = silence.interval().multipliedBy(INTERVALS);
+        Duration bound = stall.interval().multipliedBy(INTERVALS);
         Duration patience = bound.compareTo(PATIENCE) > 0 ? bound : PATIENCE;
-        return silence.lasted().compareTo(patience) <= 0
+        return stall.lasted().compareTo(patience) <= 0
                 ? ""
                 : "pgvigil has not checked any server for %s. This page may be out of date."
-                        .formatted(HumanFormat.seconds(silence.lasted().toMillis() / 1000.0));
+                        .formatted(HumanFormat.seconds(stall.lasted().toMillis() / 1000.0));
     }
 }

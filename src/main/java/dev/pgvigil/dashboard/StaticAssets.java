@@ -22,17 +22,16 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 
 /**
- * What the pages load, compressed once and not again. Quarkus' own compression would put a compressor behind every
- * connection and unpack a native library for it; its handler of files would have Vert.x unpack them into a temporary
- * directory.
+ * The static files of the pages, compressed once. The compression of Quarkus would add a compressor to every connection and
+ * unpack a native library; its file handler would unpack files into a temporary directory.
  */
 @Singleton
 final class StaticAssets {
 
-    /** Behind the door. */
+    /** After the authentication filter. */
     private static final int PRIORITY = 700;
 
-    /** Our own, and those of libraries. No part is empty or begins with a dot. */
+    /** Files of pgvigil and of libraries. No segment is empty or begins with a dot. */
     private static final Pattern FILE =
             Pattern.compile("(?:/webjars(?!.*/[./])/[A-Za-z0-9._/-]+|/[a-z-]+)\\.(css|js|svg)");
 
@@ -42,14 +41,14 @@ final class StaticAssets {
             "svg", "image/svg+xml");
 
     private final Vertx vertx;
-    /** By path. No more than there are in the jars. */
+    /** By path; limited by the number of files in the jars. */
     private final Map<String, Packed> packed = new ConcurrentHashMap<>();
 
     /**
-     * A file, compressed.
+     * A compressed file.
      *
-     * @param tag tells contents apart. Times do not: that of a file is when this process unpacked it, and of two replicas the
-     *     older release may have the newer one
+     * @param tag identifies the content. The modification time does not: it is the time when this process unpacked the file,
+     *     and may be newer on a replica with the older release
      */
     private record Packed(String tag, String type, Buffer content, Buffer plain) {}
 
@@ -58,13 +57,13 @@ final class StaticAssets {
     }
 
     void register(@Observes Filters filters) {
-        // In development files change.
+        // In development mode, files change.
         if (LaunchMode.current() != LaunchMode.DEVELOPMENT) {
             filters.register(this::answer, PRIORITY);
         }
     }
 
-    /** Asked for where a page names no icon, as where a browser shows JSON. */
+    /** Requested by browsers when a response names no icon, such as JSON. */
     void register(@Observes Router router) {
         router.get("/favicon.ico").order(1).handler(context -> context.redirect("/icon.svg"));
     }
@@ -92,7 +91,7 @@ final class StaticAssets {
         HttpServerResponse response = context.response()
                 .putHeader(HttpHeaders.ETAG, file.tag)
                 .putHeader(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
-        // The URLs of libraries carry their version, and so may be kept unasked.
+        // The URLs of libraries contain their version, so browsers may cache them without revalidation.
         if (!String.valueOf(request.path()).startsWith("/webjars/")) {
             response.putHeader(HttpHeaders.CACHE_CONTROL, "private, no-cache");
         }
@@ -117,7 +116,7 @@ final class StaticAssets {
             byte[] plain = file.readAllBytes();
             CRC32 content = new CRC32();
             content.update(plain);
-            // Weak, as it is sent compressed and plain.
+            // Weak, because the file is sent both compressed and plain.
             String tag = "W/\"%08x\"".formatted(content.getValue());
             Packed made = new Packed(
                     tag,

@@ -3,13 +3,13 @@ package dev.pgvigil.dashboard;
 import java.util.function.IntPredicate;
 
 /**
- * The {@code d} of SVG paths over equal columns, one unit wide each. A gap in what is known stays a gap. Pure.
+ * The attribute {@code d} of SVG paths over equal columns, each one unit wide. Missing values are gaps. Pure.
  */
 final class SvgPath {
 
     private SvgPath() {}
 
-    /** A line through these heights; NaN is a gap. What stands alone is a dash of one column. */
+    /** A line through these heights; NaN is a gap. A single value is a line of one column. */
     static String line(double[] heights) {
         StringBuilder path = new StringBuilder();
         for (int from = 0; from < heights.length; from++) {
@@ -23,7 +23,7 @@ final class SvgPath {
         return path.toString();
     }
 
-    /** What lies between two lines that have their gaps at the same columns. */
+    /** The area between two lines with gaps at the same columns. */
     static String band(double[] upper, double[] lower) {
         StringBuilder path = new StringBuilder();
         for (int from = 0; from < upper.length; from++) {
@@ -40,7 +40,7 @@ final class SvgPath {
         return path.toString();
     }
 
-    /** Columns of full height, where the predicate holds. */
+    /** Columns of full height where the predicate holds. */
     static String columns(int count, double height, IntPredicate at) {
         StringBuilder path = new StringBuilder();
         for (int from = 0; from < count; from++) {
@@ -62,7 +62,7 @@ final class SvgPath {
         return path.toString();
     }
 
-    /** A line from edge to edge. */
+    /** A horizontal line over the full width. */
     static String level(double height, int columns) {
         StringBuilder path = new StringBuilder("M0 ");
         number(path, height);
@@ -78,7 +78,7 @@ final class SvgPath {
         return to;
     }
 
-    /** From the left edge of the first column through the middles to the right edge of the last; flat stretches are short. */
+    /** From the left edge of the first column through the centres to the right edge of the last; constant runs are shortened. */
     private static void run(StringBuilder path, double[] heights, int from, int to) {
         point(path, from, heights[from]);
         for (int i = from; i <= to; i++) {
@@ -122,7 +122,7 @@ final class SvgPath {
         }
     }
 
-    /** Never negative: all that is drawn lies within the picture. */
+    /** Never negative, because all values are within the picture. */
     private static long tenths(double value) {
         return Math.round(Math.max(0, value) * 10);
     }

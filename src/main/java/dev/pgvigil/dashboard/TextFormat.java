@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** How pages write things. Figures that nobody knows are a dash. */
+/** Formats values for pages. Unknown values are a dash. */
 final class TextFormat {
 
     static final String UNKNOWN = HumanFormat.UNKNOWN;
@@ -25,7 +25,7 @@ final class TextFormat {
         return constant == null ? UNKNOWN : constant.name().toLowerCase(Locale.ROOT);
     }
 
-    /** The constant that {@link #lower} writes so; null: none is. */
+    /** The constant with this {@link #lower} form; null: none. */
     static <E extends Enum<E>> @Nullable E constant(Class<E> type, @Nullable String text) {
         for (E constant : type.getEnumConstants()) {
             if (lower(constant).equals(text)) {
@@ -39,18 +39,18 @@ final class TextFormat {
         return milliseconds == null ? UNKNOWN : Axis.duration(milliseconds);
     }
 
-    /** {@code 12 s}; a moment that has yet to come is now. */
+    /** {@code 12 s}; a time in the future counts as now. */
     static String age(Instant then, Instant now) {
         return HumanFormat.seconds(Math.max(0, Duration.between(then, now).toMillis() / 1000.0));
     }
 
-    /** The time of day if that was lately, and else the day. */
+    /** The time of day if it is recent, otherwise the date. */
     static String time(Instant then, Instant now) {
-        boolean lately = Duration.between(then, now).compareTo(Duration.ofHours(12)) < 0;
-        return (lately ? TIME : DAY).format(SteadyClock.shown(then).atOffset(ZoneOffset.UTC));
+        boolean recent = Duration.between(then, now).compareTo(Duration.ofHours(12)) < 0;
+        return (recent ? TIME : DAY).format(SteadyClock.shown(then).atOffset(ZoneOffset.UTC));
     }
 
-    /** A value of a finding's evidence. */
+    /** A value of the evidence of a finding. */
     static String value(@Nullable Object value) {
         return switch (value) {
             case null -> UNKNOWN;

@@ -1,4 +1,4 @@
-/** Pages for people. Nothing imports it. */
+/** The pages for users. No other package imports it. */
 @NullMarked
 package dev.pgvigil.dashboard;
 

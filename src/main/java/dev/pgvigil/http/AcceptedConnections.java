@@ -13,18 +13,18 @@ import io.vertx.core.spi.VertxServiceProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts each accepted connection under the {@link ConnectionLimits} before the HTTP server sees it. Vert.x has a handler of
- * connections, but Quarkus sets it for a limit that refuses probes too; so this is the one place that knows how Vert.x
- * makes its server sockets.
+ * Applies the {@link ConnectionLimits} to each accepted connection before the HTTP server handles it. Quarkus uses the
+ * connection handler of Vert.x for its own limit, which rejects probes too. Therefore this class depends on how Vert.x creates
+ * server sockets.
  */
 public final class AcceptedConnections implements VertxServiceProvider {
 
-    // No more is decoded at a time, and so held, before the limits are looked at.
+    // Limits how much is decoded, and so buffered, before the limits are checked.
     private static final int READ_BYTES = 16 << 10;
 
     private static volatile @Nullable ConnectionLimits limits;
 
-    /** From now on, accepted connections are under these limits. */
+    /** Applies these limits to connections accepted from now on. */
     static void limit(ConnectionLimits own) {
         limits = own;
     }

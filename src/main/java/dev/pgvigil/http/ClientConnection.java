@@ -17,14 +17,14 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client's connection, from its acceptance on. Handles one request at a time: the next one of a pipeline is handed on
- * once the response to the one before is written to the socket. All but the volatile fields belongs to its event loop.
+ * The connection of a client. Handles one request at a time: the next pipelined request is passed on after the previous
+ * response was written to the socket. All fields except volatile ones are confined to its event loop.
  */
 final class ClientConnection extends ChannelDuplexHandler {
 
     private static final String ENCODER = "httpEncoder";
 
-    /** What a connection is waiting for. */
+    /** The event that a connection waits for. */
     enum Phase {
         /** The client's next request. */
         IDLE,
@@ -57,17 +57,17 @@ final class ClientConnection extends ChannelDuplexHandler {
         return phase;
     }
 
-    /** When this phase began. */
+    /** Start of this phase. */
     long since() {
         return since;
     }
 
-    /** How many bytes of responses the socket has not taken yet. */
+    /** Number of bytes of responses not yet written to the socket. */
     long unread() {
         return unread;
     }
 
-    /** Closes the connection at once: what was not read yet is discarded. Safe for any thread. */
+    /** Closes the connection at once and discards unread data. Thread-safe. */
     void close() {
         ChannelHandlerContext own = context;
         if (own != null) {
@@ -79,7 +79,7 @@ final class ClientConnection extends ChannelDuplexHandler {
 
     @Override
     public void channelActive(ChannelHandlerContext own) {
-        // Other servers in this process, as tests have them, speak HTTP/2 in clear.
+        // Other servers in this process, such as those of tests, use HTTP/2 without TLS.
         ChannelPipeline pipeline = own.pipeline();
         if (pipeline.get(ENCODER) == null && pipeline.get("ssl") == null) {
             pipeline.remove(this);
@@ -148,7 +148,7 @@ final class ClientConnection extends ChannelDuplexHandler {
         return own == null ? null : own.channel().unsafe().outboundBuffer();
     }
 
-    /** Called once a second: closes the connection if its client has taken too long. Safe for any thread. */
+    /** Called once a second: closes the connection if its client exceeds a time limit. Thread-safe. */
     void tick() {
         ChannelHandlerContext own = context;
         if (own != null && (phase == Phase.READING || phase == Phase.WRITING || unread > 0)) {
@@ -180,7 +180,7 @@ final class ClientConnection extends ChannelDuplexHandler {
         }
     }
 
-    /** Sees whole messages, where the handler around it sees bytes. */
+    /** Handles decoded messages; the enclosing handler handles bytes. */
     private final class Messages extends ChannelDuplexHandler {
 
         private final Queue<Object> held = new ArrayDeque<>();
@@ -189,7 +189,7 @@ final class ClientConnection extends ChannelDuplexHandler {
         private boolean answered = true;
         private boolean releasing;
 
-        /** Whether the server owes a response to a request that it has in full. */
+        /** True if the server has received a complete request and not yet sent its response. */
         private boolean owes() {
             return received && !answered;
         }
@@ -233,7 +233,7 @@ final class ClientConnection extends ChannelDuplexHandler {
             }
         }
 
-        /** Whether this is a response such as 100 Continue, behind which the actual one follows. */
+        /** True for an interim response such as 100 Continue, which the actual response follows. */
         private static boolean interim(Object message) {
             return message instanceof HttpResponse response
                     && response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
@@ -241,7 +241,7 @@ final class ClientConnection extends ChannelDuplexHandler {
 
         private void answered(ChannelHandlerContext own, boolean written) {
             if (!written) {
-                // The connection is closed, and what is held with it.
+                // The connection is closed; the held messages are released.
                 return;
             }
             answered = true;
@@ -250,7 +250,7 @@ final class ClientConnection extends ChannelDuplexHandler {
             release(own);
         }
 
-        /** Hands on what is held, as far as the next request whose response is not written at once. */
+        /** Passes on held messages up to the next request whose response is not written at once. */
         private void release(ChannelHandlerContext own) {
             if (releasing || held.isEmpty()) {
                 return;
@@ -262,7 +262,7 @@ final class ClientConnection extends ChannelDuplexHandler {
                     heldRequests -= message instanceof HttpRequest ? 1 : 0;
                     handOn(own, message);
                 }
-                // The server flushes its responses now.
+                // The server now flushes its responses.
                 own.fireChannelReadComplete();
             }
             releasing = false;

@@ -22,29 +22,29 @@ import org.jspecify.annotations.Nullable;
 /**
  * The limits of all connections to the HTTP server; docs/limits.md lists them. A new connection is always accepted: at the
  * limit, the one that has gone longest without progress is closed for it, so that a probe gets in however many hold
- * connections without using them. Safe for any thread.
+ * connections without using them. Thread-safe.
  */
 @Singleton
 public final class ConnectionLimits {
 
-    /** How many requests a client may send ahead of the one that is being answered. */
+    /** Number of pipelined requests allowed behind the one that is being processed. */
     static final int PIPELINED = 32;
 
-    /** How long a client may take to send one request. */
+    /** Maximum time in which a client must send one request. */
     static final Duration READ = Duration.ofSeconds(10);
 
-    /** How long a client may take to read one complete response. */
+    /** Maximum time in which a client must read one complete response. */
     static final Duration WRITE = Duration.ofSeconds(60);
 
-    /** How long a client may read nothing of a complete response. */
+    /** Maximum time without progress while a client reads a complete response. */
     static final Duration STALL = Duration.ofSeconds(10);
 
-    /** How long a client may read nothing of a stream. */
+    /** Maximum time without progress while a client reads a stream. */
     static final Duration STREAM_STALL = Duration.ofSeconds(60);
 
     private static final Logger LOG = Logger.getLogger(ConnectionLimits.class);
 
-    /** Connections that are accepted however few descriptors there are. */
+    /** Minimum limit, even if there are few file descriptors. */
     private static final int LEAST = 16;
 
     private static final long LEAST_UNREAD = 16L << 20;
@@ -56,17 +56,17 @@ public final class ConnectionLimits {
     private final Map<Overrun, Counter> closed = new EnumMap<>(Overrun.class);
     private volatile int limit;
 
-    /** Why a connection is closed. */
+    /** The limit because of which a connection was closed. */
     enum Overrun {
-        /** A newer one needed its place. */
+        /** Number of open connections: closed in favour of a newer one. */
         CONNECTIONS,
-        /** Its request took too long to arrive. */
+        /** Time to send a request. */
         REQUEST,
-        /** Its response was not read. */
+        /** Time to read a response. */
         RESPONSE,
-        /** Too many bytes were unread on all connections together. */
+        /** Unread bytes of responses on all connections. */
         MEMORY,
-        /** Too many requests were sent ahead. */
+        /** Number of pipelined requests. */
         PIPELINE
     }
 
@@ -103,18 +103,18 @@ public final class ConnectionLimits {
         int affordable = affordable(configured, most, system.getOpenFileDescriptorCount());
         if (affordable < configured) {
             LOG.warnf(
-                    "HTTP connections are limited to %d instead of %d, because the process may open only %d files",
+                    "the limit of HTTP connections is %d instead of %d, because the process may open only %d files",
                     affordable, configured, most);
         }
         return affordable;
     }
 
-    /** The configured limit, or half of the file descriptors that are free: the others are for databases. */
+    /** The configured limit, at most half of the free file descriptors: the others are for databases. */
     static int affordable(int configured, long most, long open) {
         return (int) Math.min(configured, Math.max(LEAST, (most - open) / 2));
     }
 
-    /** How many connections may be open. */
+    /** Maximum number of open connections. */
     public int connections() {
         return limit;
     }
@@ -123,12 +123,12 @@ public final class ConnectionLimits {
         return connections.size();
     }
 
-    /** How many bytes of responses may be unread on all connections together. */
+    /** Maximum number of unread bytes of responses on all connections. */
     long unreadLimit() {
         return unreadLimit;
     }
 
-    /** How many bytes of responses are unread on all connections together. */
+    /** Number of unread bytes of responses on all connections. */
     long unread() {
         return connections.stream().mapToLong(ClientConnection::unread).sum();
     }
@@ -159,7 +159,7 @@ public final class ConnectionLimits {
         }
     }
 
-    /** The connection longest without progress; one that waits for the server only if there is no other. */
+    /** The connection with the longest time without progress; one that waits for the server only if there is no other. */
     private @Nullable ClientConnection stalest() {
         ClientConnection stalest = null;
         ClientConnection waiting = null;
@@ -180,7 +180,7 @@ public final class ConnectionLimits {
         return one == null || other.since() - one.since() < 0 ? other : one;
     }
 
-    /** Called when more is unread than before: closes those who have read nothing for longest. */
+    /** Called when the number of unread bytes grows: at the limit, closes the connections longest without progress. */
     void unreadGrew() {
         while (unread() > unreadLimit) {
             ClientConnection slowest = null;
@@ -196,17 +196,17 @@ public final class ConnectionLimits {
         }
     }
 
-    /** Which limit a request exceeds that has been arriving for so long; null: none. */
+    /** The limit exceeded by a request that has been arriving for this time; null: none. */
     static @Nullable Overrun reading(long nanos) {
         return nanos > READ.toNanos() ? Overrun.REQUEST : null;
     }
 
-    /** Which limit a complete response exceeds that has waited for its reader for so long; null: none. */
+    /** The limit exceeded by a complete response that has been unread for this time; null: none. */
     static @Nullable Overrun writing(long nanos, long withoutProgress) {
         return nanos > WRITE.toNanos() || withoutProgress > STALL.toNanos() ? Overrun.RESPONSE : null;
     }
 
-    /** Which limit a stream exceeds of which nothing was read for so long; null: none. */
+    /** The limit exceeded by a stream without progress for this time; null: none. */
     static @Nullable Overrun streaming(long withoutProgress) {
         return withoutProgress > STREAM_STALL.toNanos() ? Overrun.RESPONSE : null;
     }

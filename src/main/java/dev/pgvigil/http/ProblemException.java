@@ -2,7 +2,7 @@ package dev.pgvigil.http;
 
 import java.util.Map;
 
-/** An answer other than success, as a problem response. Its message is shown to the caller, so it holds no secret. */
+/** An error that is sent as a problem response. Its message is shown to the client, so it contains no secret. */
 public final class ProblemException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
@@ -16,7 +16,7 @@ public final class ProblemException extends RuntimeException {
         this.headers = headers;
     }
 
-    /** The caller's mistake: what was found and what is allowed. */
+    /** An error in the request: the value and the allowed values. */
     public static ProblemException badRequest(String detail) {
         return of(400, detail);
     }
@@ -29,7 +29,7 @@ public final class ProblemException extends RuntimeException {
         return new ProblemException(status, detail, Map.of());
     }
 
-    /** This refusal, answered with one header. */
+    /** This error with a header for the response. */
     public ProblemException header(String name, String value) {
         return new ProblemException(status, detail(), Map.of(name, value));
     }

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads query parameters strictly: what does not fit is refused with the parameter, the value and what is allowed. */
+/** Reads query parameters strictly: an error names the parameter, its value and the allowed values. */
 public final class Query {
 
     private static final int SHOWN = 80;
@@ -26,12 +26,12 @@ public final class Query {
         throw wrong(name, text, "true or false");
     }
 
-    /** A whole number within bounds. */
+    /** A whole number in a range. */
     public static int integer(String name, @Nullable String text, int fallback, int min, int max) {
         if (text == null) {
             return fallback;
         }
-        // Nine digits always fit an int.
+        // Nine digits always fit into an int.
         int value = text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : -1;
         if (value < min || value > max) {
             throw wrong(name, text, "a whole number from " + min + " to " + max);
@@ -44,7 +44,7 @@ public final class Query {
         return text == null ? fallback : constant(name, text, type);
     }
 
-    /** Some of an enum's constants in lower case. */
+    /** Several of an enum's constants in lower case. */
     public static <E extends Enum<E>> List<E> choices(String name, List<String> texts, Class<E> type) {
         return texts.stream().map(text -> constant(name, text, type)).toList();
     }
@@ -59,9 +59,9 @@ public final class Query {
     }
 
     /**
-     * Refuses parameters that a path does not know, empty ones, and repeated ones.
+     * Rejects unknown, empty and repeated parameters.
      *
-     * @param known the parameters by name, and whether each may be repeated
+     * @param known the parameters by name; true if a parameter may be repeated
      */
     public static void strict(Map<String, List<String>> given, Map<String, Boolean> known) {
         given.forEach((name, values) -> {
@@ -80,13 +80,13 @@ public final class Query {
         });
     }
 
-    /** The refusal of a value. */
+    /** The error for a value. */
     public static ProblemException wrong(String name, String text, String allowed) {
         return ProblemException.badRequest(
                 "query parameter " + name + " is \"" + shown(text) + "\"; allowed: " + allowed);
     }
 
-    /** A caller's text, short enough to be repeated to him. */
+    /** A text of the client, shortened for messages. */
     public static String shown(String text) {
         return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
     }

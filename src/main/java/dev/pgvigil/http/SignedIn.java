@@ -2,7 +2,7 @@ package dev.pgvigil.http;
 
 import io.vertx.ext.web.RoutingContext;
 
-/** Whether a request came in by a session, which its reader can end. The door knows, and pages show it. */
+/** True if a request was authenticated by a session; pages then offer to sign out. Set by the authentication filter. */
 public final class SignedIn {
 
     private static final String KEY = "pgvigil.signed-in";

@@ -1,4 +1,4 @@
 package dev.pgvigil.http;
 
-/** Told when another token has come into force: answers without end must not outlive the one that let their readers in. */
+/** Fired when the token is replaced: streams that were authenticated by the previous token must end. */
 public record TokenReplaced() {}

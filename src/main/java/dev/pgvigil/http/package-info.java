@@ -1,4 +1,4 @@
-/** What resources use to speak HTTP: problems and query parameters. */
+/** HTTP for resources: problem responses, query parameters, limits of connections. */
 @NullMarked
 package dev.pgvigil.http;
 

@@ -6,7 +6,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
-/** Tells browsers what they may do with our answers: run our own files, and nothing else. */
+/** Sets the security headers of responses: browsers may run only pgvigil's own files. */
 @Singleton
 final class AnswerHeaders {
 
@@ -35,7 +35,7 @@ final class AnswerHeaders {
         headers.set("X-Frame-Options", "DENY");
         headers.set("Referrer-Policy", "no-referrer");
         headers.set("Cross-Origin-Opener-Policy", "same-origin");
-        // The URLs of libraries carry their version.
+        // The URLs of libraries contain their version.
         boolean library = String.valueOf(context.request().path()).startsWith("/webjars/");
         headers.set("Cache-Control", library ? "private, max-age=86400" : "no-store");
         context.next();

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 
-/** Counts who was turned away, and logs wrong tokens, at most once in ten seconds. */
+/** Counts rejected requests, and logs wrong tokens at most once in ten seconds. */
 @Singleton
 final class AuthFailures {
 
@@ -23,17 +23,17 @@ final class AuthFailures {
     private final AtomicLong nextLine = new AtomicLong(System.nanoTime());
     private final AtomicLong unlogged = new AtomicLong();
 
-    /** Why a request was turned away. */
+    /** The reason why a request was rejected. */
     enum Reason {
         /** No token and no session. */
         MISSING,
         /** A wrong token. */
         WRONG,
-        /** A session that has ended or was not ours. */
+        /** A session that has expired or is not valid. */
         SESSION,
-        /** A page of another site used the session. */
+        /** The request of another site with the session. */
         SITE,
-        /** The host's name was not ours. */
+        /** The header Host has another name. */
         HOST
     }
 
@@ -55,7 +55,7 @@ final class AuthFailures {
         }
     }
 
-    /** A wrong token: counted, and logged unless there were more a moment ago. */
+    /** Counts a wrong token, and logs it unless another was logged within the interval. */
     void wrong(HttpServerRequest request) {
         count(Reason.WRONG);
         long now = System.nanoTime();

@@ -13,19 +13,19 @@ import jakarta.inject.Singleton;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Lets in who has the token, or a session made with it; and everybody where no token is configured. */
+/** Authenticates requests by the token or by a session; accepts all requests if no token is configured. */
 @Singleton
 final class AuthenticationFilter {
 
     private static final int PRIORITY = 800;
     private static final String SCHEME = "Bearer ";
 
-    private final TokenProvider keyring;
-    private final AuthFailures refused;
+    private final TokenProvider tokenProvider;
+    private final AuthFailures failures;
 
-    AuthenticationFilter(TokenProvider keyring, AuthFailures refused) {
-        this.keyring = keyring;
-        this.refused = refused;
+    AuthenticationFilter(TokenProvider tokenProvider, AuthFailures failures) {
+        this.tokenProvider = tokenProvider;
+        this.failures = failures;
     }
 
     void register(@Observes Filters filters) {
@@ -34,7 +34,7 @@ final class AuthenticationFilter {
 
     void check(RoutingContext context) {
         HttpServerRequest request = context.request();
-        Token token = keyring.token();
+        Token token = tokenProvider.token();
         if (token == null || PublicPaths.contain(String.valueOf(request.path())) || admitted(context, token)) {
             context.next();
         } else if (navigates(request)) {
@@ -43,7 +43,7 @@ final class AuthenticationFilter {
                     .putHeader(HttpHeaders.LOCATION, RedirectTarget.afterLogin(String.valueOf(request.uri())))
                     .end();
         } else {
-            context.fail(ProblemException.of(401, "this path needs the header Authorization: Bearer and the token")
+            context.fail(ProblemException.of(401, "this path requires the header Authorization: Bearer <token>")
                     .header("WWW-Authenticate", "Bearer realm=\"pgvigil\""));
         }
     }
@@ -56,15 +56,15 @@ final class AuthenticationFilter {
         }
         Cookie cookie = request.getCookie(Session.COOKIE);
         if (cookie == null) {
-            refused.count(AuthFailures.Reason.MISSING);
+            failures.count(AuthFailures.Reason.MISSING);
             return false;
         }
         if (!Session.valid(cookie.getValue(), token, Instant.now())) {
-            refused.count(AuthFailures.Reason.SESSION);
+            failures.count(AuthFailures.Reason.SESSION);
             return false;
         }
         if (!ours(request) && !followsLink(request)) {
-            refused.count(AuthFailures.Reason.SITE);
+            failures.count(AuthFailures.Reason.SITE);
             return false;
         }
         SignedIn.mark(context);
@@ -75,25 +75,25 @@ final class AuthenticationFilter {
         boolean right = authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
                 && token.matches(authorization.substring(SCHEME.length()).strip());
         if (!right) {
-            refused.wrong(request);
+            failures.wrong(request);
         }
         return right;
     }
 
-    /** Whether one of our pages asks, or the person. SameSite=Lax takes other ports of one host for the same site. */
+    /** True for a request of a page of pgvigil or of the user. SameSite=Lax treats other ports of a host as the same site. */
     private static boolean ours(HttpServerRequest request) {
         @Nullable String site = request.getHeader("Sec-Fetch-Site");
         return site == null || site.equals("same-origin") || site.equals("none");
     }
 
-    /** Whether a person comes by a link from elsewhere, and so sees the answer, as the page with the link does not. */
+    /** True if the user follows a link of another site: the browser shows the response to the user, not to that site. */
     private static boolean followsLink(HttpServerRequest request) {
         return HttpMethod.GET.equals(request.method())
                 && "navigate".equals(request.getHeader("Sec-Fetch-Mode"))
                 && "document".equals(request.getHeader("Sec-Fetch-Dest"));
     }
 
-    /** Whether a person's browser opens a page. */
+    /** True if a browser opens a page. */
     private static boolean navigates(HttpServerRequest request) {
         @Nullable String accept = request.getHeader(HttpHeaders.ACCEPT);
         return HttpMethod.GET.equals(request.method())

@@ -14,22 +14,25 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Without a token, answers only who calls this machine by its own name: a page from elsewhere whose name was made to
- * point here (DNS rebinding) carries its own.
+ * Without a token, accepts only requests with a local name in the header Host. This prevents DNS rebinding: a page of another
+ * site whose name resolves to this machine sends its own name.
  */
 @Singleton
 final class HostGuard {
 
     private static final int PRIORITY = 900;
 
-    private final TokenProvider keyring;
-    private final AuthFailures refused;
+    private final TokenProvider tokenProvider;
+    private final AuthFailures failures;
     private final Set<String> own;
 
-    HostGuard(TokenProvider keyring, AuthFailures refused, @ConfigProperty(name = "quarkus.http.host") String host) {
-        this.keyring = keyring;
-        this.refused = refused;
-        // Where we listen without a token is loopback too, by whatever name.
+    HostGuard(
+            TokenProvider tokenProvider,
+            AuthFailures failures,
+            @ConfigProperty(name = "quarkus.http.host") String host) {
+        this.tokenProvider = tokenProvider;
+        this.failures = failures;
+        // The listen address without a token is loopback too, whatever its name.
         this.own = new LinkedHashSet<>(List.of("localhost", "127.0.0.1", "::1", plain(host)));
     }
 
@@ -38,12 +41,14 @@ final class HostGuard {
     }
 
     void check(RoutingContext context) {
-        if (keyring.token() != null || own(context.request().authority())) {
+        if (tokenProvider.token() != null || own(context.request().authority())) {
             context.next();
         } else {
-            refused.count(AuthFailures.Reason.HOST);
+            failures.count(AuthFailures.Reason.HOST);
             context.fail(ProblemException.of(
-                    421, "without a token pgvigil answers to " + String.join(", ", own) + " only; set PGVIGIL_TOKEN"));
+                    421,
+                    "without a token, pgvigil only accepts the host names " + String.join(", ", own) + "; set "
+                            + "PGVIGIL_TOKEN to allow others"));
         }
     }
 
@@ -51,7 +56,7 @@ final class HostGuard {
         return authority != null && own.contains(plain(authority.host()));
     }
 
-    /** IPv6 comes with brackets and without. */
+    /** IPv6 addresses occur with and without brackets. */
     private static String plain(String host) {
         return host.toLowerCase(Locale.ROOT).replace("[", "").replace("]", "");
     }

@@ -14,11 +14,11 @@ import java.util.OptionalInt;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
-/** Where we listen: {@code PGVIGIL_HOST}, or else everywhere if there is a token, and on loopback alone if not. */
+/** The listen address: {@code PGVIGIL_HOST}; by default all addresses with a token, and loopback without one. */
 public final class ListenAddress implements ConfigSourceFactory {
 
     private static final String HOST = "pgvigil.host";
-    // Over application.properties, under the environment.
+    // Above application.properties, below the environment.
     private static final int ORDINAL = 275;
 
     @Override
@@ -36,15 +36,15 @@ public final class ListenAddress implements ConfigSourceFactory {
     }
 
     /**
-     * Ends the start if others than this machine could come in without a token.
+     * Stops the start if other machines could connect without a token.
      *
-     * @throws ConfigurationException saying what to set
+     * @throws ConfigurationException with the settings to change
      */
     static void requireLoopback(String host) {
         if (!loopback(host)) {
-            throw new ConfigurationException(
-                    "listening on " + host + " needs a token: set PGVIGIL_TOKEN or"
-                            + " PGVIGIL_TOKEN_FILE, or leave PGVIGIL_HOST and QUARKUS_HTTP_HOST unset to listen on loopback only");
+            throw new ConfigurationException("listening on " + host + " needs a token: set PGVIGIL_TOKEN or"
+                    + " PGVIGIL_TOKEN_FILE, or leave PGVIGIL_HOST and QUARKUS_HTTP_HOST unset to listen on "
+                    + "loopback only");
         }
     }
 
@@ -57,7 +57,7 @@ public final class ListenAddress implements ConfigSourceFactory {
     }
 
     private static @Nullable String value(ConfigSourceContext context, String key) {
-        // As the token is read: one that holds ${…} is a token all the same.
+        // Without expansion, like the token is read: a token may contain ${…}.
         ConfigValue value = Expressions.withoutExpansion(() -> context.getValue(key));
         return value == null ? null : TokenSource.given(value.getValue());
     }

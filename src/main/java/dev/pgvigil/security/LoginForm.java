@@ -12,20 +12,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of the login form. Read and decoded here, because Quarkus' own decoder of forms neither answers a body that it
- * cannot decode nor keeps its text, which holds the token, out of the log.
+ * The fields of the login form. They are decoded here, because the form decoder of Quarkus does not respond to a body that it
+ * cannot decode and logs the body, which contains the token.
  *
- * @param token what was entered; null: nothing
- * @param to where the browser wants to go; null: not said
+ * @param token the token entered; null: none
+ * @param to the path to open after the login; null: none
  */
 record LoginForm(@Nullable String token, @Nullable String to) {
 
     private static final int FIELDS = 8;
 
     /**
-     * Reads the form from a request, without waiting for it.
+     * Reads the form from a request without blocking.
      *
-     * @param limit of the body in bytes
+     * @param limit maximum size of the body in bytes
      */
     static Uni<LoginForm> read(HttpServerRequest request, long limit) {
         return Uni.createFrom()
@@ -51,7 +51,7 @@ record LoginForm(@Nullable String token, @Nullable String to) {
     /**
      * Decodes a body of type {@code application/x-www-form-urlencoded}.
      *
-     * @throws ProblemException with status 400 and no part of the body
+     * @throws ProblemException with status 400 and without any part of the body
      */
     private static LoginForm parse(Buffer body) {
         try {

@@ -22,13 +22,13 @@ import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
 import org.jspecify.annotations.Nullable;
 
-/** The way in for a browser, which cannot send the token with every request: it gets a session for it. */
+/** The login for browsers, which cannot send the token with every request: a login creates a session. */
 @Path("/")
 @NonBlocking
 public final class LoginResource {
 
-    private final TokenProvider keyring;
-    private final AuthFailures refused;
+    private final TokenProvider tokenProvider;
+    private final AuthFailures failures;
     private final long bodyLimit;
 
     @CheckedTemplate(basePath = "security")
@@ -40,11 +40,11 @@ public final class LoginResource {
     }
 
     LoginResource(
-            TokenProvider keyring,
-            AuthFailures refused,
+            TokenProvider tokenProvider,
+            AuthFailures failures,
             @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize bodyLimit) {
-        this.keyring = keyring;
-        this.refused = refused;
+        this.tokenProvider = tokenProvider;
+        this.failures = failures;
         this.bodyLimit = bodyLimit.asLongValue();
     }
 
@@ -68,12 +68,12 @@ public final class LoginResource {
     private RestResponse<TemplateInstance> login(LoginForm form, HttpServerRequest request) {
         String token = form.token();
         String destination = RedirectTarget.of(form.to());
-        Token right = keyring.token();
+        Token right = tokenProvider.token();
         if (right == null) {
             return see(destination).build();
         }
         if (token == null || !right.matches(token.strip())) {
-            refused.wrong(request);
+            failures.wrong(request);
             return ResponseBuilder.create(RestResponse.Status.UNAUTHORIZED, Templates.login(true, destination))
                     .build();
         }
@@ -94,7 +94,7 @@ public final class LoginResource {
                 .header("Location", path);
     }
 
-    // Lax, or a link in a chat would ask for the token again.
+    // With Strict, a link from another application would require a new login.
     private static NewCookie cookie(String value, Duration time, HttpServerRequest request) {
         return new NewCookie.Builder(Session.COOKIE)
                 .value(value)
@@ -106,7 +106,7 @@ public final class LoginResource {
                 .build();
     }
 
-    /** Whether the browser's connection is encrypted, here or by a proxy; who lies about it keeps himself out. */
+    /** True if the browser's connection is encrypted, here or by a proxy. A false header only affects its sender. */
     private static boolean encrypted(HttpServerRequest request) {
         return request.isSSL() || "https".equalsIgnoreCase(request.getHeader("X-Forwarded-Proto"));
     }

@@ -4,8 +4,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What is open to everybody: probes, metrics, and the way in. Compared with the path as it came, so that no two readings
- * of one path (dots, encodings, double slashes) can differ; what looks odd is not open.
+ * The paths that need no authentication: probes, metrics and the login. They are compared with the raw path, so that dots,
+ * encodings or double slashes cannot make another path public.
  */
 public final class PublicPaths {
 
@@ -26,7 +26,7 @@ public final class PublicPaths {
 
     private PublicPaths() {}
 
-    /** Whether the path, as it came, is open. */
+    /** True if this raw path needs no authentication. */
     public static boolean contain(String path) {
         return EXACT.contains(path) || GROUP.matcher(path).matches();
     }

@@ -5,22 +5,22 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Where a browser wanted to go when it was asked for the token: an address of ours, for others could be bait. */
+/** The path to open after a login. Only paths of pgvigil are accepted, to prevent open redirects. */
 final class RedirectTarget {
 
     static final String FLEET = "/";
 
-    // Browsers drop tabs and line breaks, and take a second slash of either kind for the start of a host's name.
+    // Browsers ignore tabs and line breaks, and interpret a second slash or backslash as the start of a host name.
     private static final Pattern OURS = Pattern.compile("/(?![/\\\\])[!-~]{0,2047}");
 
     private RedirectTarget() {}
 
-    /** What was wanted, or the fleet if that is not ours. */
+    /** The requested path, or that of the fleet if it is not a path of pgvigil. */
     static String of(@Nullable String wanted) {
         return wanted != null && OURS.matcher(wanted).matches() ? wanted : FLEET;
     }
 
-    /** The way in that leads on to there. */
+    /** The login page that redirects to this path. */
     static String afterLogin(String wanted) {
         String destination = of(wanted);
         return destination.equals(FLEET)

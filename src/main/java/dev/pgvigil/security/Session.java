@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a browser carries instead of the token: the end of its time, signed with the token. Nothing of it is stored, and a
- * new token ends all sessions.
+ * The cookie that a browser sends instead of the token: the time of expiry, signed with the token. Sessions are not stored,
+ * and a new token ends all sessions.
  */
 final class Session {
 

@@ -8,14 +8,14 @@ import java.util.HexFormat;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** The one secret that opens the door. Compared in a time that tells nothing of it. */
+/** The secret for authentication. Compared in constant time. */
 record Token(Secret secret) {
 
     boolean matches(String presented) {
         return MessageDigest.isEqual(mac("bearer", presented), mac("bearer", secret.value()));
     }
 
-    /** A keyed digest of a text, that only this token makes. */
+    /** The HMAC of a text with this token as the key. */
     String sign(String text) {
         return HexFormat.of().formatHex(mac(secret.value(), text));
     }

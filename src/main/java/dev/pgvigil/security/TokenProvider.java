@@ -13,7 +13,7 @@ import org.eclipse.microprofile.config.Config;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Holds the token in force. A token file is read again every ten seconds; a bad one leaves the old token in force. */
+/** Holds the current token. A token file is reread every ten seconds; if it is invalid, the previous token stays valid. */
 @Singleton
 final class TokenProvider {
 
@@ -25,7 +25,7 @@ final class TokenProvider {
     private final Runnable replaced;
 
     private volatile @Nullable Token token;
-    private @Nullable String complaint;
+    private @Nullable String error;
 
     @Inject
     TokenProvider(Config config, Event<TokenReplaced> replaced) {
@@ -38,25 +38,25 @@ final class TokenProvider {
         this.replaced = replaced;
     }
 
-    /** The token; null: none is configured, and we listen on loopback only. */
+    /** The token; null: none is configured, and pgvigil listens on loopback only. */
     @Nullable
     Token token() {
         return token;
     }
 
-    // Before anything listens.
+    // Before the HTTP server starts.
     void start(@Observes @Priority(2) StartupEvent event) {
         token = source.read();
         if (token == null) {
             ListenAddress.requireLoopback(host);
             LOG.warnf(
-                    "No PGVIGIL_TOKEN is set: listening on %s only, open to everybody on this machine."
+                    "PGVIGIL_TOKEN is not set: listening on %s only, without authentication for users of this machine."
                             + " Set a token to listen on all addresses.",
                     host);
         }
     }
 
-    /** On a worker: it reads a file. */
+    /** Runs on a worker thread, because it reads a file. */
     @Scheduled(every = REREAD, delayed = REREAD, concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void rereadFile() {
         if (source.file() != null) {
@@ -70,14 +70,14 @@ final class TokenProvider {
             Token read = source.read();
             if (read != null && !read.equals(token)) {
                 token = read;
-                LOG.info("the token file holds a new token: it is in force, and all sessions have ended");
+                LOG.info("the token file has a new token: it is now used, and all sessions have ended");
                 replaced.run();
             }
-            complaint = null;
+            error = null;
         } catch (ConfigurationException e) {
-            if (!String.valueOf(e.getMessage()).equals(complaint)) {
-                complaint = e.getMessage();
-                LOG.errorf("the token in force stays: %s", complaint);
+            if (!String.valueOf(e.getMessage()).equals(error)) {
+                error = e.getMessage();
+                LOG.errorf("the token file is rejected, the previous token stays valid: %s", error);
             }
         }
         return token;

@@ -12,10 +12,10 @@ import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the token comes from: {@code PGVIGIL_TOKEN} or the file {@code PGVIGIL_TOKEN_FILE}.
+ * The source of the token: {@code PGVIGIL_TOKEN} or the file {@code PGVIGIL_TOKEN_FILE}.
  *
- * @param value the token itself; null: not given
- * @param file a file that holds it; null: not given
+ * @param value the token; null: not set
+ * @param file the file that contains it; null: not set
  */
 record TokenSource(@Nullable Secret value, @Nullable Path file) {
 
@@ -23,7 +23,7 @@ record TokenSource(@Nullable Secret value, @Nullable Path file) {
     static final String FILE = "pgvigil.token-file";
 
     private static final int LARGEST = 4096;
-    // What a header can carry without quoting.
+    // The characters that a header may contain without quoting.
     private static final Pattern USABLE = Pattern.compile("[!-~]{16,512}");
 
     static TokenSource of(Config config) {
@@ -39,7 +39,7 @@ record TokenSource(@Nullable Secret value, @Nullable Path file) {
     /**
      * The token; null if none is configured. Reads a file, so not for event loops.
      *
-     * @throws ConfigurationException if one is configured but cannot be had or used
+     * @throws ConfigurationException if one is configured but cannot be read or used
      */
     @Nullable
     Token read() {
@@ -54,9 +54,9 @@ record TokenSource(@Nullable Secret value, @Nullable Path file) {
 
     private static Token usable(String where, String token) {
         if (!USABLE.matcher(token).matches()) {
-            throw new ConfigurationException(where + " holds a token of " + token.length()
-                    + " characters that is not usable; allowed: 16 to 512 visible ASCII characters without spaces,"
-                    + " such as `openssl rand -hex 32` prints");
+            throw new ConfigurationException(where + " contains a token of " + token.length()
+                    + " characters that is not valid; allowed: 16 to 512 visible ASCII characters without spaces,"
+                    + " such as the output of `openssl rand -hex 32`");
         }
         return new Token(new Secret(token));
     }
@@ -68,20 +68,20 @@ record TokenSource(@Nullable Secret value, @Nullable Path file) {
             }
             return Files.readString(file).strip();
         } catch (IOException e) {
-            // Without its cause, which says the name again: that may be the token itself, in the wrong place.
+            // Without the cause, whose message repeats the name: the name may be the token itself, in the wrong place.
             throw new ConfigurationException(
                     "PGVIGIL_TOKEN_FILE: the file " + Redacted.file(Path.of(""), file.toString()) + " cannot be read: "
                             + e.getClass().getSimpleName());
         }
     }
 
-    // A token may hold what config expressions are made of.
+    // A token may contain the syntax of config expressions.
     private static @Nullable String text(Config config, String key) {
         return given(
                 Expressions.withoutExpansion(() -> config.getConfigValue(key).getValue()));
     }
 
-    /** What a setting says; blank is as good as not set. */
+    /** The value of a setting; blank counts as not set. */
     static @Nullable String given(@Nullable String text) {
         return text == null || text.isBlank() ? null : text;
     }

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The configuration of one check.
  *
- * @param every its interval; null: the check's own
- * @param exempt sessions that it leaves out of its judgement
+ * @param every its interval; null: the default of the check
+ * @param exempt sessions that it excludes from its evaluation
  */
 public record CheckSetting(boolean enabled, @Nullable Duration every, List<Exemption> exempt) {
 

@@ -8,11 +8,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Reads what is configured for single checks.
+ * Reads the settings of checks.
  *
  * @param names of all checks
- * @param exempting names of those that honour {@code exempt}
- * @param defaults in force where nothing is written
+ * @param exempting names of those that support {@code exempt}
+ * @param defaults used where nothing is configured
  */
 record ChecksReader(Set<String> names, Set<String> exempting, Map<String, CheckSetting> defaults) {
 
@@ -20,7 +20,7 @@ record ChecksReader(Set<String> names, Set<String> exempting, Map<String, CheckS
     private static final Duration MIN = Duration.ofMillis(100);
     private static final Duration MAX = Duration.ofDays(1);
 
-    /** The defaults, save for what is written. */
+    /** The defaults, overridden by what is configured. */
     Map<String, CheckSetting> read(Node node) {
         if (!node.present()) {
             return defaults;
@@ -37,7 +37,8 @@ record ChecksReader(Set<String> names, Set<String> exempting, Map<String, CheckS
 
     private static CheckSetting read(Node check, boolean exempting, CheckSetting standard) {
         boolean enabled = check.doc("Whether the check runs").flag("enabled", standard.enabled());
-        Duration every = check.doc("Interval of the check, in place of its own").duration("every", MIN, MAX);
+        Duration every =
+                check.doc("Interval of the check, instead of its default").duration("every", MIN, MAX);
         List<Exemption> exempt = exempting
                 ? ExemptionReader.read(
                         check.doc("Sessions that the check does not evaluate").child("exempt"), standard.exempt())

@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which databases of a server become targets: those that match an include pattern and no exclude pattern. Patterns know
- * {@code *} and {@code ?}. They apply to databases that pgvigil has CONNECT on; the check {@code databases} judges that. Known
- * by name, and never matched, are only providers' own databases that no privilege tells from others.
+ * Selects the databases of a server that become targets: those that match an include pattern and no exclude pattern. Patterns
+ * support {@code *} and {@code ?}. They apply to databases on which pgvigil has CONNECT, as the check {@code databases} finds
+ * out. Internal databases of cloud providers that no privilege distinguishes are excluded by name.
  */
 public record Discovery(List<String> include, List<String> exclude) {
 
-    /** More than this from one entry are left out. */
+    /** Further databases of an entry are left out. */
     public static final int MOST = 1000;
 
     private static final Set<String> PROVIDERS_OWN =

@@ -4,7 +4,7 @@ import dev.pgvigil.config.Node;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads which databases of a server become targets. */
+/** Reads the patterns of discovery. */
 final class DiscoveryReader {
 
     private static final int MAX_PATTERNS = 100;
@@ -13,14 +13,14 @@ final class DiscoveryReader {
 
     private DiscoveryReader() {}
 
-    /** Null where the user does not ask for discovery. */
+    /** Null if discovery is not configured. */
     static @Nullable Discovery read(Node node) {
         if (!node.present()) {
             return null;
         }
         List<String> include = patterns(
                 node.doc("Databases of the server that become targets, with * and ?; all by default"), "include");
-        List<String> exclude = patterns(node.doc("Databases that do not"), "exclude");
+        List<String> exclude = patterns(node.doc("Databases of the server that do not become targets"), "exclude");
         return new Discovery(node.child("include").present() ? include : EVERY, exclude);
     }
 

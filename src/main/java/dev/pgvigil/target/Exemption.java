@@ -3,11 +3,11 @@ package dev.pgvigil.target;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sessions that a check leaves out of its judgement: {@code checks.<check>.exempt} in the configuration.
+ * Sessions that a check excludes from its evaluation: {@code checks.<check>.exempt} in the configuration.
  *
  * @param application pattern of their {@code application_name}; null: any
  * @param role pattern of their role's name; null: any
- * @param reason shown wherever the exemption counts
+ * @param reason shown wherever the exemption applies
  */
 public record Exemption(
         @Nullable Glob application, @Nullable Glob role, String reason) {

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads which sessions a check leaves out of its judgement, and why. */
+/** Reads the sessions that a check excludes from its evaluation, and the reason. */
 final class ExemptionReader {
 
     private static final int MAX_ENTRIES = 100;
@@ -13,7 +13,7 @@ final class ExemptionReader {
 
     private ExemptionReader() {}
 
-    /** The entries, each with a pattern and a reason; what is written replaces the default. */
+    /** The entries, each with a pattern and a reason; configured entries replace the default. */
     static List<Exemption> read(Node list, List<Exemption> standard) {
         if (!list.present()) {
             return standard;
@@ -28,7 +28,7 @@ final class ExemptionReader {
             Glob application =
                     pattern(item.doc("Sessions of these applications are not evaluated, with * and ?"), "application");
             Glob role = pattern(item.doc("Sessions of these roles are not evaluated, with * and ?"), "role");
-            String reason = bounded(item.doc("Why, as the finding states it"), "reason");
+            String reason = bounded(item.doc("Reason for the exemption, shown with the finding"), "reason");
             if (!item.mistaken() && application == null && role == null) {
                 item.problem("needs application or role: whose sessions are exempted");
             }

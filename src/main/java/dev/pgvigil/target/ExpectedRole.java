@@ -2,7 +2,7 @@ package dev.pgvigil.target;
 
 import dev.pgvigil.postgres.Role;
 
-/** The role that a target is configured to have. */
+/** The role that a target is expected to have. */
 public enum ExpectedRole {
     PRIMARY,
     REPLICA,

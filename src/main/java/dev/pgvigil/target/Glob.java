@@ -1,8 +1,8 @@
 package dev.pgvigil.target;
 
 /**
- * A pattern in which {@code *} stands for any characters and {@code ?} for one. A match takes time proportional to the
- * product of both lengths at most: no pattern and no name makes it hang.
+ * A pattern in which {@code *} matches any characters and {@code ?} matches one. The time of a match is at most proportional
+ * to the product of both lengths.
  */
 public record Glob(String pattern) {
 
@@ -20,7 +20,7 @@ public record Glob(String pattern) {
                 at = next(pattern, at);
                 i = next(text, i);
             } else if (star >= 0) {
-                // Only the latest star need take one more: an earlier one could not do better.
+                // Only the latest star needs to match one more character; an earlier one cannot help.
                 at = star + 1;
                 resume = next(text, resume);
                 i = resume;
@@ -31,7 +31,7 @@ public record Glob(String pattern) {
         return onlyStars(at);
     }
 
-    /** Whether nothing but the pattern itself matches. */
+    /** True if only the pattern itself matches. */
     public boolean exact() {
         return pattern.indexOf('*') < 0 && pattern.indexOf('?') < 0;
     }

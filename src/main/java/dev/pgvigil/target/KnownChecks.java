@@ -3,13 +3,13 @@ package dev.pgvigil.target;
 import java.util.List;
 import java.util.Set;
 
-/** What a configuration may name: the catalogue of checks tells it, so that targets need not know the checks. */
+/** The names of checks and thresholds, provided by the catalogue of checks, so that targets do not depend on checks. */
 public interface KnownChecks {
 
     /** Names of all checks. */
     Set<String> names();
 
-    /** Names of the checks that honour {@code exempt}. */
+    /** Names of the checks that support {@code exempt}. */
     Set<String> exempting();
 
     /** The thresholds of all checks. */

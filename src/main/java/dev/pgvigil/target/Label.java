@@ -2,12 +2,12 @@ package dev.pgvigil.target;
 
 import dev.pgvigil.config.Node;
 
-/** Short texts that become labels of metrics and words on a page. */
+/** Short texts that become labels of metrics and are shown on pages. */
 final class Label {
 
     private Label() {}
 
-    /** The text; a mistake if it is long or holds what does not print. */
+    /** The text; an error if it is too long or contains unprintable characters. */
     static String read(Node place, String text, int max) {
         if (text.codePointCount(0, text.length()) > max || text.codePoints().anyMatch(Label::unprintable)) {
             place.problem("must be at most " + max + " printable characters");

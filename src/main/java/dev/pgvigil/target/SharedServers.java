@@ -6,12 +6,12 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 
-/** Sees that all targets of one server reach it in one way, as they share its one session. */
+/** Verifies that all targets of a server use the same password and TLS parameters, because they share its session. */
 final class SharedServers {
 
     private final Map<Server.Identity, Target> first = new HashMap<>();
 
-    /** Notes a mistake if an earlier target reaches the same server with other secrets. */
+    /** Records an error if an earlier target connects to the same server with other secrets. */
     void add(Target target, Node entry) {
         Server server = target.server();
         Target other = first.putIfAbsent(server.identity(), target);

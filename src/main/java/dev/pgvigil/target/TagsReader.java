@@ -4,7 +4,7 @@ import dev.pgvigil.config.Node;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Reads a target's tags: names and values that the user chooses. */
+/** Reads the tags of a target: names and values chosen by the user. */
 final class TagsReader {
 
     private static final int MAX_TAGS = 20;

@@ -7,13 +7,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One watched database.
+ * One monitored database.
  *
  * @param name unique in the fleet; {@code <entry>:<database>} for a discovered one
- * @param region empty where none is configured
- * @param thresholds this target's own over the fleet's over the checks' defaults
- * @param checks what is configured for single checks, by check name; see {@link CheckSetting}
- * @param discovery null: this database alone
+ * @param region empty if none is configured
+ * @param thresholds those of the target, else of the fleet, else the defaults of the checks
+ * @param checks the settings of checks by check name; see {@link CheckSetting}
+ * @param discovery null: only this database
  */
 public record Target(
         String name,
@@ -31,7 +31,7 @@ public record Target(
         checks = Map.copyOf(checks);
     }
 
-    /** A plain target with defaults for all that is optional. */
+    /** A target with defaults for everything optional. */
     public static Target of(String name, Server server, String database) {
         return new Target(name, server, database, "", ExpectedRole.ANY, Map.of(), Thresholds.DEFAULTS, Map.of(), null);
     }
@@ -41,24 +41,24 @@ public record Target(
         return new Target(name + ":" + found, server, found, region, role, tags, thresholds, checks, null);
     }
 
-    /** Whether discovery found it: names in the configuration have no colon. */
+    /** True if discovery found it: names in the configuration have no colon. */
     public boolean isDiscovered() {
         return name.indexOf(':') >= 0;
     }
 
-    /** Whether the check is switched on for this target; every check is, unless configured off. */
+    /** True unless the check is disabled for this target. */
     public boolean runs(String check) {
         CheckSetting setting = checks.get(check);
         return setting == null || setting.enabled();
     }
 
-    /** Sessions that the check leaves out of its judgement of this target. */
+    /** Sessions that the check excludes from the evaluation of this target. */
     public List<Exemption> exemptions(String check) {
         CheckSetting setting = checks.get(check);
         return setting == null ? List.of() : setting.exempt();
     }
 
-    /** How often the check runs for this target. */
+    /** The interval of the check for this target. */
     public Duration interval(String check, Duration standard) {
         CheckSetting setting = checks.get(check);
         return setting == null || setting.every() == null ? standard : setting.every();

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads one target.
  *
- * @param thresholds reads a target's own over the fleet's
- * @param checks reads a target's own over the fleet's
- * @param files for TLS, of all targets
+ * @param thresholds reads the thresholds of a target, which override those of the fleet
+ * @param checks reads the check settings of a target, which override those of the fleet
+ * @param files the TLS files of all targets
  */
 record TargetReader(ThresholdsReader thresholds, ChecksReader checks, TlsFiles files) {
 
@@ -27,19 +27,19 @@ record TargetReader(ThresholdsReader thresholds, ChecksReader checks, TlsFiles f
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1," + MAX_NAME + "}");
     private static final Pattern UNNAMEABLE = Pattern.compile("[^A-Za-z0-9._-]");
 
-    /** The target of one entry; none if there is a mistake in how it is reached. */
+    /** The target of one entry; none if there is an error in its connection settings. */
     Optional<Target> read(String name, Node entry) {
         if (!NAME.matcher(name).matches()) {
             entry.problem("a target's name is 1 to " + MAX_NAME + " letters, digits, dots, underscores or dashes");
         }
         String region = Label.read(
                 entry.child("region"),
-                entry.doc("Where the server is, for grouping").string("region", ""),
+                entry.doc("Region of the server, for grouping").string("region", ""),
                 MAX_REGION);
         ExpectedRole role = entry.doc("Role that the server is expected to have")
                 .choice("role", ExpectedRole.class, ExpectedRole.ANY);
         Map<String, String> tags = TagsReader.read(
-                entry.doc("Names and values of your own, for labels and groups").child("tags"));
+                entry.doc("Arbitrary names and values, for labels and groups").child("tags"));
         Thresholds limits = thresholds.read(entry.child("thresholds"));
         Map<String, CheckSetting> settings = checks.read(entry.child("checks"));
         Discovery discovery = DiscoveryReader.read(entry.child("discover"));
@@ -48,7 +48,7 @@ record TargetReader(ThresholdsReader thresholds, ChecksReader checks, TlsFiles f
                         name, reached.server(), reached.database(), region, role, tags, limits, settings, discovery));
     }
 
-    /** The target of a connection string alone, named by its database; none if there is a mistake in it. */
+    /** The target of a connection string, named after its database; none if it has an error. */
     Optional<Target> alone(Node place) {
         ConnectionUrl url = url(place);
         Tls tls = url == null ? null : new TlsReader(place, url.parameters(), files).read();

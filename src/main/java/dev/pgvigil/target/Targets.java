@@ -2,7 +2,7 @@ package dev.pgvigil.target;
 
 import java.util.List;
 
-/** What is configured to be watched, by entry; what discovery finds comes on top. */
+/** The configured targets, by entry. Discovery adds further targets. */
 public record Targets(List<Target> entries) {
 
     public Targets {

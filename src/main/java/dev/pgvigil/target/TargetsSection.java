@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The targets: {@code targets}, with {@code thresholds} and {@code checks} beside it as each target's defaults; or the
- * one target of {@code DATABASE_URL}, named by its database.
+ * The section {@code targets}, with the sections {@code thresholds} and {@code checks} as defaults of each target; or the
+ * single target of {@code DATABASE_URL}, named after its database.
  */
 @Singleton
 public class TargetsSection implements Section<Targets> {

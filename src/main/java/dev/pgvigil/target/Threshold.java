@@ -6,11 +6,11 @@ import java.time.Duration;
  * A threshold that a check declares: {@code thresholds.<check>.<name>} in the configuration.
  *
  * @param standard the default, in the unit's base: a ratio 0..1, seconds, bytes or a count
- * @param description what happens from this value on, a phrase without a full stop; for the JSON Schema and the reference
+ * @param description the effect of the threshold, a phrase without a full stop; for the JSON Schema and the reference
  */
 public record Threshold(String check, String name, Unit unit, double standard, String description) {
 
-    /** What a threshold measures; says how it is written in YAML. */
+    /** The unit of a threshold, which determines how it is written in YAML. */
     public enum Unit {
         /** {@code 80%} or {@code 0.8}. */
         RATIO,

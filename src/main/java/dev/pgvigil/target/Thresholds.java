@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The thresholds in force for one target: what is configured, and else each limit's default. */
+/** The thresholds of one target: the configured values, otherwise the defaults. */
 public final class Thresholds {
 
     public static final Thresholds DEFAULTS = new Thresholds(Map.of());
@@ -12,7 +12,7 @@ public final class Thresholds {
     private final Map<String, Double> configured;
 
     /**
-     * The defaults, save for what is configured.
+     * The defaults, overridden by what is configured.
      *
      * @param configured values in base units by {@link Threshold#key()}
      */
@@ -20,17 +20,17 @@ public final class Thresholds {
         this.configured = Map.copyOf(configured);
     }
 
-    /** The limit's value in its base unit. */
+    /** The value of the threshold in its base unit. */
     public double of(Threshold limit) {
         return configured.getOrDefault(limit.key(), limit.standard());
     }
 
-    /** A duration limit's value. */
+    /** The value of a threshold that is a duration. */
     public Duration duration(Threshold limit) {
         return Duration.ofMillis(Math.round(of(limit) * 1000));
     }
 
-    /** These, with another's configured values taking precedence. */
+    /** These thresholds, overridden by the configured values of others. */
     public Thresholds with(Thresholds more) {
         Map<String, Double> merged = new HashMap<>(configured);
         merged.putAll(more.configured);

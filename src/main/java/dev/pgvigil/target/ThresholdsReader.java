@@ -20,14 +20,14 @@ final class ThresholdsReader {
     private final Thresholds defaults;
     private final List<Steps> steps;
 
-    /** Two limits of one thing, of which the second is the worse. */
+    /** Two thresholds of one quantity; the second is the more severe. */
     private record Steps(Threshold mild, Threshold grave) {}
 
     /**
-     * Reads over these defaults.
+     * Reads thresholds that override these defaults.
      *
-     * @param limits all that may be set
-     * @param defaults in force where nothing is written
+     * @param limits all thresholds that may be set
+     * @param defaults used where nothing is configured
      */
     ThresholdsReader(List<Threshold> limits, Thresholds defaults) {
         this.limits = limits;
@@ -42,7 +42,7 @@ final class ThresholdsReader {
         return defaults;
     }
 
-    /** The defaults, save for what is written. */
+    /** The defaults, overridden by what is configured. */
     Thresholds read(Node node) {
         if (!node.present()) {
             return defaults;
@@ -76,7 +76,7 @@ final class ThresholdsReader {
         };
     }
 
-    /** The mild comes before the grave, in the direction of the defaults. */
+    /** Verifies the order of both thresholds, in the direction of the defaults. */
     private static void order(Node node, Steps pair, Thresholds thresholds) {
         Threshold mild = pair.mild();
         Threshold grave = pair.grave();
@@ -103,7 +103,7 @@ final class ThresholdsReader {
         return mild.check().equals(grave.check()) && stem(mild).equals(stem(grave)) && level(mild) < level(grave);
     }
 
-    /** What the limit is about: {@code waiters} of {@code waiters-degraded}. */
+    /** The quantity of the threshold: {@code waiters} of {@code waiters-degraded}. */
     private static String stem(Threshold limit) {
         return LEVEL.matcher(limit.name()).replaceFirst("");
     }

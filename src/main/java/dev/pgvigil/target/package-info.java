@@ -1,4 +1,4 @@
-/** The targets: watched databases, their configuration, discovery and thresholds. */
+/** The targets: monitored databases, their configuration, discovery and thresholds. */
 @NullMarked
 package dev.pgvigil.target;
 

@@ -10,10 +10,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-/** Exports much in several requests: collectors refuse large ones, by gRPC from 4 MiB on. */
+/** Splits exports into several requests, because collectors reject large ones (gRPC: from 4 MiB). */
 record BatchingExporter(MetricExporter exporter) implements MetricExporter {
 
-    /** Points of one request: about 1 MiB. */
+    /** Data points per request: about 1 MiB. */
     static final int POINTS = 5_000;
 
     @Override
@@ -23,21 +23,21 @@ record BatchingExporter(MetricExporter exporter) implements MetricExporter {
     }
 
     private static List<List<MetricData>> of(Collection<MetricData> metrics) {
-        List<List<MetricData>> portions = new ArrayList<>();
-        List<MetricData> portion = new ArrayList<>();
+        List<List<MetricData>> batches = new ArrayList<>();
+        List<MetricData> batch = new ArrayList<>();
         int points = 0;
         for (MetricData metric : metrics) {
             int more = metric.getData().getPoints().size();
-            if (points + more > POINTS && !portion.isEmpty()) {
-                portions.add(portion);
-                portion = new ArrayList<>();
+            if (points + more > POINTS && !batch.isEmpty()) {
+                batches.add(batch);
+                batch = new ArrayList<>();
                 points = 0;
             }
-            portion.add(metric);
+            batch.add(metric);
             points += more;
         }
-        portions.add(portion);
-        return portions;
+        batches.add(batch);
+        return batches;
     }
 
     @Override

@@ -20,71 +20,71 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.pcollections.PMap;
 
-/** How the latest pass of each check went, and the figures that the check itself gives. */
+/** The latest result of each check, and the metrics that the check exports. */
 @Singleton
 final class CheckSeries implements SeriesSource {
 
-    /** Answered, then newer. */
+    /** Observations first, then the newer ones. */
     private static final Comparator<Outcome<?>> BEST = Comparator.<Outcome<?>, Boolean>comparing(
                     outcome -> outcome instanceof Outcome.Observed<?>)
             .thenComparing(Outcome::at);
 
     private final Catalogue catalogue;
-    private final DroppedSeries losses;
+    private final DroppedSeries dropped;
 
-    CheckSeries(Catalogue catalogue, DroppedSeries losses) {
+    CheckSeries(Catalogue catalogue, DroppedSeries dropped) {
         this.catalogue = catalogue;
-        this.losses = losses;
+        this.dropped = dropped;
     }
 
     @Override
-    public void addTo(Snapshot snapshot, Instant now, SeriesBuilder harvest) {
-        // one server may be watched by several roles: to whoever reads metrics it is one
+    public void addTo(Snapshot snapshot, Instant now, SeriesBuilder builder) {
+        // a server that is monitored with several roles is one server in the metrics
         snapshot.servers().values().stream()
                 .collect(groupingBy(state -> Names.of(state.server()), mapping(ServerState::outcomes, toList())))
-                .forEach((labels, roles) -> all(roles, labels, harvest));
+                .forEach((labels, roles) -> all(roles, labels, builder));
         for (TargetState state : snapshot.targets().values()) {
-            all(List.of(state.outcomes()), Names.of(state.target()), harvest);
+            all(List.of(state.outcomes()), Names.of(state.target()), builder);
         }
     }
 
-    private void all(List<PMap<String, Outcome<?>>> roles, Labels labels, SeriesBuilder harvest) {
+    private void all(List<PMap<String, Outcome<?>>> roles, Labels labels, SeriesBuilder builder) {
         for (Check<?> check : catalogue.checks()) {
             List<Outcome<?>> outcomes = roles.stream()
                     .flatMap(role -> Stream.<Outcome<?>>ofNullable(role.get(check.name())))
                     .sorted(BEST.reversed())
                     .toList();
             if (!outcomes.isEmpty()) {
-                MetricSink gauges = harvest.under(labels, check.name());
-                pass(check.name(), outcomes.getFirst(), gauges);
-                figures(check, outcomes, gauges);
+                MetricSink sink = builder.under(labels, check.name());
+                execution(check.name(), outcomes.getFirst(), sink);
+                checkMetrics(check, outcomes, sink);
             }
         }
     }
 
-    private static void pass(String check, Outcome<?> outcome, MetricSink gauges) {
+    private static void execution(String check, Outcome<?> outcome, MetricSink sink) {
         boolean skipped = outcome instanceof Outcome.Skipped<?>;
-        gauges.gauge(
+        sink.gauge(
                 "pgvigil_check_skipped",
                 "1 if the check is skipped because a requirement is not met, else 0.",
                 skipped ? 1 : 0,
                 "check",
                 check);
         if (!skipped) {
-            gauges.gauge(
+            sink.gauge(
                     "pgvigil_check_success",
                     "1 if the latest execution succeeded, 0 if it failed.",
                     outcome instanceof Outcome.Observed<?> ? 1 : 0,
                     "check",
                     check);
-            gauges.gauge(
+            sink.gauge(
                     "pgvigil_check_duration_seconds",
                     "Duration of the latest execution.",
                     took(outcome).toNanos() / 1e9,
                     "check",
                     check);
         }
-        gauges.gauge(
+        sink.gauge(
                 "pgvigil_check_timestamp_seconds",
                 "Time when the latest execution ended.",
                 SteadyClock.shown(outcome.at()).toEpochMilli() / 1e3,
@@ -100,8 +100,8 @@ final class CheckSeries implements SeriesSource {
         };
     }
 
-    @SuppressWarnings("unchecked") // under a check's name stands what that check observed
-    private <O> void figures(Check<O> check, List<Outcome<?>> bestFirst, MetricSink gauges) {
+    @SuppressWarnings("unchecked") // the outcome of a check contains the observation type of that check
+    private <O> void checkMetrics(Check<O> check, List<Outcome<?>> bestFirst, MetricSink sink) {
         if (!(bestFirst.getFirst() instanceof Outcome.Observed<?>)) {
             return;
         }
@@ -110,13 +110,13 @@ final class CheckSeries implements SeriesSource {
                     .flatMap(CheckSeries::answer)
                     .map(answer -> (O) answer.value())
                     .reduce(check::merge)
-                    .ifPresent(value -> check.export(value, gauges));
+                    .ifPresent(value -> check.export(value, sink));
         } catch (RuntimeException broken) {
-            losses.count(DroppedSeries.Cause.ERROR, check.name());
+            dropped.count(DroppedSeries.Cause.ERROR, check.name());
         }
     }
 
-    /** That of a role that gets no answer now still counts where roles add up: a counter must not fall. */
+    /** The last observation of a failed check is included in the sum over roles: a counter must not decrease. */
     private static Stream<Outcome.Observed<?>> answer(Outcome<?> outcome) {
         return switch (outcome) {
             case Outcome.Observed<?> observed -> Stream.of(observed);

@@ -9,24 +9,24 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.jboss.logging.Logger;
 
-/** Counts the series that were left out, and logs the first of each name. Safe for any thread. */
+/** Counts the series that were left out, and logs the first of each name. Thread-safe. */
 @Singleton
 final class DroppedSeries {
 
     private static final Logger LOG = Logger.getLogger(DroppedSeries.class);
     private static final int NAMES_LOGGED = 100;
 
-    /** Why a series is left out. */
+    /** The reason why a series is left out. */
     enum Cause {
         /** A name or label that the format does not allow. */
         INVALID,
-        /** A gauge and a counter of one name. */
+        /** A gauge and a counter with the same name. */
         CONFLICT,
         /** The same series twice. */
         DUPLICATE,
         /** Too many. */
         LIMIT,
-        /** The check failed to give its figures. */
+        /** The check failed to export its metrics. */
         ERROR
     }
 
@@ -34,14 +34,14 @@ final class DroppedSeries {
     private final Set<String> logged = ConcurrentHashMap.newKeySet();
 
     /**
-     * Counts one.
+     * Counts one series.
      *
-     * @param what name of the family, or of the check
+     * @param what name of the family or of the check
      */
     void count(Cause cause, String what) {
         counts.computeIfAbsent(cause, first -> new LongAdder()).increment();
         if (logged.size() < NAMES_LOGGED && logged.add(cause + what)) {
-            LOG.warnf("Series of %s are left out of the metrics: %s", what, label(cause));
+            LOG.warnf("series of %s are left out of the metrics: %s", what, label(cause));
         }
     }
 
@@ -50,9 +50,9 @@ final class DroppedSeries {
         return count == null ? 0 : count.sum();
     }
 
-    void addTo(MetricSink gauges) {
+    void addTo(MetricSink sink) {
         for (Cause cause : Cause.values()) {
-            gauges.counter(
+            sink.counter(
                     "pgvigil_series_dropped_total",
                     "Series left out of scrapes and exports because they violated a rule or a limit.",
                     (double) of(cause),

@@ -8,37 +8,37 @@ import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.List;
 
-/** Makes all series of this moment from the latest snapshot; asks no database. Safe for any thread. */
+/** Builds all series from the latest snapshot without a query to any database. Thread-safe. */
 @Singleton
 final class FleetCollector {
 
     private final Fleet fleet;
     private final Catalogue catalogue;
     private final List<SeriesSource> parts;
-    private final DroppedSeries losses;
+    private final DroppedSeries dropped;
 
-    // what matters most goes first, should the bound on all series ever be met
+    // the most important series first, in case the limit on all series is reached
     FleetCollector(
             Fleet fleet,
             Catalogue catalogue,
             OwnSeries own,
-            ProcessSeries vitals,
+            ProcessSeries health,
             TargetSeries targets,
             ServerSeries servers,
             CheckSeries checks,
-            DroppedSeries losses) {
+            DroppedSeries dropped) {
         this.fleet = fleet;
         this.catalogue = catalogue;
-        this.parts = List.of(own, vitals, targets, servers, checks);
-        this.losses = losses;
+        this.parts = List.of(own, health, targets, servers, checks);
+        this.dropped = dropped;
     }
 
     List<Family> families() {
-        SeriesBuilder harvest = new SeriesBuilder(losses, catalogue.checks().size());
+        SeriesBuilder builder = new SeriesBuilder(dropped, catalogue.checks().size());
         Snapshot snapshot = fleet.snapshot();
         Instant now = SteadyClock.now();
-        parts.forEach(part -> part.addTo(snapshot, now, harvest));
-        losses.addTo(harvest.under(Labels.NONE));
-        return harvest.families();
+        parts.forEach(part -> part.addTo(snapshot, now, builder));
+        dropped.addTo(builder.under(Labels.NONE));
+        return builder.families();
     }
 }

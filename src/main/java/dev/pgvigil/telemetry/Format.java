@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What a scrape can be written in. */
+/** The formats of a scrape. */
 enum Format {
-    /** Prometheus' text, which everything reads. */
+    /** The text format of Prometheus, the default. */
     TEXT(TextFormat.CONTENT_TYPE_004),
-    /** For who asks for it by name. */
+    /** Only for clients that request it. */
     OPEN_METRICS(TextFormat.CONTENT_TYPE_OPENMETRICS_100);
 
     private final String contentType;
@@ -24,9 +24,9 @@ enum Format {
     }
 
     /**
-     * The one that a client likes best; null if none.
+     * The format that a client prefers; null if it accepts none.
      *
-     * @param accepted by preference; empty: anything
+     * @param accepted media types in order of preference; empty: any
      */
     static @Nullable Format chosen(List<MIMEHeader> accepted) {
         if (accepted.isEmpty()) {

@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Labels of a series: sorted by name, so that equal labels are equal whatever order they came in. Values are bounded and
- * hold nothing that a text format cannot carry.
+ * Labels of a series, sorted by name, so that equality does not depend on order. Values are limited in length and contain no
+ * characters that a text format cannot represent.
  */
 record Labels(List<String> names, List<String> values) {
 
     static final Labels NONE = new Labels(List.of(), List.of());
 
-    /** Longer than any name in PostgreSQL, which has 63 bytes. */
+    /** Longer than any name in PostgreSQL, which has at most 63 bytes. */
     static final int LONGEST_VALUE = 200;
 
     private static final int LONGEST_NAME = 100;
@@ -21,10 +21,10 @@ record Labels(List<String> names, List<String> values) {
     private static final char REPLACEMENT = '\uFFFD';
 
     /**
-     * These and more.
+     * These labels and more.
      *
      * @param more name, value, name, value, …
-     * @throws IllegalArgumentException of a bad or repeated name
+     * @throws IllegalArgumentException for an invalid or repeated name
      */
     Labels with(String... more) {
         if (more.length % 2 != 0) {
@@ -43,7 +43,7 @@ record Labels(List<String> names, List<String> values) {
         return new Labels(List.copyOf(allNames), List.copyOf(allValues));
     }
 
-    /** Anything as a label's name, cut if it is too long for one. */
+    /** Converts a text to a valid label name, cut if it is too long. */
     static String name(String text) {
         String name = text.replaceAll("[^a-zA-Z0-9_]", "_");
         return name.substring(0, Math.min(name.length(), LONGEST_NAME));

@@ -8,16 +8,16 @@ import jakarta.inject.Singleton;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Keeps the meters of libraries few: those that grow with the fleet, or with what clients send. */
+/** Filters the meters of libraries that would grow with the fleet or with the requests of clients. */
 @Singleton
 final class MeterRules {
 
     private static final Pattern UNWANTED = Pattern.compile(
-            // one pool or more for each server, and their meters outlive them
+            // one or more pools per server, and their meters are never removed
             "(sql|postgresql|(?!worker)[a-z]*\\.?pool)\\..*"
-                    // the SQL client's meters, where it was given no name to put in front of theirs
+                    // the meters of the SQL client without a configured prefix
                     + "|\\..*"
-                    // shown with names that its own type does not allow; http.server.active.connections says the same
+                    // its names are not allowed for its type; http.server.active.connections has the same value
                     + "|http\\.server\\.connections");
     private static final Set<String> METHODS =
             Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE");
@@ -33,7 +33,7 @@ final class MeterRules {
         };
     }
 
-    /** A client may send any word as method. */
+    /** Limits the values of the label: a client may send any method. */
     @Produces
     @Singleton
     MeterFilter knownMethods() {

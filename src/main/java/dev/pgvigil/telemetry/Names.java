@@ -4,7 +4,7 @@ import dev.pgvigil.postgres.Server;
 import dev.pgvigil.target.Target;
 import java.util.Locale;
 
-/** The labels that say whose a series is. */
+/** The labels that identify the server or target of a series. */
 final class Names {
 
     private Names() {}
@@ -17,7 +17,7 @@ final class Names {
         return of(target.server()).with("target", target.name(), "datname", target.database());
     }
 
-    /** An enum's constant as a label's value. */
+    /** An enum constant as a label value. */
     static String of(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
     }

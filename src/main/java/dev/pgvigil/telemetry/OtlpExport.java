@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Gives pgvigil's own series to OpenTelemetry: those of a scrape, by the same names, as both read one registry. Those of
- * libraries are left to OpenTelemetry's own instruments.
+ * Exports pgvigil's own series to OpenTelemetry with the names of a scrape, because both read the same registry. Metrics of
+ * libraries are exported by the instruments of OpenTelemetry.
  */
 final class OtlpExport implements MetricProducer {
 

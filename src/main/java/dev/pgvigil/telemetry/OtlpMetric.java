@@ -23,7 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.Function;
 
-/** A family of Prometheus as OpenTelemetry has it, by the name that its series have in a scrape. */
+/** Converts a Prometheus family to OpenTelemetry metrics with the names of a scrape. */
 record OtlpMetric(
         Resource getResource,
         String getName,
@@ -36,11 +36,11 @@ record OtlpMetric(
     private static final InstrumentationScopeInfo SCOPE = InstrumentationScopeInfo.create("dev.pgvigil");
     private static final String LIMIT = "le";
 
-    /** The family, in several metrics if it has many series. */
+    /** The family, split into several metrics if it has many series. */
     static List<OtlpMetric> of(Resource resource, MetricFamilySamples family, long start, long now) {
         return switch (family.type) {
             case COUNTER ->
-                portions(
+                batches(
                         points(family, start, now),
                         points -> of(
                                 resource,
@@ -49,7 +49,7 @@ record OtlpMetric(
                                 MetricDataType.DOUBLE_SUM,
                                 SumData.createDoubleSumData(true, AggregationTemporality.CUMULATIVE, points)));
             case HISTOGRAM ->
-                portions(
+                batches(
                         histograms(family, start, now),
                         points -> of(
                                 resource,
@@ -57,9 +57,9 @@ record OtlpMetric(
                                 family.name,
                                 MetricDataType.HISTOGRAM,
                                 HistogramData.create(AggregationTemporality.CUMULATIVE, points)));
-            // No family of ours is of another type.
+            // pgvigil has no families of other types.
             default ->
-                portions(
+                batches(
                         points(family, start, now),
                         points -> of(
                                 resource,
@@ -80,7 +80,7 @@ record OtlpMetric(
         return new OtlpMetric(resource, name, family.help, unit(family.name), type, data);
     }
 
-    private static <P> List<OtlpMetric> portions(List<P> points, Function<List<P>, OtlpMetric> metric) {
+    private static <P> List<OtlpMetric> batches(List<P> points, Function<List<P>, OtlpMetric> metric) {
         List<OtlpMetric> metrics = new ArrayList<>();
         for (int from = 0; from < points.size(); from += BatchingExporter.POINTS) {
             metrics.add(metric.apply(points.subList(from, Math.min(points.size(), from + BatchingExporter.POINTS))));
@@ -103,7 +103,7 @@ record OtlpMetric(
                 .toList();
     }
 
-    /** Buckets there count all below their limit; here what is between two. */
+    /** Prometheus buckets are cumulative, OpenTelemetry buckets are not. */
     private static HistogramPointData histogram(
             Attributes attributes, String name, List<Sample> samples, long start, long now) {
         List<Double> limits = new ArrayList<>();

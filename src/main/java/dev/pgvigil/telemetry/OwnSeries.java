@@ -12,67 +12,67 @@ import java.time.Instant;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** What pgvigil says of itself. */
+/** The metrics of pgvigil itself. */
 @Singleton
 final class OwnSeries implements SeriesSource {
 
-    private final CheckCounters tally;
+    private final CheckCounters counters;
     private final Supplier<Configuration.State> configuration;
     private final String version;
 
     @Inject
     OwnSeries(
-            CheckCounters tally,
+            CheckCounters counters,
             Configuration configuration,
             @ConfigProperty(name = "quarkus.application.version") String version) {
-        this(tally, configuration::state, version);
+        this(counters, configuration::state, version);
     }
 
-    OwnSeries(CheckCounters tally, Supplier<Configuration.State> configuration, String version) {
-        this.tally = tally;
+    OwnSeries(CheckCounters counters, Supplier<Configuration.State> configuration, String version) {
+        this.counters = counters;
         this.configuration = configuration;
         this.version = version;
     }
 
     @Override
-    public void addTo(Snapshot snapshot, Instant now, SeriesBuilder harvest) {
-        MetricSink gauges = harvest.under(Labels.NONE);
-        gauges.gauge("pgvigil_build_info", "The version of pgvigil; always 1.", 1, "version", version);
-        reload(configuration.get(), gauges);
-        tally.checks().forEach(check -> passes(check, gauges));
+    public void addTo(Snapshot snapshot, Instant now, SeriesBuilder builder) {
+        MetricSink sink = builder.under(Labels.NONE);
+        sink.gauge("pgvigil_build_info", "The version of pgvigil; always 1.", 1, "version", version);
+        reload(configuration.get(), sink);
+        counters.checks().forEach(check -> executions(check, sink));
     }
 
-    private static void reload(Configuration.State state, MetricSink gauges) {
-        gauges.gauge(
+    private static void reload(Configuration.State state, MetricSink sink) {
+        sink.gauge(
                 "pgvigil_config_reload_success",
                 "1 if the last configuration reload succeeded, 0 if the previous configuration is still in use.",
                 state.problems().isEmpty() ? 1 : 0);
         Instant loadedAt = state.loadedAt();
         if (loadedAt != null) {
-            gauges.gauge(
+            sink.gauge(
                     "pgvigil_config_reload_timestamp_seconds",
                     "Time when the configuration in use was loaded.",
                     SteadyClock.shown(loadedAt).toEpochMilli() / 1e3);
         }
-        gauges.counter(
+        sink.counter(
                 "pgvigil_config_reloads_total", "Configuration reloads that took effect.", (double) state.reloads());
-        gauges.counter(
+        sink.counter(
                 "pgvigil_config_reload_failures_total", "Configuration reloads rejected because of errors.", (double)
                         state.failedReloads());
     }
 
-    private void passes(String check, MetricSink gauges) {
-        gauges.counter(
+    private void executions(String check, MetricSink sink) {
+        sink.counter(
                 "pgvigil_check_passes_total",
                 "Executions of the check, successful or failed, over the whole fleet.",
-                (double) tally.passes(check),
+                (double) counters.passes(check),
                 "check",
                 check);
         for (Reason reason : Reason.values()) {
-            gauges.counter(
+            sink.counter(
                     "pgvigil_check_failures_total",
                     "Failed executions of the check, over the whole fleet.",
-                    (double) tally.failures(check, reason),
+                    (double) counters.failures(check, reason),
                     "check",
                     check,
                     "reason",

@@ -12,41 +12,41 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Supplier;
 
-/** What the liveness probe judges, as figures: trouble shows here before it costs a restart. */
+/** The values that the liveness probe evaluates, so that problems are visible before a restart. */
 @Singleton
 final class ProcessSeries implements SeriesSource {
 
-    private final Supplier<ProcessHealth> vitals;
+    private final Supplier<ProcessHealth> health;
 
     @Inject
     ProcessSeries(Self self) {
         this(self::vitals);
     }
 
-    ProcessSeries(Supplier<ProcessHealth> vitals) {
-        this.vitals = vitals;
+    ProcessSeries(Supplier<ProcessHealth> health) {
+        this.health = health;
     }
 
     @Override
-    public void addTo(Snapshot snapshot, Instant now, SeriesBuilder harvest) {
-        ProcessHealth seen = vitals.get();
-        MetricSink gauges = harvest.under(Labels.NONE);
+    public void addTo(Snapshot snapshot, Instant now, SeriesBuilder builder) {
+        ProcessHealth seen = health.get();
+        MetricSink sink = builder.under(Labels.NONE);
         for (LoopLag loop : seen.loops()) {
-            gauges.gauge(
+            sink.gauge(
                     "pgvigil_event_loop_lag_seconds",
                     "Largest delay of the event loop in the last 30 to 60 seconds.",
                     seconds(loop.peak()),
                     "loop",
                     String.valueOf(loop.loop()));
         }
-        WatchStall silence = seen.silence();
-        if (silence != null) {
-            gauges.gauge(
+        WatchStall stall = seen.silence();
+        if (stall != null) {
+            sink.gauge(
                     "pgvigil_watch_silence_seconds",
                     "Time since the latest heartbeat of any target, successful or failed.",
-                    seconds(silence.lasted()));
+                    seconds(stall.lasted()));
         }
-        gauges.gauge(
+        sink.gauge(
                 "pgvigil_threads_deadlocked",
                 "Threads in a deadlock, at most 10.",
                 seen.deadlocked().size());

@@ -11,21 +11,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Gives the series of the fleet to Prometheus. They are made while it asks, so that they end with their target and nothing
- * has to be taken back.
+ * Exports the series of the fleet to Prometheus. They are built during the scrape, so they end with their target and never have
+ * to be unregistered.
  */
 @Singleton
 final class PrometheusExport extends Collector implements Collector.Describable {
 
-    private final FleetCollector walk;
+    private final FleetCollector collector;
     private final CollectorRegistry registry;
 
-    PrometheusExport(FleetCollector walk, CollectorRegistry registry) {
-        this.walk = walk;
+    PrometheusExport(FleetCollector collector, CollectorRegistry registry) {
+        this.collector = collector;
         this.registry = registry;
     }
 
-    /** The one that is scraped: without a scope, which Quarkus' own lacks, everyone would get another. */
+    /** The registry that is scraped. It needs a scope: without one, every injection point would get its own instance. */
     @Produces
     @Singleton
     static CollectorRegistry scraped() {
@@ -36,10 +36,10 @@ final class PrometheusExport extends Collector implements Collector.Describable 
         registry.register(this);
     }
 
-    /** Each family's samples are made when they are read, so that those of one alone are in memory. */
+    /** Samples of a family are created when they are read, so that only those of one family are in memory. */
     @Override
     public List<MetricFamilySamples> collect() {
-        List<Family> families = walk.families();
+        List<Family> families = collector.families();
         return new AbstractList<>() {
             @Override
             public MetricFamilySamples get(int index) {
@@ -54,7 +54,7 @@ final class PrometheusExport extends Collector implements Collector.Describable 
         };
     }
 
-    /** Nothing: what is collected differs from time to time. */
+    /** Empty: the families differ between collections. */
     @Override
     public List<MetricFamilySamples> describe() {
         return List.of();

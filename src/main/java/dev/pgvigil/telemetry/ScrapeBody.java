@@ -11,7 +11,7 @@ import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The text of one scrape, kept compressed: at the bound on all series it is some 50 MB, and several readers may hold it.
+ * The compressed text of one scrape: with the maximum number of series it is about 50 MB, and several clients may read it.
  */
 final class ScrapeBody {
 
@@ -32,12 +32,12 @@ final class ScrapeBody {
         return new ByteArrayInputStream(gzip);
     }
 
-    /** How many bytes the compressed text has. */
+    /** Size of the compressed text in bytes. */
     int gzipLength() {
         return gzip.length;
     }
 
-    /** How many bytes the text has. */
+    /** Size of the text in bytes. */
     long length() {
         return length;
     }
@@ -58,7 +58,7 @@ final class ScrapeBody {
         return new ScrapeBody(compressed.bytes(), counted.length, now, Duration.ofNanos(now - began));
     }
 
-    /** Whether it may be given to one who asks now: so that making it takes no more than half of the time. */
+    /** True if it is recent enough for a new request, so that generating texts takes at most half of the time. */
     boolean current(long now) {
         return now - madeAt < cost.toNanos();
     }

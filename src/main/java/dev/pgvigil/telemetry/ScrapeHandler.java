@@ -29,14 +29,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Answers scrapes, in place of Quarkus' own route, which takes any method and any path below, and gives OpenMetrics to
- * clients that did not ask for it. One text is made at a time, however many ask and whether or not they stay: at the bound
- * on all series, two would overflow the heap. Clients that ask meanwhile share it.
+ * Serves scrapes. It replaces the route of Quarkus, which accepts any method and any path below, and sends OpenMetrics to
+ * clients that did not request it. Only one text is generated at a time, and concurrent clients share it: with the maximum
+ * number of series, two texts would overflow the heap.
  */
 @Singleton
 final class ScrapeHandler {
 
-    /** Clients that may be reading at a time. One more takes the place of the one longest without progress. */
+    /** Maximum number of concurrent clients. A further client replaces the one with the longest time without progress. */
     static final int READERS = 8;
 
     private static final int PRIORITY = 700;
@@ -58,15 +58,15 @@ final class ScrapeHandler {
     }
 
     private void handle(RoutingContext context) {
-        // As routes are found, so that no other writing of the path gets to Quarkus' own.
+        // Compared as the router does, so that no other form of the path reaches the route of Quarkus.
         String path = context.normalizedPath();
         if (!path.equals(PATH) && !path.startsWith(PATH + "/")) {
             context.next();
         } else if (!PATH.equals(context.request().path())) {
-            context.fail(ProblemException.notFound("nothing is at this path; the metrics are at " + PATH));
+            context.fail(ProblemException.notFound("this path does not exist; the metrics are at " + PATH));
         } else if (!METHODS.contains(context.request().method())) {
             context.fail(
-                    ProblemException.of(405, "this path knows GET and HEAD").header("Allow", "GET, HEAD"));
+                    ProblemException.of(405, "this path supports GET and HEAD").header("Allow", "GET, HEAD"));
         } else {
             scrape(context);
         }
@@ -79,7 +79,7 @@ final class ScrapeHandler {
                     406, "the header Accept allows neither text/plain nor application/openmetrics-text"));
             return;
         }
-        ScrapeReader reader = new ScrapeReader(context.response(), takesGzip(context.request()));
+        ScrapeReader reader = new ScrapeReader(context.response(), acceptsGzip(context.request()));
         if (HttpMethod.HEAD.equals(context.request().method())) {
             reader.sendHead(format.contentType());
             return;
@@ -103,7 +103,7 @@ final class ScrapeHandler {
         }
     }
 
-    private static boolean takesGzip(HttpServerRequest request) {
+    private static boolean acceptsGzip(HttpServerRequest request) {
         String encodings = request.getHeader(HttpHeaders.ACCEPT_ENCODING);
         return encodings != null && encodings.contains("gzip") && !encodings.contains("gzip;q=0");
     }
@@ -122,7 +122,7 @@ final class ScrapeHandler {
         return readers.size();
     }
 
-    /** The text that is being made, or was made just now, or else another. */
+    /** The text that is being generated or was generated just now, otherwise a new one. */
     private synchronized Future<ScrapeBody> body(Format format) {
         Future<ScrapeBody> latest = bodies.get(format);
         if (latest != null

@@ -8,8 +8,8 @@ import java.io.InputStream;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Sends one scrape to one client in slices, the next when the client has taken those before. For the event loop of its
- * connection, save for {@link #progressAt} and {@link #cancel}.
+ * Sends one scrape to one client in slices; the next slice when the client has read the previous ones. Confined to the event
+ * loop of the connection, except {@link #progressAt} and {@link #cancel}.
  */
 final class ScrapeReader {
 
@@ -23,26 +23,26 @@ final class ScrapeReader {
     /**
      * A client that waits for a scrape.
      *
-     * @param compressed whether it takes gzip
+     * @param compressed true if the client accepts gzip
      */
     ScrapeReader(HttpServerResponse response, boolean compressed) {
         this.response = response;
         this.compressed = compressed;
     }
 
-    /** When it last took something, by {@link System#nanoTime}. */
+    /** Time of the last progress, by {@link System#nanoTime}. */
     long progressAt() {
         return progressAt;
     }
 
-    /** Sends no more. The connection is closed. */
+    /** Stops sending and closes the connection. */
     void cancel() {
         canceled = true;
         response.reset();
     }
 
     void send(String contentType, ScrapeBody body) throws IOException {
-        // The client may have gone meanwhile.
+        // The client may have disconnected meanwhile.
         if (response.closed() || canceled) {
             return;
         }
@@ -61,7 +61,7 @@ final class ScrapeReader {
         write(slices);
     }
 
-    /** Ends a response without a body. */
+    /** Sends a response without a body. */
     void sendHead(String contentType) {
         if (!response.closed()) {
             response.putHeader(HttpHeaders.CONTENT_TYPE, contentType).end();

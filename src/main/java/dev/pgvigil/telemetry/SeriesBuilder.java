@@ -8,42 +8,42 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * The series of one walk over the fleet. What breaks the rules of an exposition is left out and told to {@link DroppedSeries},
- * so that no check can break a scrape. For one thread.
+ * Builds the series of one collection. Series that violate the rules of the format are left out and counted by
+ * {@link DroppedSeries}, so that no check can break a scrape. Not thread-safe.
  */
 final class SeriesBuilder {
 
-    /** Series of one check for one target or server, or of all that is no check's; what has more loses its own alone. */
+    /** Maximum number of series of one check for one target or server, or of the metrics that belong to no check. */
     static final int PER_OWNER = 2_000;
 
-    /** Series in all: some 50 MB of text. */
+    /** Maximum number of series: about 50 MB of text. */
     static final int IN_ALL = 300_000;
 
     private static final Pattern NAME = Pattern.compile("pgvigil_[a-z0-9_]{1,150}");
 
     private final Map<String, Family> families = new LinkedHashMap<>();
-    private final DroppedSeries losses;
+    private final DroppedSeries dropped;
     private final Map<String, Share> shares = new HashMap<>();
     private final int reserved;
     private int common = IN_ALL / 2;
 
-    /** @param checks that share the bound: half of it is reserved to them in equal parts, half goes to whoever comes first */
-    SeriesBuilder(DroppedSeries losses, int checks) {
-        this.losses = losses;
+    /** @param checks number of checks: half of the limit is reserved for them in equal parts, the other half is shared */
+    SeriesBuilder(DroppedSeries dropped, int checks) {
+        this.dropped = dropped;
         this.reserved = IN_ALL / 2 / (checks + 1);
     }
 
-    /** Takes series that are no check's under these labels, at most {@link #PER_OWNER}. */
+    /** A sink for series of no check with these labels, at most {@link #PER_OWNER}. */
     MetricSink under(Labels labels) {
         return under(labels, "");
     }
 
-    /** Takes series of one check under these labels, at most {@link #PER_OWNER}. */
+    /** A sink for series of one check with these labels, at most {@link #PER_OWNER}. */
     MetricSink under(Labels labels, String check) {
         return new Owner(labels, shares.computeIfAbsent(check, first -> new Share(reserved)));
     }
 
-    /** In the order in which they were first seen. */
+    /** In order of first occurrence. */
     List<Family> families() {
         return List.copyOf(families.values());
     }
@@ -72,11 +72,11 @@ final class SeriesBuilder {
     }
 
     private boolean lost(DroppedSeries.Cause cause, String name) {
-        losses.count(cause, name);
+        dropped.count(cause, name);
         return false;
     }
 
-    /** What is left to one check of the part of the bound that is reserved to it. */
+    /** The remaining part of the limit that is reserved for a check. */
     private static final class Share {
 
         private int left;
@@ -109,13 +109,13 @@ final class SeriesBuilder {
 
         private void take(Kind kind, String name, String help, double value, String... more) {
             if (own >= PER_OWNER) {
-                losses.count(DroppedSeries.Cause.LIMIT, name);
+                dropped.count(DroppedSeries.Cause.LIMIT, name);
                 return;
             }
             try {
                 own += add(share, kind, name, help, value, labels.with(more)) ? 1 : 0;
             } catch (IllegalArgumentException bad) {
-                losses.count(DroppedSeries.Cause.INVALID, name);
+                dropped.count(DroppedSeries.Cause.INVALID, name);
             }
         }
     }

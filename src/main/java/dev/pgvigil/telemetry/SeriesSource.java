@@ -3,8 +3,8 @@ package dev.pgvigil.telemetry;
 import dev.pgvigil.state.Snapshot;
 import java.time.Instant;
 
-/** One subject's series. */
+/** Adds the series of one subject. */
 interface SeriesSource {
 
-    void addTo(Snapshot snapshot, Instant now, SeriesBuilder harvest);
+    void addTo(Snapshot snapshot, Instant now, SeriesBuilder builder);
 }

@@ -16,27 +16,27 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** What pgvigil makes of each target. */
+/** The status and findings of each target. */
 @Singleton
 final class TargetSeries implements SeriesSource {
 
     private static final int TAGS = 20;
 
     @Override
-    public void addTo(Snapshot snapshot, Instant now, SeriesBuilder harvest) {
+    public void addTo(Snapshot snapshot, Instant now, SeriesBuilder builder) {
         for (TargetState state : snapshot.targets().values()) {
             Labels labels = Names.of(state.target());
-            MetricSink gauges = harvest.under(labels);
-            status(snapshot.status(state, now), state.target().region(), gauges);
-            findings(state, gauges);
-            info(state.target(), gauges);
+            MetricSink sink = builder.under(labels);
+            status(snapshot.status(state, now), state.target().region(), sink);
+            findings(state, sink);
+            info(state.target(), sink);
         }
     }
 
-    // one series a status rather than a number: sums, averages over time and alerts need no table of codes
-    private static void status(Status actual, String region, MetricSink gauges) {
+    // one series per status instead of a numeric code, so that sums, averages over time and alerts are simple
+    private static void status(Status actual, String region, MetricSink sink) {
         for (Status status : Status.values()) {
-            gauges.gauge(
+            sink.gauge(
                     "pgvigil_target_status",
                     "1 if the target has this status, else 0.",
                     status == actual ? 1 : 0,
@@ -47,10 +47,10 @@ final class TargetSeries implements SeriesSource {
         }
     }
 
-    private static void findings(TargetState state, MetricSink gauges) {
+    private static void findings(TargetState state, MetricSink sink) {
         Map<Severity, Long> counts = state.findings().stream().collect(groupingBy(Finding::severity, counting()));
         for (Severity severity : Severity.values()) {
-            gauges.gauge(
+            sink.gauge(
                     "pgvigil_target_findings",
                     "Open findings.",
                     (double) counts.getOrDefault(severity, 0L),
@@ -59,7 +59,7 @@ final class TargetSeries implements SeriesSource {
         }
     }
 
-    private static void info(Target target, MetricSink gauges) {
+    private static void info(Target target, MetricSink sink) {
         Map<String, String> labels = new TreeMap<>();
         target.tags().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
@@ -67,7 +67,7 @@ final class TargetSeries implements SeriesSource {
                 .forEach(tag -> labels.putIfAbsent(Labels.name("tag_" + tag.getKey()), tag.getValue()));
         labels.put("region", target.region());
         labels.put("expected_role", Names.of(target.role()));
-        gauges.gauge("pgvigil_target_info", "Configured properties of the target; always 1.", 1, pairs(labels));
+        sink.gauge("pgvigil_target_info", "Configured properties of the target; always 1.", 1, pairs(labels));
     }
 
     private static String[] pairs(Map<String, String> labels) {

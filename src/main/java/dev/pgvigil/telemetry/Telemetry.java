@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** Adds pgvigil's own series to what OpenTelemetry exports, where there is an endpoint to export to. */
+/** Adds pgvigil's own series to the OpenTelemetry export if an endpoint is configured. */
 @Singleton
 final class Telemetry implements AutoConfiguredOpenTelemetrySdkBuilderCustomizer {
 
@@ -53,8 +53,8 @@ final class Telemetry implements AutoConfiguredOpenTelemetrySdkBuilderCustomizer
     }
 
     /**
-     * The exporters, whatever the standard's variables call them: Quarkus' own for traces; none for metrics, as the reader
-     * that Quarkus makes for them keeps the process from stopping for five seconds; none for logs.
+     * The exporters, whatever the standard variables say: that of Quarkus for traces; none for metrics, because the reader of
+     * Quarkus delays the stop of the process by five seconds; none for logs.
      */
     private static Map<String, String> exporters(ConfigProperties config) {
         Map<String, String> exporters = new HashMap<>();
@@ -66,7 +66,7 @@ final class Telemetry implements AutoConfiguredOpenTelemetrySdkBuilderCustomizer
         return exporters;
     }
 
-    /** Which traces are kept, as configured: the SDK takes a blank variable for a sampler without a name. */
+    /** The configured sampler. A blank variable counts as not set, while the SDK takes it for a sampler without a name. */
     private Map<String, String> sampling(ConfigProperties config) {
         String sampler = config.getString(SAMPLER);
         return Map.of(

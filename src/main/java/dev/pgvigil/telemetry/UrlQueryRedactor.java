@@ -10,7 +10,7 @@ import jakarta.inject.Singleton;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** Keeps of a request's query the names alone, since its values may hold anything. */
+/** Removes the values of query parameters from spans, because they may contain anything. */
 @Singleton
 final class UrlQueryRedactor implements SpanProcessor {
 

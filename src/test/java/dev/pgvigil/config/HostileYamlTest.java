@@ -108,7 +108,7 @@ class HostileYamlTest {
         YamlNode root = YamlNode.root(
                 reading, Yaml.parse(StandardCharsets.UTF_8.encode("pgvigil:\n  words:\n    " + noise), reading));
         new Words().read(root.child("pgvigil").child("words"));
-        root.noteUnknown();
+        root.reportUnknown();
 
         assertThat(reading.problems()).allSatisfy(problem -> {
             assertThat(problem.toString()).doesNotContain("\n", "\r", "\u001b", "<");

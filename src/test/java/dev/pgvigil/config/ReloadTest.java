@@ -77,7 +77,7 @@ class ReloadTest {
         loading.settings();
 
         for (int look = 0; look < 5; look++) {
-            assertThat(loading.look()).isEmpty();
+            assertThat(loading.poll()).isEmpty();
         }
         assertThat(loading.state().reloads()).isZero();
     }

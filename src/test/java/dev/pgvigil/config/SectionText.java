@@ -21,7 +21,7 @@ public record SectionText<T>(T value, List<String> problems) {
         YamlNode root =
                 YamlNode.root(reading, Yaml.parse(ByteBuffer.wrap(yaml.getBytes(StandardCharsets.UTF_8)), reading));
         T value = section.read(root.child("pgvigil").child(section.key()));
-        root.noteUnknown();
+        root.reportUnknown();
         return new SectionText<>(
                 value, reading.problems().stream().map(Problem::toString).toList());
     }

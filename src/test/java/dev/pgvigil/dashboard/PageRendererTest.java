@@ -20,7 +20,7 @@ class PageRendererTest {
 
     private final Engine engine = Engine.builder().addDefaults().build();
     private final Fleet fleet = new Fleet();
-    private final PageRenderer press =
+    private final PageRenderer renderer =
             new PageRenderer(fleet, new RenderExecutor(), Duration.ofHours(1), Duration.ofSeconds(1));
     private final AtomicInteger renderings = new AtomicInteger();
 
@@ -28,19 +28,19 @@ class PageRendererTest {
     void whoeverAsksAtTheSameTimeGetsTheSameRendering() {
         List<Uni<RenderedPage>> asked = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
-            asked.add(press.sheet("/", this::page));
+            asked.add(renderer.page("/", this::page));
         }
         asked.forEach(sheet -> assertThat(text(sheet)).isEqualTo("1"));
-        assertThat(text(press.sheet("/other", this::page))).isEqualTo("2");
+        assertThat(text(renderer.page("/other", this::page))).isEqualTo("2");
     }
 
     @Test
     void aChangeMakesANewRenderingAndAStormOfThemOne() {
-        assertThat(text(press.sheet("/", this::page))).isEqualTo("1");
+        assertThat(text(renderer.page("/", this::page))).isEqualTo("1");
         List<Uni<RenderedPage>> asked = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             Telling.changes(fleet, "shop", 1);
-            asked.add(press.sheet("/", this::page));
+            asked.add(renderer.page("/", this::page));
         }
         asked.forEach(sheet -> assertThat(text(sheet)).isIn("2", "3"));
         assertThat(renderings).hasValueLessThan(4);
@@ -48,15 +48,15 @@ class PageRendererTest {
 
     @Test
     void beatsAreNoChange() {
-        assertThat(text(press.sheet("/", this::page))).isEqualTo("1");
+        assertThat(text(renderer.page("/", this::page))).isEqualTo("1");
         Telling.beat(fleet, "shop");
-        assertThat(text(press.sheet("/", this::page))).isEqualTo("1");
+        assertThat(text(renderer.page("/", this::page))).isEqualTo("1");
     }
 
     @Test
     void pagesBeyondTheBoundAreRenderedAllTheSame() {
         for (int i = 0; i < 200; i++) {
-            assertThat(text(press.sheet("/" + i, this::page))).isEqualTo(Integer.toString(i + 1));
+            assertThat(text(renderer.page("/" + i, this::page))).isEqualTo(Integer.toString(i + 1));
         }
     }
 

@@ -75,7 +75,7 @@ class TokenProviderTest {
         }
         assertThat(asked(server, "evil.example"))
                 .startsWith("HTTP/1.1 421")
-                .contains("answers to localhost, 127.0.0.1, ::1 only; set PGVIGIL_TOKEN");
+                .contains("only accepts the host names localhost, 127.0.0.1, ::1; set PGVIGIL_TOKEN");
     }
 
     @ParameterizedTest

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.logging.Handler;
 import org.jboss.logmanager.ExtLogRecord;
 
-/** Puts the ids of trace, span and request into each line of the JSON log, and exceptions as Java shows them. */
+/** Adds the ids of trace, span and request to each line of the JSON log, and formats exceptions as Java does. */
 @Singleton
 final class JsonLines {
 
@@ -35,7 +35,7 @@ final class JsonLines {
             setZoneId("UTC");
         }
 
-        // Theirs begins with the colon that parts it from the message in a line of text.
+        // The default begins with the colon that separates it from the message in a text line.
         @Override
         protected boolean isFormattedExceptionOutputType() {
             return false;

@@ -10,8 +10,8 @@ import org.jboss.logmanager.ExtLogRecord.FormatStyle;
 import org.jboss.logmanager.formatters.PatternFormatter;
 
 /**
- * Stands before the console: every line goes through {@link Redaction}, and libraries that repeat themselves, as they do
- * while a server is lost, are kept {@link LogRateLimiter}. Never throws.
+ * The filter of the console log: applies {@link Redaction} to every line and {@link LogRateLimiter} to libraries, which may
+ * repeat messages while a server is unreachable. Never throws.
  */
 @LoggingFilter(name = "pgvigil")
 public final class LogFilter implements Filter {
@@ -21,28 +21,29 @@ public final class LogFilter implements Filter {
 
     private static final ExtFormatter MESSAGE = new PatternFormatter("%m");
 
-    private final LogRateLimiter quiet = new LogRateLimiter(LINES_PER_MINUTE);
+    private final LogRateLimiter limiter = new LogRateLimiter(LINES_PER_MINUTE);
 
     @Override
     public boolean isLoggable(LogRecord record) {
         if (!(record instanceof ExtLogRecord line)) {
             return true;
         }
-        int leftOut = leftOut(line);
-        if (leftOut == LogRateLimiter.SILENT) {
+        int suppressed = suppressed(line);
+        if (suppressed == LogRateLimiter.SUPPRESS) {
             return false;
         }
         line.setLevel(level(line.getLevel()));
         String message = Redaction.of(String.valueOf(MESSAGE.formatMessage(line)));
         line.setMessage(
-                leftOut == 0 ? message : message + " (" + leftOut + " more were not logged)", FormatStyle.NO_FORMAT);
+                suppressed == 0 ? message : message + " (" + suppressed + " more were not logged)",
+                FormatStyle.NO_FORMAT);
         if (line.getThrown() != null) {
             line.setThrown(RedactedException.of(line.getThrown()));
         }
         return true;
     }
 
-    /** One name for one level, whichever logger a library has. */
+    /** The same name for a level, whichever logging API a library uses. */
     private static Level level(Level level) {
         if (level.equals(Level.WARNING)) {
             return org.jboss.logmanager.Level.WARN;
@@ -50,10 +51,10 @@ public final class LogFilter implements Filter {
         return level.equals(Level.SEVERE) ? org.jboss.logmanager.Level.ERROR : level;
     }
 
-    private int leftOut(ExtLogRecord line) {
+    private int suppressed(ExtLogRecord line) {
         String logger = String.valueOf(line.getLoggerName());
         return logger.startsWith(OWN) || line.getLevel().intValue() < Level.WARNING.intValue()
                 ? 0
-                : quiet.ask(logger, System.nanoTime());
+                : limiter.acquire(logger, System.nanoTime());
     }
 }

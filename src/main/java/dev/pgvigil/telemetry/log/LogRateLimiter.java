@@ -5,13 +5,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Bounds how much a logger may say: a number of lines a minute, and then silence until the next minute, which begins by
- * telling how many were not logged. Safe for any thread.
+ * Limits the lines that a logger may write per minute. The first line of the next minute contains the number of suppressed
+ * lines. Thread-safe.
  */
 final class LogRateLimiter {
 
-    /** An answer that is no number of lines: say nothing. */
-    static final int SILENT = -1;
+    /** Result: suppress the line. */
+    static final int SUPPRESS = -1;
 
     private static final long MINUTE = Duration.ofMinutes(1).toNanos();
     static final int LOGGERS = 500;
@@ -26,24 +26,24 @@ final class LogRateLimiter {
     private record Window(long began, int lines) {}
 
     /**
-     * Whether the logger may say one more line.
+     * Decides whether the logger may write one more line.
      *
-     * @param nanos now, as {@link System#nanoTime} tells it
-     * @return how many lines were left out before this one, or {@link #SILENT}
+     * @param nanos the current {@link System#nanoTime}
+     * @return the number of lines suppressed before this one, or {@link #SUPPRESS}
      */
-    int ask(String logger, long nanos) {
+    int acquire(String logger, long nanos) {
         if (windows.size() >= LOGGERS && !windows.containsKey(logger)) {
             return 0;
         }
-        int[] leftOut = new int[1];
+        int[] suppressed = new int[1];
         Window window = windows.compute(logger, (name, before) -> {
             if (before == null || nanos - before.began() >= MINUTE) {
-                leftOut[0] = before == null ? 0 : Math.max(0, before.lines() - linesPerMinute);
+                suppressed[0] = before == null ? 0 : Math.max(0, before.lines() - linesPerMinute);
                 return new Window(nanos, 1);
             }
             return new Window(before.began(), before.lines() + 1);
         });
-        return window.lines() <= linesPerMinute ? leftOut[0] : SILENT;
+        return window.lines() <= linesPerMinute ? suppressed[0] : SUPPRESS;
     }
 
     int loggers() {

@@ -5,7 +5,7 @@ import java.util.IdentityHashMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Shows as another exception does, save for what its messages must not tell. */
+/** Formats like another exception, with its messages redacted. */
 final class RedactedException extends Exception {
 
     private static final long serialVersionUID = 1;
@@ -26,21 +26,21 @@ final class RedactedException extends Exception {
         seen.add(thrown);
         Throwable cause = thrown.getCause();
         RedactedException redacted = new RedactedException(
-                Redaction.of(text(thrown)), cause == null || !goesOn(cause, seen) ? null : of(cause, seen));
+                Redaction.of(text(thrown)), cause == null || !mayAdd(cause, seen) ? null : of(cause, seen));
         redacted.setStackTrace(thrown.getStackTrace());
         for (Throwable suppressed : thrown.getSuppressed()) {
-            if (goesOn(suppressed, seen)) {
+            if (mayAdd(suppressed, seen)) {
                 redacted.addSuppressed(of(suppressed, seen));
             }
         }
         return redacted;
     }
 
-    private static boolean goesOn(Throwable next, Set<Throwable> seen) {
+    private static boolean mayAdd(Throwable next, Set<Throwable> seen) {
         return seen.size() < DEEPEST && !seen.contains(next);
     }
 
-    // what others wrote may itself throw
+    // methods of other exceptions may throw
     private static String text(Throwable thrown) {
         try {
             return String.valueOf(thrown.toString());
@@ -50,7 +50,7 @@ final class RedactedException extends Exception {
     }
 
     @Override
-    @SuppressWarnings("OverrideThrowableToString") // it bears the name of the other's class
+    @SuppressWarnings("OverrideThrowableToString") // it shows the class name of the other exception
     public String toString() {
         return shown;
     }

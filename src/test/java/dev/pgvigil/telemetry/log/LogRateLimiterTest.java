@@ -7,38 +7,38 @@ import org.junit.jupiter.api.Test;
 
 class LogRateLimiterTest {
 
-    private final LogRateLimiter quiet = new LogRateLimiter(3);
+    private final LogRateLimiter limiter = new LogRateLimiter(3);
 
     @Test
     void a_logger_has_so_many_lines_a_minute() {
         for (int line = 0; line < 3; line++) {
-            assertThat(quiet.ask("io.netty", line)).isZero();
+            assertThat(limiter.acquire("io.netty", line)).isZero();
         }
         for (int line = 3; line < 100; line++) {
-            assertThat(quiet.ask("io.netty", line)).isEqualTo(LogRateLimiter.SILENT);
+            assertThat(limiter.acquire("io.netty", line)).isEqualTo(LogRateLimiter.SUPPRESS);
         }
-        assertThat(quiet.ask("io.vertx", 100)).isZero();
+        assertThat(limiter.acquire("io.vertx", 100)).isZero();
     }
 
     @Test
     void the_next_minute_tells_what_was_left_out() {
         for (int line = 0; line < 10; line++) {
-            quiet.ask("io.netty", line);
+            limiter.acquire("io.netty", line);
         }
         long later = TimeUnit.SECONDS.toNanos(60);
 
-        assertThat(quiet.ask("io.netty", later)).isEqualTo(7);
-        assertThat(quiet.ask("io.netty", later + 1)).isZero();
-        assertThat(quiet.ask("io.netty", later * 3)).isZero();
+        assertThat(limiter.acquire("io.netty", later)).isEqualTo(7);
+        assertThat(limiter.acquire("io.netty", later + 1)).isZero();
+        assertThat(limiter.acquire("io.netty", later * 3)).isZero();
     }
 
     @Test
     void it_remembers_a_bounded_number_of_loggers() {
         for (int logger = 0; logger < 10_000; logger++) {
-            quiet.ask("logger" + logger, 0);
+            limiter.acquire("logger" + logger, 0);
         }
 
-        assertThat(quiet.loggers()).isLessThanOrEqualTo(LogRateLimiter.LOGGERS);
-        assertThat(quiet.ask("logger9999", 1)).isZero();
+        assertThat(limiter.loggers()).isLessThanOrEqualTo(LogRateLimiter.LOGGERS);
+        assertThat(limiter.acquire("logger9999", 1)).isZero();
     }
 }
