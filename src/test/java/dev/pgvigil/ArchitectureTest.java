@@ -51,10 +51,11 @@ class ArchitectureTest {
         "postgres.., postgres.. config..",
         "target.., target.. postgres.. config..",
         "check.., check.. target.. postgres.. config..",
+        "advice.., advice.. check.. target..",
         // The state and its events first, then what serves them over HTTP.
         "state, state check.. target.. postgres..",
         "monitor.., monitor.. state check.. target.. postgres.. config..",
-        "state.., state.. check.. target.. postgres.. config.. http..",
+        "state.., state.. advice.. check.. target.. postgres.. config.. http..",
         "history.., history.. state.. check.. target.. postgres.. config.. http..",
         "self.., self.. state check.. target.. postgres.. config..",
         "health.., health.. self.. state.. check.. target.. postgres.. config..",
@@ -64,7 +65,7 @@ class ArchitectureTest {
         "api.., api.. http..",
         "security.., security.. http.. config.. telemetry.log..",
         // The page draws what the API answers.
-        "dashboard.., dashboard.. history.. self.. state.. check.. target.. postgres.. http..",
+        "dashboard.., dashboard.. advice.. history.. self.. state.. check.. target.. postgres.. http..",
     })
     void arrowsPointOneWay(String name, String allowed) {
         String[] known =

@@ -1,5 +1,6 @@
 package dev.pgvigil.dashboard;
 
+import dev.pgvigil.advice.CauseAnalysis;
 import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.check.Check;
 import dev.pgvigil.check.HeartbeatResult;
@@ -39,6 +40,7 @@ public final class DashboardResource {
     private final Fleet fleet;
     private final History history;
     private final Catalogue catalogue;
+    private final CauseAnalysis causes;
     private final Panels panels;
     private final Self self;
     private final PageRenderer renderer;
@@ -58,10 +60,17 @@ public final class DashboardResource {
     }
 
     DashboardResource(
-            Fleet fleet, History history, Catalogue catalogue, Panels panels, Self self, PageRenderer renderer) {
+            Fleet fleet,
+            History history,
+            Catalogue catalogue,
+            CauseAnalysis causes,
+            Panels panels,
+            Self self,
+            PageRenderer renderer) {
         this.fleet = fleet;
         this.history = history;
         this.catalogue = catalogue;
+        this.causes = causes;
         this.panels = panels;
         this.self = self;
         this.renderer = renderer;
@@ -134,6 +143,7 @@ public final class DashboardResource {
                                 state,
                                 fleetView,
                                 catalogue,
+                                causes,
                                 panels,
                                 open,
                                 history.of(state.target().server()),

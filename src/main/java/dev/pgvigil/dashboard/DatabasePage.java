@@ -1,5 +1,6 @@
 package dev.pgvigil.dashboard;
 
+import dev.pgvigil.advice.CauseAnalysis;
 import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.check.HeartbeatResult;
 import dev.pgvigil.check.HumanFormat;
@@ -39,6 +40,7 @@ record DatabasePage(
         List<Fact> facts,
         String open,
         List<TabLink> tabs,
+        List<ProblemCard> problems,
         List<FindingCard> findings,
         List<Chart> charts,
         List<Panels.Drawn> panels,
@@ -54,12 +56,13 @@ record DatabasePage(
             TargetState state,
             PointInTimeView fleetView,
             Catalogue catalogue,
+            CauseAnalysis causes,
             Panels panels,
             Tab wanted,
             ServerHistory history,
             Window window,
             String note) {
-        DatabaseView view = DatabaseView.of(state, fleetView, catalogue.names());
+        DatabaseView view = DatabaseView.of(state, fleetView, catalogue.names(), causes);
         Tab open = panels.tabs().contains(wanted) ? wanted : Tab.OVERVIEW;
         Instant now = fleetView.now();
         return new DatabasePage(
@@ -76,6 +79,7 @@ record DatabasePage(
                         .map(tab -> new TabLink(
                                 TextFormat.lower(tab), tab.title(), Href.database(view.name(), tab), tab == open))
                         .toList(),
+                view.problems().stream().map(ProblemCard::of).toList(),
                 view.findings().stream()
                         .map(found -> FindingCard.of(found, now))
                         .toList(),

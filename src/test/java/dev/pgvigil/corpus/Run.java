@@ -25,7 +25,7 @@ final class Run {
     private static final Duration PAUSE = Duration.ofMillis(100);
 
     /** One answer: status of the target, its findings by key, and whether all checks have run. */
-    private record Answer(String status, Map<String, JsonNode> findings, boolean complete) {
+    private record Answer(String status, Map<String, JsonNode> findings, JsonNode problems, boolean complete) {
 
         boolean calm() {
             return findings.values().stream()
@@ -35,6 +35,17 @@ final class Run {
         @Nullable
         String key(Fault fault) {
             return findings.keySet().stream().filter(fault::matches).findFirst().orElse(null);
+        }
+
+        /** Whether a problem has this cause, and this finding among its effects. */
+        boolean joins(String cause, String effect) {
+            for (JsonNode problem : problems) {
+                if (problem.get("cause").asText().equals(cause)
+                        && problem.get("chain").findValuesAsText("finding").contains(effect)) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         String text() {
@@ -82,6 +93,13 @@ final class Run {
             assertThat(finding.path("cause").asText("")).as("cause").isNotBlank();
             assertThat(finding.path("action").asText("")).as("action").isNotBlank();
             assertThat(finding.path("observed").asText("")).as("observed").isNotBlank();
+
+            if (!fault.cause().isEmpty()) {
+                await(target, fault.patience(), fault.finding() + " is joined to " + fault.cause(), answer -> {
+                    String key = answer.key(fault);
+                    return key != null && answer.joins(fault.cause(), key);
+                });
+            }
 
             fault.repair().run(scene);
             scene.quiet();
@@ -168,7 +186,7 @@ final class Run {
                         .build(),
                 BodyHandlers.ofString());
         if (response.statusCode() != 200) {
-            return new Answer("unknown", Map.of(), false);
+            return new Answer("unknown", Map.of(), json.createArrayNode(), false);
         }
         JsonNode database = json.readTree(response.body());
         Map<String, JsonNode> findings = new TreeMap<>();
@@ -176,7 +194,8 @@ final class Run {
                 .forEach(finding -> findings.put(finding.get("key").asText(), finding));
         boolean complete = StreamSupport.stream(database.get("checks").spliterator(), false)
                 .noneMatch(check -> check.get("state").asText().equalsIgnoreCase("pending"));
-        return new Answer(database.get("status").asText(), findings, complete && isKnown(database));
+        return new Answer(
+                database.get("status").asText(), findings, database.get("problems"), complete && isKnown(database));
     }
 
     private static boolean isKnown(JsonNode database) {

@@ -1,5 +1,7 @@
 package dev.pgvigil.state.view;
 
+import dev.pgvigil.advice.CauseAnalysis;
+import dev.pgvigil.advice.Problem;
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.postgres.ConnectionState;
@@ -51,6 +53,9 @@ public record DatabaseView(
 
         @Schema(description = "worst first") List<Finding> findings,
 
+        @Schema(description = "findings that have one cause, joined")
+        List<Problem> problems,
+
         @Schema(description = "latest result of each check") List<CheckView> checks) {
 
     /** The server of a target. */
@@ -70,7 +75,7 @@ public record DatabaseView(
     }
 
     /** The state of a target, with these checks and all others with an outcome. */
-    public static DatabaseView of(TargetState state, PointInTimeView view, Set<String> checks) {
+    public static DatabaseView of(TargetState state, PointInTimeView view, Set<String> checks, CauseAnalysis causes) {
         Target target = state.target();
         ServerState server = view.server(state);
         ServerFacts facts = server.facts();
@@ -90,6 +95,7 @@ public record DatabaseView(
                 target.tags(),
                 ServerView.of(server),
                 state.findings(),
+                causes.problems(state.findings()),
                 ChecksView.of(state, view, checks).checks());
     }
 }

@@ -1,5 +1,6 @@
 package dev.pgvigil.state.view;
 
+import dev.pgvigil.advice.CauseAnalysis;
 import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.http.ProblemException;
 import dev.pgvigil.http.Query;
@@ -36,15 +37,18 @@ public final class DatabasesResource {
 
     private final Fleet fleet;
     private final Catalogue catalogue;
+    private final CauseAnalysis causes;
     private final HealthCheck healthCheck;
     private final JsonRenderer renderer;
 
     /** The requested page of the list. */
     private record Part(Filter filter, int size, @Nullable String after) {}
 
-    DatabasesResource(Fleet fleet, Catalogue catalogue, HealthCheck healthCheck, JsonRenderer renderer) {
+    DatabasesResource(
+            Fleet fleet, Catalogue catalogue, CauseAnalysis causes, HealthCheck healthCheck, JsonRenderer renderer) {
         this.fleet = fleet;
         this.catalogue = catalogue;
+        this.causes = causes;
         this.healthCheck = healthCheck;
         this.renderer = renderer;
     }
@@ -95,7 +99,7 @@ public final class DatabasesResource {
     @Operation(operationId = "database", summary = "All data of a database")
     public DatabaseView database(@RestPath String name) {
         PointInTimeView view = view();
-        return DatabaseView.of(view.target(name), view, catalogue.names());
+        return DatabaseView.of(view.target(name), view, catalogue.names(), causes);
     }
 
     @GET

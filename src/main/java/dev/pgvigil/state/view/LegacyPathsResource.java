@@ -1,5 +1,6 @@
 package dev.pgvigil.state.view;
 
+import dev.pgvigil.advice.CauseAnalysis;
 import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.http.Query;
 import dev.pgvigil.state.Fleet;
@@ -29,6 +30,7 @@ public final class LegacyPathsResource {
 
     private final Fleet fleet;
     private final Catalogue catalogue;
+    private final CauseAnalysis causes;
     private final HealthCheck healthCheck;
 
     /** The level of detail of {@code /api/health/database}. */
@@ -38,9 +40,10 @@ public final class LegacyPathsResource {
         METRICS
     }
 
-    LegacyPathsResource(Fleet fleet, Catalogue catalogue, HealthCheck healthCheck) {
+    LegacyPathsResource(Fleet fleet, Catalogue catalogue, CauseAnalysis causes, HealthCheck healthCheck) {
         this.fleet = fleet;
         this.catalogue = catalogue;
+        this.causes = causes;
         this.healthCheck = healthCheck;
     }
 
@@ -77,7 +80,7 @@ public final class LegacyPathsResource {
         TargetState target = only(view, name);
         return switch (detail) {
             case QUICK -> StatusView.of(target, view);
-            case FULL -> DatabaseView.of(target, view, catalogue.names());
+            case FULL -> DatabaseView.of(target, view, catalogue.names(), causes);
             case METRICS -> MetricsView.of(target, view, catalogue.checks());
         };
     }

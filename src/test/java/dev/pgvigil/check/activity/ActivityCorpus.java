@@ -12,7 +12,8 @@ import java.util.List;
 /** Lock queues, long transactions, deadlocks; advisory locks and queues that are healthy. */
 final class ActivityCorpus implements Corpus {
 
-    private static final String BLOCKING = "thresholds: { blocking: { degraded: 1s } }";
+    private static final String BLOCKING =
+            "thresholds: { blocking: { degraded: 1s }, long-work: { idle-in-transaction: 2s } }";
 
     @Override
     public List<Fault> faults() {
