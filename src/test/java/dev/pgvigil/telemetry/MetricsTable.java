@@ -27,7 +27,7 @@ final class MetricsTable {
                 <!-- Made from a scrape by make docs. -->
                 # Metrics of pgvigil
 
-                [Metrics](../metrics.md) says what the labels are, and what bounds hold.
+                [Metrics](../metrics.md) describes labels and limits.
 
                 | Metric | Type | Unit | Labels | Meaning |
                 |---|---|---|---|---|
