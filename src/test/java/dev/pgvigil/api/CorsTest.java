@@ -30,7 +30,7 @@ class CorsTest {
     /** Else a cache would give one origin's answer to another. */
     @ParameterizedTest
     @ValueSource(strings = {"https://ops.example", "https://ops.example,https://wall.example"})
-    void answersVaryByOriginHoweverManyThereAre(String origins) {
+    void responsesVaryByOrigin(String origins) {
         int port = serve(List.of(origins.split(",", -1)));
         assertThat(varies(port, "Accept: */*")).containsExactly("vary: origin");
         assertThat(varies(port, "Origin: https://ops.example")).containsExactly("vary: origin");
@@ -38,7 +38,7 @@ class CorsTest {
 
     /** It comes over HTTP, from a page that the browser has over HTTPS. Quarkus' own CORS filter refuses it. */
     @Test
-    void aSignInBehindAProxyThatEndsTlsIsNotRefusedForItsOrigin() {
+    void acceptsLoginBehindTlsProxy() {
         int port = serve(List.of("https://ops.example"));
         String answer = await().atMost(Duration.ofSeconds(30))
                 .until(

@@ -30,7 +30,7 @@ class DecodersTest {
                 "to=%zz&token=MyToken",
                 "token=MyToken&to=%f"
             })
-    void refusesFormThatCannotBeDecoded(String form) {
+    void rejectsMalformedForm(String form) {
         try (Logged logged = new Logged("")) {
             assertProblem(post("/login", "application/x-www-form-urlencoded", form));
             assertNotLogged(logged);
@@ -64,7 +64,7 @@ class DecodersTest {
                 "/webjars/MyToken%zz.js",
                 "/MyToken%zz"
             })
-    void refusesUrlThatCannotBeDecoded(String path) {
+    void rejectsMalformedUrl(String path) {
         try (Logged logged = new Logged("")) {
             String answer = get(path);
             // Quarkus refuses what is no URI before anything of ours, with an empty body.
@@ -111,7 +111,7 @@ class DecodersTest {
 
     @ParameterizedTest
     @MethodSource("headers")
-    void answersHeaderThatCannotBeDecoded(String name, String value) {
+    void respondsToMalformedHeader(String name, String value) {
         for (String path : new String[] {"/health/live", "/metrics", "/login", "/", "/style.css", "/api/v1/fleet"}) {
             try (Logged logged = new Logged("")) {
                 String answer = RawHttp.ask(
@@ -139,7 +139,7 @@ class DecodersTest {
                 "MyToken",
                 ""
             })
-    void answersBodyOfAnyType(String type) {
+    void respondsToBodyOfAnyType(String type) {
         for (String path :
                 new String[] {"/login", "/logout", "/health/live", "/", "/api/v1/fleet", "/metrics", "/nope"}) {
             try (Logged logged = new Logged("")) {

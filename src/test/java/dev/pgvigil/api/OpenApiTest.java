@@ -88,7 +88,7 @@ class OpenApiTest {
     }
 
     @Test
-    void everyPathThatExistsIsThere() throws IOException {
+    void documentListsEveryPath() throws IOException {
         Set<String> paths = new TreeSet<>();
         document().get("paths").fieldNames().forEachRemaining(paths::add);
         assertThat(paths)
@@ -120,7 +120,7 @@ class OpenApiTest {
     }
 
     @Test
-    void tableOfPathsHasEveryPathAndNoOther() throws IOException {
+    void tableOfPathsIsComplete() throws IOException {
         Set<String> told = new TreeSet<>();
         TABLE_ROW.matcher(Files.readString(Path.of("docs/api.md"))).results().forEach(row -> told.add(row.group(1)));
         Set<String> served = new TreeSet<>(BESIDE);
@@ -137,7 +137,7 @@ class OpenApiTest {
 
     /** The one that is served is a file: making it costs a start more than anything else would. */
     @Test
-    void isTheOneThatTheCodeMakes() throws IOException {
+    void documentIsCurrent() throws IOException {
         JsonNode made = JSON.readTree(Guarded.with()
                 .accept("application/json")
                 .get("/openapi-made?format=json")
@@ -149,7 +149,7 @@ class OpenApiTest {
     }
 
     @Test
-    void answersAndExamplesFitTheirSchemas() throws IOException {
+    void responsesAndExamplesConformToSchemas() throws IOException {
         ObjectNode document = document();
         Map<String, List<String>> mistakes = new TreeMap<>();
         document.get("paths").properties().forEach(path -> {
@@ -170,7 +170,7 @@ class OpenApiTest {
     }
 
     @Test
-    void examplesHaveTheShapeOfAnswers() throws IOException {
+    void examplesHaveStructureOfResponses() throws IOException {
         Map<String, Set<String>> differences = new TreeMap<>();
         for (Map.Entry<String, JsonNode> path : document().get("paths").properties()) {
             JsonNode example = path.getValue().at("/get/responses/200/content/application~1json/example");
@@ -189,7 +189,7 @@ class OpenApiTest {
     }
 
     @Test
-    void everyOperationHasAnExampleASummaryAndAProblem() throws IOException {
+    void everyOperationHasExampleSummaryAndProblem() throws IOException {
         List<String> lacking = new ArrayList<>();
         document()
                 .get("paths")
@@ -213,7 +213,7 @@ class OpenApiTest {
     }
 
     @Test
-    void whatIsOpenSaysSo() throws IOException {
+    void publicPathsAreDocumented() throws IOException {
         JsonNode paths = document().get("paths");
         for (String open : List.of("/health", "/health/live", "/health/group/{name}", "/health/database", "/metrics")) {
             JsonNode security = paths.get(open).at("/get/security");
@@ -227,7 +227,7 @@ class OpenApiTest {
     }
 
     @Test
-    void problemsFitTheirSchema() throws IOException {
+    void problemsConformToSchema() throws IOException {
         ObjectNode document = document();
         JsonSchema schema = strict(
                 document,
@@ -243,7 +243,7 @@ class OpenApiTest {
 
     /** Whatever else a path can be made to answer has the status, type and form that the document tells of. */
     @Test
-    void otherAnswersAreTold() throws IOException {
+    void otherResponsesAreDocumented() throws IOException {
         ObjectNode document = document();
         Map<String, List<String>> mistakes = new TreeMap<>();
         Set<Integer> seen = new TreeSet<>();

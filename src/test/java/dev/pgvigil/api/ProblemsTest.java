@@ -47,7 +47,7 @@ class ProblemsTest {
                 "/META-INF/openapi.yaml",
                 "/application.properties"
             })
-    void unknownPathsAreProblems(String path) {
+    void unknownPathsReturnProblems(String path) {
         problem(Guarded.with().get(path), 404);
     }
 
@@ -69,13 +69,13 @@ class ProblemsTest {
                 "/api/v1/events?beat=true|unknown query parameter \"beat\"; known: beats, target",
                 "/api/v1/events?beats=1|query parameter beats is \"1\"; allowed: true or false",
             })
-    void badParametersAreNamed(String path, String detail) {
+    void namesInvalidParameters(String path, String detail) {
         problem(Guarded.with().get(path), 400).body("detail", equalTo(detail));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/health/live?verbose", "/health/live?verbose=1", "/health?x=", "/health/detailed?a&a"})
-    void probesTakeAnyParameter(String path) {
+    void probesIgnoreUnknownParameters(String path) {
         Guarded.with()
                 .get(path)
                 .then()
@@ -84,7 +84,7 @@ class ProblemsTest {
     }
 
     @Test
-    void valuesAreRepeatedInPartOnly() {
+    void shortensValuesInMessages() {
         String detail = Guarded.with()
                 .get("/api/v1/databases?status=" + "x".repeat(3000))
                 .path("detail");
@@ -97,7 +97,7 @@ class ProblemsTest {
         "/api/v1/databases/x/status,'GET, HEAD, OPTIONS'",
         "/api/v1/events,GET"
     })
-    void otherMethodsAreRefusedWithThoseAllowed(String path, String allow) {
+    void unsupportedMethodsReturnAllowedOnes(String path, String allow) {
         for (String method : Set.of("POST", "PUT", "DELETE", "PATCH")) {
             Response response = Guarded.with().contentType(ContentType.JSON).request(method, path);
             problem(response, 405);
@@ -129,28 +129,28 @@ class ProblemsTest {
                 "/api/v1/databases",
                 "/api/v1/databases/x/history"
             })
-    void refusesPostToPathsThatAreRead(String path) {
+    void rejectsPostToReadOnlyPaths(String path) {
         Response response = Guarded.with().contentType(ContentType.JSON).post(path);
         problem(response, 405);
         assertThat(response.header("Allow")).contains("GET");
     }
 
     @Test
-    void logoutKnowsPostAlone() {
+    void logoutSupportsOnlyPost() {
         Response response = Guarded.with().get("/logout");
         problem(response, 405);
         assertThat(response.header("Allow")).isEqualTo("OPTIONS, POST");
     }
 
     @Test
-    void typesThatWeDoNotSpeakAreRefused() {
+    void rejectsUnsupportedMediaTypes() {
         problem(Guarded.with().accept("application/xml").get("/api/v1/fleet"), 406);
         problem(Guarded.with().accept("application/json").get("/api/v1/events"), 406);
         problem(Guarded.with().contentType(ContentType.XML).body("<a/>").post("/login"), 415);
     }
 
     @Test
-    void largeBodiesAreRefusedBeforeTheyAreRead() {
+    void rejectsLargeBodiesBeforeReadingThem() {
         problem(
                 Guarded.with()
                         .contentType("application/x-www-form-urlencoded")
@@ -172,7 +172,7 @@ class ProblemsTest {
     }
 
     @Test
-    void unexpectedFailuresGiveNothingAway() {
+    void unexpectedErrorsShowNoDetails() {
         HandMade.broken().into(fleet);
         try {
             ValidatableResponse answer = problem(
@@ -193,7 +193,7 @@ class ProblemsTest {
                 "//api/v1/fleet/nope",
                 "/api/v1/../v1/nope",
             })
-    void oddPathsAreTheCallersFault(String path) {
+    void malformedPathsReturnClientError(String path) {
         assertThat(ask(path)).startsWith("HTTP/1.1 404").contains("application/problem+json", "\"request_id\"");
     }
 
@@ -208,7 +208,7 @@ class ProblemsTest {
                 "http://[::1/api",
                 "*"
             })
-    void brokenUrlsAreTheCallersFault(String path) {
+    void malformedUrlsReturnClientError(String path) {
         assertThat(ask(path)).startsWith("HTTP/1.1 4").doesNotContain("Exception", "html>");
     }
 
@@ -221,7 +221,7 @@ class ProblemsTest {
     }
 
     @Test
-    void everyAnswerHasARequestIdThatCannotBreakAnything() {
+    void everyResponseHasSafeRequestId() {
         String own = Guarded.with().get("/nope").header("X-Request-Id");
         assertThat(own).matches("[0-9a-f-]{36}");
         assertThat(id("build-42.a_b")).isEqualTo("build-42.a_b");
@@ -231,7 +231,7 @@ class ProblemsTest {
     }
 
     @Test
-    void everyAnswerTellsItsTime() {
+    void everyResponseHasServerTiming() {
         Guarded.with().get("/api/v1/fleet").then().header("Server-Timing", matchesPattern("total;dur=[0-9]+\\.[0-9]"));
     }
 

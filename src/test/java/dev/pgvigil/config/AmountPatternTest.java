@@ -16,7 +16,7 @@ class AmountPatternTest {
     private static final Map<String, BigDecimal> UNITS = Map.of("a", BigDecimal.ONE, "k", new BigDecimal(60));
 
     @Property(tries = 3000)
-    void acceptsWhatLiesWithinTheBounds(
+    void acceptsValuesInRange(
             @ForAll @BigRange(min = "0", max = "2000") @Scale(2) BigDecimal value,
             @ForAll @BigRange(min = "0", max = "2000") @Scale(2) BigDecimal one,
             @ForAll @BigRange(min = "0", max = "2000") @Scale(2) BigDecimal other) {

@@ -21,7 +21,7 @@ class CheckConfigTest {
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
     @Test
-    void acceptsAValidFile() throws IOException {
+    void acceptsValidFile() throws IOException {
         Path file = Files.writeString(folder.resolve("good.yaml"), "pgvigil: { note: { text: good } }");
 
         assertThat(run(file.toString())).isZero();
@@ -29,7 +29,7 @@ class CheckConfigTest {
     }
 
     @Test
-    void printsEveryMistakeWithItsLine() throws IOException {
+    void printsEveryErrorWithItsLine() throws IOException {
         Path file = Files.writeString(folder.resolve("bad.yaml"), "pgvigil:\n  note:\n    text: bad\n    txt: x\n");
 
         assertThat(run(file.toString())).isEqualTo(1);
@@ -41,7 +41,7 @@ class CheckConfigTest {
     }
 
     @Test
-    void refusesWrongUsage() {
+    void rejectsWrongUsage() {
         assertThat(run()).isEqualTo(2);
         assertThat(run("a", "b")).isEqualTo(2);
         assertThat(run("--help")).isEqualTo(2);

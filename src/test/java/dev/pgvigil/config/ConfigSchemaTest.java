@@ -71,7 +71,7 @@ class ConfigSchemaTest {
     }
 
     @Test
-    void everyValueHasADescription() {
+    void everyValueHasDescription() {
         assertThat(keys)
                 .filteredOn(key ->
                         !(key.type() instanceof KeyType.Keys) && !key.key().endsWith(".*"))
@@ -84,19 +84,19 @@ class ConfigSchemaTest {
     }
 
     @Test
-    void exampleNamesTheSchemaAndHoldsToIt() throws IOException {
+    void exampleIsValidAgainstSchema() throws IOException {
         assertThat(Files.readString(EXAMPLE)).startsWith("# yaml-language-server: $schema=pgvigil.schema.json\n");
         assertThat(mistakes(Files.readString(EXAMPLE))).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"k8s/base/pgvigil.yaml", "k8s/overlays/demo/pgvigil.yaml"})
-    void filesForKubernetesHoldToTheSchema(String file) throws IOException {
+    void kubernetesFilesAreValidAgainstSchema(String file) throws IOException {
         assertThat(mistakes(Files.readString(Path.of(file)))).isEmpty();
     }
 
     @Test
-    void acceptsDefaultsAndBounds() {
+    void acceptsDefaultsAndLimits() {
         for (KeyDoc key : keys) {
             for (String value : good(key)) {
                 assertThat(mistakes(file(key.key(), value))).as(key.key()).isEmpty();
@@ -106,7 +106,7 @@ class ConfigSchemaTest {
 
     /** Each key with values of a wrong type and out of range, and each map with a key that is unknown. */
     @Test
-    void rejectsWhatTheSectionsReject() throws IOException {
+    void rejectsSameValuesAsSections() throws IOException {
         int tried = 0;
         for (KeyDoc key : keys) {
             for (String value : bad(key)) {
@@ -120,7 +120,7 @@ class ConfigSchemaTest {
     }
 
     @Test
-    void rejectsATargetWithoutUrl() throws IOException {
+    void rejectsTargetWithoutUrl() throws IOException {
         String file = "pgvigil: { targets: { shop: { role: any } } }";
 
         assertThat(read(file)).isNotEmpty();

@@ -54,7 +54,7 @@ class ConfigurationGuideTest {
     }
 
     @Test
-    void thePagesSnippetsHoldNoMistake() throws IOException {
+    void snippetsOfGuideAreValid() throws IOException {
         List<String> snippets = SNIPPET.matcher(Files.readString(PAGE))
                 .results()
                 .map(block -> block.group(1))
@@ -72,7 +72,7 @@ class ConfigurationGuideTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"k8s/base/pgvigil.yaml", "k8s/overlays/demo/pgvigil.yaml"})
-    void theFilesForKubernetesHoldNoMistake(String name) throws Exception {
+    void kubernetesFilesAreValid(String name) throws Exception {
         Files.writeString(folder.resolve("ledger"), "secret");
         Files.copy(Authority.create("ca").root(), folder.resolve("ca.crt"));
         String yaml = Files.readString(Path.of(name)).replace("/run/secrets/databases/", folder + "/");
@@ -85,13 +85,13 @@ class ConfigurationGuideTest {
     }
 
     @Test
-    void theExampleHoldsNoMistake() {
+    void exampleIsValid() {
         assertThat(example.problems()).isEmpty();
         assertThat(example.settings()).isPresent();
     }
 
     @Test
-    void theTableHasEveryVariable() throws IOException {
+    void tableListsEveryVariable() throws IOException {
         Set<String> told = VARIABLE.matcher(Files.readString(PAGE))
                 .results()
                 .map(row -> row.group(1))

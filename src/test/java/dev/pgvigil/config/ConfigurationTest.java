@@ -27,7 +27,7 @@ class ConfigurationTest {
     private Path folder;
 
     @Test
-    void saysWhatToSetWhereNothingIs() {
+    void reportsMissingConfiguration() {
         assertThatThrownBy(() -> start(config("database.url", " ")))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("DATABASE_URL=postgresql://")
@@ -39,7 +39,7 @@ class ConfigurationTest {
     }
 
     @Test
-    void saysAllProblemsAtStart() throws IOException {
+    void reportsAllProblemsAtStart() throws IOException {
         Path file = Files.writeString(folder.resolve("c.yaml"), "pgvigil:\n  note:\n    text: bad\n    txt: x\n");
 
         assertThatThrownBy(() -> start(config("pgvigil.config", file.toString())))
@@ -50,7 +50,7 @@ class ConfigurationTest {
     }
 
     @Test
-    void aFileThatIsNotThere() {
+    void reportsMissingFile() {
         assertThatThrownBy(() -> start(config("pgvigil.config", "/nonexistent/c.yaml")))
                 .hasMessage("/nonexistent/c.yaml: PGVIGIL_CONFIG: the file does not exist");
         assertThatThrownBy(() -> start(config("pgvigil.config", "a\0b")))
@@ -67,14 +67,14 @@ class ConfigurationTest {
                 "jdbc:postgresql://db1/shop?user=pgvigil&password=hunter2",
                 "://hunter2"
             })
-    void aConnectionStringInPlaceOfAFileDoesNotShow(String text) {
+    void masksConnectionStringInPlaceOfFile(String text) {
         assertThatThrownBy(() -> start(config("pgvigil.config", text)))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessage("PGVIGIL_CONFIG names a file; a connection string belongs into DATABASE_URL");
     }
 
     @Test
-    void theFileWinsAndTheLogSaysSo() throws IOException {
+    void fileTakesPrecedenceAndIsLogged() throws IOException {
         Path file = Files.writeString(folder.resolve("c.yaml"), "pgvigil: { note: { text: file } }");
         try (Logged logged = new Logged("dev.pgvigil.config")) {
             Configuration configuration =
@@ -90,7 +90,7 @@ class ConfigurationTest {
     }
 
     @Test
-    void takesTheConnectionStringAsItIs() {
+    void readsConnectionStringWithoutExpansion() {
         ConfigOrigin origin = ConfigOrigin.of(config("database.url", "postgresql://u:${HOME}\\,@h/d"));
 
         assertThat(origin.variables()).containsEntry("DATABASE_URL", "postgresql://u:${HOME}\\,@h/d");
@@ -98,7 +98,7 @@ class ConfigurationTest {
     }
 
     @Test
-    void isKnownBeforeItIsLoaded() {
+    void loadsOnFirstUse() {
         Configuration configuration = new Configuration(
                 new ConfigOrigin.Nothing(), SECTIONS, _ -> null, Duration.ofDays(1), InstantSource.system());
 

@@ -17,7 +17,7 @@ class ContentWatchTest {
     private Path folder;
 
     @Test
-    void leavesAFileThatIsBeingWritten() throws IOException {
+    void ignoresFileWhileItIsWritten() throws IOException {
         Path file = Files.writeString(folder.resolve("c.yaml"), "whole");
         ContentWatch watch = watching(Map.of(file, digest(file)), file);
         assertThat(watch.changed()).isFalse();
@@ -32,7 +32,7 @@ class ContentWatchTest {
     }
 
     @Test
-    void forgetsAChangeThatWasTakenBack() throws IOException {
+    void ignoresRevertedChange() throws IOException {
         Path file = Files.writeString(folder.resolve("c.yaml"), "whole");
         ContentWatch watch = watching(Map.of(file, digest(file)), file);
 
@@ -45,7 +45,7 @@ class ContentWatchTest {
 
     /** Of thousands of secrets each has its turn: three slices, and one look more to see that it holds still. */
     @Test
-    void comesRoundToEachOfManyFiles() throws IOException {
+    void pollsEachOfManyFilesInTurn() throws IOException {
         Map<Path, String> digests = new HashMap<>();
         for (int i = 0; i < 1_200; i++) {
             Path file = Files.writeString(folder.resolve("s" + i), "secret");

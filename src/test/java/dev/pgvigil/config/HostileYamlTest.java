@@ -24,18 +24,18 @@ class HostileYamlTest {
     private Path folder;
 
     @Test
-    void largerThanAnyFleet() throws IOException {
+    void rejectsTooLargeFile() throws IOException {
         assertThat(problems("#".repeat((8 << 20) + 1))).isEqualTo("[PGVIGIL_CONFIG: the file is larger than 8MB]");
     }
 
     @Test
-    void deep() throws IOException {
+    void rejectsDeepNesting() throws IOException {
         assertThat(problems("pgvigil: " + "[".repeat(1_000_000)))
                 .isEqualTo("[line 1: pgvigil: not valid YAML: nested deeper than 50 levels]");
     }
 
     @Test
-    void deepInBlocks() throws IOException {
+    void rejectsDeepNestingInBlocks() throws IOException {
         StringBuilder yaml = new StringBuilder("pgvigil:\n");
         for (int i = 1; i < 1000; i++) {
             yaml.append(" ".repeat(i)).append("a:\n");
@@ -48,7 +48,7 @@ class HostileYamlTest {
     /** The billion laughs: nine levels of ten aliases each. */
     @Test
     @Timeout(10)
-    void aliasesOfAliases() throws IOException {
+    void boundsNestedAliases() throws IOException {
         StringBuilder yaml = new StringBuilder("pgvigil:\n  words:\n    a0: &a0 [" + "x,".repeat(10) + "]\n");
         for (int i = 1; i < 10; i++) {
             yaml.append("    a").append(i).append(": &a").append(i).append(" [");
@@ -62,7 +62,7 @@ class HostileYamlTest {
     /** A list that is written once and read twenty thousand times. */
     @Test
     @Timeout(20)
-    void oneLargeAliasManyTimes() throws IOException {
+    void boundsRepeatedAlias() throws IOException {
         StringBuilder yaml = new StringBuilder("pgvigil:\n  words:\n    a: &a [" + "x,".repeat(20_000) + "]\n");
         for (int i = 0; i < 20_000; i++) {
             yaml.append("    b").append(i).append(": *a\n");
@@ -74,7 +74,7 @@ class HostileYamlTest {
     }
 
     @Test
-    void moreMistakesThanAnyoneReads() throws IOException {
+    void limitsNumberOfErrors() throws IOException {
         StringBuilder yaml = new StringBuilder("pgvigil:\n");
         for (int i = 0; i < 10_000; i++) {
             yaml.append("  a").append(i).append(": 1\n");
@@ -86,24 +86,24 @@ class HostileYamlTest {
     }
 
     @Test
-    void aPipeIsNotWaitedFor() {
+    void doesNotBlockOnPipe() {
         assertThat(Loaded.file(Path.of("/dev/zero"), Map.of(), new Words()).problems())
                 .containsExactly("PGVIGIL_CONFIG: the file is not a regular file");
     }
 
     @Test
-    void aFolder() {
+    void rejectsFolder() {
         assertThat(Loaded.file(folder, Map.of(), new Words()).problems())
                 .containsExactly("PGVIGIL_CONFIG: the file is not a regular file");
     }
 
     @Test
-    void aByteOrderMarkIsNoContent() throws IOException {
+    void ignoresByteOrderMark() throws IOException {
         assertThat(problems("\ufeffpgvigil: { words: { a: b } }")).isEqualTo("[]");
     }
 
     @Property(tries = 3000)
-    void noNoiseThrows(@ForAll("noise") String noise) {
+    void neverThrowsOnRandomInput(@ForAll("noise") String noise) {
         ReadContext reading = new ReadContext(new Sources(Path.of(""), name -> null, Map.of()), SecretKeys.NONE);
         YamlNode root = YamlNode.root(
                 reading, Yaml.parse(StandardCharsets.UTF_8.encode("pgvigil:\n  words:\n    " + noise), reading));

@@ -74,7 +74,7 @@ class NodeTest {
     }
 
     @Test
-    void fallsBackWhereNothingIsWritten() {
+    void usesDefaultIfAbsent() {
         SectionText<List<Object>> read = SectionText.read(
                 new Sample<>(node -> List.of(
                         node.string("a", "b"),
@@ -110,7 +110,7 @@ class NodeTest {
             "a\\u001b\\u202eb" | "a\\u001b\\u202eb"
             xxxxxxxxxxyyyyyyyyyyxxxxxxxxxxyyyyyyyyyyxxxxxxxxxxyyyyyyyyyyz | "xxxxxxxxxxyyyyyyyyyyxxxxxxxxxxyyyyyyyyyyxxxxxxxxxxyyyyyyyyyy…"
             """)
-    void saysWhatIsAllowedAndWhatWasWritten(String text, String shown) {
+    void reportsAllowedAndActualValue(String text, String shown) {
         SectionText<Duration> read = SectionText.read(
                 new Sample<>(
                         node -> node.duration("x", Duration.ofMinutes(1), Duration.ofSeconds(1), Duration.ofDays(1))),
@@ -122,7 +122,7 @@ class NodeTest {
     }
 
     @Test
-    void recordsKeysThatASectionReads() {
+    void recordsKeysThatSectionReads() {
         Section<Object> section = new Sample<>(node -> {
             node.doc("A limit").duration("a", Duration.ofMillis(500), Duration.ZERO, Duration.ofDays(1));
             node.child("a");
@@ -155,7 +155,7 @@ class NodeTest {
     }
 
     @Test
-    void suggestsWhatIsNear() {
+    void suggestsSimilarKey() {
         assertThat(Suggestion.distance("kitten", "sitting")).isEqualTo(3);
         assertThat(Suggestion.distance("", "abc")).isEqualTo(3);
         assertThat(Suggestion.unknown("rgion", List.of("role", "region"))).contains("did you mean region?");

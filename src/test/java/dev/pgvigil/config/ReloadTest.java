@@ -49,7 +49,7 @@ class ReloadTest {
     }
 
     @Test
-    void goodThenBadThenGood() throws IOException {
+    void reloadsValidChangesAndRejectsInvalidOnes() throws IOException {
         assertThat(note().text()).isEqualTo("first");
 
         Files.writeString(file, "pgvigil: { note: { text: bad, more: 1 } }");
@@ -71,7 +71,7 @@ class ReloadTest {
     }
 
     @Test
-    void aConnectionStringNeverChanges() {
+    void doesNotReloadConnectionString() {
         ConfigOrigin url = ConfigOrigin.of(null, "postgresql://pgvigil@db1/shop");
         ConfigLoader loading = new ConfigLoader(url, List.of(new Note()), name -> null, InstantSource.system());
         loading.settings();
@@ -83,7 +83,7 @@ class ReloadTest {
     }
 
     @Test
-    void aBadFileIsToldOnce() throws IOException {
+    void reportsInvalidFileOnce() throws IOException {
         Files.writeString(file, "pgvigil: { note: { text: bad } }");
         await().during(EVERY.multipliedBy(20)).until(() -> configuration.state().failedReloads() == 1);
         Files.writeString(file, "pgvigil: { note: { text: bad } } # still");
@@ -97,7 +97,7 @@ class ReloadTest {
     }
 
     @Test
-    void aFileThatIsGoneLeavesTheOldOneInForce() throws IOException {
+    void keepsConfigurationWhenFileIsDeleted() throws IOException {
         Files.delete(file);
         await().until(() -> configuration.state().failedReloads() == 1);
 
@@ -108,7 +108,7 @@ class ReloadTest {
 
     /** As Kubernetes changes a mounted map: new folder, then the link that all others go through is swapped. */
     @Test
-    void seesASwappedLink() throws IOException {
+    void detectsReplacedLink() throws IOException {
         Path one = Files.createDirectory(folder.resolve("..1"));
         Path two = Files.createDirectory(folder.resolve("..2"));
         Files.writeString(one.resolve("c.yaml"), "pgvigil: { note: { text: one, file: secret } }");
@@ -134,7 +134,7 @@ class ReloadTest {
     }
 
     @Test
-    void seesARotatedSecretAlone() throws IOException {
+    void detectsRotatedSecret() throws IOException {
         Path secret = Files.writeString(folder.resolve("secret"), "old1");
         Files.writeString(file, "pgvigil: { note: { file: secret } }");
         await().until(() -> configuration.state().reloads() == 1);
@@ -157,7 +157,7 @@ class ReloadTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"broken", "endless"})
-    void aFaultOfASectionIsABadFile(String fault) throws IOException {
+    void rejectsFileWhenSectionThrows(String fault) throws IOException {
         Files.writeString(file, "pgvigil: { note: { text: " + fault + " } }");
         await().until(() -> configuration.state().failedReloads() == 1);
 
@@ -169,7 +169,7 @@ class ReloadTest {
     }
 
     @Test
-    void aListenerThatFailsCostsTheOthersNothing() throws IOException {
+    void failingListenerDoesNotAffectOthers() throws IOException {
         Configuration other = Loaded.started(file, EVERY, new Note());
         other.onChange(settings -> {
             throw new IllegalStateException("cannot take it");

@@ -32,7 +32,7 @@ class UnquotedSecretTest {
                 "accounts: { a: { password: %5ecr3t, size: few } }",
                 "accounts:\n      a:\n        password: 5ecr3t: 5ecr3t",
             })
-    void showsNoPartOfIt(String accounts) {
+    void neverShowsPartOfPassword(String accounts) {
         SectionText<Integer> read = SectionText.read(new Accounts(), "pgvigil:\n  sample:\n    " + accounts + "\n");
 
         assertThat(read.problems()).isNotEmpty();
@@ -40,7 +40,7 @@ class UnquotedSecretTest {
     }
 
     @Test
-    void saysWhatToDo() {
+    void recommendsQuotes() {
         assertThat(problems("accounts: { a: { password: Inl,5ecr3t } }"))
                 .containsExactly(
                         "line 3: pgvigil.sample.accounts.a.?: unknown key; allowed are nested, password, size, url;"
@@ -49,7 +49,7 @@ class UnquotedSecretTest {
     }
 
     @Test
-    void showsWhatCannotBeAPartOfIt() {
+    void showsNamesThatCannotBePartOfPassword() {
         assertThat(problems("accounts: { a: { size: few, password: x }, b: { nested: { size: few }, password: x } }"))
                 .hasSize(2)
                 .allMatch(problem -> problem.endsWith("not \"few\""));

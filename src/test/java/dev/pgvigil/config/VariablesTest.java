@@ -43,7 +43,7 @@ class VariablesTest {
                 "OTEL_SERVICE_NAME             | shop watch                 | quarkus.otel.service.name",
                 "OTEL_RESOURCE_ATTRIBUTES      | team=dba,                  | quarkus.otel.resource.attributes",
             })
-    void isHandedOnToTheLibrary(String variable, String value, String setting) {
+    void setsLibrarySetting(String variable, String value, String setting) {
         String expected = Map.of(
                         "PGVIGIL_LOG", "true",
                         "OTEL_EXPORTER_OTLP_TIMEOUT", value + "ms",
@@ -74,7 +74,7 @@ class VariablesTest {
                 "OTEL_METRICS_EXPORTER|otlp",
                 "OTEL_SDK_DISABLED|true",
             })
-    void aGoodOneIsTaken(String variable, String value) {
+    void acceptsValidValue(String variable, String value) {
         assertThatCode(() -> config(Map.of(variable, value))).doesNotThrowAnyException();
     }
 
@@ -119,7 +119,7 @@ class VariablesTest {
                 "OTEL_SDK_DISABLED|yes|\"yes\"; allowed: true, false",
                 "OTEL_RESOURCE_ATTRIBUTES|team|\"team\"; allowed: name=value, separated by commas",
             })
-    void aBadOneIsNamedWithItsValueAndWhatIsAllowed(String variable, String value, String message) {
+    void reportsInvalidValueWithAllowedOnes(String variable, String value, String message) {
         assertThatThrownBy(() -> config(Map.of(variable, value)))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageStartingWith(variable + " is " + message)
@@ -139,7 +139,7 @@ class VariablesTest {
                 "key=${HOME}$$%24%7BHOME%7D              |key=${HOME}$$${HOME}",
                 "key=a%3Db%25%32%30                      |key=a=b%20",
             })
-    void theValuesOfHeadersAreDecoded(String value, String headers) {
+    void decodesHeaderValues(String value, String headers) {
         SmallRyeConfig config = config(Map.of("OTEL_EXPORTER_OTLP_HEADERS", value));
 
         assertThat(config.getValues("quarkus.otel.exporter.otlp.headers", String.class))
@@ -147,7 +147,7 @@ class VariablesTest {
     }
 
     @Test
-    void allMistakesAreToldAtOnceEachInItsLine() {
+    void reportsAllErrorsOnePerLine() {
         assertThatThrownBy(() ->
                         config(Map.of("PGVIGIL_LOG", "xml", "OTEL_SDK_DISABLED", "1", "OTEL_SERVICE_NAME", "shop")))
                 .hasMessage("PGVIGIL_LOG is \"xml\"; allowed: json, text\n"
@@ -155,7 +155,7 @@ class VariablesTest {
     }
 
     @Test
-    void aFolderIsNoFile() throws IOException {
+    void rejectsFolderInPlaceOfFile() throws IOException {
         Path file = Files.writeString(folder.resolve("ca.pem"), "");
 
         assertThat(setting(

@@ -59,12 +59,12 @@ class BrowserTest {
     }
 
     @AfterEach
-    void nothingWentWrongInThePages() {
+    void pagesHadNoErrors() {
         assertThat(chromium.complaints()).isEmpty();
     }
 
     @Test
-    void aFrozenServerShowsWithinThreeSecondsAndItsHealingToo() {
+    void showsFrozenServerAndRecoveryWithinThreeSeconds() {
         Page fleet = open("/", 1280, ColorScheme.LIGHT);
         Page database = open("/database?name=shop", 1280, ColorScheme.LIGHT);
         assertThat(row(fleet, "shop")).containsText("healthy");
@@ -89,7 +89,7 @@ class BrowserTest {
     }
 
     @Test
-    void hostileTextsAreTexts() throws SQLException {
+    void escapesHostileTexts() throws SQLException {
         try (Connection connection = shop.jdbc("postgres", "postgres", null, "<img src=x onerror=pwned=2>");
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
@@ -111,7 +111,7 @@ class BrowserTest {
     }
 
     @Test
-    void whatPeopleDoOutlivesAnUpdate() throws SQLException {
+    void updateKeepsUserState() throws SQLException {
         shop.sql("create table if not exists queue (id int)");
         try (Connection first = shop.jdbc("postgres");
                 Connection second = shop.jdbc("postgres");
@@ -146,7 +146,7 @@ class BrowserTest {
     }
 
     @Test
-    void theFilterNarrowsAtEachKeyAndStays() {
+    void filtersWhileTyping() {
         Page page = open("/", 1280, ColorScheme.LIGHT);
         assertThat(page.locator("tbody tr")).hasCount(2 + PageServers.HOSTILE.size());
         page.locator("#q").focus();
@@ -161,7 +161,7 @@ class BrowserTest {
     }
 
     @Test
-    void withoutScriptsTheFleetIsFilteredAndReloaded() {
+    void withoutScriptsFleetCanBeFilteredAndReloaded() {
         Page page = chromium.pageWithoutScripts(1280, 900);
         page.navigate(at("/"));
         page.locator("#q").fill("eu-west");
@@ -181,7 +181,7 @@ class BrowserTest {
     }
 
     @Test
-    void theKeyboardSuffices() {
+    void supportsKeyboard() {
         Page page = open("/", 1280, ColorScheme.LIGHT);
         page.keyboard().press("Tab");
         assertThat(page.locator(".skip")).isFocused();
@@ -204,7 +204,7 @@ class BrowserTest {
 
     /** Who speaks to a browser, or reads by ear, sends single keys without meaning them for the page. */
     @Test
-    void singleKeysActInTheTableAlone() {
+    void singleKeysWorkOnlyInTable() {
         Page page = open("/", 1280, ColorScheme.LIGHT);
         for (String outside : List.of(".skip", ".mark", ".pill >> nth=0", "#theme")) {
             page.locator(outside).focus();
@@ -226,7 +226,7 @@ class BrowserTest {
     }
 
     @Test
-    void tabsLoadTheirPartIntoThePageAndStay() {
+    void tabsLoadIntoPage() {
         Page page = open("/database?name=shop", 1280, ColorScheme.LIGHT);
         page.evaluate("window.sameDocument = true");
         tab(page, "Activity").click();
@@ -247,7 +247,7 @@ class BrowserTest {
     }
 
     @Test
-    void tabsAreReachedAndOpenedByTheKeyboard() {
+    void tabsSupportKeyboard() {
         Page page = open("/database?name=shop", 1280, ColorScheme.LIGHT);
         tab(page, "Overview").focus();
         page.keyboard().press("ArrowRight");
@@ -284,7 +284,7 @@ class BrowserTest {
     }
 
     @Test
-    void aLostStreamIsToldAndFoundAgain() {
+    void showsInterruptedStreamAndReconnects() {
         try (TcpProxy proxy = TcpProxy.before(service.getPort())) {
             Page page = chromium.page(1280, 900, ColorScheme.LIGHT);
             page.navigate("http://127.0.0.1:" + proxy.port() + "/database?name=shop");
@@ -303,7 +303,7 @@ class BrowserTest {
     }
 
     @Test
-    void withoutTheStreamThePageAsksAndSaysSo() {
+    void pollsWithoutStreamAndShowsIt() {
         Page page = chromium.page(1280, 900, ColorScheme.LIGHT);
         page.route(Pattern.compile("/api/v1/events"), Route::abort);
         page.navigate(at("/"));
@@ -317,7 +317,7 @@ class BrowserTest {
 
     /** A browser has six connections to one address, and each stream takes one. */
     @Test
-    void pagesThatNobodySeesLeaveTheConnectionsToTheOthers() {
+    void hiddenPagesCloseStream() {
         Page first = open("/", 1280, ColorScheme.LIGHT);
         hide(first, true);
         for (int i = 0; i < 8; i++) {
@@ -341,7 +341,7 @@ class BrowserTest {
     }
 
     @Test
-    void aChartTellsItsReadingAtThePointer() {
+    void chartShowsValueAtPointer() {
         Page page = open("/database?name=shop", 1280, ColorScheme.LIGHT);
         page.locator("figure[data-key=heartbeat] svg").hover();
         assertThat(page.locator(".reading")).hasText(Pattern.compile("[0-9:]{8} UTC  .*(ms|no data)"));
@@ -350,7 +350,7 @@ class BrowserTest {
     }
 
     @Test
-    void whatIsNotThisPageIsToldAndNotTakenForIt() {
+    void rejectsOtherPageAndShowsBanner() {
         Page page = open("/", 1280, ColorScheme.LIGHT);
         String title = page.title();
         page.route(
@@ -369,7 +369,7 @@ class BrowserTest {
     }
 
     @Test
-    void theThemeIsChosenAndRemembered() {
+    void keepsChosenTheme() {
         Page page = open("/", 1280, ColorScheme.DARK);
         Object dark = ground(page);
         Locator button = page.locator("#theme");
@@ -385,7 +385,7 @@ class BrowserTest {
     }
 
     @Test
-    void nothingScrollsSidewaysOnAPhone() {
+    void pagesFitPhoneWidth() {
         for (String path : paths()) {
             Page page = open(path, 360, ColorScheme.LIGHT);
             Object tooWide = page.evaluate("""
@@ -403,7 +403,7 @@ class BrowserTest {
     @EnumSource(
             value = ColorScheme.class,
             names = {"LIGHT", "DARK"})
-    void theRulesOfAccessibilityAreKept(ColorScheme scheme) {
+    void meetsAccessibilityRules(ColorScheme scheme) {
         for (String path : paths()) {
             for (int width : new int[] {1280, 360}) {
                 Page page = open(path, width, scheme);

@@ -56,13 +56,13 @@ class CrowdTest {
     }
 
     @AfterEach
-    void nothingWentWrongInThePages() {
+    void pagesHadNoErrors() {
         show(HandMade.nothing());
         assertThat(chromium.complaints()).isEmpty();
     }
 
     @Test
-    void rowsAreLowAndThoseOfManyLower() {
+    void rowsAreDenseForManyTargets() {
         show(HandMade.mixed());
         assertThat(height(open("/", 1280))).isLessThanOrEqualTo(52);
         show(crowd());
@@ -73,7 +73,7 @@ class CrowdTest {
     }
 
     @Test
-    void aPhoneShowsThemWithoutScrollingSideways() {
+    void fitsPhoneWidth() {
         for (HandMade fleet : List.of(HandMade.mixed(), crowd(), HandMade.named(HandMade.HOSTILE))) {
             show(fleet);
             Page page = open("/", 360);
@@ -84,7 +84,7 @@ class CrowdTest {
     }
 
     @Test
-    void pagesAreTurnedAndTheFilterBeginsWithTheFirst() {
+    void filterStartsAtFirstPage() {
         show(crowd());
         Page page = open("/?sort=name", 1280);
         page.locator("a[rel=next]").click();
@@ -99,7 +99,7 @@ class CrowdTest {
     }
 
     @Test
-    void theRulesOfAccessibilityAreKept() {
+    void meetsAccessibilityRules() {
         show(crowd());
         for (int width : new int[] {1280, 360}) {
             for (String path : List.of("/?page=2", "/nope")) {

@@ -48,7 +48,7 @@ class DrawingTest {
     }
 
     @Property(tries = 300)
-    void whateverWasObservedIsDrawnInsideThePicture(
+    void drawsAllValuesWithinPicture(
             @ForAll("beats") List<HeartbeatSeries> beats,
             @ForAll("uses") List<ConnectionSample> uses,
             @ForAll double slow,
@@ -74,7 +74,7 @@ class DrawingTest {
     }
 
     @Example
-    void aGapIsAGap() {
+    void drawsGaps() {
         assertThat(SvgPath.line(new double[] {})).isEmpty();
         assertThat(SvgPath.line(new double[] {NOTHING, NOTHING})).isEmpty();
         assertThat(SvgPath.line(new double[] {NOTHING, 5, NOTHING})).isEqualTo("M1 5 1.5 5 2 5");
@@ -82,14 +82,14 @@ class DrawingTest {
     }
 
     @Example
-    void aFlatStretchIsShort() {
+    void shortensConstantRuns() {
         double[] flat = new double[360];
         assertThat(SvgPath.line(flat)).isEqualTo("M0 0 0.5 0 359.5 0 360 0");
         assertThat(SvgPath.band(flat, flat)).isEqualTo("M0 0 0.5 0 359.5 0 360 0L360 0 359.5 0 0.5 0 0 0Z");
     }
 
     @Example
-    void columnsThatMeetAreOne() {
+    void mergesAdjacentColumns() {
         assertThat(SvgPath.columns(6, 100, i -> i == 1 || i == 2 || i == 5)).isEqualTo("M1 0h2v100H1ZM5 0h1v100H5Z");
     }
 
@@ -104,7 +104,7 @@ class DrawingTest {
     }
 
     @Example
-    void aLostBeatIsCountedOnceHoweverFarItIsCarried() {
+    void countsFailedHeartbeatOnce() {
         HeartbeatSeries lost = new HeartbeatSeries(0, 0, 0, 0, 2);
         List<HeartbeatSeries> beats =
                 List.of(lost, new HeartbeatSeries(0, 0, 0, 0, 2, true), new HeartbeatSeries(0, 0, 0, 0, 2, true));
@@ -117,7 +117,7 @@ class DrawingTest {
     }
 
     @Example
-    void chartsSayWhatTheyShow() {
+    void chartsHaveTextSummaries() {
         List<HeartbeatSeries> beats = List.of(
                 HeartbeatSeries.NONE, new HeartbeatSeries(0.4, 0.5, 1.2, 20, 0), new HeartbeatSeries(0, 0, 0, 0, 3));
         Chart chart = HeartbeatChart.of(beats, Window.SIXTY, Thresholds.DEFAULTS, "0.5 ms");

@@ -25,7 +25,7 @@ class FleetOrderTest {
     private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
 
     @Test
-    void theWorstAndNewestComesFirstAndTheHealthyByName() {
+    void sortsByStatusThenNewestAndHealthyByName() {
         assertOrder(
                 FleetOrder.STATUS,
                 entry("new-critical", Status.UNHEALTHY, Severity.CRITICAL, 5),
@@ -41,7 +41,7 @@ class FleetOrderTest {
     }
 
     @Test
-    void othersGoByTheirColumnAndThenByName() {
+    void sortsByColumnThenName() {
         assertOrder(
                 FleetOrder.REGION,
                 entry("z", "eu", null, null),

@@ -25,7 +25,7 @@ class PageRendererTest {
     private final AtomicInteger renderings = new AtomicInteger();
 
     @Test
-    void whoeverAsksAtTheSameTimeGetsTheSameRendering() {
+    void concurrentRequestsShareRendering() {
         List<Uni<RenderedPage>> asked = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             asked.add(renderer.page("/", this::page));
@@ -35,7 +35,7 @@ class PageRendererTest {
     }
 
     @Test
-    void aChangeMakesANewRenderingAndAStormOfThemOne() {
+    void rendersOnceForManyChanges() {
         assertThat(text(renderer.page("/", this::page))).isEqualTo("1");
         List<Uni<RenderedPage>> asked = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
@@ -47,14 +47,14 @@ class PageRendererTest {
     }
 
     @Test
-    void beatsAreNoChange() {
+    void heartbeatsDoNotCauseRendering() {
         assertThat(text(renderer.page("/", this::page))).isEqualTo("1");
         Telling.beat(fleet, "shop");
         assertThat(text(renderer.page("/", this::page))).isEqualTo("1");
     }
 
     @Test
-    void pagesBeyondTheBoundAreRenderedAllTheSame() {
+    void rendersPagesBeyondCacheLimit() {
         for (int i = 0; i < 200; i++) {
             assertThat(text(renderer.page("/" + i, this::page))).isEqualTo(Integer.toString(i + 1));
         }

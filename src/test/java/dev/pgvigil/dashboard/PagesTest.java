@@ -54,7 +54,7 @@ class PagesTest {
     }
 
     @Test
-    void theFleetIsListedWorstFirst() {
+    void listsWorstTargetsFirst() {
         String page = page("/");
         assertThat(rows(page)).containsExactly("archive", "orders", "quiet", "young", "shop");
         assertThat(page)
@@ -67,14 +67,14 @@ class PagesTest {
     }
 
     @Test
-    void everyTargetLeadsToItsPage() {
+    void everyTargetLinksToItsPage() {
         for (String row : rows(page("/"))) {
             assertThat(page("/database?name=" + row)).contains("<h1>" + row + "</h1>");
         }
     }
 
     @Test
-    void theFleetIsFilteredByTextStatusAndRegion() {
+    void filtersByTextStatusAndRegion() {
         assertThat(rows(page("/?q=ORD"))).containsExactly("orders");
         assertThat(rows(page("/?q=team:pay"))).hasSize(5);
         assertThat(rows(page("/?q=connections%20run"))).containsExactly("orders");
@@ -88,7 +88,7 @@ class PagesTest {
     }
 
     @Test
-    void hundredsOfTargetsAreListedInPages() {
+    void splitsManyTargetsIntoPages() {
         show(HandMade.named(
                 IntStream.range(0, 612).mapToObj(i -> "n%04d".formatted(i)).toList()));
         String first = page("/");
@@ -113,7 +113,7 @@ class PagesTest {
     }
 
     @Test
-    void theFleetIsSortedByItsColumns() {
+    void sortsByColumns() {
         String page = page("/");
         assertThat(page)
                 .contains("aria-sort=\"descending\"><a href=\"/\">Status</a>")
@@ -130,7 +130,7 @@ class PagesTest {
     }
 
     @Test
-    void anAddressWithMoreOrLessThanItNeedsStillLeadsHere() {
+    void ignoresUnknownAndMissingParameters() {
         List<String> all = rows(page("/"));
         for (String query : List.of(
                 "utm_source=mail&fbclid=1",
@@ -159,7 +159,7 @@ class PagesTest {
     }
 
     @Test
-    void aPersonWhereNothingIsFindsTheWayBack() {
+    void unknownPathLinksToFleet() {
         for (String accept : List.of("text/html", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")) {
             Response answer = Guarded.with().accept(accept).get("/nope");
             assertThat(answer.statusCode()).isEqualTo(404);
@@ -183,7 +183,7 @@ class PagesTest {
     }
 
     @Test
-    void aDatabaseShowsAllThatIsKnownOfIt() {
+    void showsAllDataOfDatabase() {
         String page = page("/database?name=orders")
                 + page("/database?name=orders&tab=activity")
                 + page("/database?name=orders&tab=connections")
@@ -211,7 +211,7 @@ class PagesTest {
     }
 
     @Test
-    void showsThePanelsOfTheOpenTabAlone() {
+    void showsOnlyPanelsOfOpenTab() {
         String overview = page("/database?name=orders");
         String activity = page("/database?name=orders&tab=activity");
         assertThat(tabs(overview)).containsExactly("Overview", "Activity", "Connections", "Checks");
@@ -239,7 +239,7 @@ class PagesTest {
     }
 
     @Test
-    void anUnknownDatabaseIsNotFoundAndTheWayBackIsShown() {
+    void unknownDatabaseReturnsNotFoundWithLinkToFleet() {
         Response answer = Guarded.with().accept("text/html").get("/database?name=%3Cb%3Enope");
         assertThat(answer.statusCode()).isEqualTo(404);
         assertThat(answer.contentType()).startsWith("text/html");
@@ -247,7 +247,7 @@ class PagesTest {
     }
 
     @Test
-    void namesMayHoldAnything() {
+    void escapesNames() {
         show(HandMade.named(HandMade.HOSTILE));
         String fleetPage = page("/");
         assertThat(fleetPage).doesNotContain("<script>");
@@ -267,7 +267,7 @@ class PagesTest {
     }
 
     @Test
-    void everyAssetAndLinkAnswers() {
+    void everyAssetAndLinkExists() {
         for (String path : List.of(
                 "/",
                 "/database?name=orders",
@@ -293,7 +293,7 @@ class PagesTest {
     }
 
     @Test
-    void withoutScriptsThePageSaysOfWhenItIsAndIsRenewedByItsReader() {
+    void withoutScriptsPageShowsTimeAndReloadLink() {
         for (String path : List.of("/", "/?q=ord&status=degraded", "/database?name=orders")) {
             assertThat(page(path))
                     .containsPattern("As of [^<]*[0-9]{2}:[0-9]{2}[^<]* <a class=\"unscripted\" href=\"\">Reload</a>")
@@ -302,7 +302,7 @@ class PagesTest {
     }
 
     @Test
-    void withoutScriptsAnEmptyFilterShowsAllAgain() {
+    void withoutScriptsEmptyFilterShowsAll() {
         assertThat(page("/?q=ord"))
                 .containsPattern("<input id=\"q\"[^>]* value=\"ord\"")
                 .doesNotContainPattern("<input id=\"q\"[^>]* required");
@@ -310,7 +310,7 @@ class PagesTest {
     }
 
     @Test
-    void isCompressedForWhoCanReadItAndPlainForOthers() {
+    void compressesOnlyForClientsThatAcceptGzip() {
         Response packed = Guarded.with().get("/");
         assertThat(packed.header("Content-Encoding")).isEqualTo("gzip");
         assertThat(packed.header("Vary")).contains("Accept-Encoding");

@@ -22,7 +22,7 @@ class PanelsTest {
     Catalogue catalogue;
 
     @Test
-    void everyPanelShowsACheckOfItsOwnArea() {
+    void everyPanelShowsCheckOfItsArea() {
         assertThat(panels).isNotEmpty().allSatisfy(panel -> {
             assertThat(catalogue.names()).contains(panel.check());
             assertThat(catalogue.check(panel.check()).getClass().getPackage())
@@ -31,7 +31,7 @@ class PanelsTest {
     }
 
     @Test
-    void everyPanelHasAnIdOfItsOwn() {
+    void panelIdsAreUnique() {
         assertThat(panels).extracting(Panel::id).doesNotHaveDuplicates().allMatch(id -> id.matches("[a-z]+(-[a-z]+)*"));
     }
 }

@@ -18,14 +18,14 @@ class StaleBannerTest {
         "PT91S, PT30S, true",
         "PT1H, PT0S, false",
     })
-    void pagesSayThatNobodyLooks(Duration lasted, Duration interval, boolean told) {
+    void pagesWarnWhenMonitoringStopped(Duration lasted, Duration interval, boolean told) {
         assertThat(!StaleBanner.note(new WatchStall(lasted, interval)).isEmpty())
                 .isEqualTo(told);
     }
 
     @ParameterizedTest
     @CsvSource("PT2M, PT1S")
-    void theNoteSaysForHowLong(Duration lasted, Duration interval) {
+    void warningContainsDuration(Duration lasted, Duration interval) {
         assertThat(StaleBanner.note(new WatchStall(lasted, interval)))
                 .isEqualTo("pgvigil has not checked any server for 2 min. This page may be out of date.");
         assertThat(StaleBanner.note(null)).isEmpty();

@@ -33,7 +33,7 @@ class StaticAssetsTest {
 
     @ParameterizedTest
     @MethodSource("files")
-    void areKeptByBrowsersUntilTheirContentIsAnother(String path) throws IOException {
+    void browsersCacheUntilContentChanges(String path) throws IOException {
         Response first = Guarded.with().get(path);
         assertThat(first.statusCode()).isEqualTo(200);
         assertThat(first.asString()).isEqualTo(Files.readString(FILES.resolve(path.substring(1))));
@@ -47,7 +47,7 @@ class StaticAssetsTest {
 
     /** Its time may be older than that of the release before. */
     @Test
-    void aNewReleaseIsSeenWhateverItsTime() {
+    void detectsNewReleaseRegardlessOfModificationTime() {
         Response answer = Guarded.with()
                 .header("If-None-Match", "W/\"0\"")
                 .header("If-Modified-Since", "Fri, 01 Jan 2100 00:00:00 GMT")
@@ -56,7 +56,7 @@ class StaticAssetsTest {
     }
 
     @Test
-    void whoMayNotReadThemIsNotToldWhatTheyAre() {
+    void requiresAuthenticationBeforeRevealingFiles() {
         String tag = Guarded.with().get("/page.js").header("ETag");
         Response answer = RestAssured.given().header("If-None-Match", tag).get("/page.js");
         assertThat(answer.statusCode()).isEqualTo(401);
@@ -73,7 +73,7 @@ class StaticAssetsTest {
                 "/webjars/htmx.org/2.0.10/dist/htmx.min.js",
                 "/webjars/swagger-ui/5.30.2/swagger-ui-bundle.js"
             })
-    void areCompressedForWhoCanReadItAndPlainForOthers(String path) {
+    void compressesOnlyForClientsThatAcceptGzip(String path) {
         Response packed = Guarded.with().get(path);
         assertThat(packed.header("Content-Encoding")).isEqualTo("gzip");
         assertThat(packed.header("Vary")).isEqualToIgnoringCase("Accept-Encoding");
@@ -89,7 +89,7 @@ class StaticAssetsTest {
     }
 
     @Test
-    void librariesAreKeptUnasked() {
+    void librariesAreCachedWithoutRevalidation() {
         assertThat(Guarded.with()
                         .get("/webjars/htmx.org/2.0.10/dist/htmx.min.js")
                         .header("Cache-Control"))
@@ -104,12 +104,12 @@ class StaticAssetsTest {
                 "/webjars/../application.js",
                 "/webjars/../../../templates/x.css"
             })
-    void nothingElseIsFound(String path) {
+    void otherPathsReturnNotFound(String path) {
         assertThat(raw("GET", path, "Accept-Encoding: gzip")).startsWith("HTTP/1.1 404");
     }
 
     @Test
-    void aBrowserFindsAnIconWhereNoPageNamesOne() {
+    void servesDefaultIcon() {
         Response answer = RestAssured.given().get("/favicon.ico");
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.contentType()).startsWith("image/svg+xml");

@@ -177,7 +177,7 @@ class ConnectionLimitsTest {
     }
 
     @Test
-    void unpacksNothingIntoTemporaryDirectory() {
+    void writesNothingToTemporaryDirectory() {
         FileResolver resolver = ((VertxInternal) vertx).fileResolver();
         assertThat(((FileResolverImpl) resolver).cacheDir()).isNull();
     }

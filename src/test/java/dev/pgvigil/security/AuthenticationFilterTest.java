@@ -45,7 +45,7 @@ class AuthenticationFilterTest {
                 "/icon.svg",
                 "/favicon.ico"
             })
-    void probesMetricsAndTheWayInAreOpen(String path) {
+    void probesMetricsAndLoginArePublic(String path) {
         assertThat(RestAssured.get(path).statusCode()).isNotEqualTo(401);
     }
 
@@ -72,7 +72,7 @@ class AuthenticationFilterTest {
                 "/logout",
                 "/nope"
             })
-    void allElseNeedsTheToken(String path) {
+    void otherPathsRequireToken(String path) {
         for (String method : List.of("GET", "POST", "HEAD", "OPTIONS", "DELETE")) {
             Response answer = RestAssured.given().urlEncodingEnabled(false).request(method, path);
             assertThat(answer.statusCode()).as(method).isEqualTo(401);
@@ -109,13 +109,13 @@ class AuthenticationFilterTest {
                 "/style.css/../page.js",
                 "http://localhost/api/v1/fleet"
             })
-    void tricksWithPathsDoNotOpen(String path) {
+    void manipulatedPathsRequireToken(String path) {
         String answer = RawHttp.ask(RestAssured.port, "GET " + path + " HTTP/1.1", "Host: localhost");
         assertThat(answer).startsWith("HTTP/1.1 401");
     }
 
     @Test
-    void theTokenOpens() {
+    void acceptsToken() {
         Guarded.with().get("/api/v1/fleet").then().statusCode(200);
         bearer("bearer " + Guarded.TOKEN).get("/api/v1/fleet").then().statusCode(200);
     }
@@ -132,12 +132,12 @@ class AuthenticationFilterTest {
                 "Basic dGVzdC10b2tlbi0wMTIzNDU2Nzg5",
                 "test-token-0123456789"
             })
-    void nothingElseOpens(String authorization) {
+    void rejectsOtherCredentials(String authorization) {
         bearer(authorization).get("/api/v1/fleet").then().statusCode(401);
     }
 
     @Test
-    void wrongTokensAreCountedAndLoggedSparinglyWithoutThem() {
+    void countsWrongTokensAndLogsThemRateLimitedWithoutValue() {
         double before = refused("wrong");
         List<LogRecord> lines = new java.util.concurrent.CopyOnWriteArrayList<>();
         Handler recorder = recorder(lines);
@@ -156,7 +156,7 @@ class AuthenticationFilterTest {
     }
 
     @Test
-    void aBrowserIsLedToTheWayInAndGetsASession() {
+    void redirectsBrowserToLoginAndCreatesSession() {
         RequestSpecification browser =
                 RestAssured.given().accept("text/html,*/*").redirects().follow(false);
         browser.get("/").then().statusCode(303).header("Location", "/login");
@@ -188,7 +188,7 @@ class AuthenticationFilterTest {
     }
 
     @Test
-    void aSessionIsOfNoUseToOtherSites() {
+    void rejectsSessionOfRequestsFromOtherSites() {
         String session = login(Guarded.TOKEN).getCookie(Session.COOKIE);
         for (String site : List.of("cross-site", "same-site")) {
             session(session)
@@ -217,7 +217,7 @@ class AuthenticationFilterTest {
         "GET, navigate, , 401",
         "GET, , document, 401"
     })
-    void ofAnotherSiteOnlyAPersonWhoFollowsALinkComesIn(
+    void acceptsSessionWhenUserFollowsLinkFromOtherSite(
             String method, @Nullable String mode, @Nullable String dest, int status) {
         RequestSpecification request = session(login(Guarded.TOKEN).getCookie(Session.COOKIE))
                 .accept("*/*")
@@ -233,7 +233,7 @@ class AuthenticationFilterTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/", "/database?name=shop", "/database?name=a%20b&x=1%262", "/.//evil.example", "/a\\b"})
-    void theTokenLeadsToWhereTheBrowserWantedToGo(String wanted) {
+    void loginRedirectsToRequestedPage(String wanted) {
         String form = RestAssured.given().queryParam("to", wanted).get("/login").asString();
         assertThat(form.contains("name=\"to\"")).isEqualTo(!wanted.equals("/"));
         assertThat(login("not-the-token", wanted).asString().contains("name=\"to\""))
@@ -258,21 +258,21 @@ class AuthenticationFilterTest {
                 "/a\r\nSet-Cookie: x=y",
                 "/é"
             })
-    void theTokenLeadsToNobodyElse(String bait) {
+    void loginDoesNotRedirectToOtherSites(String bait) {
         assertThat(RestAssured.given().queryParam("to", bait).get("/login").asString())
                 .doesNotContain("name=\"to\"");
         assertThat(login(Guarded.TOKEN, bait).header("Location")).isEqualTo("/");
     }
 
     @Test
-    void aDestinationHasABound() {
+    void limitsLengthOfRedirect() {
         String longest = "/" + "a".repeat(2047);
         assertThat(login(Guarded.TOKEN, longest).header("Location")).isEqualTo(longest);
         assertThat(login(Guarded.TOKEN, longest + "a").header("Location")).isEqualTo("/");
     }
 
     @Test
-    void aDestinationIsTextInTheForm() {
+    void escapesRedirectInForm() {
         String form = RestAssured.given()
                 .queryParam("to", "/?q=\"><script>alert(1)</script>")
                 .get("/login")
@@ -281,7 +281,7 @@ class AuthenticationFilterTest {
     }
 
     @Test
-    void whoHasASessionCanSignOut() {
+    void signOutIsOfferedWithSession() {
         String out = "<form method=\"post\" action=\"/logout\">";
         String session = login(Guarded.TOKEN).getCookie(Session.COOKIE);
         for (String path : List.of("/", "/?q=nothing-like-it", "/database?name=quiet", "/database?name=nope")) {
@@ -293,7 +293,7 @@ class AuthenticationFilterTest {
     }
 
     @Test
-    void leavingEndsTheSessionInTheBrowser() {
+    void signOutRemovesCookie() {
         String session = login(Guarded.TOKEN).getCookie(Session.COOKIE);
         session(session)
                 .redirects()
@@ -305,7 +305,7 @@ class AuthenticationFilterTest {
     }
 
     @Test
-    void answersSayWhatABrowserMayDoWithThem() {
+    void responsesHaveSecurityHeaders() {
         for (String path : List.of("/login", "/api/v1/fleet", "/nope", "/metrics")) {
             Response answer = RestAssured.get(path);
             assertThat(answer.header("Content-Security-Policy"))
@@ -317,7 +317,7 @@ class AuthenticationFilterTest {
     }
 
     @Test
-    void theSessionIsForEncryptedConnectionsAloneWhereTheBrowsersIsOne() {
+    void cookieIsSecureBehindTls() {
         assertThat(login(Guarded.TOKEN).header("Set-Cookie")).doesNotContain("Secure");
         assertThat(RestAssured.given()
                         .header("X-Forwarded-Proto", "https")
@@ -330,7 +330,7 @@ class AuthenticationFilterTest {
     }
 
     @Test
-    void configuredOriginsMayReadTheApiAndNoOthers() {
+    void onlyConfiguredOriginsMayReadApi() {
         RestAssured.given()
                 .header("Origin", "https://ops.example")
                 .header("Access-Control-Request-Method", "GET")

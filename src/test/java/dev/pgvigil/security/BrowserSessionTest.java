@@ -84,7 +84,7 @@ class BrowserSessionTest {
     }
 
     @Test
-    void aLinkFromElsewhereAsksForTheTokenOnceAndLeadsToItsPage() {
+    void linkFromOtherSiteRequiresLoginOnce() {
         page.navigate(elsewhere("localhost"));
         page.locator("a").click();
         signIn();
@@ -98,7 +98,7 @@ class BrowserSessionTest {
     /** To cookies, other ports of one host are the same site. */
     @ParameterizedTest
     @CsvSource({"localhost, missing", "127.0.0.1, site"})
-    void whatIsNoLinkComesInFromNowhereElse(String host, String reason) {
+    void rejectsOtherRequestsFromOtherSites(String host, String reason) {
         page.navigate(here("/login"));
         signIn();
         assertThat(page).hasURL(here("/"));
@@ -109,7 +109,7 @@ class BrowserSessionTest {
     }
 
     @Test
-    void whoSignsOutIsAskedForTheTokenAgain() {
+    void signOutRequiresNewLogin() {
         page.navigate(here("/"));
         signIn();
         page.locator("text=Sign out").click();
@@ -119,7 +119,7 @@ class BrowserSessionTest {
     }
 
     @Test
-    void aPageWhoseSessionEndsLeadsBackToItself() {
+    void loginAfterExpiryReturnsToPage() {
         String shown = here("/database?name=quiet");
         page.navigate(shown);
         signIn();

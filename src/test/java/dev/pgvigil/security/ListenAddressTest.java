@@ -16,13 +16,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ListenAddressTest {
 
     @Test
-    void withoutATokenItIsLoopback() {
+    void listensOnLoopbackWithoutToken() {
         assertThat(host(Map.of())).isEqualTo("127.0.0.1");
         assertThat(host(Map.of("PGVIGIL_TOKEN", ""))).isEqualTo("127.0.0.1");
     }
 
     @Test
-    void withATokenItIsEverywhere() {
+    void listensOnAllAddressesWithToken() {
         assertThat(host(Map.of("PGVIGIL_TOKEN", "a-token-of-enough-length"))).isEqualTo("0.0.0.0");
         assertThat(host(Map.of("PGVIGIL_TOKEN_FILE", "/run/secrets/token"))).isEqualTo("0.0.0.0");
         assertThat(host(Map.of("PGVIGIL_TOKEN", "a-token-${WITH}-what-expands")))
@@ -30,7 +30,7 @@ class ListenAddressTest {
     }
 
     @Test
-    void whatIsConfiguredWins() {
+    void configuredAddressTakesPrecedence() {
         assertThat(host(Map.of("PGVIGIL_HOST", "10.0.0.7", "PGVIGIL_TOKEN", "x")))
                 .isEqualTo("10.0.0.7");
         assertThat(host(Map.of("QUARKUS_HTTP_HOST", "10.0.0.8", "PGVIGIL_HOST", "10.0.0.7")))
@@ -39,13 +39,13 @@ class ListenAddressTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "127.3.2.1", "localhost", "::1"})
-    void loopbackNeedsNoToken(String host) {
+    void loopbackRequiresNoToken(String host) {
         assertThatCode(() -> ListenAddress.requireLoopback(host)).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0.0.0.0", "::", "10.0.0.7", "no-such-host.invalid"})
-    void otherAddressesNeedOne(String host) {
+    void otherAddressesRequireToken(String host) {
         assertThatThrownBy(() -> ListenAddress.requireLoopback(host))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("listening on " + host + " needs a token: set PGVIGIL_TOKEN");

@@ -24,7 +24,7 @@ class SessionTest {
     }
 
     @Test
-    void endsWithItsToken() {
+    void isInvalidWithAnotherToken() {
         assertThat(Session.valid(session, new Token(new Secret("another-token-of-length")), NOW))
                 .isFalse();
     }
@@ -37,7 +37,7 @@ class SessionTest {
     }
 
     @Test
-    void whatHasNotItsFormIsNone() {
+    void rejectsMalformedSessions() {
         for (String cookie : new String[] {
             "", ".", "1.2", session + "0", " " + session, session.toUpperCase(java.util.Locale.ROOT), "-" + session
         }) {
@@ -47,7 +47,7 @@ class SessionTest {
     }
 
     @Test
-    void doesNotHoldTheToken() {
+    void doesNotContainToken() {
         assertThat(session).doesNotContain(TOKEN.secret().value());
         assertThat(TOKEN.toString()).doesNotContain(TOKEN.secret().value());
     }

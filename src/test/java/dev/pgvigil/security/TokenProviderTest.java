@@ -36,7 +36,7 @@ class TokenProviderTest {
     }
 
     @Test
-    void aNewTokenInTheFileComesIntoForceAndABadOneDoesNot() throws IOException {
+    void reloadsValidTokenFileOnly() throws IOException {
         Path file = Files.writeString(folder.resolve("token"), "first-token-012345");
         TokenProvider keyring = started(Map.of("pgvigil.token-file", file.toString(), "quarkus.http.host", "0.0.0.0"));
         assertThat(opens(keyring, "first-token-012345")).isTrue();
@@ -56,7 +56,7 @@ class TokenProviderTest {
     }
 
     @Test
-    void withoutATokenOnlyOwnNamesAreAnswered() {
+    void acceptsOnlyLocalHostNamesWithoutToken() {
         HttpServer server = guarded("127.0.0.1");
 
         for (String own : new String[] {"localhost", "LOCALHOST:8080", "127.0.0.1:1", "[::1]", "[::1]:8080"}) {
@@ -80,7 +80,7 @@ class TokenProviderTest {
 
     @ParameterizedTest
     @CsvSource({"127.0.0.2,127.0.0.2:8080", "ip6-Localhost,ip6-localhost", "0:0:0:0:0:0:0:1,[0:0:0:0:0:0:0:1]:80"})
-    void whereItWasToldToListenItAnswersToo(String host, String asked) {
+    void acceptsConfiguredListenAddressAsHostName(String host, String asked) {
         HttpServer server = guarded(host);
 
         assertThat(asked(server, asked)).startsWith("HTTP/1.1 200");

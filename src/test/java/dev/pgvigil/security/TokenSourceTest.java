@@ -23,19 +23,19 @@ class TokenSourceTest {
     Path folder;
 
     @Test
-    void noneIsNone() {
+    void returnsNullWithoutToken() {
         assertThat(read(Map.of())).isNull();
         assertThat(read(Map.of("PGVIGIL_TOKEN", " ", "PGVIGIL_TOKEN_FILE", ""))).isNull();
     }
 
     @Test
-    void mayHoldWhatConfigurationWouldExpand() {
+    void readsTokenWithoutExpansion() {
         assertThat(opens(read(Map.of("PGVIGIL_TOKEN", "a${HOME}\\$b{c}-0123456")), "a${HOME}\\$b{c}-0123456"))
                 .isTrue();
     }
 
     @Test
-    void comesFromAFileWithoutItsNewline() throws IOException {
+    void readsTokenFileWithoutNewline() throws IOException {
         Path file = Files.writeString(folder.resolve("token"), "0123456789abcdef\n");
         Token token = read(Map.of("PGVIGIL_TOKEN_FILE", file.toString()));
         assertThat(opens(token, "0123456789abcdef")).isTrue();
@@ -44,7 +44,7 @@ class TokenSourceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"short", "with a space in it 01", "täglich-0123456789", "new\nline-0123456789"})
-    void badTokensAreRefusedWithoutBeingShown(String token) {
+    void rejectsInvalidTokensWithoutShowingThem(String token) {
         assertThatThrownBy(() -> read(Map.of("PGVIGIL_TOKEN", token)))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("PGVIGIL_TOKEN holds a token of " + token.length() + " characters")
@@ -53,7 +53,7 @@ class TokenSourceTest {
     }
 
     @Test
-    void badFilesAreRefused() throws IOException {
+    void rejectsInvalidFiles() throws IOException {
         Path empty = Files.writeString(folder.resolve("empty"), "\n");
         Path large = Files.writeString(folder.resolve("large"), "x".repeat(5000));
         assertThatThrownBy(() -> read(Map.of("PGVIGIL_TOKEN_FILE", empty.toString())))
@@ -69,7 +69,7 @@ class TokenSourceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"hunter2-0123456789abcdef", "hunter2/0123456789+abc==", "postgresql://u:hunter2@db1/shop"})
-    void aSecretInPlaceOfAFilesNameDoesNotShow(String secret) {
+    void masksSecretInPlaceOfFileName(String secret) {
         assertThatThrownBy(() -> read(Map.of("PGVIGIL_TOKEN_FILE", secret)))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessage("PGVIGIL_TOKEN_FILE: the file \"***\" cannot be read: NoSuchFileException")

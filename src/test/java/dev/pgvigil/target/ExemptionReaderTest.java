@@ -22,7 +22,7 @@ class ExemptionReaderTest {
     private Path folder;
 
     @Test
-    void exemptsNobodyByDefault() throws IOException {
+    void exemptsNoSessionByDefault() throws IOException {
         assertThat(exemptions("{ every: 1s }")).isEmpty();
     }
 
@@ -36,7 +36,7 @@ class ExemptionReaderTest {
     }
 
     @Test
-    void takesTheFleetsWhereTargetSaysNothing() throws IOException {
+    void usesExemptionsOfFleetByDefault() throws IOException {
         Loaded loaded = load("""
                 pgvigil:
                   checks: { blocking: { exempt: { role: etl, reason: nightly load } } }
@@ -63,7 +63,7 @@ class ExemptionReaderTest {
                 "blocking | [{ rolle: etl, reason: x }] | exempt.1: needs application or role: whose sessions are exempted",
                 "connections | [{ role: etl, reason: x }] | exempt: unknown key; allowed are enabled, every",
             })
-    void rejectsMistake(String check, String list, String message) throws IOException {
+    void rejectsInvalidEntry(String check, String list, String message) throws IOException {
         assertThat(load(yaml("{ exempt: " + list + " }", check)).problems())
                 .anySatisfy(
                         problem -> assertThat(problem).endsWith("pgvigil.targets.a.checks." + check + "." + message));

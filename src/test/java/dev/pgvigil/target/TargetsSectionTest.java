@@ -87,7 +87,7 @@ class TargetsSectionTest {
     }
 
     @Test
-    void defaultsEverythingButTheUrl() throws IOException {
+    void usesDefaultsExceptForUrl() throws IOException {
         Target target = only("pgvigil: { targets: { shop: { url: postgresql://u@db1/d } } }");
 
         assertThat(target).isEqualTo(Target.of("shop", new Server("db1", 5432, "u", null, Tls.PREFER), "d"));
@@ -95,7 +95,7 @@ class TargetsSectionTest {
     }
 
     @Test
-    void takesTheFleetsThresholdsAndChecksWhereATargetSaysNothing() throws IOException {
+    void usesThresholdsAndChecksOfFleetByDefault() throws IOException {
         List<Target> targets = read("""
                 pgvigil:
                   thresholds: { connections: { degraded: 60%, unhealthy: 85% } }
@@ -122,7 +122,7 @@ class TargetsSectionTest {
     }
 
     @Test
-    void takesPasswordsFromTheirPlaces() throws IOException {
+    void readsPasswordFromEachSource() throws IOException {
         Files.writeString(folder.resolve("pw"), " with blanks \n\n");
         List<Target> targets = read("""
                 pgvigil:
@@ -148,7 +148,7 @@ class TargetsSectionTest {
     }
 
     @Test
-    void takesAliasesForWholeValues() throws IOException {
+    void acceptsAliasesForWholeValues() throws IOException {
         List<Target> targets = read("""
                 pgvigil:
                   targets:
@@ -161,7 +161,7 @@ class TargetsSectionTest {
     }
 
     @Test
-    void targetsOfOneServerShareIt() throws IOException {
+    void targetsOfOneServerRequireSameSecrets() throws IOException {
         List<Target> targets = read("""
                 pgvigil:
                   targets:
@@ -220,7 +220,7 @@ class TargetsSectionTest {
             sslrootcert=/                       | sslrootcert: the file "/" is not a regular file
             sslrootcert=none.pem                | sslrootcert: the file "none.pem" does not exist
             """)
-    void refusesTls(String parameters, String message) throws IOException {
+    void rejectsInvalidTlsSettings(String parameters, String message) throws IOException {
         Authority.Certificate ours = AUTHORITY.client("u");
         String query = parameters;
         String said = message;
@@ -242,7 +242,7 @@ class TargetsSectionTest {
 
     /** Whoever changes the file sees the mistake; what was in force stays so, whatever the file holds now. */
     @Test
-    void aBadCertificateOfAReloadLeavesTheOldOneInForce() throws IOException {
+    void keepsCertificateWhenReloadedOneIsInvalid() throws IOException {
         Path root = Files.copy(AUTHORITY.root(), folder.resolve("ca.pem"));
         Path file = file("pgvigil: { targets: { a: { url: 'postgresql://u@db1/a?sslrootcert=ca.pem' } } }");
         Configuration configuration = Loaded.started(file, Duration.ofMillis(10), section);
@@ -263,7 +263,7 @@ class TargetsSectionTest {
     }
 
     @Test
-    void readsAClientCertificate() throws IOException {
+    void readsClientCertificate() throws IOException {
         Authority.Certificate client = AUTHORITY.client("u");
         Path cert = Files.writeString(folder.resolve("c.pem"), client.chain());
         Path key = Files.writeString(folder.resolve("k.pem"), client.key());
@@ -299,7 +299,7 @@ class TargetsSectionTest {
         "postgresql://u:p@db1/läden%20%7E, l_den__",
         "postgresql://u:p@db1, u",
     })
-    void makesATargetOfAConnectionStringAlone(String url, String name) {
+    void createsTargetFromConnectionString(String url, String name) {
         List<Target> targets = targets(Loaded.url(url, section));
 
         assertThat(targets).singleElement().extracting(Target::name).isEqualTo(name);
@@ -307,7 +307,7 @@ class TargetsSectionTest {
     }
 
     @Test
-    void loadsTenThousandTargetsInASecondOrTwo() throws IOException {
+    void loadsTenThousandTargetsWithinSeconds() throws IOException {
         StringBuilder yaml = new StringBuilder("pgvigil:\n  targets:\n");
         for (int i = 0; i < 10_000; i++) {
             yaml.append(
@@ -327,7 +327,7 @@ class TargetsSectionTest {
     }
 
     @Test
-    void boundsTheNumberOfTargets() throws IOException {
+    void limitsNumberOfTargets() throws IOException {
         StringBuilder yaml = new StringBuilder("pgvigil:\n  targets:\n");
         for (int i = 0; i < 10_001; i++) {
             yaml.append("    t").append(i).append(":\n");

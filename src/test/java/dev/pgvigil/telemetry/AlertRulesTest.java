@@ -36,7 +36,7 @@ class AlertRulesTest {
 
     @ParameterizedTest
     @MethodSource("files")
-    void everyAlertIsCompleteAndUsesMetricsThatExist(Path file) throws IOException {
+    void everyAlertIsCompleteAndUsesExistingMetrics(Path file) throws IOException {
         Set<String> metrics = METRIC.matcher(Files.readString(Path.of("docs", "reference", "metrics.md")))
                 .results()
                 .map(found -> found.group())

@@ -33,7 +33,7 @@ class BatchingExporterTest {
     }));
 
     @Test
-    void all_that_is_much_comes_in_portions() {
+    void splitsLargeExports() {
         Snapshot snapshot = Staging.EMPTY;
         for (int i = 0; i < TARGETS; i++) {
             Server server = new Server("db" + i, 5432, "pgvigil", null, Tls.PREFER);
@@ -63,7 +63,7 @@ class BatchingExporterTest {
     }
 
     @Test
-    void little_is_one_request() {
+    void sendsSmallExportInOneRequest() {
         Collecting collecting = new Collecting(true);
         new BatchingExporter(collecting).export(new OtlpExport(scraping.registry).produce(Resource.empty()));
 
@@ -71,7 +71,7 @@ class BatchingExporterTest {
     }
 
     @Test
-    void a_portion_that_is_refused_shows() {
+    void reportsRejectedBatch() {
         assertThat(new BatchingExporter(new Collecting(false))
                         .export(new OtlpExport(scraping.registry).produce(Resource.empty()))
                         .isSuccess())

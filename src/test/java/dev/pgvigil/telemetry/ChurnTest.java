@@ -39,7 +39,7 @@ class ChurnTest {
             }));
 
     @Test
-    void a_thousand_targets_leave_nothing_behind() throws IOException {
+    void removedTargetsLeaveNoSeries() throws IOException {
         Set<String> before = scraping.scrape().series().keySet();
         List<WeakReference<Object>> gone = comeAndGo();
 

@@ -14,25 +14,25 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LabelsTest {
 
     @Test
-    void the_order_they_come_in_does_not_matter() {
+    void equalityIgnoresOrder() {
         assertThat(Labels.NONE.with("a", "1", "b", "2")).isEqualTo(Labels.NONE.with("b", "2", "a", "1"));
         assertThat(Labels.NONE.with("m", "1").with("z", "3", "b", "2").names()).isEqualTo(List.of("b", "m", "z"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "1a", "a-b", "a b", "__name__", "ä", "a\n", "a\"", "server"})
-    void a_bad_or_repeated_name_is_refused(String name) {
+    void rejectsInvalidOrRepeatedName(String name) {
         assertThatThrownBy(() -> Labels.NONE.with("server", "db1:5432").with(name, "x"))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
-    void a_name_without_a_value_is_refused() {
+    void rejectsNameWithoutValue() {
         assertThatThrownBy(() -> Labels.NONE.with("a")).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
-    void names_of_databases_stay_as_they_are() {
+    void keepsNamesOfDatabases() {
         String longest = "ä".repeat(31) + "x";
         assertThat(longest.getBytes(StandardCharsets.UTF_8)).hasSize(63);
         for (String name : List.of(longest, "a\nb\tc", "\"quoted\"", "back\\slash", "<script>", "🐘", "{a=\"b\"}")) {
@@ -41,7 +41,7 @@ class LabelsTest {
     }
 
     @Test
-    void what_a_text_format_cannot_carry_is_replaced() {
+    void replacesUnsupportedCharacters() {
         assertThat(Labels.NONE.with("a", "x\0y\rz\ud800").values()).containsExactly("x\uFFFDy\uFFFDz\uFFFD");
     }
 
@@ -55,7 +55,7 @@ class LabelsTest {
     }
 
     @Test
-    void anything_becomes_a_name() {
+    void convertsAnyTextToName() {
         assertThat(Labels.NONE.with(Labels.name("tag_cost-centre / ä"), "x").names())
                 .containsExactly("tag_cost_centre____");
         assertThat(Labels.NONE.with(Labels.name("tag_" + "ä".repeat(100)), "x").names())

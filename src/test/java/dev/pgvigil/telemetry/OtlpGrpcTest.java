@@ -71,7 +71,7 @@ class OtlpGrpcTest {
     }
 
     @Test
-    void one_pass_in_a_hundred_is_kept_whole() {
+    void samplesOneTraceInHundred() {
         int passes = 20_000;
         for (int i = 0; i < passes; i++) {
             spans.pass(
@@ -95,7 +95,7 @@ class OtlpGrpcTest {
     }
 
     @Test
-    void callers_decide_for_their_own_requests() {
+    void followsSamplingDecisionOfClient() {
         given().header("traceparent", SAMPLED).get("/api/v1/fleet");
 
         Span request = arrivals.span(span -> span.getKind() == Span.SpanKind.SPAN_KIND_SERVER);
@@ -104,7 +104,7 @@ class OtlpGrpcTest {
 
     /** A heartbeat that happens to be under way is the watch's own, so one question may not do. */
     @Test
-    void a_fresh_answer_shows_the_databases_part_of_it() {
+    void serverTimingShowsDatabaseTimeOfFreshStatus() {
         for (int i = 0; i < 10; i++) {
             given().header("traceparent", SAMPLED)
                     .header("Authorization", "Bearer correct-horse-battery-staple")
@@ -121,13 +121,13 @@ class OtlpGrpcTest {
     }
 
     @Test
-    void series_come_by_grpc() {
+    void exportsSeriesByGrpc() {
         assertThat(arrivals.metric("pgvigil_build_info").getGauge().getDataPointsCount())
                 .isEqualTo(1);
     }
 
     @Test
-    void a_line_of_the_log_tells_its_request_and_trace() {
+    void logLinesContainRequestAndTrace() {
         StringWriter log = new StringWriter();
         ConsoleHandler console = console();
         console.setWriter(log);

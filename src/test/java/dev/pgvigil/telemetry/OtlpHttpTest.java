@@ -80,7 +80,7 @@ class OtlpHttpTest {
     }
 
     @Test
-    void a_pass_arrives_with_its_statement() {
+    void exportsSpanOfCheckWithItsStatement() {
         pass("select pid from pg_stat_activity where datname = 'hunter2' and pid = 4711");
 
         Span pass = arrivals.span("check sample");
@@ -102,7 +102,7 @@ class OtlpHttpTest {
     }
 
     @Test
-    void it_says_who_speaks() {
+    void exportsServiceAttributes() {
         ResourceSpans arrived =
                 await().until(receiver::spans, all -> !all.isEmpty()).getFirst();
 
@@ -114,7 +114,7 @@ class OtlpHttpTest {
     }
 
     @Test
-    void it_sends_the_headers_that_are_asked_for() {
+    void sendsConfiguredHeaders() {
         await().until(receiver::spans, all -> !all.isEmpty());
 
         assertThat(receiver.headers().get("Authorization")).isEqualTo("Basic a+b==");
@@ -122,7 +122,7 @@ class OtlpHttpTest {
     }
 
     @Test
-    void the_watch_makes_passes_and_nothing_else() {
+    void monitorCreatesOnlySpansOfChecks() {
         arrivals.span("check heartbeat");
         arrivals.span("check blocking");
         await().atMost(PATIENCE).until(() -> arrivals.spans().size() > 30);
@@ -144,7 +144,7 @@ class OtlpHttpTest {
     }
 
     @Test
-    void a_request_is_a_span_without_what_it_was_asked() {
+    void requestSpanHasNoQueryValues() {
         given().get("/there-is-nothing?token=hunter2&hunter2&region=eu").then().statusCode(404);
 
         Span request = arrivals.span(OtlpHttpTest::isRequest);
@@ -157,7 +157,7 @@ class OtlpHttpTest {
     }
 
     @Test
-    void messages_of_exceptions_stay_here() {
+    void doesNotExportExceptionMessages() {
         telemetry
                 .getTracer("test")
                 .spanBuilder("broken")
@@ -169,7 +169,7 @@ class OtlpHttpTest {
     }
 
     @Test
-    void a_request_belongs_to_its_callers_trace() {
+    void requestJoinsTraceOfClient() {
         given().header("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
                 .get("/api/v1/fleet")
                 .then()
@@ -182,7 +182,7 @@ class OtlpHttpTest {
     }
 
     @Test
-    void probes_and_scrapes_make_no_spans() {
+    void probesAndScrapesCreateNoSpans() {
         for (String path : List.of("/metrics", "/metrics?name=x", "/health", "/health/live", "/health/ready?verbose")) {
             given().get(path);
         }
@@ -193,7 +193,7 @@ class OtlpHttpTest {
     }
 
     @Test
-    void the_series_of_a_scrape_arrive_too() {
+    void exportsSeriesOfScrape() {
         Metric dropped = arrivals.metric("pgvigil_series_dropped_total");
         Metric status = arrivals.metric("pgvigil_target_status");
 
@@ -214,7 +214,7 @@ class OtlpHttpTest {
     }
 
     @Test
-    void all_that_the_page_of_metrics_tells_arrives_by_the_same_names() throws IOException {
+    void exportsAllDocumentedMetricsByTheSameNames() throws IOException {
         Set<String> told = MetricsTable.names(Files.readString(Path.of("docs/reference/metrics.md")));
 
         // the SDK tells of its own queue as well
@@ -227,7 +227,7 @@ class OtlpHttpTest {
     }
 
     @Test
-    void a_distribution_arrives_whole() {
+    void exportsHistogramCompletely() {
         HistogramDataPoint lateness = await().atMost(PATIENCE)
                 .until(
                         () -> arrivals.metrics()
@@ -254,7 +254,7 @@ class OtlpHttpTest {
     }
 
     @Test
-    void a_collector_that_hangs_costs_nothing_but_its_spans() {
+    void hangingCollectorDoesNotAffectMonitoring() {
         receiver.mute(true);
         for (int i = 0; i < 5_000; i++) {
             pass("select 1");
@@ -267,7 +267,7 @@ class OtlpHttpTest {
     }
 
     @Test
-    void a_collector_that_is_away_costs_nothing_but_its_spans() {
+    void unavailableCollectorDoesNotAffectMonitoring() {
         receiver.away();
         for (int i = 0; i < 100; i++) {
             pass("select 1");

@@ -57,7 +57,7 @@ class PrometheusExportTest {
             }));
 
     @Test
-    void an_empty_fleet_has_its_own_series() throws IOException {
+    void emptyFleetExportsOwnSeries() throws IOException {
         Exposition exposition = scraping.scrape();
 
         assertThat(exposition.value("pgvigil_build_info{version=\"1.2.3\"}")).isEqualTo(1);
@@ -68,7 +68,7 @@ class PrometheusExportTest {
     }
 
     @Test
-    void a_bad_change_of_the_configuration_shows() throws IOException {
+    void countsRejectedReload() throws IOException {
         assertThat(scraping.scrape().value("pgvigil_config_reload_success")).isEqualTo(1);
 
         Problem problem = new Problem("pgvigil.targets", 3, "none");
@@ -83,7 +83,7 @@ class PrometheusExportTest {
     }
 
     @Test
-    void pgvigil_tells_how_it_is_itself() throws IOException {
+    void exportsOwnState() throws IOException {
         Exposition exposition = scraping.scrape();
         assertThat(exposition.value("pgvigil_event_loop_lag_seconds{loop=\"0\"}"))
                 .isEqualTo(0.25);
@@ -98,7 +98,7 @@ class PrometheusExportTest {
     }
 
     @Test
-    void every_reason_of_failure_is_there_from_the_start() throws IOException {
+    void exportsEveryFailureReasonFromStart() throws IOException {
         scraping.tally.count("tables", failed(Failure.Reason.TLS));
         scraping.tally.count("tables", observed(3));
         scraping.tally.count("no such check", failed(Failure.Reason.TLS));
@@ -116,7 +116,7 @@ class PrometheusExportTest {
     }
 
     @Test
-    void a_target_shows_its_status_and_findings() throws IOException {
+    void exportsStatusAndFindingsOfTarget() throws IOException {
         put(state(SHOP, Status.DEGRADED, Map.of()), Map.of("heartbeat", observed(1)));
         Exposition exposition = scraping.scrape();
 
@@ -134,7 +134,7 @@ class PrometheusExportTest {
     }
 
     @Test
-    void a_target_without_a_fresh_heartbeat_is_unknown() throws IOException {
+    void targetWithStaleHeartbeatIsUnknown() throws IOException {
         put(state(SHOP, Status.HEALTHY, Map.of()), Map.of());
         String unknown =
                 "pgvigil_target_status{datname=\"shop\",region=\"\",server=\"db1:5432\",status=\"unknown\",target=\"shop\"}";
@@ -144,7 +144,7 @@ class PrometheusExportTest {
     }
 
     @Test
-    void figures_carry_the_labels_of_what_they_are_about() throws IOException {
+    void labelsMetricsByServerAndDatabase() throws IOException {
         put(
                 state(SHOP, Status.HEALTHY, Map.of("tables", observed(7), "unheard", observed(1))),
                 Map.of("heartbeat", observed(1), "connections", observed(42)));
@@ -164,7 +164,7 @@ class PrometheusExportTest {
     }
 
     @Test
-    void what_was_not_answered_has_no_figures() throws IOException {
+    void exportsNoMetricsOfFailedCheck() throws IOException {
         put(
                 state(SHOP, Status.UNHEALTHY, Map.of("tables", new Outcome.Skipped<>(Instant.now(), "no grant"))),
                 Map.of("heartbeat", failed(Failure.Reason.TIMEOUT), "connections", failed(Failure.Reason.CONNECT)));
@@ -181,7 +181,7 @@ class PrometheusExportTest {
     }
 
     @Test
-    void a_clumsy_check_loses_its_own_series_alone() throws IOException {
+    void failingCheckLosesOnlyItsOwnSeries() throws IOException {
         put(
                 state(SHOP, Status.HEALTHY, Map.of("clumsy", observed(1), "tables", observed(7))),
                 Map.of("heartbeat", observed(1)));
@@ -197,7 +197,7 @@ class PrometheusExportTest {
     }
 
     @Test
-    void one_server_under_two_roles_is_one_server() throws IOException {
+    void mergesRolesOfOneServer() throws IOException {
         Server other = new Server("db1", 5432, "auditor", null, Tls.PREFER);
         Snapshot snapshot = Staging.with(
                 Staging.with(Staging.EMPTY, Staging.server(SERVER, null, link(3), Map.of("connections", observed(8)))),
@@ -216,7 +216,7 @@ class PrometheusExportTest {
     }
 
     @Test
-    void what_watching_costs_is_of_all_roles_even_of_one_that_gets_no_answer() throws IOException {
+    void overheadIncludesFailedRole() throws IOException {
         var other = new Outcome.Observed<>(
                 Instant.EPOCH, Duration.ZERO, new ConnectionState(1, 0, 1, 0, 0, 0.25, 2.5, 30, 4));
         Server auditor = new Server("db1", 5432, "auditor", null, Tls.PREFER);
@@ -253,7 +253,7 @@ class PrometheusExportTest {
     }
 
     @Test
-    void hostile_names_break_nothing() throws IOException, InterruptedException {
+    void escapesHostileNames() throws IOException, InterruptedException {
         List<String> names = List.of(
                 "a\nb",
                 "\"quoted\"",
@@ -296,7 +296,7 @@ class PrometheusExportTest {
     }
 
     @Test
-    void the_longest_names_of_tags_are_cut_and_the_first_of_two_alike_stays() throws IOException {
+    void cutsTagNamesAndKeepsFirstOfEqualOnes() throws IOException {
         String cut = "a".repeat(96);
         Target target = new Target(
                 "shop",
@@ -319,7 +319,7 @@ class PrometheusExportTest {
     }
 
     @Test
-    void open_metrics_ends_as_it_must() throws IOException {
+    void openMetricsEndsWithEof() throws IOException {
         put(state(SHOP, Status.HEALTHY, Map.of("tables", observed(7))), Map.of("connections", observed(42)));
         String text = scraping.text(TextFormat.CONTENT_TYPE_OPENMETRICS_100);
 

@@ -71,7 +71,7 @@ class ScrapeTest {
     OpenTelemetry telemetry;
 
     @BeforeEach
-    void awaitTheFirstPasses() {
+    void awaitFirstResults() {
         await().atMost(PATIENCE)
                 .until(() -> scrape().series().keySet().stream()
                                 .filter(series -> series.startsWith("pgvigil_check_success"))
@@ -80,12 +80,12 @@ class ScrapeTest {
     }
 
     @Test
-    void the_exposition_holds_to_its_format() throws IOException, InterruptedException {
+    void expositionConformsToFormat() throws IOException, InterruptedException {
         Promtool.check(text());
     }
 
     @Test
-    void names_of_databases_are_told_as_they_are() {
+    void exportsNamesOfDatabasesUnchanged() {
         assertThat(scrape().value(
                                 "pgvigil_target_status{datname=\"%s\",region=\"\",server=\"%s\",status=\"healthy\",target=\"odd\"}"
                                         .formatted(Exporting.HOSTILE, server())))
@@ -103,7 +103,7 @@ class ScrapeTest {
     }
 
     @Test
-    void every_check_is_counted() {
+    void countsEveryCheck() {
         Exposition exposition = scrape();
 
         assertThat(exposition.value("pgvigil_check_passes_total{check=\"heartbeat\"}"))
@@ -121,7 +121,7 @@ class ScrapeTest {
     }
 
     @Test
-    void without_an_endpoint_nothing_is_exported() {
+    void exportsNothingWithoutEndpoint() {
         assertThat(telemetry.toString())
                 .contains("NoopSpanExporter")
                 .doesNotContain("Vertx")
@@ -156,7 +156,7 @@ class ScrapeTest {
     }
 
     @Test
-    void makesOneTextAtATimeThoughClientsDisconnect() throws IOException {
+    void generatesOneTextAtATimeWhenClientsDisconnect() throws IOException {
         AtomicInteger making = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         AtomicInteger made = new AtomicInteger();
@@ -192,7 +192,7 @@ class ScrapeTest {
     }
 
     @Test
-    void sendsGzipToClientsThatTakeIt() {
+    void sendsGzipToClientsThatAcceptIt() {
         String plain = ask("GET /metrics HTTP/1.1", "Accept-Encoding: gzip;q=0");
         assertThat(plain).contains("pgvigil_build_info{").doesNotContain("content-encoding");
         given().header("Accept-Encoding", "gzip")
@@ -219,7 +219,7 @@ class ScrapeTest {
                 "application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,"
                         + "text/plain;version=0.0.4;q=0.3,*/*;q=0.2|application/openmetrics-text; version=1.0.0; charset=utf-8",
             })
-    void who_asks_for_open_metrics_gets_it_and_nobody_else(@Nullable String accept, String type) {
+    void sendsOpenMetricsOnlyOnRequest(@Nullable String accept, String type) {
         String answer = ask("GET /metrics HTTP/1.1", accept == null ? "X-None: 1" : "Accept: " + accept);
 
         assertThat(answer).startsWith("HTTP/1.1 200").contains("content-type: " + type, "pgvigil_build_info{");
@@ -227,7 +227,7 @@ class ScrapeTest {
     }
 
     @Test
-    void open_metrics_is_as_prometheus_wants_it() throws IOException, InterruptedException {
+    void openMetricsIsAcceptedByPrometheus() throws IOException, InterruptedException {
         String text = given().accept("application/openmetrics-text")
                 .get("/metrics")
                 .then()
@@ -242,13 +242,13 @@ class ScrapeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"image/png", "application/json", "text/plain;q=0", "text/html"})
-    void other_types_are_refused(String accept) {
+    void rejectsOtherMediaTypes(String accept) {
         problem("GET /metrics HTTP/1.1", "Accept: " + accept, 406);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"POST", "PUT", "DELETE", "PATCH", "OPTIONS", "WORD"})
-    void other_methods_are_refused(String method) {
+    void rejectsOtherMethods(String method) {
         assertThat(problem(method + " /metrics HTTP/1.1", "Content-Length: 0", 405))
                 .contains("Allow: GET, HEAD");
     }
@@ -256,12 +256,12 @@ class ScrapeTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"/metrics/", "/metrics/anything", "/metrics/x/y?a=b", "//metrics", "/%6Detrics", "/./metrics"})
-    void nothing_is_below_or_beside(String path) {
+    void rejectsOtherPaths(String path) {
         problem("GET " + path + " HTTP/1.1", "Accept: text/plain", 404);
     }
 
     @Test
-    void head_has_no_body() {
+    void headHasNoBody() {
         String answer = ask("HEAD /metrics HTTP/1.1", "Accept: */*");
 
         assertThat(answer)
@@ -284,7 +284,7 @@ class ScrapeTest {
     }
 
     @Test
-    void pools_leave_nothing() {
+    void removesMetersOfPools() {
         Metrics.counter("sql.pool.completed", "pool_name", "db1").increment();
         Metrics.counter("postgresql.reset", "client_name", "db1").increment();
         Metrics.counter("http.pool.rejected", "pool_name", "hooks").increment();
@@ -296,7 +296,7 @@ class ScrapeTest {
     }
 
     @Test
-    void clients_cannot_make_series_of_words() {
+    void clientsCannotCreateSeriesByMethod() {
         for (int i = 0; i < 30; i++) {
             given().request("WORD" + i, "/there-is-no/" + i);
             given().get("/there-is-no/" + i + "?password=hunter2");
@@ -311,7 +311,7 @@ class ScrapeTest {
     }
 
     @Test
-    void a_thousand_targets_come_and_go() {
+    void addsAndRemovesThousandTargets() {
         int targets = fleet.snapshot().targets().size();
         await("every target's first pass")
                 .atMost(PATIENCE)

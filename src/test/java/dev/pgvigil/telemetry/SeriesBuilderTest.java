@@ -14,7 +14,7 @@ class SeriesBuilderTest {
     private final MetricSink shop = harvest.under(Labels.NONE.with("target", "shop"));
 
     @Test
-    void series_of_one_name_stand_together() {
+    void groupsSeriesByName() {
         shop.gauge("pgvigil_connections", "Connections.", 3, "state", "idle");
         shop.counter("pgvigil_resets_total", "Resets.", 1);
         harvest.under(Labels.NONE.with("target", "bank")).gauge("pgvigil_connections", "Connections.", 5);
@@ -28,7 +28,7 @@ class SeriesBuilderTest {
     }
 
     @Test
-    void the_second_of_two_equal_series_is_dropped() {
+    void dropsDuplicateSeries() {
         shop.gauge("pgvigil_locks", "Locks.", 1, "mode", "share", "granted", "true");
         shop.gauge("pgvigil_locks", "Locks.", 2, "granted", "true", "mode", "share");
 
@@ -38,7 +38,7 @@ class SeriesBuilderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"connections", "pgvigil_a_total", "pgvigil_Ä", "pgvigil_a-b", "pgvigil_", "pgvigil_a\nb"})
-    void a_gauge_of_a_bad_name_is_dropped(String name) {
+    void dropsGaugeWithInvalidName(String name) {
         shop.gauge(name, "Help.", 1);
 
         assertThat(harvest.families()).isEmpty();
@@ -46,7 +46,7 @@ class SeriesBuilderTest {
     }
 
     @Test
-    void a_counter_says_total() {
+    void counterRequiresTotalSuffix() {
         shop.counter("pgvigil_connects", "Help.", 1);
 
         assertThat(harvest.families()).isEmpty();
@@ -54,7 +54,7 @@ class SeriesBuilderTest {
     }
 
     @Test
-    void a_check_cannot_set_whose_its_series_are() {
+    void checkCannotSetOwnerLabels() {
         shop.gauge("pgvigil_a", "Help.", 1, "target", "bank");
         shop.gauge("pgvigil_b", "Help.", 1, "state");
 
@@ -63,7 +63,7 @@ class SeriesBuilderTest {
     }
 
     @Test
-    void a_name_has_one_kind() {
+    void dropsSecondKindOfSameName() {
         shop.gauge("pgvigil_waits", "Help.", 1);
         shop.counter("pgvigil_waits_total", "Help.", 1);
 
@@ -72,7 +72,7 @@ class SeriesBuilderTest {
     }
 
     @Test
-    void one_target_cannot_crowd_out_another() {
+    void limitsSeriesPerTarget() {
         for (int i = 0; i < SeriesBuilder.PER_OWNER + 10; i++) {
             shop.gauge("pgvigil_relations", "Help.", i, "relname", "t" + i);
         }
@@ -85,7 +85,7 @@ class SeriesBuilderTest {
     }
 
     @Test
-    void there_is_a_bound_on_all_series() {
+    void limitsAllSeries() {
         int owners = SeriesBuilder.IN_ALL / SeriesBuilder.PER_OWNER + 1;
         for (int owner = 0; owner < owners; owner++) {
             MetricSink gauges = harvest.under(Labels.NONE.with("target", "t" + owner));
@@ -99,7 +99,7 @@ class SeriesBuilderTest {
     }
 
     @Test
-    void oneCheckCannotUseUpTheSeriesOfAnother() {
+    void reservesSeriesForEachCheck() {
         SeriesBuilder all = new SeriesBuilder(losses, 2);
         for (int owner = 0; owner <= SeriesBuilder.IN_ALL / SeriesBuilder.PER_OWNER; owner++) {
             MetricSink greedy = all.under(Labels.NONE.with("target", "t" + owner), "statements");

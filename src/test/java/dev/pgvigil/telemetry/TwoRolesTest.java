@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class TwoRolesTest {
 
     @Test
-    void what_watching_costs_is_the_sum_of_both() throws IOException {
+    void overheadIsSumOfBothRoles() throws IOException {
         PgServer server = PgServer.shared(PgServer.majors().getLast());
         String auditor = PgServer.unique("auditor");
         server.monitorRole(auditor, "secret");

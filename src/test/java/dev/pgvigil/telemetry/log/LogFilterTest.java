@@ -15,7 +15,7 @@ class LogFilterTest {
     private final LogFilter filter = new LogFilter();
 
     @Test
-    void parameters_of_a_message_are_redacted_too() {
+    void redactsParametersOfMessages() {
         ExtLogRecord line = line(Level.INFO, "cannot reach %s", "dev.pgvigil.target");
         line.setParameters(new Object[] {"postgresql://u:hunter2@db1/shop"});
 
@@ -24,7 +24,7 @@ class LogFilterTest {
     }
 
     @Test
-    void a_percent_sign_in_a_value_is_no_format() {
+    void doesNotFormatPercentSignsInValues() {
         ExtLogRecord line = line(Level.INFO, "database %s", "dev.pgvigil.target");
         line.setParameters(new Object[] {"%s%n{0}"});
 
@@ -33,7 +33,7 @@ class LogFilterTest {
     }
 
     @Test
-    void exceptions_are_redacted_all_the_way_down() {
+    void redactsCausesAndSuppressedExceptions() {
         Exception suppressed = new IllegalStateException("password=hunter2");
         Exception cause = new IllegalArgumentException("Key (email)=(hunter2) already exists.");
         Exception thrown = new RuntimeException("select * from x where y = 'hunter2'", cause);
@@ -54,7 +54,7 @@ class LogFilterTest {
     }
 
     @Test
-    void exceptions_in_circles_end() {
+    void terminatesOnCyclicExceptions() {
         Exception one = new IllegalStateException("one");
         Exception two = new IllegalStateException("two", one);
         one.initCause(two);
@@ -67,7 +67,7 @@ class LogFilterTest {
     }
 
     @Test
-    void an_exception_that_cannot_tell_of_itself_is_named() {
+    void namesExceptionWhoseMethodsThrow() {
         ExtLogRecord line = line(Level.SEVERE, "failed", "dev.pgvigil.check");
         line.setThrown(new Speechless());
 
@@ -76,7 +76,7 @@ class LogFilterTest {
     }
 
     @Test
-    void libraries_do_not_repeat_themselves_for_ever() {
+    void limitsLinesOfLibraries() {
         int shown = 0;
         for (int i = 0; i < 1_000; i++) {
             shown += filter.isLoggable(line(Level.WARNING, "Connection reset by peer", "io.netty.channel")) ? 1 : 0;
@@ -90,7 +90,7 @@ class LogFilterTest {
     }
 
     @Test
-    void pgvigil_itself_is_heard() {
+    void logsMessagesOfPgvigil() {
         for (int i = 0; i < 1_000; i++) {
             assertThat(filter.isLoggable(line(Level.WARNING, "db" + i + " is lost", "dev.pgvigil.watch")))
                     .isTrue();
@@ -98,7 +98,7 @@ class LogFilterTest {
     }
 
     @Test
-    void a_level_has_one_name() {
+    void unifiesNamesOfLevels() {
         ExtLogRecord line = line(Level.WARNING, "x", "io.quarkus");
         ExtLogRecord worse = line(Level.SEVERE, "x", "io.quarkus");
 
@@ -108,7 +108,7 @@ class LogFilterTest {
     }
 
     @Test
-    void foreign_records_pass() {
+    void passesRecordsOfOtherClasses() {
         assertThat(filter.isLoggable(new LogRecord(Level.INFO, "x"))).isTrue();
     }
 

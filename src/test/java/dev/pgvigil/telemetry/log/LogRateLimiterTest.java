@@ -10,7 +10,7 @@ class LogRateLimiterTest {
     private final LogRateLimiter limiter = new LogRateLimiter(3);
 
     @Test
-    void a_logger_has_so_many_lines_a_minute() {
+    void limitsLinesPerMinuteAndLogger() {
         for (int line = 0; line < 3; line++) {
             assertThat(limiter.acquire("io.netty", line)).isZero();
         }
@@ -21,7 +21,7 @@ class LogRateLimiterTest {
     }
 
     @Test
-    void the_next_minute_tells_what_was_left_out() {
+    void nextMinuteReportsNumberOfSuppressedLines() {
         for (int line = 0; line < 10; line++) {
             limiter.acquire("io.netty", line);
         }
@@ -33,7 +33,7 @@ class LogRateLimiterTest {
     }
 
     @Test
-    void it_remembers_a_bounded_number_of_loggers() {
+    void keepsBoundedNumberOfLoggers() {
         for (int logger = 0; logger < 10_000; logger++) {
             limiter.acquire("logger" + logger, 0);
         }

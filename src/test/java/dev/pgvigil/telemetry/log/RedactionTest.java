@@ -41,7 +41,7 @@ class RedactionTest {
                 "-----BEGIN RSA PRIVATE KEY-----\nhunter2\n-----END RSA PRIVATE KEY-----",
                 "-----BEGIN PRIVATE KEY-----\nhunter2",
             })
-    void secrets_go(String text) {
+    void masksSecrets(String text) {
         assertThat(Redaction.of(text))
                 .doesNotContain("hunter2", "aHVudGVy", "blanks")
                 .contains(Redaction.MASK);
@@ -74,7 +74,7 @@ class RedactionTest {
                 "parameters: $1 = 'hunter2'",
                 "select 'hunter2",
             })
-    void values_of_databases_go(String text) {
+    void masksValuesFromDatabases(String text) {
         assertThat(Redaction.of(text)).doesNotContain("hunter2").contains(Redaction.MASK);
     }
 
@@ -96,12 +96,12 @@ class RedactionTest {
                 "SELECT pg_stat_activity took 3.5 ms (12 rows)",
                 "jdbc:postgresql://db1.internal:5432/shop?user=pgvigil",
             })
-    void the_rest_stays(String text) {
+    void keepsOtherText(String text) {
         assertThat(Redaction.of(text)).isEqualTo(text);
     }
 
     @Test
-    void what_is_beside_a_secret_stays() {
+    void keepsTextNextToSecret() {
         assertThat(Redaction.of("no connection to postgresql://pgvigil:x@db1:5432/shop as password=y, again in 5 s"))
                 .isEqualTo("no connection to postgresql://pgvigil:***@db1:5432/shop as password=***, again in 5 s");
     }
@@ -112,19 +112,19 @@ class RedactionTest {
         "'one\r\nINFO forged', 'one\uFFFD\n\tINFO forged'",
         "'nul\u0000', 'nul\uFFFD'",
     })
-    void no_value_forges_a_line(String text, String shown) {
+    void replacesControlCharacters(String text, String shown) {
         assertThat(Redaction.of(text)).isEqualTo(shown);
     }
 
     @Test
-    void long_texts_are_cut() {
+    void cutsLongTexts() {
         assertThat(Redaction.of("x".repeat(100_000)))
                 .hasSizeLessThan(Redaction.LONGEST + 20)
                 .endsWith("(cut)");
     }
 
     @Test
-    void no_text_takes_long() {
+    void redactsHostileTextsInBoundedTime() {
         for (String part : List.of(
                 "password=",
                 "://a:b",
@@ -144,7 +144,7 @@ class RedactionTest {
     }
 
     @Property(tries = 500)
-    void any_text_can_be_redacted_twice(@ForAll String text) {
+    void redactionIsIdempotent(@ForAll String text) {
         String once = Redaction.of(text);
 
         assertThat(Redaction.of(once)).isEqualTo(once);
