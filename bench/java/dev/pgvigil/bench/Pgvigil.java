@@ -1,6 +1,6 @@
 package dev.pgvigil.bench;
 
-import dev.pgvigil.testing.Home;
+import dev.pgvigil.testing.ServersDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +36,7 @@ final class Pgvigil {
     }
 
     static Service start(List<String> command, String yaml) throws IOException {
-        Path config = Files.writeString(Home.directory("config").resolve("pgvigil.yaml"), yaml);
+        Path config = Files.writeString(ServersDirectory.directory("config").resolve("pgvigil.yaml"), yaml);
         int port = Service.freePort();
         return Service.start(
                 port,

@@ -1,6 +1,6 @@
 package dev.pgvigil.bench;
 
-import dev.pgvigil.testing.Home;
+import dev.pgvigil.testing.ServersDirectory;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -39,7 +39,7 @@ final class Service implements AutoCloseable {
 
     /** Starts a command that listens on this port; returns at once. */
     static Service start(int port, List<String> command, Map<String, String> environment) throws IOException {
-        Path home = Home.directory("service");
+        Path home = ServersDirectory.directory("service");
         Path log = home.resolve("log");
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(home.toFile())

@@ -2,9 +2,9 @@ package dev.pgvigil.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pgvigil.testing.Guarded;
-import dev.pgvigil.testing.Logged;
+import dev.pgvigil.testing.CapturedLog;
 import dev.pgvigil.testing.RawHttp;
+import dev.pgvigil.testing.TokenProfile;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What cannot be decoded is answered 400, and its text, which may be a secret, is not logged. */
 @QuarkusTest
-@TestProfile(Guarded.class)
+@TestProfile(TokenProfile.class)
 class DecodersTest {
 
     private static final String SECRET = "MyToken";
@@ -31,7 +31,7 @@ class DecodersTest {
                 "token=MyToken&to=%f"
             })
     void rejectsMalformedForm(String form) {
-        try (Logged logged = new Logged("")) {
+        try (CapturedLog logged = new CapturedLog("")) {
             assertProblem(post("/login", "application/x-www-form-urlencoded", form));
             assertNotLogged(logged);
         }
@@ -65,7 +65,7 @@ class DecodersTest {
                 "/MyToken%zz"
             })
     void rejectsMalformedUrl(String path) {
-        try (Logged logged = new Logged("")) {
+        try (CapturedLog logged = new CapturedLog("")) {
             String answer = get(path);
             // Quarkus refuses what is no URI before anything of ours, with an empty body.
             assertThat(answer).matches("(?s)HTTP/1\\.[01] 400 .*").doesNotContain("Exception", SECRET);
@@ -113,7 +113,7 @@ class DecodersTest {
     @MethodSource("headers")
     void respondsToMalformedHeader(String name, String value) {
         for (String path : new String[] {"/health/live", "/metrics", "/login", "/", "/style.css", "/api/v1/fleet"}) {
-            try (Logged logged = new Logged("")) {
+            try (CapturedLog logged = new CapturedLog("")) {
                 String answer = RawHttp.ask(
                         RestAssured.port,
                         "GET " + path + " HTTP/1.1",
@@ -142,7 +142,7 @@ class DecodersTest {
     void respondsToBodyOfAnyType(String type) {
         for (String path :
                 new String[] {"/login", "/logout", "/health/live", "/", "/api/v1/fleet", "/metrics", "/nope"}) {
-            try (Logged logged = new Logged("")) {
+            try (CapturedLog logged = new CapturedLog("")) {
                 String answer = post(path, type, "--b\r\nMyToken: %zz\r\n\r\ntoken=MyToken%zz\r\n--b");
                 assertThat(answer)
                         .as(path)
@@ -160,7 +160,7 @@ class DecodersTest {
                 .doesNotContain("Exception", "token=" + SECRET);
     }
 
-    private static void assertNotLogged(Logged logged) {
+    private static void assertNotLogged(CapturedLog logged) {
         assertThat(logged.lines()).noneMatch(line -> line.contains(SECRET));
     }
 
@@ -169,7 +169,7 @@ class DecodersTest {
                 RestAssured.port,
                 "GET " + path + " HTTP/1.1",
                 "Host: localhost",
-                "Authorization: Bearer " + Guarded.TOKEN);
+                "Authorization: Bearer " + TokenProfile.TOKEN);
     }
 
     private static String post(String path, String type, String body) {
@@ -177,7 +177,7 @@ class DecodersTest {
                 RestAssured.port,
                 "POST " + path + " HTTP/1.1",
                 "Host: localhost",
-                "Authorization: Bearer " + Guarded.TOKEN,
+                "Authorization: Bearer " + TokenProfile.TOKEN,
                 "Content-Type: " + type,
                 "Content-Length: " + body.length(),
                 "Connection: close",

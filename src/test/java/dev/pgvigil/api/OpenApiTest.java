@@ -10,10 +10,10 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
-import dev.pgvigil.monitor.HandMade;
+import dev.pgvigil.monitor.SampleFleet;
 import dev.pgvigil.security.PublicPaths;
 import dev.pgvigil.state.Fleet;
-import dev.pgvigil.testing.Guarded;
+import dev.pgvigil.testing.TokenProfile;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 
 /** The document says what the service answers: held against the answers themselves. */
 @QuarkusTest
-@TestProfile(Guarded.class)
+@TestProfile(TokenProfile.class)
 class OpenApiTest {
 
     /** Where each operation is tried; the others with `shop`. */
@@ -79,12 +79,12 @@ class OpenApiTest {
 
     @BeforeEach
     void fill() {
-        HandMade.mixed().into(fleet);
+        SampleFleet.mixed().into(fleet);
     }
 
     @AfterEach
     void empty() {
-        HandMade.nothing().into(fleet);
+        SampleFleet.nothing().into(fleet);
     }
 
     @Test
@@ -126,7 +126,7 @@ class OpenApiTest {
         Set<String> served = new TreeSet<>(BESIDE);
         document().get("paths").fieldNames().forEachRemaining(served::add);
         assertThat(told).isEqualTo(served);
-        BESIDE.forEach(path -> assertThat(Guarded.with()
+        BESIDE.forEach(path -> assertThat(TokenProfile.with()
                         .redirects()
                         .follow(false)
                         .request(path.equals("/logout") ? "POST" : "GET", path)
@@ -138,7 +138,7 @@ class OpenApiTest {
     /** The one that is served is a file: making it costs a start more than anything else would. */
     @Test
     void documentIsCurrent() throws IOException {
-        JsonNode made = JSON.readTree(Guarded.with()
+        JsonNode made = JSON.readTree(TokenProfile.with()
                 .accept("application/json")
                 .get("/openapi-made?format=json")
                 .asString());
@@ -162,7 +162,11 @@ class OpenApiTest {
                         schema,
                         ok.get("example").toString());
                 for (String asked : asked(path.getKey())) {
-                    check(mistakes, asked, schema, Guarded.with().get(asked).asString());
+                    check(
+                            mistakes,
+                            asked,
+                            schema,
+                            TokenProfile.with().get(asked).asString());
                 }
             }
         });
@@ -178,7 +182,8 @@ class OpenApiTest {
                 continue;
             }
             String asked = asked(path.getKey()).getFirst();
-            Set<String> shape = Shape.of(JSON.readTree(Guarded.with().get(asked).asString()));
+            Set<String> shape =
+                    Shape.of(JSON.readTree(TokenProfile.with().get(asked).asString()));
             Set<String> unknown = Shape.of(example);
             unknown.removeIf(field -> shape.contains(field) || Shape.insideAnEmptyList(field, shape));
             if (!unknown.isEmpty()) {
@@ -235,7 +240,7 @@ class OpenApiTest {
         Map<String, List<String>> mistakes = new TreeMap<>();
         for (String path :
                 List.of("/nope", "/api/v1/databases/nope", "/api/v1/databases?limit=x", "/api/v1/events?x=1")) {
-            check(mistakes, path, schema, Guarded.with().get(path).asString());
+            check(mistakes, path, schema, TokenProfile.with().get(path).asString());
         }
         assertThat(mistakes).isEmpty();
         assertThat(WITHOUT_END).allMatch(path -> document.at("/paths").has(path));
@@ -269,21 +274,21 @@ class OpenApiTest {
         String asked = asked(path).getFirst();
         Map<String, Response> answers = new TreeMap<>();
         if (!WITHOUT_END.contains(path)) {
-            answers.put(path, Guarded.with().get(asked));
+            answers.put(path, TokenProfile.with().get(asked));
         }
         if (path.contains("{name}")) {
             String none = path.replace("{name}", "no-such").replace("{check}", "heartbeat");
-            answers.put(none, Guarded.with().get(none));
+            answers.put(none, TokenProfile.with().get(none));
         }
         if (path.contains("{check}")) {
             String none = path.replace("{name}", "shop").replace("{check}", "no-such");
-            answers.put(none, Guarded.with().get(none));
+            answers.put(none, TokenProfile.with().get(none));
         }
         if (!path.startsWith("/health") && !path.equals("/metrics")) {
-            answers.put("?nonsense " + path, Guarded.with().get(asked.replaceFirst("\\?.*", "") + "?nonsense=1"));
+            answers.put("?nonsense " + path, TokenProfile.with().get(asked.replaceFirst("\\?.*", "") + "?nonsense=1"));
         }
-        answers.put("POST " + path, Guarded.with().post(asked));
-        answers.put("image " + path, Guarded.with().accept("image/png").get(asked));
+        answers.put("POST " + path, TokenProfile.with().post(asked));
+        answers.put("image " + path, TokenProfile.with().accept("image/png").get(asked));
         if (!PublicPaths.contain(path.replace("{name}", "shop"))) {
             answers.put("stranger " + path, RestAssured.given().get(asked));
         }
@@ -323,6 +328,6 @@ class OpenApiTest {
     }
 
     private static ObjectNode document() throws IOException {
-        return (ObjectNode) JSON.readTree(Guarded.with().get("/openapi").asString());
+        return (ObjectNode) JSON.readTree(TokenProfile.with().get("/openapi").asString());
     }
 }

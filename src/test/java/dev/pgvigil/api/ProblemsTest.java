@@ -8,10 +8,10 @@ import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 
-import dev.pgvigil.monitor.HandMade;
+import dev.pgvigil.monitor.SampleFleet;
 import dev.pgvigil.state.Fleet;
-import dev.pgvigil.testing.Guarded;
 import dev.pgvigil.testing.RawHttp;
+import dev.pgvigil.testing.TokenProfile;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
-@TestProfile(Guarded.class)
+@TestProfile(TokenProfile.class)
 class ProblemsTest {
 
     @Inject
@@ -48,7 +48,7 @@ class ProblemsTest {
                 "/application.properties"
             })
     void unknownPathsReturnProblems(String path) {
-        problem(Guarded.with().get(path), 404);
+        problem(TokenProfile.with().get(path), 404);
     }
 
     @ParameterizedTest
@@ -70,13 +70,13 @@ class ProblemsTest {
                 "/api/v1/events?beats=1|query parameter beats is \"1\"; allowed: true or false",
             })
     void namesInvalidParameters(String path, String detail) {
-        problem(Guarded.with().get(path), 400).body("detail", equalTo(detail));
+        problem(TokenProfile.with().get(path), 400).body("detail", equalTo(detail));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/health/live?verbose", "/health/live?verbose=1", "/health?x=", "/health/detailed?a&a"})
     void probesIgnoreUnknownParameters(String path) {
-        Guarded.with()
+        TokenProfile.with()
                 .get(path)
                 .then()
                 .statusCode(anyOf(equalTo(200), equalTo(503)))
@@ -85,7 +85,7 @@ class ProblemsTest {
 
     @Test
     void shortensValuesInMessages() {
-        String detail = Guarded.with()
+        String detail = TokenProfile.with()
                 .get("/api/v1/databases?status=" + "x".repeat(3000))
                 .path("detail");
         assertThat(detail).hasSizeLessThan(250);
@@ -99,7 +99,8 @@ class ProblemsTest {
     })
     void unsupportedMethodsReturnAllowedOnes(String path, String allow) {
         for (String method : Set.of("POST", "PUT", "DELETE", "PATCH")) {
-            Response response = Guarded.with().contentType(ContentType.JSON).request(method, path);
+            Response response =
+                    TokenProfile.with().contentType(ContentType.JSON).request(method, path);
             problem(response, 405);
             assertThat(response.header("Allow")).as(method).isEqualTo(allow);
         }
@@ -130,29 +131,29 @@ class ProblemsTest {
                 "/api/v1/databases/x/history"
             })
     void rejectsPostToReadOnlyPaths(String path) {
-        Response response = Guarded.with().contentType(ContentType.JSON).post(path);
+        Response response = TokenProfile.with().contentType(ContentType.JSON).post(path);
         problem(response, 405);
         assertThat(response.header("Allow")).contains("GET");
     }
 
     @Test
     void logoutSupportsOnlyPost() {
-        Response response = Guarded.with().get("/logout");
+        Response response = TokenProfile.with().get("/logout");
         problem(response, 405);
         assertThat(response.header("Allow")).isEqualTo("OPTIONS, POST");
     }
 
     @Test
     void rejectsUnsupportedMediaTypes() {
-        problem(Guarded.with().accept("application/xml").get("/api/v1/fleet"), 406);
-        problem(Guarded.with().accept("application/json").get("/api/v1/events"), 406);
-        problem(Guarded.with().contentType(ContentType.XML).body("<a/>").post("/login"), 415);
+        problem(TokenProfile.with().accept("application/xml").get("/api/v1/fleet"), 406);
+        problem(TokenProfile.with().accept("application/json").get("/api/v1/events"), 406);
+        problem(TokenProfile.with().contentType(ContentType.XML).body("<a/>").post("/login"), 415);
     }
 
     @Test
     void rejectsLargeBodiesBeforeReadingThem() {
         problem(
-                Guarded.with()
+                TokenProfile.with()
                         .contentType("application/x-www-form-urlencoded")
                         .body("token=" + "x".repeat(70_000))
                         .post("/login"),
@@ -173,15 +174,17 @@ class ProblemsTest {
 
     @Test
     void unexpectedErrorsShowNoDetails() {
-        HandMade.broken().into(fleet);
+        SampleFleet.broken().into(fleet);
         try {
             ValidatableResponse answer = problem(
-                    Guarded.with().header("X-Request-Id", "look-for-me").get("/api/v1/databases/broken/connections"),
+                    TokenProfile.with()
+                            .header("X-Request-Id", "look-for-me")
+                            .get("/api/v1/databases/broken/connections"),
                     500);
             answer.body("request_id", equalTo("look-for-me")).body("detail", containsString("request_id"));
             answer.body(not(containsString("Exception"))).body(not(containsString("secret cause")));
         } finally {
-            HandMade.nothing().into(fleet);
+            SampleFleet.nothing().into(fleet);
         }
     }
 
@@ -217,12 +220,12 @@ class ProblemsTest {
                 RestAssured.port,
                 "GET " + path + " HTTP/1.1",
                 "Host: localhost",
-                "Authorization: Bearer " + Guarded.TOKEN);
+                "Authorization: Bearer " + TokenProfile.TOKEN);
     }
 
     @Test
     void everyResponseHasSafeRequestId() {
-        String own = Guarded.with().get("/nope").header("X-Request-Id");
+        String own = TokenProfile.with().get("/nope").header("X-Request-Id");
         assertThat(own).matches("[0-9a-f-]{36}");
         assertThat(id("build-42.a_b")).isEqualTo("build-42.a_b");
         assertThat(id("x".repeat(65))).hasSize(36);
@@ -232,11 +235,14 @@ class ProblemsTest {
 
     @Test
     void everyResponseHasServerTiming() {
-        Guarded.with().get("/api/v1/fleet").then().header("Server-Timing", matchesPattern("total;dur=[0-9]+\\.[0-9]"));
+        TokenProfile.with()
+                .get("/api/v1/fleet")
+                .then()
+                .header("Server-Timing", matchesPattern("total;dur=[0-9]+\\.[0-9]"));
     }
 
     private static String id(String offered) {
-        return Guarded.with().header("X-Request-Id", offered).get("/nope").header("X-Request-Id");
+        return TokenProfile.with().header("X-Request-Id", offered).get("/nope").header("X-Request-Id");
     }
 
     private static ValidatableResponse problem(Response response, int status) {

@@ -84,14 +84,14 @@ class CheckContractTest {
     <O> void collectsWithOnlyPublishedGrants(String name, int major, String role, Check<O> check) throws SQLException {
         PgServer server = server(major, role);
         Target target = Target.of("hostile", server.server("pgvigil", null), HOSTILE);
-        try (Asking asking = Asking.of(target.server(), HOSTILE);
+        try (Collecting asking = Collecting.of(target.server(), HOSTILE);
                 Clients clients = new Clients(server, HOSTILE)) {
             clients.idle("app'\"\n<b>", HOSTILE);
             O observed = asking.collect(check);
-            check.evaluate(observed, Previous.none(Judging.NOW), target)
-                    .forEach(finding -> Judging.complete(check, finding));
+            check.evaluate(observed, Previous.none(Evaluating.NOW), target)
+                    .forEach(finding -> Evaluating.complete(check, finding));
             assertSnakeCase(JSON.valueToTree(observed));
-            Recorded.of(check, observed)
+            RecordedMetrics.of(check, observed)
                     .forEach(figure -> assertThat(figure.name()).matches("pgvigil_[a-z_]+"));
         }
     }
@@ -100,7 +100,7 @@ class CheckContractTest {
     @MethodSource("everywhere")
     <O> void takesNoLockThatBlocksDdl(String name, int major, String role, Check<O> check) {
         PgServer server = server(major, role);
-        try (Asking asking = Asking.of(server.server("pgvigil", null), HOSTILE)) {
+        try (Collecting asking = Collecting.of(server.server("pgvigil", null), HOSTILE)) {
             String locks = asking.inTransaction(session ->
                     check.collect(session).flatMap(observed -> session.row("""
                             select coalesce(string_agg(relation::bigint || ' ' || mode, ', '), 'none') from pg_locks
@@ -120,7 +120,7 @@ class CheckContractTest {
         }
         String table = PgServer.unique("locked");
         server.sqlIn(HOSTILE, "create table " + table + " (id int)");
-        try (Asking asking = Asking.of(server.server("pgvigil", null), HOSTILE);
+        try (Collecting asking = Collecting.of(server.server("pgvigil", null), HOSTILE);
                 Clients clients = new Clients(server, HOSTILE)) {
             clients.inTransaction("holder", "lock table " + table + " in access exclusive mode");
             clients.idle("waiter").begin("alter table " + table + " add column note text");

@@ -39,7 +39,7 @@ class EncodingsTest {
                     Clients latin = new Clients(server, "latin")) {
                 occupy(server, kitchen, latin);
                 for (String own : List.of("postgres", "latin", "plain", "küche")) {
-                    try (Asking asking = asking(server, own)) {
+                    try (Collecting asking = asking(server, own)) {
                         for (Check<?> check : Catalogues.all()) {
                             assertNames(own, check, asking.collect(check));
                         }
@@ -52,10 +52,10 @@ class EncodingsTest {
     }
 
     /** A server that has just created databases may be slow. */
-    private static Asking asking(PgServer server, String database) {
+    private static Collecting asking(PgServer server, String database) {
         return await().atMost(Duration.ofSeconds(30))
                 .ignoreExceptions()
-                .until(() -> Asking.of(server, database), Objects::nonNull);
+                .until(() -> Collecting.of(server, database), Objects::nonNull);
     }
 
     /** Creates a lock wait, an open transaction and a prepared one, each over a second old. */
@@ -92,10 +92,11 @@ class EncodingsTest {
     }
 
     private static void judges(Databases.Listing listing) {
-        assertThat(Judging.evaluate(new Databases(), listing, Judging.target("küche")))
+        assertThat(Evaluating.evaluate(new Databases(), listing, Evaluating.target("küche")))
                 .isEmpty();
         assertThat(listing.discoverable()).contains("küche", "latin", "plain").doesNotContain("café");
-        assertThat(Judging.one(new Databases(), listing, Judging.target("café")).observed())
+        assertThat(Evaluating.one(new Databases(), listing, Evaluating.target("café"))
+                        .observed())
                 .isEqualTo("the server has a database of this name, but the name is not UTF-8");
     }
 }

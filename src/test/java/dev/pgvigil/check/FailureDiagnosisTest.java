@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FailureDiagnosisTest {
 
     /** As the role pgvigil. */
-    private static final Target SHOP = Judging.target("shop");
+    private static final Target SHOP = Evaluating.target("shop");
 
     @ParameterizedTest
     @CsvSource(
@@ -76,7 +76,7 @@ class FailureDiagnosisTest {
         Finding found = check.evaluateFailure(new Failure(Reason.UNSUPPORTED, "it failed", null, cause, "shop"), SHOP)
                 .getFirst();
 
-        Judging.complete(check, found);
+        Evaluating.complete(check, found);
     }
 
     private static void expect(FailureDiagnosis diagnosis, String title, @Nullable String sql) {
@@ -96,7 +96,7 @@ class FailureDiagnosisTest {
         Finding found =
                 check.evaluateFailure(Failure.of(reason, "it failed"), SHOP).getFirst();
 
-        Judging.complete(check, found);
+        Evaluating.complete(check, found);
         assertThat(found.status()).isEqualTo(reason == Reason.LOCAL ? Status.UNKNOWN : Status.UNHEALTHY);
     }
 
@@ -122,7 +122,7 @@ class FailureDiagnosisTest {
         Finding found = check.evaluateFailure(new Failure(reason, "it failed", state), SHOP)
                 .getFirst();
 
-        Judging.complete(check, found);
+        Evaluating.complete(check, found);
         assertThat(found.status()).isEqualTo(Status.DEGRADED);
         assertThat(found.observed()).isEqualTo("it failed");
         assertThat(found.cause() + found.action()).containsIgnoringCase(words);

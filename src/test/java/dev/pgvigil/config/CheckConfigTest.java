@@ -53,7 +53,7 @@ class CheckConfigTest {
     private int run(String... args) {
         return CheckConfig.run(
                 List.of(args),
-                () -> List.of(new Note()),
+                () -> List.of(new NoteSection()),
                 _ -> null,
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8));

@@ -204,7 +204,8 @@ class ConfigSchemaTest {
 
     private List<String> read(String yaml) throws IOException {
         Path file = Files.writeString(folder.resolve("pgvigil.yaml"), yaml);
-        return Loaded.of(new ConfigOrigin.File(file, false), Map.of(), sections).problems();
+        return LoadedConfig.of(new ConfigOrigin.File(file, false), Map.of(), sections)
+                .problems();
     }
 
     private List<String> mistakes(String yaml) {

@@ -43,14 +43,14 @@ class ConfigurationGuideTest {
     @TempDir
     private Path folder;
 
-    private Loaded example;
+    private LoadedConfig example;
 
     @BeforeEach
     void load() throws IOException {
         Files.writeString(folder.resolve("shop"), "secret");
         String yaml = Files.readString(EXAMPLE).replace("/run/secrets/", folder + "/");
         Path file = Files.writeString(folder.resolve("pgvigil.yaml"), yaml);
-        example = Loaded.of(new ConfigOrigin.File(file, false), Map.of("DB2_PASSWORD", "secret"), sections);
+        example = LoadedConfig.of(new ConfigOrigin.File(file, false), Map.of("DB2_PASSWORD", "secret"), sections);
     }
 
     @Test
@@ -63,7 +63,7 @@ class ConfigurationGuideTest {
         assertThat(snippets).hasSizeGreaterThan(2);
         for (String snippet : snippets) {
             Path file = Files.writeString(folder.resolve("snippet.yaml"), snippet);
-            assertThat(Loaded.of(new ConfigOrigin.File(file, false), Map.of("DB2_PASSWORD", "secret"), sections)
+            assertThat(LoadedConfig.of(new ConfigOrigin.File(file, false), Map.of("DB2_PASSWORD", "secret"), sections)
                             .problems())
                     .as(snippet)
                     .isEmpty();
@@ -78,7 +78,7 @@ class ConfigurationGuideTest {
         String yaml = Files.readString(Path.of(name)).replace("/run/secrets/databases/", folder + "/");
         Path file = Files.writeString(folder.resolve("kubernetes.yaml"), yaml);
 
-        Loaded loaded = Loaded.of(new ConfigOrigin.File(file, false), Map.of(), sections);
+        LoadedConfig loaded = LoadedConfig.of(new ConfigOrigin.File(file, false), Map.of(), sections);
 
         assertThat(loaded.problems()).isEmpty();
         assertThat(loaded.settings()).isPresent();

@@ -3,7 +3,7 @@ package dev.pgvigil.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.pgvigil.testing.Logged;
+import dev.pgvigil.testing.CapturedLog;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigurationTest {
 
-    private static final List<Section<?>> SECTIONS = List.of(new Note());
+    private static final List<Section<?>> SECTIONS = List.of(new NoteSection());
 
     @TempDir
     private Path folder;
@@ -76,11 +76,11 @@ class ConfigurationTest {
     @Test
     void fileTakesPrecedenceAndIsLogged() throws IOException {
         Path file = Files.writeString(folder.resolve("c.yaml"), "pgvigil: { note: { text: file } }");
-        try (Logged logged = new Logged("dev.pgvigil.config")) {
+        try (CapturedLog logged = new CapturedLog("dev.pgvigil.config")) {
             Configuration configuration =
                     start(config("pgvigil.config", file.toString(), "database.url", "postgresql://u:hunter2@h/d"));
 
-            assertThat(configuration.settings().get(Note.class).text()).isEqualTo("file");
+            assertThat(configuration.settings().get(NoteSection.class).text()).isEqualTo("file");
             assertThat(configuration.state().origin()).isEqualTo(file.toString());
             assertThat(logged.lines())
                     .anyMatch(line -> line.contains("DATABASE_URL is ignored"))

@@ -19,7 +19,7 @@ class ContentWatchTest {
     @Test
     void ignoresFileWhileItIsWritten() throws IOException {
         Path file = Files.writeString(folder.resolve("c.yaml"), "whole");
-        ContentWatch watch = watching(Map.of(file, digest(file)), file);
+        ContentWatch watch = monitoring(Map.of(file, digest(file)), file);
         assertThat(watch.changed()).isFalse();
 
         Files.writeString(file, "a");
@@ -34,7 +34,7 @@ class ContentWatchTest {
     @Test
     void ignoresRevertedChange() throws IOException {
         Path file = Files.writeString(folder.resolve("c.yaml"), "whole");
-        ContentWatch watch = watching(Map.of(file, digest(file)), file);
+        ContentWatch watch = monitoring(Map.of(file, digest(file)), file);
 
         Files.writeString(file, "other");
         assertThat(watch.changed()).isFalse();
@@ -53,7 +53,7 @@ class ContentWatchTest {
         }
         Path first = folder.resolve("s0");
         for (int i = 0; i < 1_200; i += 100) {
-            ContentWatch watch = watching(digests, first);
+            ContentWatch watch = monitoring(digests, first);
             Path rotated = Files.writeString(folder.resolve("s" + i), "rotated");
 
             assertThat(IntStream.range(0, 4).anyMatch(_ -> watch.changed()))
@@ -63,7 +63,7 @@ class ContentWatchTest {
         }
     }
 
-    private static ContentWatch watching(Map<Path, String> digests, Path first) {
+    private static ContentWatch monitoring(Map<Path, String> digests, Path first) {
         ContentWatch watch = new ContentWatch(first);
         watch.expect(digests);
         return watch;

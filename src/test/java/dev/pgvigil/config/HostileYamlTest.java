@@ -80,20 +80,22 @@ class HostileYamlTest {
             yaml.append("  a").append(i).append(": 1\n");
         }
 
-        assertThat(Loaded.file(file(yaml.toString()), Map.of(), new Words()).problems())
+        assertThat(LoadedConfig.file(file(yaml.toString()), Map.of(), new Words())
+                        .problems())
                 .hasSize(101)
                 .endsWith("pgvigil: and 9900 more problems");
     }
 
     @Test
     void doesNotBlockOnPipe() {
-        assertThat(Loaded.file(Path.of("/dev/zero"), Map.of(), new Words()).problems())
+        assertThat(LoadedConfig.file(Path.of("/dev/zero"), Map.of(), new Words())
+                        .problems())
                 .containsExactly("PGVIGIL_CONFIG: the file is not a regular file");
     }
 
     @Test
     void rejectsFolder() {
-        assertThat(Loaded.file(folder, Map.of(), new Words()).problems())
+        assertThat(LoadedConfig.file(folder, Map.of(), new Words()).problems())
                 .containsExactly("PGVIGIL_CONFIG: the file is not a regular file");
     }
 
@@ -124,7 +126,7 @@ class HostileYamlTest {
     }
 
     private String problems(String yaml) throws IOException {
-        return Loaded.file(file(yaml), Map.of(), new Words()).problems().toString();
+        return LoadedConfig.file(file(yaml), Map.of(), new Words()).problems().toString();
     }
 
     private Path file(String yaml) throws IOException {

@@ -3,7 +3,7 @@ package dev.pgvigil.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.pgvigil.testing.Logged;
+import dev.pgvigil.testing.CapturedLog;
 import io.quarkus.runtime.StartupEvent;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,7 +29,7 @@ class ReloadTest {
     private Path folder;
 
     private final List<Settings> told = new CopyOnWriteArrayList<>();
-    private final Logged logged = new Logged("dev.pgvigil.config");
+    private final CapturedLog logged = new CapturedLog("dev.pgvigil.config");
     private Path file;
     private Configuration configuration;
 
@@ -37,7 +37,7 @@ class ReloadTest {
     void start() throws IOException {
         file = folder.resolve("pgvigil.yaml");
         Files.writeString(file, "pgvigil: { note: { text: first } }");
-        configuration = Loaded.watching(file, EVERY, new Note());
+        configuration = LoadedConfig.polling(file, EVERY, new NoteSection());
         configuration.start(new StartupEvent());
         configuration.onChange(told::add);
     }
@@ -73,7 +73,7 @@ class ReloadTest {
     @Test
     void doesNotReloadConnectionString() {
         ConfigOrigin url = ConfigOrigin.of(null, "postgresql://pgvigil@db1/shop");
-        ConfigLoader loading = new ConfigLoader(url, List.of(new Note()), name -> null, InstantSource.system());
+        ConfigLoader loading = new ConfigLoader(url, List.of(new NoteSection()), name -> null, InstantSource.system());
         loading.settings();
 
         for (int look = 0; look < 5; look++) {
@@ -121,15 +121,15 @@ class ReloadTest {
         Files.createSymbolicLink(folder.resolve("..data"), one.getFileName());
         Path mounted = Files.createSymbolicLink(folder.resolve("c.yaml"), Path.of("..data", "c.yaml"));
         Files.createSymbolicLink(folder.resolve("secret"), Path.of("..data", "secret"));
-        Configuration linked = Loaded.watching(mounted, EVERY, new Note());
+        Configuration linked = LoadedConfig.polling(mounted, EVERY, new NoteSection());
         linked.start(new StartupEvent());
-        assertThat(linked.settings().get(Note.class)).isEqualTo(new Note.Text("one", "old"));
+        assertThat(linked.settings().get(NoteSection.class)).isEqualTo(new NoteSection.Text("one", "old"));
 
         Files.createSymbolicLink(folder.resolve("..data_tmp"), two.getFileName());
         Files.move(folder.resolve("..data_tmp"), folder.resolve("..data"), StandardCopyOption.ATOMIC_MOVE);
 
         await().until(() -> linked.state().reloads() == 1);
-        assertThat(linked.settings().get(Note.class)).isEqualTo(new Note.Text("two", "new"));
+        assertThat(linked.settings().get(NoteSection.class)).isEqualTo(new NoteSection.Text("two", "new"));
         linked.stop();
     }
 
@@ -170,7 +170,7 @@ class ReloadTest {
 
     @Test
     void failingListenerDoesNotAffectOthers() throws IOException {
-        Configuration other = Loaded.started(file, EVERY, new Note());
+        Configuration other = LoadedConfig.started(file, EVERY, new NoteSection());
         other.onChange(settings -> {
             throw new IllegalStateException("cannot take it");
         });
@@ -183,10 +183,10 @@ class ReloadTest {
 
         Files.writeString(file, "pgvigil: { note: { text: third } }");
         await().until(() -> other.state().reloads() == 2 && told.contains(other.settings()));
-        Loaded.stop(other);
+        LoadedConfig.stop(other);
     }
 
-    private Note.Text note() {
-        return configuration.settings().get(Note.class);
+    private NoteSection.Text note() {
+        return configuration.settings().get(NoteSection.class);
     }
 }

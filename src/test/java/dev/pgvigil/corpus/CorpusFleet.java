@@ -3,8 +3,8 @@ package dev.pgvigil.corpus;
 import dev.pgvigil.check.Catalogues;
 import dev.pgvigil.check.Check;
 import dev.pgvigil.postgres.Server;
-import dev.pgvigil.testing.Home;
 import dev.pgvigil.testing.PgServer;
+import dev.pgvigil.testing.ServersDirectory;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import java.io.IOException;
@@ -32,7 +32,7 @@ public final class CorpusFleet implements QuarkusTestResourceLifecycleManager {
     private static final Duration INTERVAL = Duration.ofSeconds(1);
 
     private final Map<String, String> targets = new TreeMap<>();
-    private final Path file = Home.directory("corpus").resolve("pgvigil.yaml");
+    private final Path file = ServersDirectory.directory("corpus").resolve("pgvigil.yaml");
 
     @Override
     public Map<String, String> start() {

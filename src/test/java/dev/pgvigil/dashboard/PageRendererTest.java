@@ -2,7 +2,7 @@ package dev.pgvigil.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pgvigil.monitor.Telling;
+import dev.pgvigil.monitor.EventPublisher;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.view.RenderExecutor;
 import io.quarkus.qute.Engine;
@@ -39,7 +39,7 @@ class PageRendererTest {
         assertThat(text(renderer.page("/", this::page))).isEqualTo("1");
         List<Uni<RenderedPage>> asked = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
-            Telling.changes(fleet, "shop", 1);
+            EventPublisher.changes(fleet, "shop", 1);
             asked.add(renderer.page("/", this::page));
         }
         asked.forEach(sheet -> assertThat(text(sheet)).isIn("2", "3"));
@@ -49,7 +49,7 @@ class PageRendererTest {
     @Test
     void heartbeatsDoNotCauseRendering() {
         assertThat(text(renderer.page("/", this::page))).isEqualTo("1");
-        Telling.beat(fleet, "shop");
+        EventPublisher.beat(fleet, "shop");
         assertThat(text(renderer.page("/", this::page))).isEqualTo("1");
     }
 

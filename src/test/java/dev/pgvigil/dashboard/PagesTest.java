@@ -2,11 +2,11 @@ package dev.pgvigil.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pgvigil.monitor.HandMade;
+import dev.pgvigil.monitor.SampleFleet;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.FleetEvent;
-import dev.pgvigil.testing.Guarded;
 import dev.pgvigil.testing.RawHttp;
+import dev.pgvigil.testing.TokenProfile;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** The pages as the server makes them, which is what is read without scripts. */
 @QuarkusTest
-@TestProfile(Guarded.class)
+@TestProfile(TokenProfile.class)
 class PagesTest {
 
     private static final Pattern ASSET = Pattern.compile("(?:src|rel=\"(?:icon|stylesheet)\"[^>]*href)=\"([^\"]+)\"");
@@ -40,16 +40,16 @@ class PagesTest {
 
     @BeforeEach
     void fill() {
-        show(HandMade.mixed());
+        show(SampleFleet.mixed());
     }
 
     @AfterEach
     void empty() {
-        show(HandMade.nothing());
+        show(SampleFleet.nothing());
     }
 
     /** Each change makes a page anew. */
-    private void show(HandMade made) {
+    private void show(SampleFleet made) {
         made.into(fleet, new FleetEvent.Added(Instant.now(), "any"));
     }
 
@@ -89,7 +89,7 @@ class PagesTest {
 
     @Test
     void splitsManyTargetsIntoPages() {
-        show(HandMade.named(
+        show(SampleFleet.named(
                 IntStream.range(0, 612).mapToObj(i -> "n%04d".formatted(i)).toList()));
         String first = page("/");
         assertThat(rows(first)).hasSize(100).startsWith("n0000").endsWith("n0099");
@@ -143,25 +143,25 @@ class PagesTest {
                 "page=x",
                 "page=99999999999",
                 "status=&status=odd")) {
-            Response answer = Guarded.with().urlEncodingEnabled(true).get("/?" + query);
+            Response answer = TokenProfile.with().urlEncodingEnabled(true).get("/?" + query);
             assertThat(answer.statusCode()).as(query).isEqualTo(200);
             assertThat(rows(answer.asString())).as(query).isEqualTo(all);
         }
         assertThat(page("/database?name=shop&utm_source=mail")).contains("<h1>shop</h1>");
-        assertThat(Guarded.with()
+        assertThat(TokenProfile.with()
                         .redirects()
                         .follow(false)
                         .get("/database?name=")
                         .header("Location"))
                 .endsWith("/");
-        assertThat(Guarded.with().get("/api/v1/fleet?utm_source=mail").statusCode())
+        assertThat(TokenProfile.with().get("/api/v1/fleet?utm_source=mail").statusCode())
                 .isEqualTo(400);
     }
 
     @Test
     void unknownPathLinksToFleet() {
         for (String accept : List.of("text/html", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")) {
-            Response answer = Guarded.with().accept(accept).get("/nope");
+            Response answer = TokenProfile.with().accept(accept).get("/nope");
             assertThat(answer.statusCode()).isEqualTo(404);
             assertThat(answer.contentType()).startsWith("text/html");
             assertThat(answer.asString())
@@ -169,7 +169,7 @@ class PagesTest {
                     .doesNotContain("page.js", "http-equiv=\"refresh\"", "id=\"state\"");
         }
         for (String accept : List.of("application/json", "*/*", "application/json,text/html;q=0.9", ";;,=/html")) {
-            Response answer = Guarded.with().accept(accept).get("/nope");
+            Response answer = TokenProfile.with().accept(accept).get("/nope");
             assertThat(answer.statusCode()).as(accept).isEqualTo(404);
             assertThat(answer.contentType()).as(accept).startsWith("application/problem+json");
         }
@@ -178,7 +178,7 @@ class PagesTest {
                 "GET /nope'&lt;b%3Cscript%3E HTTP/1.1",
                 "Host: localhost",
                 "Accept: text/html",
-                "Authorization: Bearer " + Guarded.TOKEN);
+                "Authorization: Bearer " + TokenProfile.TOKEN);
         assertThat(hostile).startsWith("HTTP/1.1 404").contains("<q>/nope&#39;&amp;lt;b%3Cscript%3E</q>");
     }
 
@@ -240,7 +240,7 @@ class PagesTest {
 
     @Test
     void unknownDatabaseReturnsNotFoundWithLinkToFleet() {
-        Response answer = Guarded.with().accept("text/html").get("/database?name=%3Cb%3Enope");
+        Response answer = TokenProfile.with().accept("text/html").get("/database?name=%3Cb%3Enope");
         assertThat(answer.statusCode()).isEqualTo(404);
         assertThat(answer.contentType()).startsWith("text/html");
         assertThat(answer.asString()).contains("&lt;b&gt;nope", "href=\"/\"").doesNotContain("<b>nope");
@@ -248,7 +248,7 @@ class PagesTest {
 
     @Test
     void escapesNames() {
-        show(HandMade.named(HandMade.HOSTILE));
+        show(SampleFleet.named(SampleFleet.HOSTILE));
         String fleetPage = page("/");
         assertThat(fleetPage).doesNotContain("<script>");
         List<String> links = LINK.matcher(fleetPage)
@@ -256,14 +256,14 @@ class PagesTest {
                 .map(link -> link.group(1))
                 .filter(link -> link.startsWith("/database"))
                 .toList();
-        assertThat(links).hasSize(HandMade.HOSTILE.size()).allMatch(link -> link.matches("[\\x21-\\x7E]+"));
+        assertThat(links).hasSize(SampleFleet.HOSTILE.size()).allMatch(link -> link.matches("[\\x21-\\x7E]+"));
         List<String> titles = links.stream()
                 .map(PagesTest::page)
                 .peek(page -> assertThat(page).doesNotContain("<script>alert"))
                 .map(page -> page.replaceAll("(?s).*<h1>(.*?)</h1>.*", "$1"))
                 .map(PagesTest::unescaped)
                 .toList();
-        assertThat(titles).containsExactlyInAnyOrderElementsOf(HandMade.HOSTILE);
+        assertThat(titles).containsExactlyInAnyOrderElementsOf(SampleFleet.HOSTILE);
     }
 
     @Test
@@ -275,19 +275,20 @@ class PagesTest {
                 "/database?name=orders&tab=connections",
                 "/database?name=orders&tab=checks",
                 "/database?name=nope")) {
-            String page = Guarded.with().get(path).asString();
+            String page = TokenProfile.with().get(path).asString();
             List<String> linked = Stream.of(ASSET, LINK)
                     .flatMap(pattern -> pattern.matcher(page).results())
                     .map(hit -> unescaped(hit.group(1)))
                     .distinct()
                     .toList();
             assertThat(linked).as(path).contains("/style.css", "/page.js", "/theme.js");
-            linked.forEach(address -> assertThat(Guarded.with().get(address).statusCode())
-                    .as(address)
-                    .isEqualTo(200));
+            linked.forEach(
+                    address -> assertThat(TokenProfile.with().get(address).statusCode())
+                            .as(address)
+                            .isEqualTo(200));
         }
         for (String status : List.of("healthy", "degraded", "unhealthy", "unknown")) {
-            assertThat(Guarded.with().get("/icon-" + status + ".svg").contentType())
+            assertThat(TokenProfile.with().get("/icon-" + status + ".svg").contentType())
                     .startsWith("image/svg+xml");
         }
     }
@@ -311,17 +312,17 @@ class PagesTest {
 
     @Test
     void compressesOnlyForClientsThatAcceptGzip() {
-        Response packed = Guarded.with().get("/");
+        Response packed = TokenProfile.with().get("/");
         assertThat(packed.header("Content-Encoding")).isEqualTo("gzip");
         assertThat(packed.header("Vary")).contains("Accept-Encoding");
         String plain = RawHttp.ask(
-                service.getPort(), "GET / HTTP/1.1", "Host: localhost", "Authorization: Bearer " + Guarded.TOKEN);
+                service.getPort(), "GET / HTTP/1.1", "Host: localhost", "Authorization: Bearer " + TokenProfile.TOKEN);
         assertThat(plain).doesNotContainIgnoringCase("content-encoding").contains("<!doctype html>");
         assertThat(rows(packed.asString())).isEqualTo(rows(plain)).isNotEmpty();
     }
 
     private static String page(String path) {
-        Response answer = Guarded.with().get(path);
+        Response answer = TokenProfile.with().get(path);
         assertThat(answer.statusCode()).as(path).isEqualTo(200);
         return answer.asString();
     }

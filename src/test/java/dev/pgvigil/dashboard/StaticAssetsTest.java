@@ -2,8 +2,8 @@ package dev.pgvigil.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pgvigil.testing.Guarded;
 import dev.pgvigil.testing.RawHttp;
+import dev.pgvigil.testing.TokenProfile;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the pages load, as browsers ask for it. */
 @QuarkusTest
-@TestProfile(Guarded.class)
+@TestProfile(TokenProfile.class)
 class StaticAssetsTest {
 
     private static final Path FILES = Path.of("src/main/resources/META-INF/resources");
@@ -34,7 +34,7 @@ class StaticAssetsTest {
     @ParameterizedTest
     @MethodSource("files")
     void browsersCacheUntilContentChanges(String path) throws IOException {
-        Response first = Guarded.with().get(path);
+        Response first = TokenProfile.with().get(path);
         assertThat(first.statusCode()).isEqualTo(200);
         assertThat(first.asString()).isEqualTo(Files.readString(FILES.resolve(path.substring(1))));
         assertThat(first.header("Cache-Control")).isEqualTo("private, no-cache");
@@ -48,7 +48,7 @@ class StaticAssetsTest {
     /** Its time may be older than that of the release before. */
     @Test
     void detectsNewReleaseRegardlessOfModificationTime() {
-        Response answer = Guarded.with()
+        Response answer = TokenProfile.with()
                 .header("If-None-Match", "W/\"0\"")
                 .header("If-Modified-Since", "Fri, 01 Jan 2100 00:00:00 GMT")
                 .get("/page.js");
@@ -57,7 +57,7 @@ class StaticAssetsTest {
 
     @Test
     void requiresAuthenticationBeforeRevealingFiles() {
-        String tag = Guarded.with().get("/page.js").header("ETag");
+        String tag = TokenProfile.with().get("/page.js").header("ETag");
         Response answer = RestAssured.given().header("If-None-Match", tag).get("/page.js");
         assertThat(answer.statusCode()).isEqualTo(401);
         assertThat(answer.header("ETag")).isNull();
@@ -74,7 +74,7 @@ class StaticAssetsTest {
                 "/webjars/swagger-ui/5.30.2/swagger-ui-bundle.js"
             })
     void compressesOnlyForClientsThatAcceptGzip(String path) {
-        Response packed = Guarded.with().get(path);
+        Response packed = TokenProfile.with().get(path);
         assertThat(packed.header("Content-Encoding")).isEqualTo("gzip");
         assertThat(packed.header("Vary")).isEqualToIgnoringCase("Accept-Encoding");
         assertThat(raw("HEAD", path, "Accept-Encoding: gzip"))
@@ -90,7 +90,7 @@ class StaticAssetsTest {
 
     @Test
     void librariesAreCachedWithoutRevalidation() {
-        assertThat(Guarded.with()
+        assertThat(TokenProfile.with()
                         .get("/webjars/htmx.org/2.0.10/dist/htmx.min.js")
                         .header("Cache-Control"))
                 .isEqualTo("private, max-age=86400");
@@ -117,7 +117,7 @@ class StaticAssetsTest {
     }
 
     private static Response kept(String path, String tag) {
-        return Guarded.with().header("If-None-Match", tag).get(path);
+        return TokenProfile.with().header("If-None-Match", tag).get(path);
     }
 
     private static String raw(String method, String path, String... more) {
@@ -127,7 +127,7 @@ class StaticAssetsTest {
                                 Stream.of(
                                         method + " " + path + " HTTP/1.1",
                                         "Host: localhost",
-                                        "Authorization: Bearer " + Guarded.TOKEN),
+                                        "Authorization: Bearer " + TokenProfile.TOKEN),
                                 Stream.of(more))
                         .toArray(String[]::new));
     }

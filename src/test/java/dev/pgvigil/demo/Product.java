@@ -1,6 +1,6 @@
 package dev.pgvigil.demo;
 
-import dev.pgvigil.testing.Home;
+import dev.pgvigil.testing.ServersDirectory;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -44,7 +44,7 @@ final class Product implements AutoCloseable {
 
     /** Starts it in a directory that is removed when this JVM ends; the process ends too. */
     static Product start(Servers servers, Aot aot) throws IOException {
-        Path home = Home.directory("pgvigil");
+        Path home = ServersDirectory.directory("pgvigil");
         Path config = FleetFile.write(home, servers);
         int port = port();
         Path log = home.resolve("pgvigil.log");

@@ -3,7 +3,7 @@ package dev.pgvigil.health;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.pgvigil.testing.Guarded;
+import dev.pgvigil.testing.TokenProfile;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -50,7 +50,7 @@ class AddedHealthChecksTest {
 
         @Override
         public Map<String, String> getConfigOverrides() {
-            Map<String, String> all = new HashMap<>(new Guarded().getConfigOverrides());
+            Map<String, String> all = new HashMap<>(new TokenProfile().getConfigOverrides());
             all.put("quarkus.thread-pool.max-threads", "8");
             return all;
         }

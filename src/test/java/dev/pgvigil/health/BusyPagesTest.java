@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.pgvigil.http.ProblemException;
-import dev.pgvigil.monitor.HandMade;
+import dev.pgvigil.monitor.SampleFleet;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.view.JsonRenderer;
 import dev.pgvigil.state.view.RenderExecutor;
-import dev.pgvigil.testing.Guarded;
+import dev.pgvigil.testing.TokenProfile;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Probes of many targets while more pages and responses are requested than can be rendered. */
 @QuarkusTest
-@TestProfile(Guarded.class)
+@TestProfile(TokenProfile.class)
 class BusyPagesTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -44,7 +44,7 @@ class BusyPagesTest {
 
     @BeforeEach
     void fill() {
-        HandMade.named(IntStream.rangeClosed(0, JsonRenderer.FEW)
+        SampleFleet.named(IntStream.rangeClosed(0, JsonRenderer.FEW)
                         .mapToObj(i -> "t" + i)
                         .toList())
                 .into(fleet);
@@ -53,7 +53,7 @@ class BusyPagesTest {
     @AfterEach
     void empty() {
         release.countDown();
-        HandMade.nothing().into(fleet);
+        SampleFleet.nothing().into(fleet);
     }
 
     @Test

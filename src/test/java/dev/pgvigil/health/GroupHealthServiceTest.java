@@ -2,7 +2,7 @@ package dev.pgvigil.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pgvigil.monitor.HandMade;
+import dev.pgvigil.monitor.SampleFleet;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.view.JsonRenderer;
 import dev.pgvigil.target.ExpectedRole;
@@ -22,7 +22,7 @@ class GroupHealthServiceTest {
 
     @BeforeEach
     void fill() {
-        HandMade.named(IntStream.rangeClosed(0, JsonRenderer.FEW)
+        SampleFleet.named(IntStream.rangeClosed(0, JsonRenderer.FEW)
                         .mapToObj(i -> "t" + i)
                         .toList())
                 .into(fleet);

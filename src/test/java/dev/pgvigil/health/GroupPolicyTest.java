@@ -4,9 +4,9 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgvigil.check.Finding;
-import dev.pgvigil.check.Looking;
 import dev.pgvigil.check.Severity;
 import dev.pgvigil.check.Status;
+import dev.pgvigil.check.StubCheck;
 import dev.pgvigil.monitor.Scene;
 import dev.pgvigil.monitor.SceneTargets;
 import dev.pgvigil.target.CheckSetting;
@@ -27,7 +27,7 @@ class GroupPolicyTest {
     private static final Scene EMPTY = Scene.at(NOW);
     private static final GroupPolicy DEGRADED = new GroupPolicy(DownWhen.DEGRADED, Set.of());
     private static final GroupPolicy CONNECTIONS =
-            new GroupPolicy(DownWhen.UNHEALTHY, Set.of(new Looking("connections", Duration.ofSeconds(5))));
+            new GroupPolicy(DownWhen.UNHEALTHY, Set.of(new StubCheck("connections", Duration.ofSeconds(5))));
     private static final Finding SATURATED = finding("connections", "saturation", Status.UNHEALTHY);
     private static final Finding LONG = finding("long-work", "query", Status.DEGRADED);
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.check.Check;
-import dev.pgvigil.check.Looking;
+import dev.pgvigil.check.StubCheck;
 import dev.pgvigil.config.SectionText;
 import dev.pgvigil.target.ExpectedRole;
 import dev.pgvigil.target.Glob;
@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class GroupsSectionTest {
 
-    private static final Set<Check<?>> CHECKS =
-            Set.of(new Looking("heartbeat", Duration.ofMillis(500)), new Looking("connections", Duration.ofSeconds(5)));
+    private static final Set<Check<?>> CHECKS = Set.of(
+            new StubCheck("heartbeat", Duration.ofMillis(500)), new StubCheck("connections", Duration.ofSeconds(5)));
 
     @Test
     void hasNoGroupsByDefault() {

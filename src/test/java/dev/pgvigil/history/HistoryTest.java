@@ -9,9 +9,9 @@ import dev.pgvigil.check.Observations;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.check.capacity.Connections;
 import dev.pgvigil.check.server.Heartbeat;
+import dev.pgvigil.monitor.EventPublisher;
 import dev.pgvigil.monitor.Scene;
 import dev.pgvigil.monitor.SceneTargets;
-import dev.pgvigil.monitor.Telling;
 import dev.pgvigil.postgres.Failure;
 import dev.pgvigil.postgres.Role;
 import dev.pgvigil.state.Fleet;
@@ -45,18 +45,18 @@ class HistoryTest {
     @Test
     void recordsEachHeartbeatOnce() {
         scene(answered(2)).show(fleet);
-        Telling.beat(fleet, "shop");
-        Telling.beat(fleet, "shop");
+        EventPublisher.beat(fleet, "shop");
+        EventPublisher.beat(fleet, "shop");
         assertThat(last()).isEqualTo(new HeartbeatSeries(2, 2, 2, 1, 0));
     }
 
     @Test
     void countsFailedHeartbeatAsLostExceptForLocalFailures() {
         scene(failed(Failure.Reason.TIMEOUT, now)).show(fleet);
-        Telling.beat(fleet, "shop");
+        EventPublisher.beat(fleet, "shop");
         assertThat(last().lost()).isEqualTo(1);
         scene(failed(Failure.Reason.LOCAL, now.plusMillis(500))).show(fleet);
-        Telling.beat(fleet, "shop");
+        EventPublisher.beat(fleet, "shop");
         assertThat(last().lost()).isEqualTo(1);
     }
 
@@ -71,7 +71,7 @@ class HistoryTest {
         Scene.at(now).show(fleet);
         await().atMost(PATIENCE).until(() -> history.size() == 0);
         assertThat(last()).isEqualTo(HeartbeatSeries.NONE);
-        Telling.beat(fleet, "shop");
+        EventPublisher.beat(fleet, "shop");
         assertThat(history.size()).isZero();
     }
 

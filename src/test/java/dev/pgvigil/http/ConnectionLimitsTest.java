@@ -3,8 +3,8 @@ package dev.pgvigil.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.pgvigil.testing.Guarded;
 import dev.pgvigil.testing.RawHttp;
+import dev.pgvigil.testing.TokenProfile;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
@@ -40,13 +40,13 @@ class ConnectionLimitsTest {
     private static final String PROBE = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
     private static final String SCRAPE = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
     private static final String LARGE =
-            "GET /openapi HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + Guarded.TOKEN + "\r\n\r\n";
+            "GET /openapi HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + TokenProfile.TOKEN + "\r\n\r\n";
     private static final String PARTIAL = "GET /health/live HTTP/1.1\r\nHost: local";
 
     public static final class Few implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
-            Map<String, String> more = new HashMap<>(new Guarded().getConfigOverrides());
+            Map<String, String> more = new HashMap<>(new TokenProfile().getConfigOverrides());
             more.put("pgvigil.http.max-connections", MOST + "");
             return more;
         }

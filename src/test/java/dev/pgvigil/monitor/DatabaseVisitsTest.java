@@ -62,14 +62,14 @@ class DatabaseVisitsTest {
     void runsAllDueChecksOfDatabaseOnOneConnection() {
         List<Target> targets = targets("visit", 3);
         String backend = "select pg_backend_pid()::text";
-        try (Watching watching = Watching.with(
+        try (Monitoring monitoring = Monitoring.with(
                 List.of(new Heartbeat(), new Text("first", backend), new Text("second", backend)),
                 targets.toArray(Target[]::new))) {
 
             // Two runs share only their visit, so equal process IDs mean one connection.
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(targets.stream()
-                                    .map(target -> watching.state(target.name()))
+                                    .map(target -> monitoring.state(target.name()))
                                     .filter(state -> value(state, "first") != null
                                             && Objects.equals(value(state, "first"), value(state, "second"))))
                             .hasSize(3));
@@ -79,14 +79,14 @@ class DatabaseVisitsTest {
     @Test
     void visitsEveryDatabaseRepeatedlyWithinConnectionBudget() {
         List<Target> targets = targets("many", 30);
-        try (Watching watching = Watching.with(
+        try (Monitoring monitoring = Monitoring.with(
                 List.of(new Heartbeat(), new Text("number", "select clock_timestamp()::text")),
                 targets.toArray(Target[]::new))) {
-            List<String> first = texts(watching, targets);
+            List<String> first = texts(monitoring, targets);
 
             await().atMost(PATIENCE).untilAsserted(() -> {
-                assertThat(watching.link(SERVER.server()).open()).isLessThanOrEqualTo(1 + DatabaseVisits.MOST);
-                List<String> now = texts(watching, targets);
+                assertThat(monitoring.link(SERVER.server()).open()).isLessThanOrEqualTo(1 + DatabaseVisits.MOST);
+                List<String> now = texts(monitoring, targets);
                 assertThat(IntStream.range(0, targets.size())
                                 .filter(i -> now.get(i).equals(first.get(i))))
                         .isEmpty();
@@ -97,19 +97,19 @@ class DatabaseVisitsTest {
     @Test
     void releasesConnectionOfCheckThatThrowsBeforeItsFirstStatement() {
         List<Target> targets = targets("defect", 3);
-        try (Watching watching = Watching.with(
+        try (Monitoring monitoring = Monitoring.with(
                 List.of(new Heartbeat(), new Text("broken", ""), new Text("whole", "select now()::text")),
                 targets.toArray(Target[]::new))) {
-            targets.forEach(target -> watching.awaitFinding(target.name(), "broken/unanswered"));
-            List<String> first = texts(watching, targets, "whole");
+            targets.forEach(target -> monitoring.awaitFinding(target.name(), "broken/unanswered"));
+            List<String> first = texts(monitoring, targets, "whole");
 
             await().atMost(PATIENCE).untilAsserted(() -> {
-                List<String> now = texts(watching, targets, "whole");
+                List<String> now = texts(monitoring, targets, "whole");
                 assertThat(IntStream.range(0, targets.size())
                                 .filter(i -> now.get(i).equals(first.get(i))))
                         .isEmpty();
             });
-            watching.awaitLink(SERVER.server(), link -> link.open() == 1);
+            monitoring.awaitLink(SERVER.server(), link -> link.open() == 1);
         }
     }
 
@@ -118,7 +118,7 @@ class DatabaseVisitsTest {
         List<Target> targets = targets("extension", 2);
         SERVER.sqlIn(targets.getLast().database(), "create extension pg_trgm");
         Requirements extension = new Requirements(14, ExpectedRole.ANY, "pg_trgm", false);
-        try (Watching watching = Watching.with(
+        try (Monitoring monitoring = Monitoring.with(
                 List.of(
                         new Heartbeat(),
                         new Text("inside", "select 'a'::text"),
@@ -126,7 +126,7 @@ class DatabaseVisitsTest {
                 targets.toArray(Target[]::new))) {
 
             await().atMost(PATIENCE)
-                    .until(() -> watching.fleet().snapshot().servers().values().stream()
+                    .until(() -> monitoring.fleet().snapshot().servers().values().stream()
                             .map(state -> state.outcome("whole"))
                             .anyMatch(outcome -> outcome instanceof Outcome.Observed<?> seen
                                     && seen.value().equals(targets.getLast().database())));
@@ -141,15 +141,15 @@ class DatabaseVisitsTest {
         return targets;
     }
 
-    private static List<String> texts(Watching watching, List<Target> targets) {
-        return texts(watching, targets, "number");
+    private static List<String> texts(Monitoring monitoring, List<Target> targets) {
+        return texts(monitoring, targets, "number");
     }
 
-    private static List<String> texts(Watching watching, List<Target> targets, String check) {
+    private static List<String> texts(Monitoring monitoring, List<Target> targets, String check) {
         return targets.stream()
                 .map(target -> await().atMost(PATIENCE)
                         .until(
-                                () -> String.valueOf(value(watching.state(target.name()), check)),
+                                () -> String.valueOf(value(monitoring.state(target.name()), check)),
                                 text -> !text.equals("null")))
                 .toList();
     }

@@ -59,18 +59,18 @@ class DefectTest {
     void reportsFindingWhenEvaluationThrowsAndEvaluatesOtherTargets() {
         PgServer server = PgServer.shared(PgServer.majors().getLast());
         Broken broken = new Broken();
-        try (Watching watching = Watching.with(
+        try (Monitoring monitoring = Monitoring.with(
                 List.of(new Heartbeat(), broken),
                 server.target("odd", "postgres"),
                 server.target("even", server.newDatabase("even")))) {
-            Finding found = watching.awaitFinding("odd", "broken/unanswered");
+            Finding found = monitoring.awaitFinding("odd", "broken/unanswered");
             assertThat(found.observed()).isEqualTo("the check itself failed: IllegalStateException");
-            watching.awaitStatus("even", Status.HEALTHY);
-            assertThat(watching.status("odd")).isEqualTo(Status.DEGRADED);
-            await().until(() -> watching.fleet().snapshot().servers().values().stream()
+            monitoring.awaitStatus("even", Status.HEALTHY);
+            assertThat(monitoring.status("odd")).isEqualTo(Status.DEGRADED);
+            await().until(() -> monitoring.fleet().snapshot().servers().values().stream()
                     .allMatch(state -> state.outcome("broken") instanceof Outcome.Observed<?>));
             broken.repaired = true;
-            watching.awaitNoFinding("odd", "broken/unanswered");
+            monitoring.awaitNoFinding("odd", "broken/unanswered");
         }
     }
 }

@@ -39,19 +39,19 @@ class DiscoveredDatabaseTest {
             List<String> names =
                     IntStream.range(0, DATABASES).mapToObj(i -> "tenant_" + i).toList();
             names.forEach(server::createDatabase);
-            try (Watching watching = Watching.with(Catalogues.all(), entry(server))) {
+            try (Monitoring monitoring = Monitoring.with(Catalogues.all(), entry(server))) {
                 await().atMost(PATIENCE)
-                        .until(() -> names.stream().allMatch(name -> healthy(watching, "shop:" + name)));
-                watching.changes().clear();
+                        .until(() -> names.stream().allMatch(name -> healthy(monitoring, "shop:" + name)));
+                monitoring.changes().clear();
 
                 names.forEach(name -> server.sql(statement.formatted(name)));
 
                 await().atMost(PATIENCE)
-                        .until(() -> watching.fleet().snapshot().targets().size() == 1);
-                assertThat(watching.changes())
+                        .until(() -> monitoring.fleet().snapshot().targets().size() == 1);
+                assertThat(monitoring.changes())
                         .filteredOn(DiscoveredDatabaseTest::loud)
                         .isEmpty();
-                assertThat(watching.changes())
+                assertThat(monitoring.changes())
                         .filteredOn(FleetEvent.Removed.class::isInstance)
                         .hasSize(DATABASES);
             }
@@ -66,19 +66,21 @@ class DiscoveredDatabaseTest {
             server.createDatabase("alloydbmetadata");
             server.createDatabase("tenant_0");
             server.sql("revoke connect on database alloydbmetadata from public");
-            try (Watching watching = Watching.with(Catalogues.all(), entry(server))) {
-                await().atMost(PATIENCE).until(() -> healthy(watching, "shop:tenant_0"));
+            try (Monitoring monitoring = Monitoring.with(Catalogues.all(), entry(server))) {
+                await().atMost(PATIENCE).until(() -> healthy(monitoring, "shop:tenant_0"));
 
-                assertThat(watching.fleet().snapshot().targets()).containsOnlyKeys("shop", "shop:tenant_0");
-                assertThat(watching.awaitFinding("shop", "databases/inaccessible")
+                assertThat(monitoring.fleet().snapshot().targets()).containsOnlyKeys("shop", "shop:tenant_0");
+                assertThat(monitoring
+                                .awaitFinding("shop", "databases/inaccessible")
                                 .status())
                         .isEqualTo(Status.HEALTHY);
             }
         }
     }
 
-    private static boolean healthy(Watching watching, String target) {
-        return watching.fleet().snapshot().targets().containsKey(target) && watching.status(target) == Status.HEALTHY;
+    private static boolean healthy(Monitoring monitoring, String target) {
+        return monitoring.fleet().snapshot().targets().containsKey(target)
+                && monitoring.status(target) == Status.HEALTHY;
     }
 
     private static boolean loud(FleetEvent event) {

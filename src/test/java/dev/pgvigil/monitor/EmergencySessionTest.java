@@ -32,11 +32,11 @@ class EmergencySessionTest {
             server.sql("create role plain login");
             Server plain = server.server("plain", null);
             Full full = new Full();
-            try (Watching watching =
-                    Watching.with(List.of(new Heartbeat(), full), Target.of("shop", plain, "postgres"))) {
-                watching.awaitStatus("shop", Status.HEALTHY);
+            try (Monitoring monitoring =
+                    Monitoring.with(List.of(new Heartbeat(), full), Target.of("shop", plain, "postgres"))) {
+                monitoring.awaitStatus("shop", Status.HEALTHY);
                 full.now = true;
-                watching.awaitLink(plain, link -> link.emergency() == 1);
+                monitoring.awaitLink(plain, link -> link.emergency() == 1);
                 // It runs a statement periodically, whatever the interval, because the server ends idle sessions.
                 await().atMost(Duration.ofSeconds(30))
                         .until(() -> "1"
@@ -47,10 +47,10 @@ class EmergencySessionTest {
                     server.sql("select pg_terminate_backend(min(pid)) from pg_stat_activity where usename = 'plain'");
                     await().during(Duration.ofSeconds(2))
                             .atMost(Duration.ofSeconds(20))
-                            .until(() -> watching.finding("shop", "heartbeat/unreachable") == null);
+                            .until(() -> monitoring.finding("shop", "heartbeat/unreachable") == null);
                 }
                 full.now = false;
-                watching.awaitLink(plain, link -> link.open() == 1);
+                monitoring.awaitLink(plain, link -> link.open() == 1);
             }
         }
     }
@@ -63,16 +63,16 @@ class EmergencySessionTest {
         Target second = server.target("second", server.newDatabase("second"));
         Full full = new Full();
         full.now = true;
-        try (Watching watching = Watching.with(List.of(new Heartbeat(), full), first, second)) {
-            watching.awaitLink(first.server(), link -> link.emergency() == 1);
+        try (Monitoring monitoring = Monitoring.with(List.of(new Heartbeat(), full), first, second)) {
+            monitoring.awaitLink(first.server(), link -> link.emergency() == 1);
 
-            watching.follow(second);
+            monitoring.follow(second);
 
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> "0"
                             .equals(server.value("select count(*) from pg_stat_activity where datname = '" + left
                                     + "' and application_name = 'pgvigil'")));
-            watching.awaitLink(second.server(), link -> link.emergency() == 1);
+            monitoring.awaitLink(second.server(), link -> link.emergency() == 1);
         }
     }
 

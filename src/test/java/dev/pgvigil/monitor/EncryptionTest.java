@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.Status;
-import dev.pgvigil.config.Loaded;
+import dev.pgvigil.config.LoadedConfig;
 import dev.pgvigil.config.Secret;
 import dev.pgvigil.postgres.Server;
 import dev.pgvigil.postgres.Tls;
@@ -98,8 +98,9 @@ class EncryptionTest {
         SERVER.sql("alter system set ssl_ca_file = '" + OURS.root() + "'");
         SERVER.hba("hostssl all all 127.0.0.1/32 cert");
         Tls tls = read("sslmode=verify-full&sslrootcert=" + OURS.root() + "&sslcert=" + cert + "&sslkey=" + key);
-        try (Watching watching = Watching.over(Target.of("shop", SERVER.server("vigil", null, tls), "postgres"))) {
-            watching.awaitStatus("shop", Status.HEALTHY);
+        try (Monitoring monitoring =
+                Monitoring.over(Target.of("shop", SERVER.server("vigil", null, tls), "postgres"))) {
+            monitoring.awaitStatus("shop", Status.HEALTHY);
         }
     }
 
@@ -126,8 +127,8 @@ class EncryptionTest {
         SERVER.certificate(certificate);
         SERVER.demandTls();
         Server server = new Server(host, SERVER.port(), "vigil", new Secret("secret"), tls(Mode.VERIFY_FULL, "ours"));
-        try (Watching watching = Watching.over(Target.of("shop", server, "postgres"))) {
-            watching.awaitStatus("shop", Status.HEALTHY);
+        try (Monitoring monitoring = Monitoring.over(Target.of("shop", server, "postgres"))) {
+            monitoring.awaitStatus("shop", Status.HEALTHY);
         }
     }
 
@@ -146,8 +147,8 @@ class EncryptionTest {
             Authority.Certificate certificate, String root, String observed, String action) {
         SERVER.certificate(certificate);
         SERVER.demandTls();
-        try (Watching watching = Watching.over(target(Mode.VERIFY_FULL, root))) {
-            Finding found = watching.awaitFinding("shop", "heartbeat/unreachable");
+        try (Monitoring monitoring = Monitoring.over(target(Mode.VERIFY_FULL, root))) {
+            Finding found = monitoring.awaitFinding("shop", "heartbeat/unreachable");
             assertThat(found.title()).isEqualTo("TLS failed");
             assertThat(found.observed()).contains(observed);
             assertThat(found.action()).contains(action);
@@ -181,8 +182,8 @@ class EncryptionTest {
     void recommendsSslmodeWhenServerRequiresTls() {
         SERVER.certificate(OURS.valid());
         SERVER.demandTls();
-        try (Watching watching = Watching.over(target(Mode.DISABLE, null))) {
-            Finding found = watching.awaitFinding("shop", "heartbeat/unreachable");
+        try (Monitoring monitoring = Monitoring.over(target(Mode.DISABLE, null))) {
+            Finding found = monitoring.awaitFinding("shop", "heartbeat/unreachable");
             assertThat(found.title()).isEqualTo("login refused");
             assertThat(found.action()).contains("change sslmode of target shop from disable to require");
         }
@@ -192,8 +193,8 @@ class EncryptionTest {
     void reportsServerWithoutTlsSupport() {
         try (PgServer plain = PgServer.start(PgServer.majors().getFirst())) {
             Target target = Target.of("shop", plain.server("postgres", null, tls(Mode.REQUIRE, null)), "postgres");
-            try (Watching watching = Watching.over(target)) {
-                Finding found = watching.awaitFinding("shop", "heartbeat/unreachable");
+            try (Monitoring monitoring = Monitoring.over(target)) {
+                Finding found = monitoring.awaitFinding("shop", "heartbeat/unreachable");
                 assertThat(found.observed()).isEqualTo("the server does not support TLS");
                 assertThat(found.action()).contains("ssl = on");
             }
@@ -204,12 +205,12 @@ class EncryptionTest {
     void usesRenewedCertificateWithoutRestart() {
         SERVER.certificate(OURS.expired());
         SERVER.demandTls();
-        try (Watching watching = Watching.over(target(Mode.VERIFY_FULL, "ours"))) {
-            Finding found = watching.awaitFinding("shop", "heartbeat/unreachable");
+        try (Monitoring monitoring = Monitoring.over(target(Mode.VERIFY_FULL, "ours"))) {
+            Finding found = monitoring.awaitFinding("shop", "heartbeat/unreachable");
             assertThat(found.title()).isEqualTo("TLS failed");
             assertThat(found.action()).contains("Renew");
             SERVER.certificate(OURS.valid());
-            watching.awaitStatus("shop", Status.HEALTHY);
+            monitoring.awaitStatus("shop", Status.HEALTHY);
         }
     }
 
@@ -218,11 +219,12 @@ class EncryptionTest {
     void appliesSslmodesWhenServerHasNoTls(Mode mode, String result) {
         try (PgServer plain = PgServer.start(PgServer.majors().getFirst())) {
             Target target = Target.of("shop", plain.server("postgres", null, tls(mode, null)), "postgres");
-            try (Watching watching = Watching.over(target)) {
+            try (Monitoring monitoring = Monitoring.over(target)) {
                 if (result.equals("plain")) {
-                    watching.awaitStatus("shop", Status.HEALTHY);
+                    monitoring.awaitStatus("shop", Status.HEALTHY);
                 } else {
-                    assertThat(watching.awaitFinding("shop", "heartbeat/unreachable")
+                    assertThat(monitoring
+                                    .awaitFinding("shop", "heartbeat/unreachable")
                                     .title())
                             .isEqualTo("TLS failed");
                 }
@@ -231,22 +233,23 @@ class EncryptionTest {
     }
 
     private static void expect(Mode mode, @Nullable String root, String result) {
-        try (Watching watching = Watching.over(target(mode, root))) {
+        try (Monitoring monitoring = Monitoring.over(target(mode, root))) {
             switch (result) {
                 case "encrypted" -> {
-                    watching.awaitStatus("shop", Status.HEALTHY);
+                    monitoring.awaitStatus("shop", Status.HEALTHY);
                     assertThat(encrypted()).isEqualTo("t");
                 }
                 case "plain" -> {
-                    watching.awaitStatus("shop", Status.HEALTHY);
+                    monitoring.awaitStatus("shop", Status.HEALTHY);
                     assertThat(encrypted()).isEqualTo("f");
                 }
                 case "untrusted" -> {
-                    Finding found = watching.awaitFinding("shop", "heartbeat/unreachable");
+                    Finding found = monitoring.awaitFinding("shop", "heartbeat/unreachable");
                     assertThat(found.title()).as("%s", found).isEqualTo("TLS failed");
                 }
                 default ->
-                    assertThat(watching.awaitFinding("shop", "heartbeat/unreachable")
+                    assertThat(monitoring
+                                    .awaitFinding("shop", "heartbeat/unreachable")
                                     .title())
                             .isEqualTo("login refused");
             }
@@ -274,7 +277,8 @@ class EncryptionTest {
 
     /** Parses URL parameters as written by a user. */
     private static Tls read(String parameters) {
-        return Loaded.url("postgresql://vigil@localhost?" + parameters, new TargetsSection(new Catalogue(List.of())))
+        return LoadedConfig.url(
+                        "postgresql://vigil@localhost?" + parameters, new TargetsSection(new Catalogue(List.of())))
                 .settings()
                 .orElseThrow()
                 .get(TargetsSection.class)

@@ -17,10 +17,10 @@ import dev.pgvigil.target.CheckSetting;
 import dev.pgvigil.target.ExpectedRole;
 import dev.pgvigil.target.Target;
 import dev.pgvigil.testing.Blackhole;
-import dev.pgvigil.testing.Mute;
+import dev.pgvigil.testing.ClosedPort;
 import dev.pgvigil.testing.PgServer;
-import dev.pgvigil.testing.Refusing;
 import dev.pgvigil.testing.TcpProxy;
+import dev.pgvigil.testing.UnresponsiveServer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -45,19 +45,19 @@ class FaultsTest {
     @MethodSource("majors")
     void detectsKilledServerAndItsRecovery(int major) {
         try (PgServer server = PgServer.start(major);
-                Watching watching = Watching.over(server.target("shop", "postgres"))) {
-            watching.awaitStatus("shop", Status.HEALTHY);
+                Monitoring monitoring = Monitoring.over(server.target("shop", "postgres"))) {
+            monitoring.awaitStatus("shop", Status.HEALTHY);
             Instant killed = Instant.now();
             server.kill();
-            watching.awaitStatus("shop", Status.UNHEALTHY);
-            assertTold(watching, killed, 2);
-            assertThat(watching.awaitFinding("shop", "heartbeat/unreachable").title())
+            monitoring.awaitStatus("shop", Status.UNHEALTHY);
+            assertTold(monitoring, killed, 2);
+            assertThat(monitoring.awaitFinding("shop", "heartbeat/unreachable").title())
                     .isEqualTo("no connection");
             server.restart();
             Instant back = Instant.now();
-            watching.awaitStatus("shop", Status.HEALTHY);
-            assertTold(watching, back, 2);
-            assertThat(watching.finding("shop", "heartbeat/unreachable")).isNull();
+            monitoring.awaitStatus("shop", Status.HEALTHY);
+            assertTold(monitoring, back, 2);
+            assertThat(monitoring.finding("shop", "heartbeat/unreachable")).isNull();
         }
     }
 
@@ -65,25 +65,25 @@ class FaultsTest {
     @MethodSource("majors")
     void detectsFrozenServerDropsItsConnectionAndDetectsRecovery(int major) {
         try (PgServer server = PgServer.start(major);
-                Watching watching = Watching.over(server.target("shop", "postgres"))) {
+                Monitoring monitoring = Monitoring.over(server.target("shop", "postgres"))) {
             Server watched = server.server();
-            watching.awaitStatus("shop", Status.HEALTHY);
+            monitoring.awaitStatus("shop", Status.HEALTHY);
             Instant frozen = Instant.now();
             server.freeze();
-            Finding found = watching.awaitFinding("shop", "heartbeat/unreachable");
+            Finding found = monitoring.awaitFinding("shop", "heartbeat/unreachable");
             assertThat(found.title()).isEqualTo("no answer");
-            assertTold(watching, frozen, 3);
-            assertThat(watching.link(watched).abandoned()).isPositive();
+            assertTold(monitoring, frozen, 3);
+            assertThat(monitoring.link(watched).abandoned()).isPositive();
             Instant thawed = Instant.now();
             server.thaw();
-            watching.awaitStatus("shop", Status.HEALTHY);
-            assertTold(watching, thawed, 2);
+            monitoring.awaitStatus("shop", Status.HEALTHY);
+            assertTold(monitoring, thawed, 2);
         }
     }
 
     /** The documented number of seconds, which the benchmarks measure; doubled here for busy machines. */
-    private static void assertTold(Watching watching, Instant since, int seconds) {
-        Instant reportedAt = watching.changes().stream()
+    private static void assertTold(Monitoring monitoring, Instant since, int seconds) {
+        Instant reportedAt = monitoring.changes().stream()
                 .filter(FleetEvent.StatusChanged.class::isInstance)
                 .toList()
                 .getLast()
@@ -95,33 +95,36 @@ class FaultsTest {
     void limitsConnectionAttemptsToFrozenServer() {
         try (PgServer server = PgServer.start(NEWEST);
                 TcpProxy proxy = TcpProxy.before(server);
-                Watching watching = Watching.over(Target.of("shop", at(proxy.port()), "postgres"))) {
-            watching.awaitStatus("shop", Status.HEALTHY);
+                Monitoring monitoring = Monitoring.over(Target.of("shop", at(proxy.port()), "postgres"))) {
+            monitoring.awaitStatus("shop", Status.HEALTHY);
             int before = proxy.accepted();
             proxy.pause();
-            watching.awaitStatus("shop", Status.UNHEALTHY);
+            monitoring.awaitStatus("shop", Status.UNHEALTHY);
             await().during(Duration.ofSeconds(4)).atMost(Duration.ofSeconds(20)).until(() -> true);
             assertThat(proxy.accepted() - before).isLessThanOrEqualTo(4);
             proxy.resume();
-            watching.awaitStatus("shop", Status.HEALTHY);
+            monitoring.awaitStatus("shop", Status.HEALTHY);
         }
     }
 
     @Test
     void distinguishesMuteRefusingAndSilentAddresses() {
-        try (Mute mute = Mute.start();
-                Refusing refusing = Refusing.start();
+        try (UnresponsiveServer mute = UnresponsiveServer.start();
+                ClosedPort refusing = ClosedPort.start();
                 Blackhole blackhole = Blackhole.start();
-                Watching watching = Watching.over(
+                Monitoring monitoring = Monitoring.over(
                         Target.of("mute", at(mute.port()), "postgres"),
                         Target.of("refusing", at(refusing.port()), "postgres"),
                         Target.of("silent", at(blackhole.port()), "postgres"))) {
-            assertThat(watching.awaitFinding("mute", "heartbeat/unreachable").title())
+            assertThat(monitoring.awaitFinding("mute", "heartbeat/unreachable").title())
                     .isEqualTo("no answer");
-            assertThat(watching.awaitFinding("refusing", "heartbeat/unreachable")
+            assertThat(monitoring
+                            .awaitFinding("refusing", "heartbeat/unreachable")
                             .title())
                     .isEqualTo("no connection");
-            assertThat(watching.awaitFinding("silent", "heartbeat/unreachable").title())
+            assertThat(monitoring
+                            .awaitFinding("silent", "heartbeat/unreachable")
+                            .title())
                     .isEqualTo("no answer");
         }
     }
@@ -131,13 +134,13 @@ class FaultsTest {
         try (PgServer server = PgServer.start(NEWEST)) {
             server.monitorRole("vigil", "right-one");
             server.demandPassword();
-            try (Watching watching =
-                    Watching.over(Target.of("shop", server.server("vigil", "wrong-one"), "postgres"))) {
-                Finding found = watching.awaitFinding("shop", "heartbeat/unreachable");
+            try (Monitoring monitoring =
+                    Monitoring.over(Target.of("shop", server.server("vigil", "wrong-one"), "postgres"))) {
+                Finding found = monitoring.awaitFinding("shop", "heartbeat/unreachable");
                 assertThat(found.title()).isEqualTo("login refused");
                 assertThat(found.toString()).doesNotContain("wrong-one");
-                watching.follow(Target.of("shop", server.server("vigil", "right-one"), "postgres"));
-                watching.awaitStatus("shop", Status.HEALTHY);
+                monitoring.follow(Target.of("shop", server.server("vigil", "right-one"), "postgres"));
+                monitoring.awaitStatus("shop", Status.HEALTHY);
             }
         }
     }
@@ -149,16 +152,17 @@ class FaultsTest {
             server.sql("revoke pg_use_reserved_connections from vigil");
             Target shop = Target.of("shop", server.server("vigil", "secret"), "postgres");
             try (var clients = server.fillConnections();
-                    Watching watching = Watching.over(shop)) {
+                    Monitoring monitoring = Monitoring.over(shop)) {
                 assertThat(clients.size()).isPositive();
-                assertThat(watching.awaitFinding("shop", "heartbeat/unreachable")
+                assertThat(monitoring
+                                .awaitFinding("shop", "heartbeat/unreachable")
                                 .title())
                         .isEqualTo("out of connections");
                 try (var superuser = server.jdbc("postgres");
                         var statement = superuser.createStatement()) {
                     statement.execute("grant pg_use_reserved_connections to vigil");
                 }
-                watching.awaitStatus("shop", Status.HEALTHY);
+                monitoring.awaitStatus("shop", Status.HEALTHY);
             } catch (java.sql.SQLException e) {
                 throw new AssertionError(e);
             }
@@ -179,12 +183,12 @@ class FaultsTest {
                     dev.pgvigil.target.Thresholds.DEFAULTS,
                     Map.of(),
                     null);
-            try (Watching watching = Watching.over(replica)) {
-                watching.awaitStatus("replica", Status.HEALTHY);
+            try (Monitoring monitoring = Monitoring.over(replica)) {
+                monitoring.awaitStatus("replica", Status.HEALTHY);
                 standby.promote();
-                Finding found = watching.awaitFinding("replica", "heartbeat/role");
+                Finding found = monitoring.awaitFinding("replica", "heartbeat/role");
                 assertThat(found.threshold()).isEqualTo("role replica");
-                assertThat(watching.changes()).anyMatch(FleetEvent.RoleChanged.class::isInstance);
+                assertThat(monitoring.changes()).anyMatch(FleetEvent.RoleChanged.class::isInstance);
             }
         }
     }
@@ -192,13 +196,13 @@ class FaultsTest {
     @Test
     void replacesLostSessionWithoutStatusChange() {
         try (PgServer server = PgServer.start(NEWEST);
-                Watching watching = Watching.over(server.target("shop", "postgres"))) {
-            watching.awaitStatus("shop", Status.HEALTHY);
-            long before = watching.link(server.server()).connects();
+                Monitoring monitoring = Monitoring.over(server.target("shop", "postgres"))) {
+            monitoring.awaitStatus("shop", Status.HEALTHY);
+            long before = monitoring.link(server.server()).connects();
             server.sql("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'pgvigil'");
-            watching.awaitLink(server.server(), link -> link.connects() > before);
-            watching.awaitStatus("shop", Status.HEALTHY);
-            assertThat(watching.changes())
+            monitoring.awaitLink(server.server(), link -> link.connects() > before);
+            monitoring.awaitStatus("shop", Status.HEALTHY);
+            assertThat(monitoring.changes())
                     .noneMatch(change -> change instanceof FleetEvent.StatusChanged to && to.to() == Status.UNHEALTHY);
         }
     }
@@ -207,14 +211,14 @@ class FaultsTest {
     void reportsDroppedDatabaseWhileServerStaysHealthy() {
         try (PgServer server = PgServer.start(NEWEST)) {
             String database = server.newDatabase("gone");
-            try (Watching watching =
-                    Watching.over(server.target("gone", database), server.target("kept", "postgres"))) {
-                watching.awaitStatus("gone", Status.HEALTHY);
+            try (Monitoring monitoring =
+                    Monitoring.over(server.target("gone", database), server.target("kept", "postgres"))) {
+                monitoring.awaitStatus("gone", Status.HEALTHY);
                 server.sql("drop database \"" + database + "\" with (force)");
-                watching.follow(server.target("gone", database), server.target("kept", "postgres"));
-                Finding found = watching.awaitFinding("gone", "databases/missing");
+                monitoring.follow(server.target("gone", database), server.target("kept", "postgres"));
+                Finding found = monitoring.awaitFinding("gone", "databases/missing");
                 assertThat(found.action()).contains("gone");
-                watching.awaitStatus("kept", Status.HEALTHY);
+                monitoring.awaitStatus("kept", Status.HEALTHY);
             }
         }
     }
@@ -222,7 +226,7 @@ class FaultsTest {
     @Test
     void deadTargetDoesNotAffectTwoHundredOthers() {
         try (PgServer server = PgServer.start(NEWEST, Map.of("max_connections", "300"));
-                Mute mute = Mute.start()) {
+                UnresponsiveServer mute = UnresponsiveServer.start()) {
             List<Target> targets = new ArrayList<>();
             server.sql("do $$ begin for i in 0..198 loop execute 'create role t' || i || ' login'; end loop; end $$");
             for (int i = 0; i < 199; i++) {
@@ -231,18 +235,18 @@ class FaultsTest {
                 targets.add(Target.of("t" + i, alone, "postgres"));
             }
             targets.add(Target.of("dead", at(mute.port()), "postgres"));
-            try (Watching watching = Watching.over(targets.toArray(Target[]::new))) {
-                watching.awaitFinding("dead", "heartbeat/unreachable");
+            try (Monitoring monitoring = Monitoring.over(targets.toArray(Target[]::new))) {
+                monitoring.awaitFinding("dead", "heartbeat/unreachable");
                 await().atMost(Duration.ofSeconds(30))
                         .until(() -> targets.stream()
                                 .limit(199)
-                                .allMatch(target -> watching.status(target.name()) == Status.HEALTHY));
-                watching.changes().clear();
+                                .allMatch(target -> monitoring.status(target.name()) == Status.HEALTHY));
+                monitoring.changes().clear();
                 await().during(Duration.ofSeconds(3))
                         .atMost(Duration.ofSeconds(20))
                         .until(() -> true);
-                assertThat(watching.changes()).noneMatch(FleetEvent.StatusChanged.class::isInstance);
-                assertThat(watching.changes())
+                assertThat(monitoring.changes()).noneMatch(FleetEvent.StatusChanged.class::isInstance);
+                assertThat(monitoring.changes())
                         .filteredOn(FleetEvent.Beat.class::isInstance)
                         .hasSizeGreaterThan(199 * 3);
             }
@@ -253,27 +257,27 @@ class FaultsTest {
     @Test
     void serverThatStallsBrieflyStaysHealthy() throws InterruptedException {
         try (PgServer server = PgServer.start(NEWEST);
-                Watching watching = Watching.over(server.target("shop", "postgres"))) {
-            watching.awaitStatus("shop", Status.HEALTHY);
-            watching.changes().clear();
+                Monitoring monitoring = Monitoring.over(server.target("shop", "postgres"))) {
+            monitoring.awaitStatus("shop", Status.HEALTHY);
+            monitoring.changes().clear();
             for (int round = 0; round < 4; round++) {
-                Instant seen = beatAfter(watching, Instant.now());
+                Instant seen = beatAfter(monitoring, Instant.now());
                 Thread.sleep(Duration.ofMillis(400)); // the next heartbeat starts soon after the server has stopped
                 server.freeze();
                 Thread.sleep(Duration.ofMillis(1250));
                 server.thaw();
-                beatAfter(watching, seen.plusMillis(1700));
+                beatAfter(monitoring, seen.plusMillis(1700));
             }
-            assertThat(watching.link(server.server()).abandoned()).isPositive();
-            assertThat(watching.changes()).noneMatch(FleetEvent.StatusChanged.class::isInstance);
+            assertThat(monitoring.link(server.server()).abandoned()).isPositive();
+            assertThat(monitoring.changes()).noneMatch(FleetEvent.StatusChanged.class::isInstance);
         }
     }
 
-    private static Instant beatAfter(Watching watching, Instant moment) {
+    private static Instant beatAfter(Monitoring monitoring, Instant moment) {
         return await().atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(5))
                 .until(
-                        () -> watching.changes().stream()
+                        () -> monitoring.changes().stream()
                                 .filter(change -> change instanceof FleetEvent.Beat beat && beat.answered())
                                 .map(FleetEvent::at)
                                 .filter(at -> at.isAfter(moment))
@@ -292,18 +296,18 @@ class FaultsTest {
                 Server alone = new Server("127.0.0.1", blackhole.port(), "u" + i, null, Tls.PREFER);
                 targets.add(Target.of("dead" + i, alone, "postgres"));
             }
-            try (Watching watching = Watching.over(targets.toArray(Target[]::new))) {
-                watching.awaitStatus("shop", Status.HEALTHY);
-                watching.awaitStatus("dead299", Status.UNHEALTHY);
-                watching.changes().clear();
+            try (Monitoring monitoring = Monitoring.over(targets.toArray(Target[]::new))) {
+                monitoring.awaitStatus("shop", Status.HEALTHY);
+                monitoring.awaitStatus("dead299", Status.UNHEALTHY);
+                monitoring.changes().clear();
                 for (int round = 0; round < 4; round++) {
-                    long before = watching.link(server.server()).connects();
+                    long before = monitoring.link(server.server()).connects();
                     server.sql("select pg_terminate_backend(pid) from pg_stat_activity where application_name ="
                             + " 'pgvigil'");
-                    watching.awaitLink(server.server(), link -> link.connects() > before);
-                    beatAfter(watching, Instant.now());
+                    monitoring.awaitLink(server.server(), link -> link.connects() > before);
+                    beatAfter(monitoring, Instant.now());
                 }
-                assertThat(watching.changes())
+                assertThat(monitoring.changes())
                         .noneMatch(
                                 change -> change instanceof FleetEvent.StatusChanged && "shop".equals(change.target()));
             }
@@ -314,24 +318,24 @@ class FaultsTest {
     void marksOutcomesFailedWhileServerIsDown() {
         try (PgServer server = PgServer.start(NEWEST)) {
             Target shop = frequent(server.target("shop", "postgres"), "connections");
-            try (Watching watching = Watching.with(List.of(new Heartbeat(), new Connections()), shop)) {
+            try (Monitoring monitoring = Monitoring.with(List.of(new Heartbeat(), new Connections()), shop)) {
                 await().atMost(Duration.ofSeconds(30))
-                        .until(() -> outcome(watching, shop) instanceof Outcome.Observed<?>);
+                        .until(() -> outcome(monitoring, shop) instanceof Outcome.Observed<?>);
                 server.kill();
                 await().atMost(Duration.ofSeconds(30))
-                        .until(() -> outcome(watching, shop) instanceof Outcome.Failed<?>);
-                assertThat(watching.state("shop").findings())
+                        .until(() -> outcome(monitoring, shop) instanceof Outcome.Failed<?>);
+                assertThat(monitoring.state("shop").findings())
                         .extracting(Finding::check)
                         .containsOnly("heartbeat");
                 server.restart();
                 await().atMost(Duration.ofSeconds(30))
-                        .until(() -> outcome(watching, shop) instanceof Outcome.Observed<?>);
+                        .until(() -> outcome(monitoring, shop) instanceof Outcome.Observed<?>);
             }
         }
     }
 
-    private static @Nullable Outcome<?> outcome(Watching watching, Target target) {
-        ServerState state = watching.fleet().snapshot().servers().get(target.server());
+    private static @Nullable Outcome<?> outcome(Monitoring monitoring, Target target) {
+        ServerState state = monitoring.fleet().snapshot().servers().get(target.server());
         return state == null ? null : state.outcome("connections");
     }
 

@@ -7,7 +7,7 @@ import dev.pgvigil.check.Severity;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.FleetEvent;
-import dev.pgvigil.testing.Logged;
+import dev.pgvigil.testing.CapturedLog;
 import io.quarkus.runtime.StartupEvent;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +23,7 @@ class FindingLoggerTest {
     private final Fleet fleet = new Fleet();
     private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE);
     private final FindingLogger journal = new FindingLogger(fleet, Runnable::run, clock::get);
-    private final Logged logged = new Logged(FindingLogger.class.getName());
+    private final CapturedLog logged = new CapturedLog(FindingLogger.class.getName());
 
     @BeforeEach
     void start() {
@@ -49,9 +49,9 @@ class FindingLoggerTest {
     @Test
     void logsOnlySevereFindingsWithoutTextFromDatabase() {
         for (Severity severity : Severity.values()) {
-            HandMade.tell(fleet, new FleetEvent.Opened(NOW, "shop", finding(severity)));
+            SampleFleet.tell(fleet, new FleetEvent.Opened(NOW, "shop", finding(severity)));
         }
-        HandMade.tell(fleet, new FleetEvent.Updated(NOW, "shop", finding(Severity.CRITICAL)));
+        SampleFleet.tell(fleet, new FleetEvent.Updated(NOW, "shop", finding(Severity.CRITICAL)));
 
         assertThat(logged.lines())
                 .map(String::strip)
@@ -87,7 +87,7 @@ class FindingLoggerTest {
     @Test
     void forgetsRemovedTarget() {
         changes("shop", Status.HEALTHY, Status.UNHEALTHY);
-        HandMade.tell(fleet, new FleetEvent.Removed(NOW, "shop"), new FleetEvent.Added(NOW, "shop"));
+        SampleFleet.tell(fleet, new FleetEvent.Removed(NOW, "shop"), new FleetEvent.Added(NOW, "shop"));
         changes("shop", Status.UNKNOWN, Status.HEALTHY);
 
         assertThat(logged.lines()).hasSize(1);
@@ -95,7 +95,7 @@ class FindingLoggerTest {
 
     private void changes(String target, Status... statuses) {
         for (int i = 1; i < statuses.length; i++) {
-            HandMade.tell(fleet, new FleetEvent.StatusChanged(NOW, target, statuses[i - 1], statuses[i]));
+            SampleFleet.tell(fleet, new FleetEvent.StatusChanged(NOW, target, statuses[i - 1], statuses[i]));
         }
     }
 

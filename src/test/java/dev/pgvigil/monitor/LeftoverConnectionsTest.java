@@ -39,8 +39,8 @@ class LeftoverConnectionsTest {
                     .toArray(Target[]::new);
             SessionsTest.Question inside =
                     new SessionsTest.Question(Scope.DATABASE, "select 1::text", Duration.ofMillis(200));
-            try (Watching watching = Watching.with(List.of(new Heartbeat(), inside), targets)) {
-                watching.awaitStatus("app0", Status.HEALTHY);
+            try (Monitoring monitoring = Monitoring.with(List.of(new Heartbeat(), inside), targets)) {
+                monitoring.awaitStatus("app0", Status.HEALTHY);
                 locker.setAutoCommit(false);
                 try (Statement statement = locker.createStatement()) {
                     statement.execute("lock table pg_authid in access exclusive mode");
@@ -86,17 +86,17 @@ class LeftoverConnectionsTest {
             server.sql("alter role pgvigil connection limit 8");
             Target target = Target.of(
                     "shop", new Server(proxy.host(), proxy.port(), direct.user(), null, direct.tls()), "postgres");
-            try (Watching watching = Watching.over(target)) {
+            try (Monitoring monitoring = Monitoring.over(target)) {
                 for (int lost = 0; lost < LOSSES; lost++) {
-                    watching.awaitStatus("shop", Status.HEALTHY);
-                    long connects = watching.link(target.server()).connects();
+                    monitoring.awaitStatus("shop", Status.HEALTHY);
+                    long connects = monitoring.link(target.server()).connects();
                     proxy.strand();
-                    watching.awaitLink(target.server(), link -> link.connects() > connects);
+                    monitoring.awaitLink(target.server(), link -> link.connects() > connects);
                 }
-                watching.awaitStatus("shop", Status.HEALTHY);
+                monitoring.awaitStatus("shop", Status.HEALTHY);
                 await().until(() -> sessions(server) <= 2);
-                watching.awaitLink(target.server(), link -> link.open() <= 2);
-                assertThat(watching.changes())
+                monitoring.awaitLink(target.server(), link -> link.open() <= 2);
+                assertThat(monitoring.changes())
                         .noneMatch(change -> change.toString().contains("53300"));
             }
         }

@@ -28,21 +28,23 @@ class OverheadBudgetTest {
     @Test
     void lengthensIntervalsAndReportsFindingWhenOverBudget() {
         try (PgServer server = PgServer.start(PgServer.majors().getLast());
-                Watching watching = Watching.with(
+                Monitoring monitoring = Monitoring.with(
                         List.of(new Heartbeat(), new Connections(), new Overhead()), shop(server, 0.000001))) {
-            watching.awaitStatus("shop", Status.HEALTHY);
-            long before = gap(watching);
+            monitoring.awaitStatus("shop", Status.HEALTHY);
+            long before = gap(monitoring);
 
-            await().atMost(PATIENCE).until(() -> watching.link(server.server()).stretch() >= 4);
-            Finding found = watching.awaitFinding("shop", "overhead/stretch");
+            await().atMost(PATIENCE)
+                    .until(() -> monitoring.link(server.server()).stretch() >= 4);
+            Finding found = monitoring.awaitFinding("shop", "overhead/stretch");
             assertThat(found.observed()).contains("Intervals are stretched by the factor");
-            assertThat(watching.finding("shop", "overhead/budget")).isNotNull();
-            await().atMost(PATIENCE).until(() -> gap(watching) >= 3 * before);
+            assertThat(monitoring.finding("shop", "overhead/budget")).isNotNull();
+            await().atMost(PATIENCE).until(() -> gap(monitoring) >= 3 * before);
 
-            watching.follow(shop(server, 0.5));
-            await().atMost(PATIENCE).until(() -> watching.link(server.server()).stretch() == 1);
-            await().atMost(PATIENCE).until(() -> watching.finding("shop", "overhead/stretch") == null);
-            assertThat(watching.finding("shop", "overhead/budget")).isNull();
+            monitoring.follow(shop(server, 0.5));
+            await().atMost(PATIENCE)
+                    .until(() -> monitoring.link(server.server()).stretch() == 1);
+            await().atMost(PATIENCE).until(() -> monitoring.finding("shop", "overhead/stretch") == null);
+            assertThat(monitoring.finding("shop", "overhead/budget")).isNull();
         }
     }
 
@@ -60,8 +62,8 @@ class OverheadBudgetTest {
     }
 
     /** Milliseconds between the latest two heartbeats. */
-    private static long gap(Watching watching) {
-        List<Instant> beats = watching.changes().stream()
+    private static long gap(Monitoring monitoring) {
+        List<Instant> beats = monitoring.changes().stream()
                 .filter(FleetEvent.Beat.class::isInstance)
                 .map(FleetEvent::at)
                 .toList();

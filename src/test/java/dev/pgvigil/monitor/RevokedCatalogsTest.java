@@ -28,28 +28,28 @@ class RevokedCatalogsTest {
         Stream.of("pg_roles", "pg_settings", "pg_extension")
                 .forEach(name -> server.sqlIn(database, "revoke select on pg_catalog." + name + " from public"));
         Target target = server.target("shop", database);
-        try (Watching watching = Watching.with(Catalogues.all(), target)) {
-            Finding found = watching.awaitFinding("shop", "capabilities/catalogs");
+        try (Monitoring monitoring = Monitoring.with(Catalogues.all(), target)) {
+            Finding found = monitoring.awaitFinding("shop", "capabilities/catalogs");
 
             assertThat(found.status()).isEqualTo(Status.DEGRADED);
             assertThat(found.sql())
                     .isEqualTo("grant select on pg_catalog.pg_extension, pg_catalog.pg_roles, pg_catalog.pg_settings"
                             + " to \"pgvigil\"");
-            await().until(() -> SERVER_CHECKS.stream().allMatch(check -> observed(watching, target, check)));
-            assertThat(watching.status("shop")).isEqualTo(Status.DEGRADED);
-            assertThat(watching.state("shop").findings())
+            await().until(() -> SERVER_CHECKS.stream().allMatch(check -> observed(monitoring, target, check)));
+            assertThat(monitoring.status("shop")).isEqualTo(Status.DEGRADED);
+            assertThat(monitoring.state("shop").findings())
                     .extracting(Finding::key)
                     .noneMatch(key -> key.contains("unanswered") || key.contains("failure"));
 
             server.sqlIn(database, String.valueOf(found.sql()));
-            watching.follow();
-            watching.follow(target);
-            watching.awaitStatus("shop", Status.HEALTHY);
+            monitoring.follow();
+            monitoring.follow(target);
+            monitoring.awaitStatus("shop", Status.HEALTHY);
         }
     }
 
-    private static boolean observed(Watching watching, Target target, String check) {
-        ServerState state = watching.fleet().snapshot().servers().get(target.server());
+    private static boolean observed(Monitoring monitoring, Target target, String check) {
+        ServerState state = monitoring.fleet().snapshot().servers().get(target.server());
         return state != null && state.outcome(check) instanceof Outcome.Observed<?>;
     }
 }

@@ -34,11 +34,11 @@ class SchedulingDelayTest {
     @Test
     void recordsDelayOfEachHeartbeat() {
         PgServer server = PgServer.shared(PgServer.majors().getLast());
-        try (Watching watching =
-                Watching.with(List.of(new Heartbeat()), punctuality, server.target("on-time", "postgres"))) {
+        try (Monitoring monitoring =
+                Monitoring.with(List.of(new Heartbeat()), punctuality, server.target("on-time", "postgres"))) {
             await().atMost(Duration.ofSeconds(30)).until(() -> timer().count() >= 3);
 
-            watching.awaitStatus("on-time", Status.HEALTHY);
+            monitoring.awaitStatus("on-time", Status.HEALTHY);
             assertThat(timer().max(TimeUnit.SECONDS)).isLessThan(30);
         }
     }

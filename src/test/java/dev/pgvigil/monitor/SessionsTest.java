@@ -14,7 +14,7 @@ import dev.pgvigil.check.Status;
 import dev.pgvigil.check.server.Databases;
 import dev.pgvigil.check.server.Heartbeat;
 import dev.pgvigil.config.Configuration;
-import dev.pgvigil.config.Loaded;
+import dev.pgvigil.config.LoadedConfig;
 import dev.pgvigil.postgres.Deadlines;
 import dev.pgvigil.postgres.Session;
 import dev.pgvigil.postgres.SessionsSection;
@@ -99,8 +99,8 @@ class SessionsTest {
                 'idle_in_transaction_session_timeout', 'idle_session_timeout', 'jit',
                 'max_parallel_workers_per_gather', 'search_path')\
             """;
-        try (Watching watching = collecting(Scope.SERVER, settings, server.target("shop", "postgres"))) {
-            assertThat(watching.awaitFinding("shop", "question/answer").observed())
+        try (Monitoring monitoring = collecting(Scope.SERVER, settings, server.target("shop", "postgres"))) {
+            assertThat(monitoring.awaitFinding("shop", "question/answer").observed())
                     .isEqualTo("application_name=pgvigil default_transaction_read_only=on"
                             + " idle_in_transaction_session_timeout=1000 idle_session_timeout=120000 jit=off"
                             + " lock_timeout=100 max_parallel_workers_per_gather=0 search_path=pg_catalog"
@@ -122,19 +122,19 @@ class SessionsTest {
                         server.server().user(), server.server().id()));
         String idle = "select setting from pg_settings where name = 'idle_session_timeout'";
         List<Check<?>> checks = List.of(new Heartbeat(), new Question(Scope.SERVER, idle, Duration.ofMillis(300)));
-        Configuration configuration = Loaded.started(
+        Configuration configuration = LoadedConfig.started(
                 file,
                 Duration.ofDays(1),
                 new TargetsSection(new Catalogue(checks)),
                 new SessionsSection(),
                 new MonitorSection(new Catalogue(checks)));
-        try (Watching watching = Watching.with(checks)) {
-            new ConfigSubscriber(configuration, watching.watch(), watching.fleet()).start(new StartupEvent());
+        try (Monitoring monitoring = Monitoring.with(checks)) {
+            new ConfigSubscriber(configuration, monitoring.watch(), monitoring.fleet()).start(new StartupEvent());
             assertThat(Long.parseLong(
-                            watching.awaitFinding("shop", "question/answer").observed()))
+                            monitoring.awaitFinding("shop", "question/answer").observed()))
                     .isGreaterThan(Duration.ofMinutes(10).toMillis());
         } finally {
-            Loaded.stop(configuration);
+            LoadedConfig.stop(configuration);
         }
     }
 
@@ -143,10 +143,10 @@ class SessionsTest {
         try (PgServer server = PgServer.start(NEWEST)) {
             Target first = server.target("first", server.newDatabase("first"));
             Target second = server.target("second", server.newDatabase("second"));
-            try (Watching watching = Watching.over(first, second, server.target("third", "postgres"))) {
-                watching.awaitStatus("first", Status.HEALTHY);
-                watching.awaitStatus("second", Status.HEALTHY);
-                watching.awaitStatus("third", Status.HEALTHY);
+            try (Monitoring monitoring = Monitoring.over(first, second, server.target("third", "postgres"))) {
+                monitoring.awaitStatus("first", Status.HEALTHY);
+                monitoring.awaitStatus("second", Status.HEALTHY);
+                monitoring.awaitStatus("third", Status.HEALTHY);
                 assertThat(sessions(server)).isEqualTo(1);
             }
             await().atMost(Duration.ofSeconds(10)).until(() -> sessions(server) == 0);
@@ -159,12 +159,13 @@ class SessionsTest {
         PgServer server = PgServer.shared(NEWEST);
         String inside = server.newDatabase("inside");
         Target target = server.target("inside", inside);
-        try (Watching watching =
+        try (Monitoring monitoring =
                 collecting(Scope.DATABASE, "select current_database()", server.target("a", "postgres"), target)) {
-            assertThat(watching.awaitFinding("a", "question/answer").observed()).isEqualTo("postgres");
-            assertThat(watching.awaitFinding("inside", "question/answer").observed())
+            assertThat(monitoring.awaitFinding("a", "question/answer").observed())
+                    .isEqualTo("postgres");
+            assertThat(monitoring.awaitFinding("inside", "question/answer").observed())
                     .isEqualTo(inside);
-            watching.awaitLink(target.server(), link -> link.open() == 1);
+            monitoring.awaitLink(target.server(), link -> link.open() == 1);
         }
     }
 
@@ -172,12 +173,12 @@ class SessionsTest {
     void runsSlowCheckInSeparateSessionWhileHeartbeatContinues() {
         PgServer server = PgServer.shared(NEWEST);
         Target target = server.target("shop", "postgres");
-        try (Watching watching = collecting(Scope.SERVER, "select pg_sleep(1.5)::text || 'slept'", target)) {
-            assertThat(watching.awaitFinding("shop", "question/answer").observed())
+        try (Monitoring monitoring = collecting(Scope.SERVER, "select pg_sleep(1.5)::text || 'slept'", target)) {
+            assertThat(monitoring.awaitFinding("shop", "question/answer").observed())
                     .isEqualTo("slept");
-            assertThat(watching.changes()).noneMatch(SessionsTest::unhealthy);
-            assertThat(watching.link(target.server()).abandoned()).isZero();
-            assertThat(watching.link(target.server()).statementSeconds()).isBetween(1.0, 60.0);
+            assertThat(monitoring.changes()).noneMatch(SessionsTest::unhealthy);
+            assertThat(monitoring.link(target.server()).abandoned()).isZero();
+            assertThat(monitoring.link(target.server()).statementSeconds()).isBetween(1.0, 60.0);
         }
     }
 
@@ -190,10 +191,10 @@ class SessionsTest {
             String sleep = "select pg_sleep(0.4)::text || '" + i + "'";
             checks.add(new Question("question" + i, Scope.SERVER, sleep, Duration.ofSeconds(2)));
         }
-        try (Watching watching = Watching.with(checks, target)) {
-            watching.awaitLink(target.server(), link -> link.statementSeconds() > 6);
-            assertThat(watching.link(target.server()).abandoned()).isZero();
-            assertThat(watching.changes()).noneMatch(SessionsTest::unhealthy);
+        try (Monitoring monitoring = Monitoring.with(checks, target)) {
+            monitoring.awaitLink(target.server(), link -> link.statementSeconds() > 6);
+            assertThat(monitoring.link(target.server()).abandoned()).isZero();
+            assertThat(monitoring.changes()).noneMatch(SessionsTest::unhealthy);
         }
     }
 
@@ -210,12 +211,12 @@ class SessionsTest {
                 standard.slowStatement(),
                 Duration.ofMillis(600),
                 standard.idle());
-        try (Watching watching = Watching.over(target)) {
-            watching.follow(hasty, target);
-            watching.awaitLink(target.server(), link -> link.connects() >= 5);
-            watching.awaitLink(target.server(), link -> link.open() <= 2);
-            assertThat(watching.link(target.server()).abandoned()).isZero();
-            assertThat(watching.changes()).noneMatch(SessionsTest::unhealthy);
+        try (Monitoring monitoring = Monitoring.over(target)) {
+            monitoring.follow(hasty, target);
+            monitoring.awaitLink(target.server(), link -> link.connects() >= 5);
+            monitoring.awaitLink(target.server(), link -> link.open() <= 2);
+            assertThat(monitoring.link(target.server()).abandoned()).isZero();
+            assertThat(monitoring.changes()).noneMatch(SessionsTest::unhealthy);
         }
     }
 
@@ -227,25 +228,25 @@ class SessionsTest {
     void limitsOnDemandHeartbeatsToTenPerSecond() {
         PgServer server = PgServer.shared(NEWEST);
         Target target = server.target("shop", "postgres");
-        try (Watching watching = Watching.over(target)) {
-            watching.awaitStatus("shop", Status.HEALTHY);
+        try (Monitoring monitoring = Monitoring.over(target)) {
+            monitoring.awaitStatus("shop", Status.HEALTHY);
             long start = System.nanoTime();
-            long before = watching.link(target.server()).statements();
+            long before = monitoring.link(target.server()).statements();
             while (System.nanoTime() - start < 1_500_000_000L) {
-                assertThat(watching.watch().beat("shop").await().atMost(Duration.ofSeconds(5)))
+                assertThat(monitoring.watch().beat("shop").await().atMost(Duration.ofSeconds(5)))
                         .isNotNull();
             }
             long tenths = (System.nanoTime() - start) / 100_000_000;
             // Regular heartbeats and database listings also run.
-            assertThat(watching.link(target.server()).statements() - before).isBetween(1L, 2 * tenths + 5);
+            assertThat(monitoring.link(target.server()).statements() - before).isBetween(1L, 2 * tenths + 5);
         }
     }
 
     @Test
     void reportsStatementThatFailsTwice() {
         PgServer server = PgServer.shared(NEWEST);
-        try (Watching watching = collecting(Scope.SERVER, "select 1/0", server.target("shop", "postgres"))) {
-            Finding found = watching.awaitFinding("shop", "question/failure");
+        try (Monitoring monitoring = collecting(Scope.SERVER, "select 1/0", server.target("shop", "postgres"))) {
+            Finding found = monitoring.awaitFinding("shop", "question/failure");
             assertThat(found.title()).isEqualTo("QUERY");
             assertThat(found.observed()).isEqualTo("division by zero");
         }
@@ -255,8 +256,9 @@ class SessionsTest {
     void retriesFailedCheckSoonDespiteLongInterval() {
         PgServer server = PgServer.shared(NEWEST);
         Question seldom = new Question(Scope.DATABASE, "select 1/0", Duration.ofHours(1));
-        try (Watching watching = Watching.with(List.of(new Heartbeat(), seldom), server.target("shop", "postgres"))) {
-            watching.awaitFinding("shop", "question/failure");
+        try (Monitoring monitoring =
+                Monitoring.with(List.of(new Heartbeat(), seldom), server.target("shop", "postgres"))) {
+            monitoring.awaitFinding("shop", "question/failure");
         }
     }
 
@@ -264,12 +266,13 @@ class SessionsTest {
     void shorterIntervalTakesEffectImmediately() {
         PgServer server = PgServer.shared(NEWEST);
         Question clock = new Question(Scope.SERVER, "select clock_timestamp()::text", Duration.ofMillis(300));
-        try (Watching watching = Watching.with(List.of(new Heartbeat(), clock), every(Duration.ofHours(1), server))) {
-            String first = watching.awaitFinding("shop", "question/answer").observed();
-            watching.follow(every(Duration.ofMillis(300), server));
+        try (Monitoring monitoring =
+                Monitoring.with(List.of(new Heartbeat(), clock), every(Duration.ofHours(1), server))) {
+            String first = monitoring.awaitFinding("shop", "question/answer").observed();
+            monitoring.follow(every(Duration.ofMillis(300), server));
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> !first.equals(
-                            watching.awaitFinding("shop", "question/answer").observed()));
+                            monitoring.awaitFinding("shop", "question/answer").observed()));
         }
     }
 
@@ -295,11 +298,11 @@ class SessionsTest {
         String reading = "select count(*) from \"public\".orders";
         try (Connection reader = server.jdbc(database);
                 Connection altering = server.jdbc(database);
-                Watching watching = Watching.with(
+                Monitoring monitoring = Monitoring.with(
                         List.of(new Heartbeat(), new Question(Scope.DATABASE, reading, Duration.ofMillis(100))),
                         target)) {
             server.sqlIn(database, "grant select on orders to public");
-            watching.awaitStatus("shop", Status.HEALTHY);
+            monitoring.awaitStatus("shop", Status.HEALTHY);
             reader.setAutoCommit(false);
             try (Statement statement = reader.createStatement()) {
                 statement.execute("lock table orders in access share mode");
@@ -325,7 +328,7 @@ class SessionsTest {
                     """))) == 0;
             });
             assertThat(most.get()).isLessThanOrEqualTo(5);
-            assertThat(watching.status("shop")).isNotEqualTo(Status.UNHEALTHY);
+            assertThat(monitoring.status("shop")).isNotEqualTo(Status.UNHEALTHY);
             reader.rollback();
         }
     }
@@ -346,21 +349,21 @@ class SessionsTest {
                     Thresholds.DEFAULTS,
                     Map.of("databases", new CheckSetting(true, Duration.ofMillis(300))),
                     new Discovery(List.of("app_*", "*<b>"), List.of("app_tmp_*")));
-            try (Watching watching = Watching.with(List.of(new Heartbeat(), new Databases()), entry)) {
-                watching.awaitStatus("db2:app_one", Status.HEALTHY);
-                watching.awaitStatus("db2:Ümläut \"quoted\"\n<b>", Status.HEALTHY);
-                assertThat(watching.fleet().snapshot().targets()).hasSize(3).doesNotContainKey("db2:app_tmp_x");
+            try (Monitoring monitoring = Monitoring.with(List.of(new Heartbeat(), new Databases()), entry)) {
+                monitoring.awaitStatus("db2:app_one", Status.HEALTHY);
+                monitoring.awaitStatus("db2:Ümläut \"quoted\"\n<b>", Status.HEALTHY);
+                assertThat(monitoring.fleet().snapshot().targets()).hasSize(3).doesNotContainKey("db2:app_tmp_x");
                 server.createDatabase("app_two");
-                watching.awaitStatus("db2:app_two", Status.HEALTHY);
+                monitoring.awaitStatus("db2:app_two", Status.HEALTHY);
                 server.sql("drop database app_one");
-                await().until(() -> !watching.fleet().snapshot().targets().containsKey("db2:app_one"));
-                assertThat(watching.status("db2")).isEqualTo(Status.HEALTHY);
+                await().until(() -> !monitoring.fleet().snapshot().targets().containsKey("db2:app_one"));
+                assertThat(monitoring.status("db2")).isEqualTo(Status.HEALTHY);
             }
         }
     }
 
-    private static Watching collecting(Scope scope, String sql, Target... targets) {
-        return Watching.with(List.of(new Heartbeat(), new Question(scope, sql, Duration.ofMillis(300))), targets);
+    private static Monitoring collecting(Scope scope, String sql, Target... targets) {
+        return Monitoring.with(List.of(new Heartbeat(), new Question(scope, sql, Duration.ofMillis(300))), targets);
     }
 
     private static int sessions(PgServer server) {

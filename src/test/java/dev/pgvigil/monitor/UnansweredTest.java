@@ -78,14 +78,14 @@ class UnansweredTest {
         String database = server.newDatabase("shop");
         List<Check<?>> checks =
                 List.of(new Heartbeat(), new Databases(), new Connections(), new Conflicts(), new LongWork());
-        try (Watching watching = Watching.with(checks, frequent(server.target("shop", database), checks))) {
-            watching.awaitStatus("shop", Status.HEALTHY);
-            assertThat(watching.state("shop").findings()).isEmpty();
+        try (Monitoring monitoring = Monitoring.with(checks, frequent(server.target("shop", database), checks))) {
+            monitoring.awaitStatus("shop", Status.HEALTHY);
+            assertThat(monitoring.state("shop").findings()).isEmpty();
 
             server.sqlIn(database, "revoke select on pg_database from public");
 
             for (String check : List.of("databases", "connections", "conflicts", "long-work")) {
-                Finding found = watching.awaitFinding("shop", check + "/unanswered");
+                Finding found = monitoring.awaitFinding("shop", check + "/unanswered");
                 assertThat(found.status()).isEqualTo(Status.DEGRADED);
                 assertThat(found.observed()).isEqualTo("permission denied for table pg_database");
                 assertThat(found.action()).contains("Grant it to pgvigil");
@@ -93,8 +93,8 @@ class UnansweredTest {
 
             server.sqlIn(database, "grant select on pg_database to pgvigil");
 
-            watching.awaitStatus("shop", Status.HEALTHY);
-            assertThat(watching.state("shop").findings()).isEmpty();
+            monitoring.awaitStatus("shop", Status.HEALTHY);
+            assertThat(monitoring.state("shop").findings()).isEmpty();
         }
     }
 
@@ -105,12 +105,13 @@ class UnansweredTest {
         Inside seldom = new Inside(
                 "select 1 / count(*) as number from pg_database where datname = '" + awaited + "'",
                 Duration.ofHours(1));
-        try (Watching watching = Watching.with(List.of(new Heartbeat(), seldom), server.target("shop", "postgres"))) {
-            watching.awaitFinding("shop", "inside/unanswered");
+        try (Monitoring monitoring =
+                Monitoring.with(List.of(new Heartbeat(), seldom), server.target("shop", "postgres"))) {
+            monitoring.awaitFinding("shop", "inside/unanswered");
 
             server.createDatabase(awaited);
 
-            watching.awaitNoFinding("shop", "inside/unanswered");
+            monitoring.awaitNoFinding("shop", "inside/unanswered");
         }
     }
 
@@ -122,15 +123,15 @@ class UnansweredTest {
         server.monitorRole(role, "secret");
         Target shop = Target.of("shop", server.server(role, "secret"), database);
         List<Check<?>> checks = List.of(new Heartbeat(), new LongWork());
-        try (Watching watching = Watching.with(checks, frequent(shop, checks))) {
-            watching.awaitStatus("shop", Status.HEALTHY);
+        try (Monitoring monitoring = Monitoring.with(checks, frequent(shop, checks))) {
+            monitoring.awaitStatus("shop", Status.HEALTHY);
             server.sqlIn(database, "revoke select on pg_database from public");
-            watching.awaitFinding("shop", "long-work/unanswered");
+            monitoring.awaitFinding("shop", "long-work/unanswered");
 
             server.sql("revoke pg_monitor from " + role);
             server.sql("select pg_terminate_backend(pid) from pg_stat_activity where usename = '" + role + "'");
 
-            watching.awaitNoFinding("shop", "long-work/unanswered");
+            monitoring.awaitNoFinding("shop", "long-work/unanswered");
         }
     }
 
@@ -141,18 +142,18 @@ class UnansweredTest {
         server.monitorRole(role, "secret");
         server.sql("alter role " + role + " connection limit 1");
         String other = server.newDatabase("other");
-        try (Watching watching = Watching.with(
+        try (Monitoring monitoring = Monitoring.with(
                 List.of(new Heartbeat(), new Inside("select 1::int8 as number")),
                 Target.of("a", server.server(role, "secret"), "postgres"),
                 Target.of("other", server.server(role, "secret"), other))) {
-            Finding found = watching.awaitFinding("other", "inside/unanswered");
+            Finding found = monitoring.awaitFinding("other", "inside/unanswered");
             assertThat(found.observed()).isEqualTo("too many connections for role \"" + role + "\"");
             assertThat(found.cause()).contains("The role's connection limit is reached");
-            assertThat(watching.finding("a", "inside/unanswered")).isNull();
+            assertThat(monitoring.finding("a", "inside/unanswered")).isNull();
 
             server.sql("alter role " + role + " connection limit 8");
 
-            watching.awaitNoFinding("other", "inside/unanswered");
+            monitoring.awaitNoFinding("other", "inside/unanswered");
         }
     }
 
@@ -160,12 +161,12 @@ class UnansweredTest {
     void reportsCheckThatCannotReadItsRowsAsDefect() {
         PgServer server = PgServer.shared(PgServer.majors().getLast());
         Target shop = server.target("shop", "postgres");
-        try (Watching watching =
-                Watching.with(List.of(new Heartbeat(), new Inside("select 1::int8 as numero")), shop)) {
-            Finding found = watching.awaitFinding("shop", "inside/unanswered");
+        try (Monitoring monitoring =
+                Monitoring.with(List.of(new Heartbeat(), new Inside("select 1::int8 as numero")), shop)) {
+            Finding found = monitoring.awaitFinding("shop", "inside/unanswered");
             assertThat(found.observed()).isEqualTo("the check itself failed: NoSuchElementException");
             assertThat(found.action()).contains("Report a defect");
-            assertThat(watching.link(shop.server()).abandoned()).isZero();
+            assertThat(monitoring.link(shop.server()).abandoned()).isZero();
         }
     }
 

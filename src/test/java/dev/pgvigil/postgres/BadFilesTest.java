@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.check.Catalogues;
-import dev.pgvigil.config.Loaded;
+import dev.pgvigil.config.LoadedConfig;
 import dev.pgvigil.monitor.MonitorSection;
 import dev.pgvigil.target.SampleChecks;
 import dev.pgvigil.target.TargetsSection;
@@ -39,7 +39,7 @@ class BadFilesTest {
     @ParameterizedTest
     @MethodSource("errors")
     void reportsExactMessagesForEveryError(String name) throws IOException {
-        Loaded loaded = Loaded.file(
+        LoadedConfig loaded = LoadedConfig.file(
                 TABLE.resolve(name + ".yaml"),
                 Map.of(),
                 new TargetsSection(new SampleChecks()),

@@ -6,11 +6,11 @@ import dev.pgvigil.config.Secret;
 import dev.pgvigil.postgres.Failure.Cause;
 import dev.pgvigil.postgres.Failure.Reason;
 import dev.pgvigil.postgres.Tls.Mode;
-import dev.pgvigil.testing.Answering;
 import dev.pgvigil.testing.Authority;
+import dev.pgvigil.testing.ClosedPort;
 import dev.pgvigil.testing.ConnectionStorm;
 import dev.pgvigil.testing.PgServer;
-import dev.pgvigil.testing.Refusing;
+import dev.pgvigil.testing.ScriptedServer;
 import io.netty.util.NetUtil;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -175,7 +175,7 @@ class ConnectorTest {
                 "3D000 | la base de donn\u00e9es \u00ab nom \u00bb n'existe pas | InitPostgres | ",
             })
     void identifiesCausesInEveryLanguage(String state, String message, String routine, @Nullable Cause cause) {
-        try (Answering server = Answering.with(state, message, routine)) {
+        try (ScriptedServer server = ScriptedServer.with(state, message, routine)) {
             Failure failure = refused(server(server, "secret"), "nom");
 
             assertThat(failure.cause()).isEqualTo(cause);
@@ -206,7 +206,7 @@ class ConnectorTest {
     @ParameterizedTest
     @ValueSource(ints = {2, 6, 7, 9, 99})
     void reportsUnsupportedMethods(int method) {
-        try (Answering server = Answering.asking(method)) {
+        try (ScriptedServer server = ScriptedServer.asking(method)) {
             Failure failure = refused(server(server, "secret"), "postgres");
 
             assertThat(failure.reason()).isEqualTo(Reason.AUTH);
@@ -217,7 +217,7 @@ class ConnectorTest {
 
     @Test
     void reportsUnsupportedSaslMechanisms() {
-        try (Answering server = Answering.asking(10, "OAUTHBEARER")) {
+        try (ScriptedServer server = ScriptedServer.asking(10, "OAUTHBEARER")) {
             Failure failure = refused(server(server, "secret"), "postgres");
 
             assertThat(failure.cause()).isEqualTo(Cause.AUTH_METHOD_UNSUPPORTED);
@@ -228,7 +228,7 @@ class ConnectorTest {
     @ParameterizedTest
     @ValueSource(strings = {"HTTP/1.1 400 Bad Request\r\n\r\n", "220 mail ESMTP\r\n", "SSH-2.0-OpenSSH_9\r\n"})
     void reportsServersThatAreNotPostgres(String text) {
-        try (Answering server = Answering.raw(text)) {
+        try (ScriptedServer server = ScriptedServer.raw(text)) {
             for (Mode mode : List.of(Mode.DISABLE, Mode.REQUIRE)) {
                 Failure failure = refused(
                         new Server(server.host(), server.port(), "u", new Secret("secret"), new Tls(mode)), "postgres");
@@ -258,7 +258,7 @@ class ConnectorTest {
         Server named = new Server("db.test", SERVER.port(), "vigil", new Secret("secret"), Tls.PREFER);
         assertThat(open(named, "postgres", both)).isNull();
 
-        try (Answering six = Answering.onIpv6("3D000", "gone")) {
+        try (ScriptedServer six = ScriptedServer.onIpv6("3D000", "gone")) {
             Server other = new Server("db.test", six.port(), "vigil", null, new Tls(Mode.DISABLE));
             assertThat(open(other, "postgres", both.reversed()))
                     .isNotNull()
@@ -268,7 +268,7 @@ class ConnectorTest {
 
     @Test
     void reportsAllAddressesWhereNoneAnswers() {
-        try (Refusing refusing = Refusing.start()) {
+        try (ClosedPort refusing = ClosedPort.start()) {
             Server named = new Server("db.test", refusing.port(), "vigil", null, Tls.PREFER);
             Failure failure = open(named, "postgres", List.of(address("::1"), address("127.0.0.1")));
 
@@ -282,7 +282,7 @@ class ConnectorTest {
 
     @Test
     void triesNoOtherAddressAfterRefusedLogin() {
-        try (Answering first = Answering.onIpv6("28P01", "wrong")) {
+        try (ScriptedServer first = ScriptedServer.onIpv6("28P01", "wrong")) {
             Server named = new Server("db.test", first.port(), "vigil", new Secret("x"), new Tls(Mode.DISABLE));
             Failure failure = open(named, "postgres", List.of(address("::1"), address("127.0.0.1")));
 
@@ -291,7 +291,7 @@ class ConnectorTest {
         }
     }
 
-    private static Server server(Answering server, String password) {
+    private static Server server(ScriptedServer server, String password) {
         return new Server(server.host(), server.port(), "nom", new Secret(password), new Tls(Mode.DISABLE));
     }
 

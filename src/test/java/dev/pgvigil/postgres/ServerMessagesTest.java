@@ -2,10 +2,10 @@ package dev.pgvigil.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pgvigil.check.Asking;
+import dev.pgvigil.check.Collecting;
 import dev.pgvigil.postgres.Failure.Reason;
-import dev.pgvigil.testing.Answering;
 import dev.pgvigil.testing.PgServer;
+import dev.pgvigil.testing.ScriptedServer;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
 
@@ -21,11 +21,11 @@ class ServerMessagesTest {
             server.sql("alter role slow password " + Sql.literal(verifier(8_000_000)));
             server.demandPassword();
 
-            Failure failure = Asking.refused(server.server("slow", "secret"), "postgres");
+            Failure failure = Collecting.refused(server.server("slow", "secret"), "postgres");
 
             assertThat(failure.reason()).isEqualTo(Reason.AUTH);
             assertThat(failure.message()).contains("8000000 SCRAM iterations").contains("scram_iterations lower");
-            try (Asking asking = Asking.of(server.server("quick", "secret"), "postgres")) {
+            try (Collecting asking = Collecting.of(server.server("quick", "secret"), "postgres")) {
                 assertThat(asking.<Integer>ask(session -> session.row("select 1", row -> row.getInteger(0))))
                         .isEqualTo(1);
             }
@@ -35,8 +35,8 @@ class ServerMessagesTest {
     @Test
     void refusesTooLongMessage() {
         String message = "x".repeat(ServerMessages.LONGEST_UNASKED + 1);
-        try (Answering server = Answering.with("XX000", message)) {
-            Failure failure = Asking.refused(
+        try (ScriptedServer server = ScriptedServer.with("XX000", message)) {
+            Failure failure = Collecting.refused(
                     new Server(server.host(), server.port(), "pgvigil", null, new Tls(Tls.Mode.DISABLE)), "postgres");
 
             assertThat(failure.reason()).isEqualTo(Reason.UNSUPPORTED);

@@ -2,11 +2,11 @@ package dev.pgvigil.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pgvigil.check.Asking;
 import dev.pgvigil.check.Catalogues;
+import dev.pgvigil.check.Collecting;
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.Status;
-import dev.pgvigil.monitor.Watching;
+import dev.pgvigil.monitor.Monitoring;
 import dev.pgvigil.postgres.Failure.Reason;
 import dev.pgvigil.target.Target;
 import dev.pgvigil.testing.PgServer;
@@ -31,7 +31,7 @@ class SessionSettingsTest {
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
     void appliesSettingsToSession(int major) {
-        try (Asking asking = Asking.of(PgServer.shared(major), "postgres")) {
+        try (Collecting asking = Collecting.of(PgServer.shared(major), "postgres")) {
             EXPECTED.forEach(
                     (name, value) -> assertThat(setting(asking, name)).as(name).isEqualTo(value));
         }
@@ -43,7 +43,7 @@ class SessionSettingsTest {
         try (PoolerProxy pooler = PoolerProxy.before(server)) {
             Server through =
                     new Server(pooler.host(), pooler.port(), server.server().user(), null, new Tls(Tls.Mode.DISABLE));
-            Failure failure = Asking.refused(through, "postgres");
+            Failure failure = Collecting.refused(through, "postgres");
 
             assertThat(failure.reason()).isEqualTo(Reason.UNSUPPORTED);
             assertThat(failure.message())
@@ -62,7 +62,7 @@ class SessionSettingsTest {
         String database = withLoginTrigger(
                 server,
                 "perform set_config('statement_timeout', '0', false); perform set_config('search_path', 'public', false);");
-        try (Asking asking = Asking.of(server, database)) {
+        try (Collecting asking = Collecting.of(server, database)) {
             EXPECTED.forEach(
                     (name, value) -> assertThat(setting(asking, name)).as(name).isEqualTo(value));
         }
@@ -75,7 +75,7 @@ class SessionSettingsTest {
         }
         PgServer server = PgServer.shared(NEWEST);
         String database = withLoginTrigger(server, "insert into logins values (session_user, now());");
-        try (Asking asking = Asking.of(server, database)) {
+        try (Collecting asking = Collecting.of(server, database)) {
             EXPECTED.forEach(
                     (name, value) -> assertThat(setting(asking, name)).as(name).isEqualTo(value));
         }
@@ -93,13 +93,14 @@ class SessionSettingsTest {
                 server, "if session_user = 'pgvigil' then raise exception 'closed for maintenance'; end if;");
         Target first = server.target("refusing", refusing);
         Target second = server.target("open", "postgres");
-        try (Watching watching = Watching.with(Catalogues.all(), first, second)) {
-            watching.awaitStatus("open", Status.HEALTHY);
-            Finding found = watching.awaitFinding("refusing", "capabilities/login-trigger");
+        try (Monitoring monitoring = Monitoring.with(Catalogues.all(), first, second)) {
+            monitoring.awaitStatus("open", Status.HEALTHY);
+            Finding found = monitoring.awaitFinding("refusing", "capabilities/login-trigger");
             assertThat(found.observed()).contains("closed for maintenance");
             assertThat(found.sql()).contains("pg_event_trigger");
-            assertThat(watching.status("open")).isEqualTo(Status.HEALTHY);
-            assertThat(watching.changes()).noneMatch(change -> change.toString().contains("UNHEALTHY"));
+            assertThat(monitoring.status("open")).isEqualTo(Status.HEALTHY);
+            assertThat(monitoring.changes())
+                    .noneMatch(change -> change.toString().contains("UNHEALTHY"));
         }
     }
 
@@ -115,7 +116,7 @@ class SessionSettingsTest {
         return database;
     }
 
-    private static String setting(Asking asking, String name) {
+    private static String setting(Collecting asking, String name) {
         return asking.ask(session ->
                 session.row("select pg_catalog.current_setting(" + Sql.literal(name) + ")", row -> row.getString(0)));
     }

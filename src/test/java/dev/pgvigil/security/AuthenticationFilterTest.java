@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
-import dev.pgvigil.testing.Guarded;
 import dev.pgvigil.testing.RawHttp;
+import dev.pgvigil.testing.TokenProfile;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
-@TestProfile(Guarded.class)
+@TestProfile(TokenProfile.class)
 class AuthenticationFilterTest {
 
     @Inject
@@ -116,8 +116,8 @@ class AuthenticationFilterTest {
 
     @Test
     void acceptsToken() {
-        Guarded.with().get("/api/v1/fleet").then().statusCode(200);
-        bearer("bearer " + Guarded.TOKEN).get("/api/v1/fleet").then().statusCode(200);
+        TokenProfile.with().get("/api/v1/fleet").then().statusCode(200);
+        bearer("bearer " + TokenProfile.TOKEN).get("/api/v1/fleet").then().statusCode(200);
     }
 
     @ParameterizedTest
@@ -174,12 +174,12 @@ class AuthenticationFilterTest {
         wrong.then().statusCode(401).contentType("text/html").body(containsString("Wrong token"));
         assertThat(wrong.getCookies()).isEmpty();
 
-        Response right = login(Guarded.TOKEN);
+        Response right = login(TokenProfile.TOKEN);
         right.then().statusCode(303).header("Location", "/");
         String cookie = right.header("Set-Cookie");
         assertThat(cookie)
                 .contains("HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=43200")
-                .doesNotContain(Guarded.TOKEN);
+                .doesNotContain(TokenProfile.TOKEN);
 
         String session = right.getCookie(Session.COOKIE);
         session(session).get("/").then().statusCode(200);
@@ -189,7 +189,7 @@ class AuthenticationFilterTest {
 
     @Test
     void rejectsSessionOfRequestsFromOtherSites() {
-        String session = login(Guarded.TOKEN).getCookie(Session.COOKIE);
+        String session = login(TokenProfile.TOKEN).getCookie(Session.COOKIE);
         for (String site : List.of("cross-site", "same-site")) {
             session(session)
                     .header("Sec-Fetch-Site", site)
@@ -219,7 +219,7 @@ class AuthenticationFilterTest {
     })
     void acceptsSessionWhenUserFollowsLinkFromOtherSite(
             String method, @Nullable String mode, @Nullable String dest, int status) {
-        RequestSpecification request = session(login(Guarded.TOKEN).getCookie(Session.COOKIE))
+        RequestSpecification request = session(login(TokenProfile.TOKEN).getCookie(Session.COOKIE))
                 .accept("*/*")
                 .header("Sec-Fetch-Site", "cross-site");
         if (mode != null) {
@@ -238,7 +238,7 @@ class AuthenticationFilterTest {
         assertThat(form.contains("name=\"to\"")).isEqualTo(!wanted.equals("/"));
         assertThat(login("not-the-token", wanted).asString().contains("name=\"to\""))
                 .isEqualTo(!wanted.equals("/"));
-        assertThat(login(Guarded.TOKEN, wanted).header("Location")).isEqualTo(wanted);
+        assertThat(login(TokenProfile.TOKEN, wanted).header("Location")).isEqualTo(wanted);
     }
 
     @ParameterizedTest
@@ -261,14 +261,14 @@ class AuthenticationFilterTest {
     void loginDoesNotRedirectToOtherSites(String bait) {
         assertThat(RestAssured.given().queryParam("to", bait).get("/login").asString())
                 .doesNotContain("name=\"to\"");
-        assertThat(login(Guarded.TOKEN, bait).header("Location")).isEqualTo("/");
+        assertThat(login(TokenProfile.TOKEN, bait).header("Location")).isEqualTo("/");
     }
 
     @Test
     void limitsLengthOfRedirect() {
         String longest = "/" + "a".repeat(2047);
-        assertThat(login(Guarded.TOKEN, longest).header("Location")).isEqualTo(longest);
-        assertThat(login(Guarded.TOKEN, longest + "a").header("Location")).isEqualTo("/");
+        assertThat(login(TokenProfile.TOKEN, longest).header("Location")).isEqualTo(longest);
+        assertThat(login(TokenProfile.TOKEN, longest + "a").header("Location")).isEqualTo("/");
     }
 
     @Test
@@ -283,18 +283,18 @@ class AuthenticationFilterTest {
     @Test
     void signOutIsOfferedWithSession() {
         String out = "<form method=\"post\" action=\"/logout\">";
-        String session = login(Guarded.TOKEN).getCookie(Session.COOKIE);
+        String session = login(TokenProfile.TOKEN).getCookie(Session.COOKIE);
         for (String path : List.of("/", "/?q=nothing-like-it", "/database?name=quiet", "/database?name=nope")) {
             // In turn, as pages are kept for a moment.
-            assertThat(Guarded.with().get(path).asString()).as(path).doesNotContain(out);
+            assertThat(TokenProfile.with().get(path).asString()).as(path).doesNotContain(out);
             assertThat(session(session).get(path).asString()).as(path).contains(out);
-            assertThat(Guarded.with().get(path).asString()).as(path).doesNotContain(out);
+            assertThat(TokenProfile.with().get(path).asString()).as(path).doesNotContain(out);
         }
     }
 
     @Test
     void signOutRemovesCookie() {
-        String session = login(Guarded.TOKEN).getCookie(Session.COOKIE);
+        String session = login(TokenProfile.TOKEN).getCookie(Session.COOKIE);
         session(session)
                 .redirects()
                 .follow(false)
@@ -318,12 +318,12 @@ class AuthenticationFilterTest {
 
     @Test
     void cookieIsSecureBehindTls() {
-        assertThat(login(Guarded.TOKEN).header("Set-Cookie")).doesNotContain("Secure");
+        assertThat(login(TokenProfile.TOKEN).header("Set-Cookie")).doesNotContain("Secure");
         assertThat(RestAssured.given()
                         .header("X-Forwarded-Proto", "https")
                         .redirects()
                         .follow(false)
-                        .formParam("token", Guarded.TOKEN)
+                        .formParam("token", TokenProfile.TOKEN)
                         .post("/login")
                         .header("Set-Cookie"))
                 .contains("Secure");
@@ -342,18 +342,18 @@ class AuthenticationFilterTest {
                 .header("Access-Control-Allow-Headers", containsString("Authorization"))
                 .header("Access-Control-Allow-Headers", containsString("Last-Event-ID"))
                 .header("Vary", equalTo("origin"));
-        Guarded.with().get("/api/v1/fleet").then().header("Vary", equalTo("origin"));
-        Guarded.with()
+        TokenProfile.with().get("/api/v1/fleet").then().header("Vary", equalTo("origin"));
+        TokenProfile.with()
                 .header("Origin", "https://wall.example")
                 .get("/api/v1/fleet")
                 .then()
                 .statusCode(200)
                 .header("Access-Control-Allow-Origin", "https://wall.example");
         Response foreign =
-                Guarded.with().header("Origin", "https://evil.example").get("/api/v1/fleet");
+                TokenProfile.with().header("Origin", "https://evil.example").get("/api/v1/fleet");
         foreign.then().statusCode(403).contentType("application/problem+json");
         assertThat(foreign.header("Access-Control-Allow-Origin")).isNull();
-        assertThat(Guarded.with()
+        assertThat(TokenProfile.with()
                         .header("Origin", "https://ops.example")
                         .get("/")
                         .header("Access-Control-Allow-Origin"))

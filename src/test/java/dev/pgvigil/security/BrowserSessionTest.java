@@ -8,7 +8,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import com.sun.net.httpserver.HttpServer;
 import dev.pgvigil.testing.Chromium;
-import dev.pgvigil.testing.Guarded;
+import dev.pgvigil.testing.TokenProfile;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A session as a real browser carries it. */
 @QuarkusTest
-@TestProfile(Guarded.class)
+@TestProfile(TokenProfile.class)
 @EnabledIf(value = "dev.pgvigil.testing.Chromium#installed", disabledReason = "Chromium is not installed")
 @SuppressWarnings("NullAway.Init") // injected, or made before all tests
 class BrowserSessionTest {
@@ -130,7 +130,7 @@ class BrowserSessionTest {
     }
 
     private void signIn() {
-        page.locator("#token").fill(Guarded.TOKEN);
+        page.locator("#token").fill(TokenProfile.TOKEN);
         page.locator("button").click();
     }
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.check.Catalogues;
 import dev.pgvigil.check.HeartbeatResult;
-import dev.pgvigil.check.Looking;
 import dev.pgvigil.check.Status;
+import dev.pgvigil.check.StubCheck;
 import dev.pgvigil.check.activity.LongWork;
 import dev.pgvigil.check.capacity.Connections;
 import dev.pgvigil.check.server.Capabilities;
@@ -54,7 +54,7 @@ class ServerStateTest {
         Catalogue catalogue =
                 Catalogues.of(new Heartbeat(), new Connections(), new LongWork(), new Capabilities(), new Overhead());
         assertThat(state(scene).interval(target, catalogue.check(check))).hasSeconds(seconds);
-        assertThat(state(SEEN).interval(SHOP, new Looking(check, Duration.ofSeconds(7))))
+        assertThat(state(SEEN).interval(SHOP, new StubCheck(check, Duration.ofSeconds(7))))
                 .hasSeconds(7);
     }
 

@@ -2,7 +2,7 @@ package dev.pgvigil.target;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pgvigil.config.Loaded;
+import dev.pgvigil.config.LoadedConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +37,7 @@ class ExemptionReaderTest {
 
     @Test
     void usesExemptionsOfFleetByDefault() throws IOException {
-        Loaded loaded = load("""
+        LoadedConfig loaded = load("""
                 pgvigil:
                   checks: { blocking: { exempt: { role: etl, reason: nightly load } } }
                   targets:
@@ -95,7 +95,7 @@ class ExemptionReaderTest {
         return targets(load(yaml(blocking, "blocking"))).getFirst().exemptions("blocking");
     }
 
-    private static List<Target> targets(Loaded loaded) {
+    private static List<Target> targets(LoadedConfig loaded) {
         assertThat(loaded.problems()).isEmpty();
         return loaded.settings().orElseThrow().get(TargetsSection.class).entries();
     }
@@ -105,7 +105,7 @@ class ExemptionReaderTest {
                 .formatted(check, settings.strip());
     }
 
-    private Loaded load(String yaml) throws IOException {
-        return Loaded.file(Files.writeString(folder.resolve("pgvigil.yaml"), yaml), Map.of(), section);
+    private LoadedConfig load(String yaml) throws IOException {
+        return LoadedConfig.file(Files.writeString(folder.resolve("pgvigil.yaml"), yaml), Map.of(), section);
     }
 }

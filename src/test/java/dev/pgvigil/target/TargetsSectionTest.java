@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.pgvigil.config.Configuration;
-import dev.pgvigil.config.Loaded;
+import dev.pgvigil.config.LoadedConfig;
 import dev.pgvigil.config.Redacted;
 import dev.pgvigil.config.Secret;
 import dev.pgvigil.postgres.Server;
@@ -236,7 +236,7 @@ class TargetsSectionTest {
             said = said.replace('"' + file.getKey() + '"', Redacted.value(path.toString()));
         }
 
-        assertThat(Loaded.url("postgresql://u@db1/a?" + query, section).problems())
+        assertThat(LoadedConfig.url("postgresql://u@db1/a?" + query, section).problems())
                 .containsExactly("DATABASE_URL: " + said);
     }
 
@@ -245,7 +245,7 @@ class TargetsSectionTest {
     void keepsCertificateWhenReloadedOneIsInvalid() throws IOException {
         Path root = Files.copy(AUTHORITY.root(), folder.resolve("ca.pem"));
         Path file = file("pgvigil: { targets: { a: { url: 'postgresql://u@db1/a?sslrootcert=ca.pem' } } }");
-        Configuration configuration = Loaded.started(file, Duration.ofMillis(10), section);
+        Configuration configuration = LoadedConfig.started(file, Duration.ofMillis(10), section);
         List<Target> before = configuration.settings().get(TargetsSection.class).entries();
 
         Files.writeString(root, "");
@@ -259,7 +259,7 @@ class TargetsSectionTest {
         Files.copy(Authority.create("other").root(), root, StandardCopyOption.REPLACE_EXISTING);
         await().until(() -> configuration.state().reloads() == 1);
         assertThat(configuration.settings().get(TargetsSection.class).entries()).isNotEqualTo(before);
-        Loaded.stop(configuration);
+        LoadedConfig.stop(configuration);
     }
 
     @Test
@@ -300,7 +300,7 @@ class TargetsSectionTest {
         "postgresql://u:p@db1, u",
     })
     void createsTargetFromConnectionString(String url, String name) {
-        List<Target> targets = targets(Loaded.url(url, section));
+        List<Target> targets = targets(LoadedConfig.url(url, section));
 
         assertThat(targets).singleElement().extracting(Target::name).isEqualTo(name);
         assertThat(targets.getFirst().server().password()).isEqualTo(new Secret("p"));
@@ -320,7 +320,7 @@ class TargetsSectionTest {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         long start = threads.getCurrentThreadCpuTime();
 
-        assertThat(targets(Loaded.file(file, Map.of("SHOP_PASSWORD", "env"), section)))
+        assertThat(targets(LoadedConfig.file(file, Map.of("SHOP_PASSWORD", "env"), section)))
                 .hasSize(10_000);
         // Of this thread alone: a busy machine makes it no slower.
         assertThat(Duration.ofNanos(threads.getCurrentThreadCpuTime() - start)).isLessThan(Duration.ofSeconds(3));
@@ -333,7 +333,7 @@ class TargetsSectionTest {
             yaml.append("    t").append(i).append(":\n");
         }
 
-        assertThat(Loaded.file(file(yaml.toString()), Map.of(), section).problems())
+        assertThat(LoadedConfig.file(file(yaml.toString()), Map.of(), section).problems())
                 .containsExactly("line 2: pgvigil.targets: holds 10001 targets; at most 10000 are possible");
     }
 
@@ -344,10 +344,10 @@ class TargetsSectionTest {
     }
 
     private List<Target> read(String yaml) throws IOException {
-        return targets(Loaded.file(file(yaml), Map.of("SHOP_PASSWORD", "env"), section));
+        return targets(LoadedConfig.file(file(yaml), Map.of("SHOP_PASSWORD", "env"), section));
     }
 
-    private static List<Target> targets(Loaded loaded) {
+    private static List<Target> targets(LoadedConfig loaded) {
         assertThat(loaded.problems()).isEmpty();
         return loaded.settings().orElseThrow().get(TargetsSection.class).entries();
     }

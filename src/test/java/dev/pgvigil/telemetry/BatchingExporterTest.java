@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgvigil.check.Scope;
 import dev.pgvigil.check.Status;
-import dev.pgvigil.monitor.Staging;
+import dev.pgvigil.monitor.SnapshotPublisher;
 import dev.pgvigil.postgres.Server;
 import dev.pgvigil.postgres.Tls;
 import dev.pgvigil.state.Snapshot;
@@ -34,17 +34,17 @@ class BatchingExporterTest {
 
     @Test
     void splitsLargeExports() {
-        Snapshot snapshot = Staging.EMPTY;
+        Snapshot snapshot = SnapshotPublisher.EMPTY;
         for (int i = 0; i < TARGETS; i++) {
             Server server = new Server("db" + i, 5432, "pgvigil", null, Tls.PREFER);
-            snapshot = Staging.with(
+            snapshot = SnapshotPublisher.with(
                     snapshot,
                     Scraping.state(
                             Target.of("shop" + i, server, "shop"),
                             Status.HEALTHY,
                             Map.of("tables", Scraping.observed(i))));
         }
-        Staging.put(scraping.fleet, snapshot);
+        SnapshotPublisher.put(scraping.fleet, snapshot);
         Collecting collecting = new Collecting(true);
         CompletableResultCode result =
                 new BatchingExporter(collecting).export(new OtlpExport(scraping.registry).produce(Resource.empty()));

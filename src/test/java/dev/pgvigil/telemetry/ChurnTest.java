@@ -9,7 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.pgvigil.check.Scope;
 import dev.pgvigil.check.Status;
-import dev.pgvigil.monitor.Staging;
+import dev.pgvigil.monitor.SnapshotPublisher;
 import dev.pgvigil.postgres.Server;
 import dev.pgvigil.postgres.Tls;
 import dev.pgvigil.state.Snapshot;
@@ -51,19 +51,19 @@ class ChurnTest {
     }
 
     private List<WeakReference<Object>> comeAndGo() throws IOException {
-        Snapshot snapshot = Staging.EMPTY;
+        Snapshot snapshot = SnapshotPublisher.EMPTY;
         List<WeakReference<Object>> states = new ArrayList<>();
         for (int i = 0; i < TARGETS; i++) {
             Server server = new Server("db" + i + ".internal", 5432, "pgvigil", null, Tls.PREFER);
             var state = state(Target.of("shop" + i, server, "shop"), Status.HEALTHY, Map.of("tables", observed(i)));
             states.add(new WeakReference<>(state));
-            snapshot =
-                    Staging.with(snapshot, Staging.server(server, facts(), link(1), Map.of("heartbeat", observed(1))));
-            snapshot = Staging.with(snapshot, state);
+            snapshot = SnapshotPublisher.with(
+                    snapshot, SnapshotPublisher.server(server, facts(), link(1), Map.of("heartbeat", observed(1))));
+            snapshot = SnapshotPublisher.with(snapshot, state);
         }
-        Staging.put(scraping.fleet, snapshot);
+        SnapshotPublisher.put(scraping.fleet, snapshot);
         assertThat(scraping.scrape().series()).hasSizeGreaterThan(TARGETS * 25);
-        Staging.put(scraping.fleet, Staging.EMPTY);
+        SnapshotPublisher.put(scraping.fleet, SnapshotPublisher.EMPTY);
         return states;
     }
 }

@@ -1,6 +1,6 @@
 package dev.pgvigil.telemetry;
 
-import static dev.pgvigil.telemetry.Arrivals.attributes;
+import static dev.pgvigil.telemetry.ReceivedTelemetry.attributes;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -61,13 +61,13 @@ class OtlpGrpcTest {
     @Inject
     Spans spans;
 
-    private Arrivals arrivals;
+    private ReceivedTelemetry arrivals;
 
     @BeforeEach
     @SuppressWarnings("NullAway")
     void forget() {
         receiver.forget();
-        arrivals = new Arrivals(receiver);
+        arrivals = new ReceivedTelemetry(receiver);
     }
 
     @Test

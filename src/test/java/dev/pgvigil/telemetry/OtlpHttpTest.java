@@ -1,6 +1,6 @@
 package dev.pgvigil.telemetry;
 
-import static dev.pgvigil.telemetry.Arrivals.attributes;
+import static dev.pgvigil.telemetry.ReceivedTelemetry.attributes;
 import static io.restassured.RestAssured.given;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -70,13 +70,13 @@ class OtlpHttpTest {
     @Inject
     OpenTelemetry telemetry;
 
-    private Arrivals arrivals;
+    private ReceivedTelemetry arrivals;
 
     @BeforeEach
     @SuppressWarnings("NullAway")
     void forget() {
         receiver.forget();
-        arrivals = new Arrivals(receiver);
+        arrivals = new ReceivedTelemetry(receiver);
     }
 
     @Test

@@ -12,7 +12,7 @@ import dev.pgvigil.check.Status;
 import dev.pgvigil.check.server.Overhead;
 import dev.pgvigil.config.Configuration;
 import dev.pgvigil.config.Problem;
-import dev.pgvigil.monitor.Staging;
+import dev.pgvigil.monitor.SnapshotPublisher;
 import dev.pgvigil.postgres.ConnectionState;
 import dev.pgvigil.postgres.Failure;
 import dev.pgvigil.postgres.Server;
@@ -199,10 +199,12 @@ class PrometheusExportTest {
     @Test
     void mergesRolesOfOneServer() throws IOException {
         Server other = new Server("db1", 5432, "auditor", null, Tls.PREFER);
-        Snapshot snapshot = Staging.with(
-                Staging.with(Staging.EMPTY, Staging.server(SERVER, null, link(3), Map.of("connections", observed(8)))),
-                Staging.server(other, facts(), link(4), Map.of("connections", failed(Failure.Reason.AUTH))));
-        Staging.put(scraping.fleet, snapshot);
+        Snapshot snapshot = SnapshotPublisher.with(
+                SnapshotPublisher.with(
+                        SnapshotPublisher.EMPTY,
+                        SnapshotPublisher.server(SERVER, null, link(3), Map.of("connections", observed(8)))),
+                SnapshotPublisher.server(other, facts(), link(4), Map.of("connections", failed(Failure.Reason.AUTH))));
+        SnapshotPublisher.put(scraping.fleet, snapshot);
         Exposition exposition = scraping.scrape();
 
         assertThat(exposition.value("pgvigil_server_connections_open{server=\"db1:5432\"}"))
@@ -220,13 +222,15 @@ class PrometheusExportTest {
         var other = new Outcome.Observed<>(
                 Instant.EPOCH, Duration.ZERO, new ConnectionState(1, 0, 1, 0, 0, 0.25, 2.5, 30, 4));
         Server auditor = new Server("db1", 5432, "auditor", null, Tls.PREFER);
-        Snapshot both = Staging.with(
-                Staging.with(Staging.EMPTY, Staging.server(SERVER, null, link(1), Map.of("overhead", cost(link(1))))),
-                Staging.server(auditor, null, link(1), Map.of("overhead", other)));
+        Snapshot both = SnapshotPublisher.with(
+                SnapshotPublisher.with(
+                        SnapshotPublisher.EMPTY,
+                        SnapshotPublisher.server(SERVER, null, link(1), Map.of("overhead", cost(link(1))))),
+                SnapshotPublisher.server(auditor, null, link(1), Map.of("overhead", other)));
         Failure refused = Failure.of(Failure.Reason.AUTH, "no");
-        Snapshot one = Staging.with(
+        Snapshot one = SnapshotPublisher.with(
                 both,
-                Staging.server(
+                SnapshotPublisher.server(
                         auditor,
                         null,
                         link(1),
@@ -234,7 +238,7 @@ class PrometheusExportTest {
 
         for (Snapshot snapshot : List.of(both, one)) {
             Scraping scraping = new Scraping(new Overhead());
-            Staging.put(scraping.fleet, snapshot);
+            SnapshotPublisher.put(scraping.fleet, snapshot);
             Exposition exposition = scraping.scrape();
 
             assertThat(exposition.value("pgvigil_overhead_seconds_total{server=\"db1:5432\"}"))
@@ -265,7 +269,7 @@ class PrometheusExportTest {
                 "🐘",
                 "\0\r",
                 " ");
-        Snapshot snapshot = Staging.EMPTY;
+        Snapshot snapshot = SnapshotPublisher.EMPTY;
         for (String name : names) {
             Server server = new Server(name, 5432, name, null, Tls.PREFER);
             Target target = new Target(
@@ -278,11 +282,11 @@ class PrometheusExportTest {
                     Thresholds.DEFAULTS,
                     Map.of(),
                     null);
-            snapshot = Staging.with(
-                    Staging.with(snapshot, state(target, Status.HEALTHY, Map.of("tables", observed(1)))),
-                    Staging.server(server, facts(), link(1), Map.of("connections", observed(1))));
+            snapshot = SnapshotPublisher.with(
+                    SnapshotPublisher.with(snapshot, state(target, Status.HEALTHY, Map.of("tables", observed(1)))),
+                    SnapshotPublisher.server(server, facts(), link(1), Map.of("connections", observed(1))));
         }
-        Staging.put(scraping.fleet, snapshot);
+        SnapshotPublisher.put(scraping.fleet, snapshot);
         Exposition exposition = scraping.scrape();
 
         for (String name : names.subList(0, 8)) {
@@ -331,8 +335,9 @@ class PrometheusExportTest {
     }
 
     private void put(TargetState target, Map<String, Outcome<?>> ofServer) {
-        Snapshot snapshot =
-                Staging.with(Staging.EMPTY, Staging.server(target.target().server(), facts(), link(2), ofServer));
-        Staging.put(scraping.fleet, Staging.with(snapshot, target));
+        Snapshot snapshot = SnapshotPublisher.with(
+                SnapshotPublisher.EMPTY,
+                SnapshotPublisher.server(target.target().server(), facts(), link(2), ofServer));
+        SnapshotPublisher.put(scraping.fleet, SnapshotPublisher.with(snapshot, target));
     }
 }

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.pgvigil.check.server.Heartbeat;
 import dev.pgvigil.check.server.Overhead;
-import dev.pgvigil.monitor.Staging;
-import dev.pgvigil.monitor.Watching;
+import dev.pgvigil.monitor.Monitoring;
+import dev.pgvigil.monitor.SnapshotPublisher;
 import dev.pgvigil.postgres.ConnectionState;
 import dev.pgvigil.state.Outcome;
 import dev.pgvigil.state.ServerState;
@@ -29,15 +29,15 @@ class TwoRolesTest {
         String auditor = PgServer.unique("auditor");
         server.monitorRole(auditor, "secret");
         Scraping scraping = new Scraping(new Heartbeat(), new Overhead());
-        try (Watching watching = Watching.with(
+        try (Monitoring monitoring = Monitoring.with(
                 List.of(new Heartbeat(), new Overhead()),
                 server.target("shop", "postgres"),
                 Target.of("audit", server.server(auditor, "secret"), "postgres"))) {
             Snapshot snapshot = await().atMost(Duration.ofSeconds(30))
                     .until(
-                            () -> watching.fleet().snapshot(),
+                            () -> monitoring.fleet().snapshot(),
                             seen -> links(seen).size() == 2);
-            Staging.put(scraping.fleet, snapshot);
+            SnapshotPublisher.put(scraping.fleet, snapshot);
 
             double statements = scraping.scrape()
                     .value("pgvigil_overhead_statements_total{server=\"%s\"}"

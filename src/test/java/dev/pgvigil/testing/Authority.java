@@ -48,7 +48,7 @@ public final class Authority {
                 builder(this.name, keys, now.minus(Duration.ofDays(800)), now.plus(Duration.ofDays(30)));
         builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
         own = sign(builder);
-        root = Home.directory("authority").resolve("root.crt");
+        root = ServersDirectory.directory("authority").resolve("root.crt");
         Files.writeString(root, pem(own));
     }
 

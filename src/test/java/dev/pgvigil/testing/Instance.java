@@ -65,7 +65,7 @@ record Instance(int major, Path home, int port, Map<String, String> arguments) {
     static Instance start(int major, Map<String, String> settings) {
         Map<String, String> arguments = new TreeMap<>(ARGUMENTS);
         arguments.replaceAll(settings::getOrDefault);
-        Instance instance = new Instance(major, Home.server(major), FreePort.next(), arguments);
+        Instance instance = new Instance(major, ServersDirectory.server(major), FreePort.next(), arguments);
         Map<String, String> all = new TreeMap<>(SETTINGS);
         all.putAll(settings);
         instance.start(data -> configure(data, all));

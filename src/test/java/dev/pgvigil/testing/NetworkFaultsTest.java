@@ -20,7 +20,7 @@ class NetworkFaultsTest {
 
     @Test
     void acceptsAndNeverAnswersAsMute() throws Exception {
-        try (Mute mute = Mute.start();
+        try (UnresponsiveServer mute = UnresponsiveServer.start();
                 Socket socket = new Socket(mute.host(), mute.port())) {
             socket.setSoTimeout(200);
             socket.getOutputStream().write(1);
@@ -32,7 +32,7 @@ class NetworkFaultsTest {
 
     @Test
     void refusesConnections() throws Exception {
-        try (Refusing refusing = Refusing.start();
+        try (ClosedPort refusing = ClosedPort.start();
                 Socket socket = new Socket()) {
             assertThatThrownBy(() -> socket.connect(Sockets.loopback(refusing.port()), 1000))
                     .isInstanceOf(ConnectException.class);

@@ -23,8 +23,8 @@ final class StandbyCopy {
 
     /** A running standby that streams from the primary. */
     static Instance of(PgServer primary, Instance source) {
-        Instance standby =
-                new Instance(source.major(), Home.server(source.major()), FreePort.next(), source.arguments());
+        Instance standby = new Instance(
+                source.major(), ServersDirectory.server(source.major()), FreePort.next(), source.arguments());
         String slot = PgServer.unique("standby");
         primary.sql("select pg_create_physical_replication_slot('" + slot + "', true)");
         backup(primary, source.data(), standby.data());

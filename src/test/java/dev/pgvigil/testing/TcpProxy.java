@@ -20,7 +20,7 @@ public final class TcpProxy implements AutoCloseable {
     private final Set<Socket> stranded = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
     private final InetSocketAddress server;
-    private final Gate gate = new Gate();
+    private final Barrier gate = new Barrier();
     private volatile Duration latency = Duration.ZERO;
 
     private TcpProxy(int port) throws IOException {

@@ -3,8 +3,8 @@ package dev.pgvigil.check.activity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.pgvigil.check.Asking;
 import dev.pgvigil.check.Clients;
+import dev.pgvigil.check.Collecting;
 import dev.pgvigil.check.activity.Activity.Backend;
 import dev.pgvigil.testing.PgServer;
 import java.sql.SQLException;
@@ -28,8 +28,8 @@ class ActivityTest {
                 "create database " + latin + " template template0 encoding LATIN1 lc_collate 'C' lc_ctype 'C'",
                 "create database " + ascii + " template template0 encoding SQL_ASCII lc_collate 'C' lc_ctype 'C'");
         try (Clients clients = new Clients(server, latin);
-                Asking utf = Asking.of(server, "postgres");
-                Asking plain = Asking.of(server, ascii)) {
+                Collecting utf = Collecting.of(server, "postgres");
+                Collecting plain = Collecting.of(server, ascii)) {
             assertThat(server.value("show server_encoding")).isEqualTo("UTF8");
             clients.idle("report").begin(LATIN);
 
@@ -44,7 +44,7 @@ class ActivityTest {
         PgServer server = PgServer.shared(major);
         String database = server.newDatabase("shop");
         try (Clients clients = new Clients(server, database);
-                Asking asking = Asking.of(server, database)) {
+                Collecting asking = Collecting.of(server, database)) {
             clients.idle("report").begin("select pg_sleep(60), '" + "secret ".repeat(2000) + "'");
             Backend found = awaited(asking, database);
             assertThat(found.query()).isEqualTo("select pg_sleep(?), ?");
@@ -57,7 +57,7 @@ class ActivityTest {
         PgServer server = PgServer.shared(major);
         String database = server.newDatabase("shop");
         try (Clients clients = new Clients(server, database);
-                Asking asking = Asking.of(server, database)) {
+                Collecting asking = Collecting.of(server, database)) {
             clients.idle("idle");
             clients.inTransaction("open", "select 1");
 
@@ -69,7 +69,7 @@ class ActivityTest {
         }
     }
 
-    private static Backend awaited(Asking asking, String database) {
+    private static Backend awaited(Collecting asking, String database) {
         return await().atMost(Duration.ofSeconds(10))
                 .until(
                         () -> asking.ask(Activity::of).backends().stream()

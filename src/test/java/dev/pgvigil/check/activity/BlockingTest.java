@@ -9,13 +9,13 @@ import static dev.pgvigil.check.activity.LockFaces.waitingForAdvisory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.pgvigil.check.Asking;
 import dev.pgvigil.check.Clients;
 import dev.pgvigil.check.Clients.Client;
+import dev.pgvigil.check.Collecting;
+import dev.pgvigil.check.Evaluating;
 import dev.pgvigil.check.EvidenceRow;
 import dev.pgvigil.check.Finding;
-import dev.pgvigil.check.Judging;
-import dev.pgvigil.check.Recorded;
+import dev.pgvigil.check.RecordedMetrics;
 import dev.pgvigil.check.Severity;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.check.activity.Blocking.Locks;
@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class BlockingTest {
 
     private static final Blocking CHECK = new Blocking();
-    private static final Target SHOP = Judging.target(LockFaces.DATABASE);
+    private static final Target SHOP = Evaluating.target(LockFaces.DATABASE);
 
     /** Waits count from a tenth of a second on. */
     private static final Map<String, Double> AT_ONCE =
@@ -66,7 +66,7 @@ class BlockingTest {
             "31, 50, UNHEALTHY, CRITICAL",
         })
         void reportsByLongestWaitAndNumberOfWaiters(double seconds, int waiting, Status status, Severity severity) {
-            List<Finding> findings = Judging.evaluate(CHECK, queue(seconds, waiting), SHOP);
+            List<Finding> findings = Evaluating.evaluate(CHECK, queue(seconds, waiting), SHOP);
 
             if (status == null) {
                 assertThat(findings).isEmpty();
@@ -79,10 +79,10 @@ class BlockingTest {
 
         @Test
         void usesTheThresholdsOfTheTarget() {
-            Target patient = Judging.target("shop", Map.of("blocking.degraded", 60.0, "blocking.unhealthy", 90.0));
+            Target patient = Evaluating.target("shop", Map.of("blocking.degraded", 60.0, "blocking.unhealthy", 90.0));
 
-            assertThat(Judging.evaluate(CHECK, queue(59, 1), patient)).isEmpty();
-            Finding found = Judging.one(CHECK, queue(61, 1), patient);
+            assertThat(Evaluating.evaluate(CHECK, queue(59, 1), patient)).isEmpty();
+            Finding found = Evaluating.one(CHECK, queue(61, 1), patient);
             assertThat(found.threshold())
                     .isEqualTo("degraded from 60 s or 10 sessions that wait for over 1 s, "
                             + "unhealthy from 90 s or 50 sessions");
@@ -90,13 +90,13 @@ class BlockingTest {
 
         @Test
         void reportsNothingForOtherDatabases() {
-            assertThat(Judging.evaluate(CHECK, queue(60, 3), Judging.target("elsewhere")))
+            assertThat(Evaluating.evaluate(CHECK, queue(60, 3), Evaluating.target("elsewhere")))
                     .isEmpty();
         }
 
         @Test
         void describesTheRootAndTheAction() {
-            Finding found = Judging.one(CHECK, queue(42, 3), SHOP);
+            Finding found = Evaluating.one(CHECK, queue(42, 3), SHOP);
 
             assertThat(found.title()).isEqualTo("sessions wait for locks");
             assertThat(found.observed())
@@ -126,7 +126,7 @@ class BlockingTest {
             "'', logical replication worker, select * from pg_stat_activity where pid = 1, stop it where it is managed",
         })
         void proposesActionByTheRoot(String state, String backendType, String sql, String action) {
-            Finding found = Judging.one(CHECK, locks(blocking(1, backendType, state), waiting(2, 60, 1)), SHOP);
+            Finding found = Evaluating.one(CHECK, locks(blocking(1, backendType, state), waiting(2, 60, 1)), SHOP);
 
             assertThat(found.sql()).isEqualTo(sql);
             assertThat(found.action()).contains(action);
@@ -134,7 +134,7 @@ class BlockingTest {
 
         @Test
         void quotesNameOfPreparedTransaction() {
-            Finding found = Judging.one(
+            Finding found = Evaluating.one(
                     CHECK, locks(prepared("it's; drop \\ table", LockFaces.TABLE), waiting(2, 60, 0)), SHOP);
 
             assertThat(found.sql()).isEqualTo("rollback prepared E'it''s; drop \\\\ table'");
@@ -143,7 +143,7 @@ class BlockingTest {
 
         @Test
         void reportsDeadlockWithoutStatement() {
-            Finding found = Judging.one(CHECK, locks(waiting(1, 60, 2), waiting(2, 50, 1)), SHOP);
+            Finding found = Evaluating.one(CHECK, locks(waiting(1, 60, 2), waiting(2, 50, 1)), SHOP);
 
             assertThat(found.cause()).contains("circle");
             assertThat(found.sql()).isNull();
@@ -154,12 +154,13 @@ class BlockingTest {
             List<Participant> all = new ArrayList<>(List.of(holdingAdvisory(1)));
             IntStream.range(0, 60).forEach(i -> all.add(waitingForAdvisory(i + 2, 3600, 1)));
 
-            Finding found = Judging.one(CHECK, Locks.of(all), SHOP);
+            Finding found = Evaluating.one(CHECK, Locks.of(all), SHOP);
 
             assertThat(found.key()).isEqualTo("blocking/advisory");
             assertThat(found.status()).isEqualTo(Status.HEALTHY);
             assertThat(found.observed()).startsWith("60 sessions wait for an advisory lock, the longest for 60 min");
-            assertThat(Recorded.value(Recorded.of(CHECK, Locks.of(all)), "pgvigil_blocking_advisory_waiting_sessions"))
+            assertThat(RecordedMetrics.value(
+                            RecordedMetrics.of(CHECK, Locks.of(all)), "pgvigil_blocking_advisory_waiting_sessions"))
                     .isEqualTo(60);
         }
 
@@ -167,14 +168,14 @@ class BlockingTest {
         void reportsNothingOfFewAdvisoryWaiters() {
             List<Participant> election = new ArrayList<>(List.of(holdingAdvisory(1)));
             IntStream.range(0, 9).forEach(i -> election.add(waitingForAdvisory(i + 2, 3600, 1)));
-            assertThat(Judging.evaluate(CHECK, Locks.of(election), SHOP)).isEmpty();
+            assertThat(Evaluating.evaluate(CHECK, Locks.of(election), SHOP)).isEmpty();
             election.add(waitingForAdvisory(11, 3600, 1));
-            assertThat(Judging.one(CHECK, Locks.of(election), SHOP).key()).isEqualTo("blocking/advisory");
+            assertThat(Evaluating.one(CHECK, Locks.of(election), SHOP).key()).isEqualTo("blocking/advisory");
         }
 
         @Test
         void reportsNothingOfShortAdvisoryWaits() {
-            assertThat(Judging.evaluate(CHECK, locks(holdingAdvisory(1), waitingForAdvisory(2, 4.9, 1)), SHOP))
+            assertThat(Evaluating.evaluate(CHECK, locks(holdingAdvisory(1), waitingForAdvisory(2, 4.9, 1)), SHOP))
                     .isEmpty();
         }
 
@@ -182,7 +183,7 @@ class BlockingTest {
         void judgesAdvisoryWaitThatHoldsBackOthers() {
             Locks convoy = locks(holdingAdvisory(1), waitingForAdvisory(2, 100, 1), waiting(3, 31, 2));
 
-            Finding found = Judging.one(CHECK, convoy, SHOP);
+            Finding found = Evaluating.one(CHECK, convoy, SHOP);
 
             assertThat(found.status()).isEqualTo(Status.UNHEALTHY);
             assertThat(found.observed()).startsWith("2 sessions wait for a lock, the longest for 100 s, behind pid 1");
@@ -196,9 +197,9 @@ class BlockingTest {
                     application == null ? null : new Glob(application),
                     role == null ? null : new Glob(role),
                     "nightly load");
-            Target target = Judging.exempting(SHOP, Blocking.NAME, exemption);
+            Target target = Evaluating.exempting(SHOP, Blocking.NAME, exemption);
 
-            Finding found = Judging.one(CHECK, queue(60, 3), target);
+            Finding found = Evaluating.one(CHECK, queue(60, 3), target);
 
             assertThat(found.status()).isEqualTo(exempted ? Status.HEALTHY : Status.UNHEALTHY);
             if (exempted) {
@@ -209,14 +210,15 @@ class BlockingTest {
 
         @Test
         void reportsNothingOfExemptedSessionsBelowTheThreshold() {
-            Target target = Judging.exempting(SHOP, Blocking.NAME, new Exemption(new Glob("*"), null, "nightly load"));
+            Target target =
+                    Evaluating.exempting(SHOP, Blocking.NAME, new Exemption(new Glob("*"), null, "nightly load"));
 
-            assertThat(Judging.evaluate(CHECK, queue(4, 3), target)).isEmpty();
+            assertThat(Evaluating.evaluate(CHECK, queue(4, 3), target)).isEmpty();
         }
 
         @Test
         void reportsLockQueueBehindWaitingDdl() {
-            Finding found = Judging.one(
+            Finding found = Evaluating.one(
                     CHECK,
                     locks(
                             blocking(1, "active"),
@@ -234,14 +236,14 @@ class BlockingTest {
         @Test
         void reportsNoQueueWhenDdlWaitsAlone() {
             Finding found =
-                    Judging.one(CHECK, locks(blocking(1, "active"), waiting(2, 60, "AccessExclusiveLock", 1)), SHOP);
+                    Evaluating.one(CHECK, locks(blocking(1, "active"), waiting(2, 60, "AccessExclusiveLock", 1)), SHOP);
 
             assertThat(found.title()).isEqualTo("sessions wait for locks");
         }
 
         @Test
         void pointsToThePrimaryWhenReplayIsTheRoot() {
-            Finding found = Judging.one(CHECK, locks(replay(1, false), waiting(2, 60, 1)), SHOP);
+            Finding found = Evaluating.one(CHECK, locks(replay(1, false), waiting(2, 60, 1)), SHOP);
 
             assertThat(found.observed()).endsWith(", behind pid 1 (startup)");
             assertThat(found.cause()).contains("a transaction on the primary");
@@ -250,7 +252,7 @@ class BlockingTest {
 
         @Test
         void proposesNoCancelWhenReplayWaits() {
-            Finding found = Judging.one(CHECK, locks(replay(1, true), waiting(3, 40, 1)), SHOP);
+            Finding found = Evaluating.one(CHECK, locks(replay(1, true), waiting(3, 40, 1)), SHOP);
 
             assertThat(found.observed()).endsWith("; replay waits for AccessExclusiveLock on public.orders");
             assertThat(found.cause()).contains("max_standby_streaming_delay");
@@ -265,29 +267,29 @@ class BlockingTest {
                             new Blocking.Group("shop", "app", "billing", false, 620, 75, 615),
                             new Blocking.Group("other", "app", "", false, 3, 2, 3)));
 
-            Finding found = Judging.one(CHECK, sample, SHOP);
+            Finding found = Evaluating.one(CHECK, sample, SHOP);
             assertThat(found.observed())
                     .startsWith(
                             "620 sessions wait for a lock (shown: the 200 that wait longest), the longest for 75 s");
             assertThat(found.severity()).isEqualTo(Severity.CRITICAL);
-            assertThat(Recorded.value(Recorded.of(CHECK, sample), "pgvigil_blocking_waiting_sessions"))
+            assertThat(RecordedMetrics.value(RecordedMetrics.of(CHECK, sample), "pgvigil_blocking_waiting_sessions"))
                     .isEqualTo(623);
         }
 
         @Test
         void boundsTheEvidence() {
-            assertThat(Judging.one(CHECK, queue(60, 100), SHOP).evidence()).hasSize(EvidenceRow.MOST);
+            assertThat(Evaluating.one(CHECK, queue(60, 100), SHOP).evidence()).hasSize(EvidenceRow.MOST);
         }
 
         @Test
         void exportsGauges() {
-            List<Recorded.Figure> figures = Recorded.of(CHECK, queue(12, 3));
+            List<RecordedMetrics.Figure> figures = RecordedMetrics.of(CHECK, queue(12, 3));
 
-            assertThat(Recorded.value(figures, "pgvigil_blocking_waiting_sessions"))
+            assertThat(RecordedMetrics.value(figures, "pgvigil_blocking_waiting_sessions"))
                     .isEqualTo(3);
-            assertThat(Recorded.value(figures, "pgvigil_blocking_longest_wait_seconds"))
+            assertThat(RecordedMetrics.value(figures, "pgvigil_blocking_longest_wait_seconds"))
                     .isEqualTo(12);
-            assertThat(Recorded.value(figures, "pgvigil_blocking_roots")).isEqualTo(1);
+            assertThat(RecordedMetrics.value(figures, "pgvigil_blocking_roots")).isEqualTo(1);
         }
 
         /** This many sessions that wait this long for one that is idle in transaction. */
@@ -441,7 +443,7 @@ class BlockingTest {
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
     void reportsLeaderElectionOnlyWhenItHoldsBackOthers(int major) throws SQLException {
         try (Scene scene = new Scene(major)) {
-            Target strict = Judging.target(
+            Target strict = Evaluating.target(
                     scene.database,
                     Map.of("blocking.degraded", 0.1, "blocking.unhealthy", 0.1, "blocking.advisory-waiters", 0.0));
             scene.clients.idle("leader").run("select pg_advisory_lock(7)");
@@ -449,14 +451,14 @@ class BlockingTest {
             Client second = scene.clients.inTransaction("follower-2", "lock table orders");
             second.begin("select pg_advisory_lock(7)");
             Locks election = scene.until(now -> now.waiting() == 2 && now.longestSeconds() > 0.2);
-            assertThat(Judging.one(CHECK, election, strict).status()).isEqualTo(Status.HEALTHY);
+            assertThat(Evaluating.one(CHECK, election, strict).status()).isEqualTo(Status.HEALTHY);
 
             scene.clients.idle("shop").begin("select * from orders");
             Locks hurt = scene.until(now -> now.waiting() == 3
                     && now.groups().stream()
                             .anyMatch(group -> group.applicationName().equals("shop") && group.longestSeconds() > 0.2));
 
-            List<Finding> findings = Judging.evaluate(CHECK, hurt, strict);
+            List<Finding> findings = Evaluating.evaluate(CHECK, hurt, strict);
             assertThat(findings).extracting(Finding::key).containsExactly("blocking/waiting", "blocking/advisory");
             assertThat(findings.getFirst().status()).isEqualTo(Status.UNHEALTHY);
             assertThat(findings.getFirst().observed()).startsWith("2 sessions wait for a lock");
@@ -494,7 +496,7 @@ class BlockingTest {
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
     void showsOidForRelationOfOtherDatabase(int major) throws SQLException {
         try (Scene scene = new Scene(major);
-                Asking elsewhere = Asking.of(scene.server, "postgres")) {
+                Collecting elsewhere = Collecting.of(scene.server, "postgres")) {
             scene.clients.inTransaction("report", "lock table orders in share mode");
             scene.clients.idle("shop").begin("update orders set note = 'x'");
             scene.until(now -> now.waiting() == 1);
@@ -532,7 +534,7 @@ class BlockingTest {
         int waiting = LockWaits.MOST_WAITING + 5;
         try (PgServer server = PgServer.start(PgServer.majors().getLast(), Map.of("max_connections", "240"));
                 Clients clients = new Clients(server, "postgres");
-                Asking asking = Asking.of(server, "postgres")) {
+                Collecting asking = Collecting.of(server, "postgres")) {
             clients.inTransaction("root", "select pg_advisory_xact_lock(7)");
             for (int i = 0; i < waiting; i++) {
                 clients.idle("waiter").begin("select pg_advisory_xact_lock(7)");
@@ -543,7 +545,7 @@ class BlockingTest {
             assertThat(locks.complete()).isFalse();
             assertThat(locks.databases()).extracting(Blocking.Waits::waiting).containsExactly(waiting);
             assertThat(locks.trees().getFirst().blocked()).isEqualTo(LockWaits.MOST_WAITING);
-            assertThat(Judging.one(CHECK, locks, Judging.target("postgres", AT_ONCE))
+            assertThat(Evaluating.one(CHECK, locks, Evaluating.target("postgres", AT_ONCE))
                             .observed())
                     .startsWith("205 sessions wait for an advisory lock (shown: the 200 that wait longest)");
         }
@@ -552,14 +554,14 @@ class BlockingTest {
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
     void reportsReplayAsRootAndAsWaiter(int major) throws SQLException {
-        Target target = Judging.target("postgres", AT_ONCE);
+        Target target = Evaluating.target("postgres", AT_ONCE);
         try (PgServer primary = PgServer.start(major)) {
             primary.sql("create table orders (id int)");
             primary.server();
             try (PgServer standby = primary.standby();
                     Clients writers = new Clients(primary, "postgres");
                     Clients readers = new Clients(standby, "postgres");
-                    Asking asking = Asking.of(standby.server("pgvigil", null), "postgres")) {
+                    Collecting asking = Collecting.of(standby.server("pgvigil", null), "postgres")) {
                 Client ddl = writers.inTransaction("ddl", "lock table orders in access exclusive mode");
                 primary.sql("create table more (id int)"); // its commit sends WAL written before
                 await().atMost(Duration.ofSeconds(10))
@@ -573,7 +575,7 @@ class BlockingTest {
                 assertThat(primary.value(String.valueOf(behindReplay.sql()))).isEqualTo(String.valueOf(ddl.pid()));
                 ddl.connection().rollback();
                 assertThat(read).succeedsWithin(Duration.ofSeconds(10));
-                assertThat(Judging.evaluate(CHECK, asking.collect(CHECK), target))
+                assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), target))
                         .isEmpty();
 
                 Client holder = readers.inTransaction("holder", "select count(*) from orders");
@@ -586,15 +588,15 @@ class BlockingTest {
                 assertThat(standby.value(String.valueOf(replayWaits.sql()))).isEqualTo(String.valueOf(holder.pid()));
                 holder.connection().rollback();
                 assertThat(queued).succeedsWithin(Duration.ofSeconds(10));
-                assertThat(Judging.evaluate(CHECK, asking.collect(CHECK), target))
+                assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), target))
                         .isEmpty();
             }
         }
     }
 
-    private static Finding found(Asking asking, Target target) {
+    private static Finding found(Collecting asking, Target target) {
         List<Finding> findings = await().atMost(Duration.ofSeconds(10))
-                .until(() -> Judging.evaluate(CHECK, asking.collect(CHECK), target), all -> !all.isEmpty());
+                .until(() -> Evaluating.evaluate(CHECK, asking.collect(CHECK), target), all -> !all.isEmpty());
         return findings.getFirst();
     }
 
@@ -604,7 +606,7 @@ class BlockingTest {
         final PgServer server;
         final String database;
         final Clients clients;
-        final Asking asking;
+        final Collecting asking;
         final Target target;
 
         Scene(int major) {
@@ -615,8 +617,8 @@ class BlockingTest {
                     "create table orders (id int primary key, note text)",
                     "insert into orders values (1, 'a'), (2, 'b')");
             clients = new Clients(server, database);
-            asking = Asking.of(server, database);
-            target = Judging.target(database, AT_ONCE);
+            asking = Collecting.of(server, database);
+            target = Evaluating.target(database, AT_ONCE);
         }
 
         /** The first observation that meets the condition. */
@@ -627,12 +629,12 @@ class BlockingTest {
         }
 
         Finding finding() {
-            return Judging.one(CHECK, asking.collect(CHECK), target);
+            return Evaluating.one(CHECK, asking.collect(CHECK), target);
         }
 
         void untilGone() {
             Locks gone = until(locks -> locks.waiting() == 0);
-            assertThat(Judging.evaluate(CHECK, gone, target)).isEmpty();
+            assertThat(Evaluating.evaluate(CHECK, gone, target)).isEmpty();
         }
 
         @Override

@@ -3,13 +3,13 @@ package dev.pgvigil.check.activity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.pgvigil.check.Asking;
 import dev.pgvigil.check.Clients;
 import dev.pgvigil.check.Clients.Client;
+import dev.pgvigil.check.Collecting;
+import dev.pgvigil.check.Evaluating;
 import dev.pgvigil.check.Finding;
-import dev.pgvigil.check.Judging;
 import dev.pgvigil.check.Previous;
-import dev.pgvigil.check.Recorded;
+import dev.pgvigil.check.RecordedMetrics;
 import dev.pgvigil.check.Severity;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.check.activity.Conflicts.Counts;
@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ConflictsTest {
 
     private static final Conflicts CHECK = new Conflicts();
-    private static final Target SHOP = Judging.target("shop");
+    private static final Target SHOP = Evaluating.target("shop");
 
     @Nested
     class Judges {
@@ -72,16 +72,16 @@ class ConflictsTest {
         @ParameterizedTest
         @CsvSource({"4, 60, 0", "4, 600, 0", "5, 60, 1", "5, 600, 1"})
         void reportsFromTheConfiguredNumber(long more, double seconds, int findings) {
-            Target target = Judging.target("shop", Map.of("conflicts.deadlocks", 5.0));
+            Target target = Evaluating.target("shop", Map.of("conflicts.deadlocks", 5.0));
 
             assertThat(evaluate(counts(more, 0), counts(0, 0), target, seconds)).hasSize(findings);
         }
 
         @Test
         void reportsNothingOnFirstObservationOrForOtherDatabases() {
-            assertThat(Judging.evaluate(CHECK, counts(900, 900), SHOP)).isEmpty();
-            Previous<Counts> previous = new Previous<>(counts(0, 0), Judging.NOW.minusSeconds(60), Judging.NOW);
-            assertThat(CHECK.evaluate(counts(900, 900), previous, Judging.target("elsewhere")))
+            assertThat(Evaluating.evaluate(CHECK, counts(900, 900), SHOP)).isEmpty();
+            Previous<Counts> previous = new Previous<>(counts(0, 0), Evaluating.NOW.minusSeconds(60), Evaluating.NOW);
+            assertThat(CHECK.evaluate(counts(900, 900), previous, Evaluating.target("elsewhere")))
                     .isEmpty();
         }
 
@@ -130,11 +130,11 @@ class ConflictsTest {
         @Test
         void exportsCounters() {
             Database shop = new Database("shop", null, 4, Map.of(Kind.LOCK, 9L, Kind.SNAPSHOT, 2L));
-            List<Recorded.Figure> figures = Recorded.of(CHECK, new Counts(List.of(shop)));
+            List<RecordedMetrics.Figure> figures = RecordedMetrics.of(CHECK, new Counts(List.of(shop)));
 
-            assertThat(Recorded.value(figures, "pgvigil_stat_database_deadlocks_total", "datname", "shop"))
+            assertThat(RecordedMetrics.value(figures, "pgvigil_stat_database_deadlocks_total", "datname", "shop"))
                     .isEqualTo(4);
-            assertThat(Recorded.value(figures, "pgvigil_stat_database_conflicts_total", "datname", "shop"))
+            assertThat(RecordedMetrics.value(figures, "pgvigil_stat_database_conflicts_total", "datname", "shop"))
                     .isEqualTo(11);
         }
 
@@ -152,8 +152,8 @@ class ConflictsTest {
     void reportsDeadlockSinceLastCollection(int major) throws SQLException {
         PgServer server = PgServer.shared(major);
         String database = server.newDatabase("shop");
-        Target target = Judging.target(database);
-        try (Asking asking = Asking.of(server, database)) {
+        Target target = Evaluating.target(database);
+        try (Collecting asking = Collecting.of(server, database)) {
             Counts before = asking.collect(CHECK);
             try (Clients clients = new Clients(server, database)) {
                 String hasty = "set deadlock_timeout = '20ms'";
@@ -191,8 +191,8 @@ class ConflictsTest {
             primary.sql("create table orders (id int)");
             primary.server();
             try (PgServer standby = primary.standby();
-                    Asking asking = Asking.of(standby.server("pgvigil", null), "postgres")) {
-                Target target = Judging.target("postgres");
+                    Collecting asking = Collecting.of(standby.server("pgvigil", null), "postgres")) {
+                Target target = Evaluating.target("postgres");
                 standby.sql("alter system set max_standby_streaming_delay = '50ms'");
                 standby.reload();
                 Counts before = asking.collect(CHECK);
@@ -218,7 +218,7 @@ class ConflictsTest {
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
     void countsTemplates(int major) {
         PgServer server = PgServer.shared(major);
-        try (Asking asking = Asking.of(server, "postgres")) {
+        try (Collecting asking = Collecting.of(server, "postgres")) {
             assertThat(asking.collect(CHECK).in("template1")).isPresent();
         }
     }
@@ -229,9 +229,9 @@ class ConflictsTest {
 
     private static List<Finding> evaluate(Counts now, Counts before, Target target, double seconds) {
         Previous<Counts> previous =
-                new Previous<>(before, Judging.NOW.minusMillis(Math.round(seconds * 1000)), Judging.NOW);
+                new Previous<>(before, Evaluating.NOW.minusMillis(Math.round(seconds * 1000)), Evaluating.NOW);
         List<Finding> findings = CHECK.evaluate(now, previous, target);
-        findings.forEach(finding -> Judging.complete(CHECK, finding));
+        findings.forEach(finding -> Evaluating.complete(CHECK, finding));
         return findings;
     }
 }

@@ -3,13 +3,13 @@ package dev.pgvigil.check.activity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.pgvigil.check.Asking;
 import dev.pgvigil.check.Clients;
 import dev.pgvigil.check.Clients.Client;
+import dev.pgvigil.check.Collecting;
+import dev.pgvigil.check.Evaluating;
 import dev.pgvigil.check.EvidenceRow;
 import dev.pgvigil.check.Finding;
-import dev.pgvigil.check.Judging;
-import dev.pgvigil.check.Recorded;
+import dev.pgvigil.check.RecordedMetrics;
 import dev.pgvigil.check.Severity;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.check.activity.Activity.Backend;
@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LongWorkTest {
 
     private static final LongWork CHECK = new LongWork();
-    private static final Target SHOP = Judging.target("shop");
+    private static final Target SHOP = Evaluating.target("shop");
 
     @Nested
     class Judges {
@@ -51,7 +51,7 @@ class LongWorkTest {
             "idle in transaction, 300, long-work/idle-in-transaction, HIGH",
         })
         void reportsSessionByStateAndAge(String state, double seconds, String key, Severity severity) {
-            List<Finding> findings = Judging.evaluate(CHECK, work(session(1, state, seconds)), SHOP);
+            List<Finding> findings = Evaluating.evaluate(CHECK, work(session(1, state, seconds)), SHOP);
 
             if (key == null) {
                 assertThat(findings).isEmpty();
@@ -67,12 +67,12 @@ class LongWorkTest {
         void reportsPreparedTransactionByAge(double seconds, int findings) {
             Work work = Work.of(activity(), all(prepared("it's", seconds)));
 
-            assertThat(Judging.evaluate(CHECK, work, SHOP)).hasSize(findings);
+            assertThat(Evaluating.evaluate(CHECK, work, SHOP)).hasSize(findings);
         }
 
         @Test
         void describesSessionAndAction() {
-            Finding query = Judging.one(CHECK, work(session(7, "active", 370)), SHOP);
+            Finding query = Evaluating.one(CHECK, work(session(7, "active", 370)), SHOP);
             assertThat(query.observed())
                     .isEqualTo("1 running statement, the oldest for 6 min 10 s (pid 7, user app, application billing)");
             assertThat(query.threshold()).isEqualTo("over 5 min, high from 30 min");
@@ -96,11 +96,11 @@ class LongWorkTest {
                             "query",
                             "select ?"));
 
-            Finding idle = Judging.one(CHECK, work(session(8, "idle in transaction", 61)), SHOP);
+            Finding idle = Evaluating.one(CHECK, work(session(8, "idle in transaction", 61)), SHOP);
             assertThat(idle.sql()).isEqualTo("select pg_terminate_backend(8)");
 
             Work left = Work.of(activity(), all(prepared("it's", 400)));
-            assertThat(Judging.one(CHECK, left, SHOP).sql()).isEqualTo("rollback prepared 'it''s'");
+            assertThat(Evaluating.one(CHECK, left, SHOP).sql()).isEqualTo("rollback prepared 'it''s'");
         }
 
         @Test
@@ -112,7 +112,7 @@ class LongWorkTest {
                     all());
 
             assertThat(work.queries()).hasSize(LongWork.MOST);
-            Finding found = Judging.one(CHECK, work, SHOP);
+            Finding found = Evaluating.one(CHECK, work, SHOP);
             assertThat(found.observed())
                     .startsWith("at least 100 running statements")
                     .contains("pid 299");
@@ -124,7 +124,7 @@ class LongWorkTest {
             Activity sample = new Activity(List.of(session(1, "idle in transaction", 400)), 700, 0);
             Work work = Work.of(sample, new PreparedTransaction.All(List.of(prepared("a", 400)), 140));
 
-            assertThat(Judging.evaluate(CHECK, work, SHOP))
+            assertThat(Evaluating.evaluate(CHECK, work, SHOP))
                     .extracting(Finding::observed)
                     .allMatch(observed -> observed.startsWith("at least 1 "))
                     .hasSize(2);
@@ -132,11 +132,11 @@ class LongWorkTest {
 
         @Test
         void reportsOnlyClientsOfTheTargetsDatabase() {
-            assertThat(Judging.evaluate(CHECK, work(session(1, "active", 999)), Judging.target("elsewhere")))
+            assertThat(Evaluating.evaluate(CHECK, work(session(1, "active", 999)), Evaluating.target("elsewhere")))
                     .isEmpty();
             Backend worker =
                     new Backend(1, null, "shop", "app", "", "parallel worker", "active", false, 999, 999, 999, 0, null);
-            assertThat(Judging.evaluate(CHECK, work(worker), SHOP)).isEmpty();
+            assertThat(Evaluating.evaluate(CHECK, work(worker), SHOP)).isEmpty();
         }
 
         @Test
@@ -144,14 +144,15 @@ class LongWorkTest {
             Backend old = new Backend(
                     1, null, "shop", "app", "", "client backend", "active", false, 999, 999, 999, 2_500_000, null);
 
-            assertThat(Judging.one(CHECK, work(old), SHOP).cause()).contains("Since 2500000 transactions");
-            assertThat(Judging.one(CHECK, work(session(1, "active", 999)), SHOP).cause())
+            assertThat(Evaluating.one(CHECK, work(old), SHOP).cause()).contains("Since 2500000 transactions");
+            assertThat(Evaluating.one(CHECK, work(session(1, "active", 999)), SHOP)
+                            .cause())
                     .doesNotContain("transactions");
         }
 
         @Test
         void advisesOnSessionsThatAreNotTracked() {
-            Finding found = Judging.one(CHECK, work(session(1, "disabled", 0)), SHOP);
+            Finding found = Evaluating.one(CHECK, work(session(1, "disabled", 0)), SHOP);
 
             assertThat(found.key()).isEqualTo("long-work/untracked");
             assertThat(found.status()).isEqualTo(Status.HEALTHY);
@@ -165,39 +166,39 @@ class LongWorkTest {
             Backend waiter = new Backend(
                     1, null, "shop", "app", "", "client backend", "active", true, 9000, 9000, 9000, horizon, null);
 
-            assertThat(Judging.evaluate(CHECK, work(waiter), SHOP)).hasSize(findings);
+            assertThat(Evaluating.evaluate(CHECK, work(waiter), SHOP)).hasSize(findings);
         }
 
         @ParameterizedTest
         @CsvSource({"active, 400", "idle in transaction, 400"})
         void leavesOutExemptedSessionsAndSaysWhy(String state, double seconds) {
-            Target target = Judging.exempting(
+            Target target = Evaluating.exempting(
                     SHOP, LongWork.NAME, new Exemption(new Glob("bill*"), new Glob("app"), "nightly backup"));
 
-            Finding found = Judging.one(CHECK, work(session(1, state, seconds)), target);
+            Finding found = Evaluating.one(CHECK, work(session(1, state, seconds)), target);
 
             assertThat(found.key()).isEqualTo("long-work/exempted");
             assertThat(found.status()).isEqualTo(Status.HEALTHY);
             assertThat(found.observed()).isEqualTo("exempted: 1 session, nightly backup");
-            assertThat(Judging.evaluate(CHECK, work(session(1, state, 9)), target))
+            assertThat(Evaluating.evaluate(CHECK, work(session(1, state, 9)), target))
                     .isEmpty();
         }
 
         @Test
         void exportsGauges() {
-            List<Recorded.Figure> figures = Recorded.of(
+            List<RecordedMetrics.Figure> figures = RecordedMetrics.of(
                     CHECK,
                     Work.of(
                             activity(session(1, "active", 20), session(2, "idle in transaction", 30)),
                             new PreparedTransaction.All(List.of(prepared("a", 40)), 140)));
 
-            assertThat(Recorded.value(figures, "pgvigil_long_work_oldest_query_seconds"))
+            assertThat(RecordedMetrics.value(figures, "pgvigil_long_work_oldest_query_seconds"))
                     .isEqualTo(20);
-            assertThat(Recorded.value(figures, "pgvigil_long_work_oldest_idle_in_transaction_seconds"))
+            assertThat(RecordedMetrics.value(figures, "pgvigil_long_work_oldest_idle_in_transaction_seconds"))
                     .isEqualTo(30);
-            assertThat(Recorded.value(figures, "pgvigil_long_work_oldest_prepared_seconds"))
+            assertThat(RecordedMetrics.value(figures, "pgvigil_long_work_oldest_prepared_seconds"))
                     .isEqualTo(40);
-            assertThat(Recorded.value(figures, "pgvigil_long_work_prepared_transactions"))
+            assertThat(RecordedMetrics.value(figures, "pgvigil_long_work_prepared_transactions"))
                     .isEqualTo(140);
         }
 
@@ -241,12 +242,12 @@ class LongWorkTest {
         PgServer server = PgServer.shared(major);
         String database = server.newDatabase("shop");
         String gid = PgServer.unique("it's \\ left");
-        Target hasty = Judging.target(
+        Target hasty = Evaluating.target(
                 database,
                 Map.of("long-work.query", 1.0, "long-work.idle-in-transaction", 1.0, "long-work.prepared", 1.0));
         server.sqlIn(database, "create table t (i int)");
         try (Clients clients = new Clients(server, database);
-                Asking asking = Asking.of(server, database)) {
+                Collecting asking = Collecting.of(server, database)) {
             Client slow = clients.idle("report");
             CompletableFuture<Void> query = slow.start("select pg_sleep(60), 'secret' -- by me");
             Client open = clients.inTransaction("billing", "insert into t values (987654321)");
@@ -255,9 +256,9 @@ class LongWorkTest {
             Work work = await().atMost(Duration.ofSeconds(10))
                     .until(
                             () -> asking.collect(CHECK),
-                            seen -> Judging.evaluate(CHECK, seen, hasty).size() == 3);
+                            seen -> Evaluating.evaluate(CHECK, seen, hasty).size() == 3);
 
-            List<Finding> findings = Judging.evaluate(CHECK, work, hasty);
+            List<Finding> findings = Evaluating.evaluate(CHECK, work, hasty);
             assertThat(findings)
                     .extracting(Finding::key)
                     .containsExactly("long-work/queries", "long-work/idle-in-transaction", "long-work/prepared");
@@ -278,7 +279,7 @@ class LongWorkTest {
             }
             assertThat(query).failsWithin(Duration.ofSeconds(10));
             await().atMost(Duration.ofSeconds(10))
-                    .until(() -> Judging.evaluate(CHECK, asking.collect(CHECK), hasty)
+                    .until(() -> Evaluating.evaluate(CHECK, asking.collect(CHECK), hasty)
                             .isEmpty());
         }
     }

@@ -3,11 +3,11 @@ package dev.pgvigil.check.capacity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.pgvigil.check.Asking;
 import dev.pgvigil.check.Clients;
+import dev.pgvigil.check.Collecting;
+import dev.pgvigil.check.Evaluating;
 import dev.pgvigil.check.Finding;
-import dev.pgvigil.check.Judging;
-import dev.pgvigil.check.Recorded;
+import dev.pgvigil.check.RecordedMetrics;
 import dev.pgvigil.check.Severity;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.check.capacity.ConnectionAggregator.Allowed;
@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ConnectionsTest {
 
     private static final Connections CHECK = new Connections();
-    private static final Target SHOP = Judging.target("shop");
+    private static final Target SHOP = Evaluating.target("shop");
 
     /** 1000 slots: 3 for superusers, 7 for roles with the grant, so 990 for ordinary roles. */
     private static final Allowed ALLOWED = new Allowed(1000, 3, 7, Map.of("shop", -1, "empty", -1));
@@ -58,7 +58,7 @@ class ConnectionsTest {
         void reportsByUtilization(int used, Status status, Severity severity, String health) {
             ConnectionUsage usage = usage(held("shop", "app", "web", SessionState.ACTIVE, used));
 
-            List<Finding> findings = Judging.evaluate(CHECK, usage, SHOP);
+            List<Finding> findings = Evaluating.evaluate(CHECK, usage, SHOP);
 
             assertThat(usage.poolHealth().json()).isEqualTo(health);
             if (status == null) {
@@ -72,9 +72,10 @@ class ConnectionsTest {
 
         @Test
         void usesTheThresholdsOfTheTarget() {
-            Target strict = Judging.target("shop", Map.of("connections.degraded", 0.4, "connections.unhealthy", 0.5));
+            Target strict =
+                    Evaluating.target("shop", Map.of("connections.degraded", 0.4, "connections.unhealthy", 0.5));
 
-            Finding found = Judging.one(CHECK, usage(held("shop", "app", "web", SessionState.ACTIVE, 500)), strict);
+            Finding found = Evaluating.one(CHECK, usage(held("shop", "app", "web", SessionState.ACTIVE, 500)), strict);
 
             assertThat(found.status()).isEqualTo(Status.UNHEALTHY);
             assertThat(found.threshold())
@@ -84,7 +85,7 @@ class ConnectionsTest {
 
         @Test
         void describesTheHolders() {
-            Finding found = Judging.one(
+            Finding found = Evaluating.one(
                     CHECK,
                     usage(
                             held("shop", "app", "web", SessionState.IDLE, 700),
@@ -125,7 +126,7 @@ class ConnectionsTest {
             "UNKNOWN, pg_monitor is not granted",
         })
         void findsCauseByTheStatesOfSessions(SessionState state, String cause) {
-            Finding found = Judging.one(CHECK, usage(held("shop", "app", "web", state, 900)), SHOP);
+            Finding found = Evaluating.one(CHECK, usage(held("shop", "app", "web", state, 900)), SHOP);
 
             assertThat(found.cause()).contains(cause);
         }
@@ -142,7 +143,7 @@ class ConnectionsTest {
                             1)
                     .usage();
 
-            assertThat(Judging.evaluate(CHECK, usage, SHOP))
+            assertThat(Evaluating.evaluate(CHECK, usage, SHOP))
                     .hasSize(findings)
                     .allMatch(finding -> finding.key().equals("connections/database-limit"));
         }
@@ -156,13 +157,14 @@ class ConnectionsTest {
                     new Held("shop", "none", "web", SessionState.IDLE, 0, 0),
                     new Held("other", "near", "web", SessionState.IDLE, 9, 10));
 
-            Finding found = Judging.one(CHECK, usage, SHOP);
+            Finding found = Evaluating.one(CHECK, usage, SHOP);
 
             assertThat(found.key()).isEqualTo("connections/role-limits");
             assertThat(found.observed()).startsWith("1 role is near the limit; role full has 20 of 20 sessions open");
-            assertThat(Judging.one(CHECK, usage, Judging.target("other")).observed())
+            assertThat(Evaluating.one(CHECK, usage, Evaluating.target("other")).observed())
                     .contains("role near has 9 of 10");
-            assertThat(Judging.evaluate(CHECK, usage, Judging.target("third"))).isEmpty();
+            assertThat(Evaluating.evaluate(CHECK, usage, Evaluating.target("third")))
+                    .isEmpty();
         }
     }
 
@@ -175,15 +177,17 @@ class ConnectionsTest {
 
             assertThat(usage.byState()).containsOnlyKeys(SessionState.values());
             assertThat(usage.databases()).extracting(Group::name).containsExactly("shop", "empty");
-            List<Recorded.Figure> figures = Recorded.of(CHECK, usage);
-            assertThat(Recorded.value(figures, "pgvigil_connections", "datname", "shop", "state", "active"))
+            List<RecordedMetrics.Figure> figures = RecordedMetrics.of(CHECK, usage);
+            assertThat(RecordedMetrics.value(figures, "pgvigil_connections", "datname", "shop", "state", "active"))
                     .isEqualTo(2);
-            assertThat(Recorded.value(
+            assertThat(RecordedMetrics.value(
                             figures, "pgvigil_connections", "datname", "empty", "state", "idle in transaction"))
                     .isZero();
-            assertThat(Recorded.value(figures, "pgvigil_connections_limit")).isEqualTo(990);
-            assertThat(Recorded.value(figures, "pgvigil_connections_max")).isEqualTo(1000);
-            assertThat(Recorded.value(figures, "pgvigil_connections_utilization_ratio"))
+            assertThat(RecordedMetrics.value(figures, "pgvigil_connections_limit"))
+                    .isEqualTo(990);
+            assertThat(RecordedMetrics.value(figures, "pgvigil_connections_max"))
+                    .isEqualTo(1000);
+            assertThat(RecordedMetrics.value(figures, "pgvigil_connections_utilization_ratio"))
                     .isEqualTo(2 / 990.0);
         }
 
@@ -235,8 +239,8 @@ class ConnectionsTest {
                 ? Map.of("max_connections", "34", "reserved_connections", "4")
                 : Map.of("max_connections", "30");
         try (PgServer server = PgServer.start(major, settings);
-                Asking asking = Asking.of(server, "postgres")) {
-            Target target = Judging.target("postgres");
+                Collecting asking = Collecting.of(server, "postgres")) {
+            Target target = Evaluating.target("postgres");
             assertThat(asking.collect(CHECK).poolSize()).isEqualTo(27);
             try (ConnectionStorm storm = server.fillConnections(22)) {
                 ConnectionUsage high = asking.collect(CHECK);
@@ -245,16 +249,16 @@ class ConnectionsTest {
                 assertThat(high.ownSessions()).isEqualTo(1);
                 assertThat(high.applications().getFirst().name()).isEqualTo("storm");
                 assertThat(high.applications().getFirst().in(SessionState.IDLE)).isEqualTo(22);
-                Finding found = Judging.one(CHECK, high, target);
+                Finding found = Evaluating.one(CHECK, high, target);
                 assertThat(found.severity()).isEqualTo(Severity.HIGH);
                 assertThat(found.observed()).startsWith("23 of 27 slots for ordinary roles are in use (85.2 %)");
             }
             await().atMost(Duration.ofSeconds(10))
-                    .until(() -> Judging.evaluate(CHECK, asking.collect(CHECK), target)
+                    .until(() -> Evaluating.evaluate(CHECK, asking.collect(CHECK), target)
                             .isEmpty());
             try (ConnectionStorm storm = server.fillConnections()) {
                 assertThat(storm.size()).isEqualTo(26);
-                Finding found = Judging.one(CHECK, asking.collect(CHECK), target);
+                Finding found = Evaluating.one(CHECK, asking.collect(CHECK), target);
                 assertThat(found.status()).isEqualTo(Status.UNHEALTHY);
             }
         }
@@ -268,8 +272,8 @@ class ConnectionsTest {
             server.monitorRole("pgvigil", "unused");
             server.hba("host all pgvigil 127.0.0.1/32 trust", "host all all 127.0.0.1/32 scram-sha-256");
             server.sql("create role guest login password 'secret'");
-            Target target = Judging.target("postgres");
-            try (Asking asking = Asking.of(server.server("pgvigil", null), "postgres")) {
+            Target target = Evaluating.target("postgres");
+            try (Collecting asking = Collecting.of(server.server("pgvigil", null), "postgres")) {
                 try (HangingLogins logins = HangingLogins.of(server, "guest", 36)) {
                     ConnectionUsage full = asking.collect(CHECK);
 
@@ -278,7 +282,7 @@ class ConnectionsTest {
                     assertThat(full.recommendation())
                             .startsWith("Make room: 0 of 37")
                             .contains("36 are still logging in");
-                    Finding found = Judging.one(CHECK, full, target);
+                    Finding found = Evaluating.one(CHECK, full, target);
                     assertThat(found.status()).isEqualTo(Status.UNHEALTHY);
                     assertThat(found.observed()).endsWith("36 still logging in");
                     assertThat(found.cause()).contains("authentication_timeout");
@@ -287,7 +291,7 @@ class ConnectionsTest {
                     assertThat(logins.size()).isEqualTo(36);
                 }
                 await().atMost(Duration.ofSeconds(20))
-                        .until(() -> Judging.evaluate(CHECK, asking.collect(CHECK), target)
+                        .until(() -> Evaluating.evaluate(CHECK, asking.collect(CHECK), target)
                                 .isEmpty());
             }
         }
@@ -302,21 +306,21 @@ class ConnectionsTest {
         server.sql(
                 "create role " + role + " login connection limit 4",
                 "alter database " + database + " connection limit 6");
-        Target target = Judging.target(database);
+        Target target = Evaluating.target(database);
         try (Clients clients = new Clients(server, database);
-                Asking asking = Asking.of(server, "postgres")) {
+                Collecting asking = Collecting.of(server, "postgres")) {
             for (int i = 0; i < 4; i++) {
                 clients.idle("web", role);
             }
-            assertThat(Judging.one(CHECK, asking.collect(CHECK), target).observed())
+            assertThat(Evaluating.one(CHECK, asking.collect(CHECK), target).observed())
                     .contains("role " + role + " has 4 of 4 sessions open (100 %), 4 idle");
             clients.idle("web");
-            assertThat(Judging.evaluate(CHECK, asking.collect(CHECK), target))
+            assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), target))
                     .extracting(Finding::key)
                     .containsExactly("connections/database-limit", "connections/role-limits");
             clients.leave();
             await().atMost(Duration.ofSeconds(10))
-                    .until(() -> Judging.evaluate(CHECK, asking.collect(CHECK), target)
+                    .until(() -> Evaluating.evaluate(CHECK, asking.collect(CHECK), target)
                             .isEmpty());
         }
     }
@@ -329,8 +333,8 @@ class ConnectionsTest {
         String role = PgServer.unique("blind");
         server.sql("create role " + role + " login");
         try (Clients clients = new Clients(server, database);
-                Asking blind = Asking.of(server.server(role, null), database);
-                Asking seeing = Asking.of(server, database)) {
+                Collecting blind = Collecting.of(server.server(role, null), database);
+                Collecting seeing = Collecting.of(server, database)) {
             clients.inTransaction("web", "select 1");
 
             Group blindly = group(blind.collect(CHECK).applications(), "web");

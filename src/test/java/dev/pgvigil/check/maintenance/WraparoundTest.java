@@ -2,12 +2,12 @@ package dev.pgvigil.check.maintenance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pgvigil.check.Asking;
 import dev.pgvigil.check.Clients;
+import dev.pgvigil.check.Collecting;
+import dev.pgvigil.check.Evaluating;
 import dev.pgvigil.check.Finding;
-import dev.pgvigil.check.Judging;
 import dev.pgvigil.check.Previous;
-import dev.pgvigil.check.Recorded;
+import dev.pgvigil.check.RecordedMetrics;
 import dev.pgvigil.check.Severity;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.check.maintenance.Wraparound.Ages;
@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class WraparoundTest {
 
     private static final Wraparound CHECK = new Wraparound();
-    private static final Target SHOP = Judging.target("shop");
+    private static final Target SHOP = Evaluating.target("shop");
 
     @Nested
     class Judges {
@@ -44,7 +44,7 @@ class WraparoundTest {
         })
         void reportsByShareOfTheAgeAtWhichWritesStop(long age, @Nullable Status status, @Nullable Severity severity) {
             for (Ages ages : List.of(ages(age, 5), ages(5, age))) {
-                List<Finding> findings = Judging.evaluate(CHECK, ages, SHOP);
+                List<Finding> findings = Evaluating.evaluate(CHECK, ages, SHOP);
 
                 if (status == null) {
                     assertThat(findings).isEmpty();
@@ -71,7 +71,7 @@ class WraparoundTest {
                     200_000_000,
                     400_000_000);
 
-            List<Finding> findings = Judging.evaluate(CHECK, ages, SHOP);
+            List<Finding> findings = Evaluating.evaluate(CHECK, ages, SHOP);
 
             if (observed == null) {
                 assertThat(findings).isEmpty();
@@ -85,7 +85,7 @@ class WraparoundTest {
         void saysHowLongTheRestLasts() {
             Ages before = ages(2_000_000_000, 5);
             Ages now = new Ages(before.databases(), 60_000, before.freezeMaxAge(), before.multixactFreezeMaxAge());
-            Previous<Ages> previous = new Previous<>(before, Judging.NOW.minusSeconds(60), Judging.NOW);
+            Previous<Ages> previous = new Previous<>(before, Evaluating.NOW.minusSeconds(60), Evaluating.NOW);
 
             Finding found = CHECK.evaluate(now, previous, SHOP).getFirst();
 
@@ -98,13 +98,13 @@ class WraparoundTest {
 
         @Test
         void exportsAgesAndRatios() {
-            List<Recorded.Figure> figures = Recorded.of(CHECK, ages(1_072_241_823, 40));
+            List<RecordedMetrics.Figure> figures = RecordedMetrics.of(CHECK, ages(1_072_241_823, 40));
 
-            assertThat(Recorded.value(figures, "pgvigil_wraparound_transactions_age", "datname", "crm"))
+            assertThat(RecordedMetrics.value(figures, "pgvigil_wraparound_transactions_age", "datname", "crm"))
                     .isEqualTo(1_072_241_823);
-            assertThat(Recorded.value(figures, "pgvigil_wraparound_transactions_ratio"))
+            assertThat(RecordedMetrics.value(figures, "pgvigil_wraparound_transactions_ratio"))
                     .isBetween(0.49, 0.5);
-            assertThat(Recorded.value(figures, "pgvigil_wraparound_multixact_freeze_ratio"))
+            assertThat(RecordedMetrics.value(figures, "pgvigil_wraparound_multixact_freeze_ratio"))
                     .isEqualTo(40 / 2e9);
         }
 
@@ -121,10 +121,10 @@ class WraparoundTest {
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
     void findsNothingOnAFreshServer(int major) {
         PgServer server = PgServer.shared(major);
-        try (Asking asking = Asking.of(server, "postgres")) {
+        try (Collecting asking = Collecting.of(server, "postgres")) {
             Ages seen = asking.collect(CHECK);
 
-            assertThat(Judging.evaluate(CHECK, seen, Judging.target("postgres")))
+            assertThat(Evaluating.evaluate(CHECK, seen, Evaluating.target("postgres")))
                     .isEmpty();
             assertThat(seen.databases()).extracting(Database::datname).contains("postgres", "template0", "template1");
             assertThat(seen.nextTransaction()).isGreaterThan(500);
@@ -136,19 +136,19 @@ class WraparoundTest {
     void reportsFreezeThatATransactionHoldsBackUntilItEnds(int major) throws SQLException {
         try (PgServer server = PgServer.start(
                         major, Map.of("autovacuum_freeze_max_age", "100000", "autovacuum_naptime", "1s"));
-                Asking asking = Asking.of(server, "postgres")) {
+                Collecting asking = Collecting.of(server, "postgres")) {
             try (Clients clients = new Clients(server, "postgres")) {
                 clients.inTransaction("holder", "create table held ()");
                 consume(server, 150_000);
 
-                Finding found = Judging.one(CHECK, asking.collect(CHECK), Judging.target("postgres"));
+                Finding found = Evaluating.one(CHECK, asking.collect(CHECK), Evaluating.target("postgres"));
                 assertThat(found.key()).isEqualTo("wraparound/overdue");
                 assertThat(found.observed()).contains("of autovacuum_freeze_max_age (100 thousand)");
                 assertThat(server.value(String.valueOf(found.sql()))).isNotNull();
             }
             freeze(server, "postgres", "template1");
             allowConnections(server);
-            assertThat(Judging.evaluate(CHECK, asking.collect(CHECK), Judging.target("postgres")))
+            assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), Evaluating.target("postgres")))
                     .isEmpty();
         }
     }
@@ -157,7 +157,7 @@ class WraparoundTest {
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
     void reportsTransactionsAndMultixactsNearTheStop(int major) {
         try (PgServer server = PgServer.start(major, Map.of("autovacuum", "off"));
-                Asking asking = Asking.of(server, "postgres")) {
+                Collecting asking = Collecting.of(server, "postgres")) {
             server.createDatabase("crm");
             // The catalog says that it is old; nobody looks at it before the next vacuum.
             server.sql("update pg_database set datfrozenxid = ((pg_snapshot_xmax(pg_current_snapshot())::text::int8"
@@ -165,7 +165,7 @@ class WraparoundTest {
             server.sql(
                     "update pg_database set datminmxid = ((4294967296 - 1700000000)::text)::xid where datname = 'crm'");
 
-            List<Finding> findings = Judging.evaluate(CHECK, asking.collect(CHECK), Judging.target("postgres"));
+            List<Finding> findings = Evaluating.evaluate(CHECK, asking.collect(CHECK), Evaluating.target("postgres"));
             assertThat(findings)
                     .extracting(Finding::key)
                     .containsExactly("wraparound/transactions", "wraparound/multixacts", "wraparound/overdue");
@@ -176,7 +176,7 @@ class WraparoundTest {
                     .allSatisfy(found -> assertThat(found.observed()).contains("of database crm"));
 
             server.sql("drop database crm");
-            assertThat(Judging.evaluate(CHECK, asking.collect(CHECK), Judging.target("postgres")))
+            assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), Evaluating.target("postgres")))
                     .isEmpty();
         }
     }

@@ -2,9 +2,9 @@ package dev.pgvigil.check.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pgvigil.check.Asking;
+import dev.pgvigil.check.Collecting;
+import dev.pgvigil.check.Evaluating;
 import dev.pgvigil.check.Finding;
-import dev.pgvigil.check.Judging;
 import dev.pgvigil.check.Severity;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.check.server.Capabilities.Held;
@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CapabilitiesTest {
 
     private static final Capabilities CHECK = new Capabilities();
-    private static final Target SHOP = Judging.target("sh\"op");
+    private static final Target SHOP = Evaluating.target("sh\"op");
 
     /** A server where nothing is missing; each test removes one thing. */
     private static final class All {
@@ -61,7 +61,7 @@ class CapabilitiesTest {
         }
 
         private List<Finding> findings() {
-            return Judging.evaluate(
+            return Evaluating.evaluate(
                     CHECK,
                     new Held(
                             version,
@@ -243,7 +243,7 @@ class CapabilitiesTest {
             List<Finding> findings = CHECK.evaluateFailure(new Failure(reason, "it failed", state), SHOP);
 
             assertThat(findings).hasSize(1);
-            Judging.complete(CHECK, findings.getFirst());
+            Evaluating.complete(CHECK, findings.getFirst());
             assertThat(findings.getFirst().key()).isEqualTo("capabilities/" + key);
             assertThat(findings.getFirst().status()).isEqualTo(status);
             assertThat(findings.getFirst().observed()).contains("it failed");
@@ -261,10 +261,11 @@ class CapabilitiesTest {
                 database,
                 "create extension pg_stat_statements",
                 "alter role \"" + role.replace("\"", "\"\"") + "\" set track_io_timing = on");
-        try (Asking asking = Asking.of(server.server(role, "secret"), database)) {
+        try (Collecting asking = Collecting.of(server.server(role, "secret"), database)) {
             Held held = asking.collect(CHECK);
 
-            assertThat(Judging.evaluate(CHECK, held, Judging.target(database))).isEmpty();
+            assertThat(Evaluating.evaluate(CHECK, held, Evaluating.target(database)))
+                    .isEmpty();
             assertThat(held.usename()).isEqualTo(role);
             assertThat(held.major()).isEqualTo(major);
             assertThat(held.libraries()).containsExactly("pg_stat_statements");
@@ -280,7 +281,7 @@ class CapabilitiesTest {
         String database = server.newDatabase("shop");
         String role = PgServer.unique("blind");
         server.sql("create role " + role + " login", "alter role " + role + " set track_activities = off");
-        Target target = Judging.target(database);
+        Target target = Evaluating.target(database);
         List<String> missing = new ArrayList<>(List.of("pg-monitor"));
         if (major >= 16) {
             missing.add("reserved-connections");
@@ -308,15 +309,15 @@ class CapabilitiesTest {
         PgServer server = PgServer.shared(major);
         String database = server.newDatabase("shop");
         server.sqlIn(database, "create extension pg_stat_statements version '1.8'");
-        try (Asking asking = Asking.of(server, database)) {
-            Target target = Judging.target(database);
-            Finding found = Judging.evaluate(CHECK, asking.collect(CHECK), target).stream()
+        try (Collecting asking = Collecting.of(server, database)) {
+            Target target = Evaluating.target(database);
+            Finding found = Evaluating.evaluate(CHECK, asking.collect(CHECK), target).stream()
                     .filter(finding -> finding.key().equals("capabilities/statements-version"))
                     .findFirst()
                     .orElseThrow();
             server.sqlIn(database, String.valueOf(found.sql()));
 
-            assertThat(Judging.evaluate(CHECK, asking.collect(CHECK), target))
+            assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), target))
                     .extracting(Finding::key)
                     .containsExactly("capabilities/track-io-timing");
         }
@@ -327,8 +328,9 @@ class CapabilitiesTest {
     void reportsMissingLibraryAndShortTexts(int major) {
         try (PgServer server = PgServer.start(
                         major, Map.of("shared_preload_libraries", "auto_explain", "track_activity_query_size", "200"));
-                Asking superuser = Asking.of(server.server("postgres", null), "postgres")) {
-            List<Finding> findings = Judging.evaluate(CHECK, superuser.collect(CHECK), Judging.target("postgres"));
+                Collecting superuser = Collecting.of(server.server("postgres", null), "postgres")) {
+            List<Finding> findings =
+                    Evaluating.evaluate(CHECK, superuser.collect(CHECK), Evaluating.target("postgres"));
 
             assertThat(findings)
                     .extracting(Finding::key)
@@ -342,7 +344,7 @@ class CapabilitiesTest {
                     .forEach(finding -> server.sql(String.valueOf(finding.sql()).split(";", -1)[0]));
             server.restart();
             server.sql("create extension pg_stat_statements");
-            assertThat(findings(server, "postgres", "postgres", Judging.target("postgres")))
+            assertThat(findings(server, "postgres", "postgres", Evaluating.target("postgres")))
                     .extracting(Finding::key)
                     .containsExactly("capabilities/superuser");
         }
@@ -353,35 +355,36 @@ class CapabilitiesTest {
     void reportsDatabaseWithoutConnect(int major) {
         PgServer server = PgServer.shared(major);
         String database = server.newDatabase("shop");
-        Target target = Judging.target(database);
-        try (Asking asking = Asking.of(server, database)) {
+        Target target = Evaluating.target(database);
+        try (Collecting asking = Collecting.of(server, database)) {
             server.sql("revoke connect on database " + database + " from public");
 
-            assertThat(Judging.evaluate(CHECK, asking.collect(CHECK), target))
+            assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), target))
                     .extracting(Finding::key)
                     .contains("capabilities/connect");
         }
         Finding refused = failure(server, database, target);
         assertThat(refused.key()).isEqualTo("capabilities/permission");
         server.sql(String.valueOf(refused.sql()));
-        try (Asking asking = Asking.of(server, database)) {
-            assertThat(Judging.evaluate(CHECK, asking.collect(CHECK), target))
+        try (Collecting asking = Collecting.of(server, database)) {
+            assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), target))
                     .extracting(Finding::key)
                     .doesNotContain("capabilities/connect");
         }
-        assertThat(failure(server, "nowhere", Judging.target("nowhere")).key()).isEqualTo("capabilities/database");
+        assertThat(failure(server, "nowhere", Evaluating.target("nowhere")).key())
+                .isEqualTo("capabilities/database");
     }
 
     private static Finding failure(PgServer server, String database, Target target) {
-        List<Finding> findings = CHECK.evaluateFailure(Asking.refused(server.server(), database), target);
+        List<Finding> findings = CHECK.evaluateFailure(Collecting.refused(server.server(), database), target);
         assertThat(findings).hasSize(1);
-        Judging.complete(CHECK, findings.getFirst());
+        Evaluating.complete(CHECK, findings.getFirst());
         return findings.getFirst();
     }
 
     private static List<Finding> findings(PgServer server, String role, String database, Target target) {
-        try (Asking asking = Asking.of(server.server(role, null), database)) {
-            return Judging.evaluate(CHECK, asking.collect(CHECK), target);
+        try (Collecting asking = Collecting.of(server.server(role, null), database)) {
+            return Evaluating.evaluate(CHECK, asking.collect(CHECK), target);
         }
     }
 }

@@ -2,10 +2,10 @@ package dev.pgvigil.check.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pgvigil.check.Asking;
+import dev.pgvigil.check.Collecting;
 import dev.pgvigil.check.DatabaseListing;
+import dev.pgvigil.check.Evaluating;
 import dev.pgvigil.check.Finding;
-import dev.pgvigil.check.Judging;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.check.server.Databases.Database;
 import dev.pgvigil.check.server.Databases.Listing;
@@ -32,12 +32,12 @@ class DatabasesTest {
         void reportsUnknownForDatabaseBeyondTheList() {
             Listing listing = listing(DatabaseListing.MOST, DatabaseListing.MOST + 1);
 
-            Finding found = Judging.one(CHECK, listing, Judging.target("zebra"));
+            Finding found = Evaluating.one(CHECK, listing, Evaluating.target("zebra"));
 
             assertThat(found.key()).isEqualTo("databases/unlisted");
             assertThat(found.status()).isEqualTo(Status.UNKNOWN);
             assertThat(found.observed()).contains("2001 databases");
-            assertThat(Judging.evaluate(CHECK, listing, Judging.target("app_1")))
+            assertThat(Evaluating.evaluate(CHECK, listing, Evaluating.target("app_1")))
                     .isEmpty();
         }
 
@@ -45,7 +45,8 @@ class DatabasesTest {
         void reportsMissingWhenTheFullListIsComplete() {
             Listing listing = listing(DatabaseListing.MOST, DatabaseListing.MOST);
 
-            assertThat(Judging.one(CHECK, listing, Judging.target("zebra")).key())
+            assertThat(Evaluating.one(CHECK, listing, Evaluating.target("zebra"))
+                            .key())
                     .isEqualTo("databases/missing");
         }
 
@@ -55,7 +56,8 @@ class DatabasesTest {
             Listing full = new Listing(
                     listing(DatabaseListing.MOST, DatabaseListing.MOST).databases(), DatabaseListing.MOST, 2, 0);
 
-            assertThat(Judging.one(CHECK, full, Judging.target("template1")).key())
+            assertThat(Evaluating.one(CHECK, full, Evaluating.target("template1"))
+                            .key())
                     .isEqualTo("databases/unlisted");
             assertThat(full.unlisted()).isZero();
         }
@@ -73,7 +75,7 @@ class DatabasesTest {
         })
         void reportsDatabasesBeyondTheBoundsOfDiscovery(
                 int listed, long total, String pattern, @Nullable String observed) {
-            List<Finding> findings = Judging.evaluate(CHECK, listing(listed, total), entry(pattern));
+            List<Finding> findings = Evaluating.evaluate(CHECK, listing(listed, total), entry(pattern));
 
             if (observed == null) {
                 assertThat(findings).isEmpty();
@@ -88,7 +90,7 @@ class DatabasesTest {
         void reportsNothingForDiscoveredDatabaseThatWasDropped() {
             Target discovered = entry("*").discovered("dropped");
 
-            assertThat(Judging.evaluate(CHECK, listing(3, 3), discovered)).isEmpty();
+            assertThat(Evaluating.evaluate(CHECK, listing(3, 3), discovered)).isEmpty();
         }
 
         private static Listing listing(int listed, long total) {
@@ -104,13 +106,14 @@ class DatabasesTest {
     void reportsMissingDatabaseUntilItExists(int major) {
         PgServer server = PgServer.shared(major);
         String name = PgServer.unique("sh\"op");
-        try (Asking asking = Asking.of(server, "postgres")) {
-            Target target = Judging.target(name);
+        try (Collecting asking = Collecting.of(server, "postgres")) {
+            Target target = Evaluating.target(name);
             assertThat(found(asking, target).key()).isEqualTo("databases/missing");
 
             server.createDatabase(name);
 
-            assertThat(Judging.evaluate(CHECK, asking.collect(CHECK), target)).isEmpty();
+            assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), target))
+                    .isEmpty();
         }
     }
 
@@ -119,16 +122,17 @@ class DatabasesTest {
     void listsTemplateAndDoesNotDiscoverIt(int major) {
         PgServer server = PgServer.shared(major);
         String name = server.newDatabase("zz_template");
-        try (Asking asking = Asking.of(server, "postgres")) {
+        try (Collecting asking = Collecting.of(server, "postgres")) {
             Listing before = asking.collect(CHECK);
             server.sql("alter database " + name + " is_template true");
 
             Listing after = asking.collect(CHECK);
 
-            assertThat(Judging.evaluate(CHECK, after, Judging.target(name))).isEmpty();
-            assertThat(Judging.evaluate(CHECK, after, Judging.target("template1")))
+            assertThat(Evaluating.evaluate(CHECK, after, Evaluating.target(name)))
                     .isEmpty();
-            assertThat(found(asking, Judging.target("template0")).key()).isEqualTo("databases/closed");
+            assertThat(Evaluating.evaluate(CHECK, after, Evaluating.target("template1")))
+                    .isEmpty();
+            assertThat(found(asking, Evaluating.target("template0")).key()).isEqualTo("databases/closed");
             assertThat(before.discoverable()).contains(name);
             assertThat(after.discoverable()).doesNotContain(name, "template1");
             assertThat(after.total()).isEqualTo(before.total() - 1);
@@ -146,20 +150,21 @@ class DatabasesTest {
         PgServer server = PgServer.shared(major);
         String name = PgServer.unique("sh\"op");
         server.createDatabase(name);
-        try (Asking asking = Asking.of(server, "postgres")) {
-            Target target = Judging.target(name);
+        try (Collecting asking = Collecting.of(server, "postgres")) {
+            Target target = Evaluating.target(name);
             long open = asking.collect(CHECK).accepting();
             server.sql("alter database \"" + name.replace("\"", "\"\"") + "\" with allow_connections false");
 
             Listing closed = asking.collect(CHECK);
             assertThat(closed.accepting()).isLessThan(open);
             assertThat(closed.discoverable()).doesNotContain(name);
-            Finding found = Judging.one(CHECK, closed, target);
+            Finding found = Evaluating.one(CHECK, closed, target);
             assertThat(found.key()).isEqualTo("databases/closed");
             assertThat(found.title()).isEqualTo("database accepts no connections");
 
             server.sql(String.valueOf(found.sql()));
-            assertThat(Judging.evaluate(CHECK, asking.collect(CHECK), target)).isEmpty();
+            assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), target))
+                    .isEmpty();
         }
     }
 
@@ -169,8 +174,8 @@ class DatabasesTest {
     void reportsInvalidDatabaseUntilItIsReplaced(int major) {
         PgServer server = PgServer.shared(major);
         String name = server.newDatabase("shop");
-        try (Asking asking = Asking.of(server, "postgres")) {
-            Target target = Judging.target(name);
+        try (Collecting asking = Collecting.of(server, "postgres")) {
+            Target target = Evaluating.target(name);
             server.sql("update pg_database set datconnlimit = -2 where datname = '" + name + "'");
 
             Finding found = found(asking, target);
@@ -180,7 +185,8 @@ class DatabasesTest {
 
             server.sql(String.valueOf(found.sql()));
             server.createDatabase(name);
-            assertThat(Judging.evaluate(CHECK, asking.collect(CHECK), target)).isEmpty();
+            assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), target))
+                    .isEmpty();
         }
     }
 
@@ -190,17 +196,17 @@ class DatabasesTest {
     void advisesOnDatabaseWithoutConnectAndDoesNotDiscoverIt(int major) {
         PgServer server = PgServer.shared(major);
         String name = server.newDatabase("providers_own");
-        try (Asking asking = Asking.of(server, "postgres")) {
+        try (Collecting asking = Collecting.of(server, "postgres")) {
             assertThat(asking.collect(CHECK).discoverable()).contains(name);
             server.sql("revoke connect on database " + name + " from public");
 
             Listing listing = asking.collect(CHECK);
 
             assertThat(listing.discoverable()).doesNotContain(name);
-            assertThat(Judging.evaluate(CHECK, listing, entry("other_*")))
+            assertThat(Evaluating.evaluate(CHECK, listing, entry("other_*")))
                     .extracting(Finding::key)
                     .containsExactly("databases/missing");
-            assertThat(Judging.evaluate(CHECK, listing, entry(name)))
+            assertThat(Evaluating.evaluate(CHECK, listing, entry(name)))
                     .filteredOn(finding -> finding.key().equals("databases/inaccessible"))
                     .singleElement()
                     .satisfies(advice -> {
@@ -213,7 +219,7 @@ class DatabasesTest {
     }
 
     private static Target entry(String pattern) {
-        Target plain = Judging.target("app_1");
+        Target plain = Evaluating.target("app_1");
         return new Target(
                 plain.name(),
                 plain.server(),
@@ -226,7 +232,7 @@ class DatabasesTest {
                 new Discovery(List.of(pattern), List.of()));
     }
 
-    private static Finding found(Asking asking, Target target) {
-        return Judging.one(CHECK, asking.collect(CHECK), target);
+    private static Finding found(Collecting asking, Target target) {
+        return Evaluating.one(CHECK, asking.collect(CHECK), target);
     }
 }

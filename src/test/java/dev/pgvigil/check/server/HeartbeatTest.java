@@ -2,19 +2,19 @@ package dev.pgvigil.check.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgvigil.check.Evaluating;
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.HeartbeatResult;
-import dev.pgvigil.check.Judging;
 import dev.pgvigil.check.Status;
-import dev.pgvigil.monitor.Watching;
+import dev.pgvigil.monitor.Monitoring;
 import dev.pgvigil.postgres.Role;
 import dev.pgvigil.postgres.Server;
 import dev.pgvigil.postgres.Tls;
 import dev.pgvigil.target.ExpectedRole;
 import dev.pgvigil.target.Target;
 import dev.pgvigil.target.Thresholds;
-import dev.pgvigil.testing.Answering;
 import dev.pgvigil.testing.PgServer;
+import dev.pgvigil.testing.ScriptedServer;
 import dev.pgvigil.testing.TcpProxy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,7 +50,7 @@ class HeartbeatTest {
         })
         void reportsResponseTimeAndRole(Role role, double milliseconds, ExpectedRole expected, @Nullable String key) {
             List<Finding> findings =
-                    Judging.evaluate(CHECK, new HeartbeatResult(role, milliseconds), expecting(expected));
+                    Evaluating.evaluate(CHECK, new HeartbeatResult(role, milliseconds), expecting(expected));
 
             if (key == null) {
                 assertThat(findings).isEmpty();
@@ -60,7 +60,7 @@ class HeartbeatTest {
         }
 
         private static Target expecting(ExpectedRole role) {
-            Target any = Judging.target("shop");
+            Target any = Evaluating.target("shop");
             return HeartbeatTest.expecting(role, any.server(), any.database());
         }
     }
@@ -69,13 +69,14 @@ class HeartbeatTest {
     void reportsSlowHeartbeatUntilItIsFast() {
         PgServer server = PgServer.shared(PgServer.majors().getLast());
         try (TcpProxy proxy = TcpProxy.before(server);
-                Watching watching = Watching.over(Target.of("shop", at(proxy.port()), "postgres"))) {
-            watching.awaitStatus("shop", Status.HEALTHY);
+                Monitoring monitoring = Monitoring.over(Target.of("shop", at(proxy.port()), "postgres"))) {
+            monitoring.awaitStatus("shop", Status.HEALTHY);
             proxy.latency(Duration.ofMillis(320));
-            assertThat(watching.awaitFinding("shop", "heartbeat/slow").status()).isEqualTo(Status.DEGRADED);
+            assertThat(monitoring.awaitFinding("shop", "heartbeat/slow").status())
+                    .isEqualTo(Status.DEGRADED);
             proxy.latency(Duration.ZERO);
-            watching.awaitNoFinding("shop", "heartbeat/slow");
-            watching.awaitStatus("shop", Status.HEALTHY);
+            monitoring.awaitNoFinding("shop", "heartbeat/slow");
+            monitoring.awaitStatus("shop", Status.HEALTHY);
         }
     }
 
@@ -85,12 +86,12 @@ class HeartbeatTest {
         try (PgServer primary = PgServer.start(major);
                 PgServer standby = primary.standby()) {
             Target target = expecting(ExpectedRole.PRIMARY, standby.server("postgres", null), "postgres");
-            try (Watching watching = Watching.over(target)) {
-                Finding found = watching.awaitFinding("shop", "heartbeat/role");
+            try (Monitoring monitoring = Monitoring.over(target)) {
+                Finding found = monitoring.awaitFinding("shop", "heartbeat/role");
                 assertThat(found.title()).isEqualTo("server is a replica");
                 standby.promote();
-                watching.awaitNoFinding("shop", "heartbeat/role");
-                watching.awaitStatus("shop", Status.HEALTHY);
+                monitoring.awaitNoFinding("shop", "heartbeat/role");
+                monitoring.awaitStatus("shop", Status.HEALTHY);
             }
         }
     }
@@ -117,32 +118,32 @@ class HeartbeatTest {
                 "alter role " + role(spent) + " connection limit 0",
                 "drop role " + role(nobody),
                 "alter role " + role(barred) + " nologin");
-        try (Watching watching = Watching.over(missing, revoked, closed, invalid, full, spent, nobody, barred)) {
-            assertThat(found(watching, "missing").title()).isEqualTo("database does not exist");
-            assertThat(found(watching, "revoked").title()).isEqualTo("CONNECT is not granted");
-            assertThat(found(watching, "closed").title()).isEqualTo("database accepts no connections");
-            assertThat(found(watching, "invalid").title()).isEqualTo("database is invalid");
-            assertThat(found(watching, "full").title()).isEqualTo("database out of connections");
-            assertThat(found(watching, "spent").title()).isEqualTo("pgvigil's role is out of connections");
-            assertThat(found(watching, "nobody").title()).isEqualTo("role cannot log in");
-            assertThat(found(watching, "barred").title()).isEqualTo("role cannot log in");
+        try (Monitoring monitoring = Monitoring.over(missing, revoked, closed, invalid, full, spent, nobody, barred)) {
+            assertThat(found(monitoring, "missing").title()).isEqualTo("database does not exist");
+            assertThat(found(monitoring, "revoked").title()).isEqualTo("CONNECT is not granted");
+            assertThat(found(monitoring, "closed").title()).isEqualTo("database accepts no connections");
+            assertThat(found(monitoring, "invalid").title()).isEqualTo("database is invalid");
+            assertThat(found(monitoring, "full").title()).isEqualTo("database out of connections");
+            assertThat(found(monitoring, "spent").title()).isEqualTo("pgvigil's role is out of connections");
+            assertThat(found(monitoring, "nobody").title()).isEqualTo("role cannot log in");
+            assertThat(found(monitoring, "barred").title()).isEqualTo("role cannot log in");
 
-            server.sql(String.valueOf(found(watching, "missing").sql()));
+            server.sql(String.valueOf(found(monitoring, "missing").sql()));
             server.createDatabase(missing.database());
-            server.sql(String.valueOf(found(watching, "revoked").sql()));
-            server.sql(String.valueOf(found(watching, "closed").sql()));
-            server.sql(String.valueOf(found(watching, "invalid").sql()));
+            server.sql(String.valueOf(found(monitoring, "revoked").sql()));
+            server.sql(String.valueOf(found(monitoring, "closed").sql()));
+            server.sql(String.valueOf(found(monitoring, "invalid").sql()));
             server.createDatabase(invalid.database());
-            server.sql(String.valueOf(found(watching, "full").sql()));
-            server.sql(String.valueOf(found(watching, "spent").sql()));
-            server.sql(String.valueOf(found(watching, "nobody").sql()));
+            server.sql(String.valueOf(found(monitoring, "full").sql()));
+            server.sql(String.valueOf(found(monitoring, "spent").sql()));
+            server.sql(String.valueOf(found(monitoring, "nobody").sql()));
             server.sql(
                     "alter database " + full.database() + " connection limit -1",
                     "alter role " + role(spent) + " connection limit -1",
                     "create role " + role(nobody) + " login",
                     "alter role " + role(barred) + " login");
             for (Target target : List.of(missing, revoked, closed, invalid, full, spent, nobody, barred)) {
-                watching.awaitStatus(target.name(), Status.HEALTHY);
+                monitoring.awaitStatus(target.name(), Status.HEALTHY);
             }
         }
     }
@@ -156,36 +157,36 @@ class HeartbeatTest {
                     Files.readAllLines(server.data().resolve("postmaster.pid")).getFirst());
             // After a smart shutdown request it ends with its last session, and accepts no connections until then.
             ProcessHandle.of(postmaster).orElseThrow().destroy();
-            try (Watching watching = Watching.over(target)) {
-                assertThat(found(watching, "shop").title()).isEqualTo("starting up or shutting down");
+            try (Monitoring monitoring = Monitoring.over(target)) {
+                assertThat(found(monitoring, "shop").title()).isEqualTo("starting up or shutting down");
                 assertThat(kept.isClosed()).isFalse();
                 server.restart();
-                watching.awaitStatus("shop", Status.HEALTHY);
+                monitoring.awaitStatus("shop", Status.HEALTHY);
             }
         }
     }
 
     @Test
     void distinguishesPoolerAndOldServerFromOneThatIsDown() {
-        try (Answering pooler =
-                        Answering.with("08P01", "unsupported startup parameter: default_transaction_read_only");
-                Answering old =
-                        Answering.with("42704", "unrecognized configuration parameter \"idle_session_timeout\"");
-                Answering german = Answering.with(
+        try (ScriptedServer pooler =
+                        ScriptedServer.with("08P01", "unsupported startup parameter: default_transaction_read_only");
+                ScriptedServer old =
+                        ScriptedServer.with("42704", "unrecognized configuration parameter \"idle_session_timeout\"");
+                ScriptedServer german = ScriptedServer.with(
                         "53300", "zu viele Verbindungen f\u00fcr Datenbank \u00bbshop\u00ab", "CheckMyDatabase");
-                Watching watching = Watching.over(
+                Monitoring monitoring = Monitoring.over(
                         Target.of("pooler", at(pooler.port()), "shop"),
                         Target.of("old", at(old.port()), "shop"),
                         Target.of("german", at(german.port()), "shop"))) {
-            assertThat(found(watching, "pooler").title()).isEqualTo("not PostgreSQL 14 or newer itself");
-            assertThat(found(watching, "old").title()).isEqualTo("not PostgreSQL 14 or newer itself");
-            assertThat(found(watching, "german").title()).isEqualTo("database out of connections");
+            assertThat(found(monitoring, "pooler").title()).isEqualTo("not PostgreSQL 14 or newer itself");
+            assertThat(found(monitoring, "old").title()).isEqualTo("not PostgreSQL 14 or newer itself");
+            assertThat(found(monitoring, "german").title()).isEqualTo("database out of connections");
         }
     }
 
-    private static Finding found(Watching watching, String target) {
-        Finding found = watching.awaitFinding(target, UNREACHABLE);
-        Judging.complete(CHECK, found);
+    private static Finding found(Monitoring monitoring, String target) {
+        Finding found = monitoring.awaitFinding(target, UNREACHABLE);
+        Evaluating.complete(CHECK, found);
         return found;
     }
 

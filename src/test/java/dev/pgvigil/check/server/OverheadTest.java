@@ -2,11 +2,11 @@ package dev.pgvigil.check.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pgvigil.check.Asking;
+import dev.pgvigil.check.Collecting;
+import dev.pgvigil.check.Evaluating;
 import dev.pgvigil.check.Finding;
-import dev.pgvigil.check.Judging;
 import dev.pgvigil.check.Previous;
-import dev.pgvigil.check.Recorded;
+import dev.pgvigil.check.RecordedMetrics;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.check.capacity.Connections;
 import dev.pgvigil.postgres.ConnectionState;
@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OverheadTest {
 
     private static final Overhead CHECK = new Overhead();
-    private static final Target SHOP = Judging.target("shop");
+    private static final Target SHOP = Evaluating.target("shop");
 
     @ParameterizedTest
     @CsvSource({
@@ -37,7 +37,7 @@ class OverheadTest {
         "0.002, 32, overhead/stretch, DEGRADED",
     })
     void reportsRatioAndStretch(double ratio, double stretch, @Nullable String key, @Nullable Status status) {
-        List<Finding> findings = Judging.evaluate(CHECK, state(ratio, stretch, 0, 0), SHOP);
+        List<Finding> findings = Evaluating.evaluate(CHECK, state(ratio, stretch, 0, 0), SHOP);
 
         if (key == null) {
             assertThat(findings).isEmpty();
@@ -50,7 +50,7 @@ class OverheadTest {
     @Test
     void describesCostOfEachStatement() {
         Previous<ConnectionState> previous =
-                new Previous<>(state(0.01, 1, 10, 5000), Judging.NOW.minusSeconds(10), Judging.NOW);
+                new Previous<>(state(0.01, 1, 10, 5000), Evaluating.NOW.minusSeconds(10), Evaluating.NOW);
 
         List<Finding> findings = CHECK.evaluate(state(0.0234, 2.5, 10.5, 5100), previous, SHOP);
 
@@ -66,26 +66,30 @@ class OverheadTest {
 
     @Test
     void usesTheBudgetOfTheTarget() {
-        Target generous = Judging.target("shop", Map.of("overhead.budget", 0.05, "overhead.stretch", 10.0));
+        Target generous = Evaluating.target("shop", Map.of("overhead.budget", 0.05, "overhead.stretch", 10.0));
 
-        assertThat(Judging.evaluate(CHECK, state(0.04, 1, 0, 0), generous)).isEmpty();
-        assertThat(Judging.one(CHECK, state(0.04, 8, 0, 0), generous).status()).isEqualTo(Status.HEALTHY);
+        assertThat(Evaluating.evaluate(CHECK, state(0.04, 1, 0, 0), generous)).isEmpty();
+        assertThat(Evaluating.one(CHECK, state(0.04, 8, 0, 0), generous).status())
+                .isEqualTo(Status.HEALTHY);
     }
 
     @Test
     void exportsGaugesAndCounters() {
-        List<Recorded.Figure> figures = Recorded.of(CHECK, state(0.02, 3, 12.5, 700));
+        List<RecordedMetrics.Figure> figures = RecordedMetrics.of(CHECK, state(0.02, 3, 12.5, 700));
 
-        assertThat(Recorded.value(figures, "pgvigil_overhead_ratio")).isEqualTo(0.02);
-        assertThat(Recorded.value(figures, "pgvigil_overhead_stretch_ratio")).isEqualTo(3);
-        assertThat(Recorded.value(figures, "pgvigil_overhead_seconds_total")).isEqualTo(12.5);
-        assertThat(Recorded.value(figures, "pgvigil_overhead_statements_total")).isEqualTo(700);
+        assertThat(RecordedMetrics.value(figures, "pgvigil_overhead_ratio")).isEqualTo(0.02);
+        assertThat(RecordedMetrics.value(figures, "pgvigil_overhead_stretch_ratio"))
+                .isEqualTo(3);
+        assertThat(RecordedMetrics.value(figures, "pgvigil_overhead_seconds_total"))
+                .isEqualTo(12.5);
+        assertThat(RecordedMetrics.value(figures, "pgvigil_overhead_statements_total"))
+                .isEqualTo(700);
     }
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
     void sendsNoStatement(int major) {
-        try (Asking asking = Asking.of(PgServer.shared(major), "postgres")) {
+        try (Collecting asking = Collecting.of(PgServer.shared(major), "postgres")) {
             asking.collect(new Connections());
             ConnectionState before = asking.collect(CHECK);
             ConnectionState after = asking.collect(CHECK);

@@ -10,7 +10,7 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.http.ProblemException;
 import dev.pgvigil.http.TokenReplaced;
-import dev.pgvigil.monitor.HandMade;
+import dev.pgvigil.monitor.SampleFleet;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.FleetEvent;
 import dev.pgvigil.state.events.Listening.Received;
@@ -58,7 +58,7 @@ class EventsTest {
 
     private void serve(Duration keepAlive) {
         meters = new SimpleMeterRegistry();
-        HandMade.mixed().into(fleet);
+        SampleFleet.mixed().into(fleet);
         Router router = Router.router(vertx);
         EventBroadcaster served = new EventBroadcaster(fleet, executor, json, meters, vertx, keepAlive);
         broadcaster = served;
@@ -97,8 +97,8 @@ class EventsTest {
     void sendsEachEventTypeInOrderWithIncreasingIds() throws IOException {
         Listening reader = listen("/api/v1/events");
         long before = reader.next().sequence();
-        var finding = HandMade.saturation(NOW);
-        HandMade.tell(
+        var finding = SampleFleet.saturation(NOW);
+        SampleFleet.tell(
                 fleet,
                 new FleetEvent.Added(NOW, "new"),
                 new FleetEvent.StatusChanged(NOW, "shop", Status.HEALTHY, Status.DEGRADED),
@@ -124,7 +124,7 @@ class EventsTest {
         Listening some = listen("/api/v1/events");
         all.next();
         some.next();
-        HandMade.tell(
+        SampleFleet.tell(
                 fleet,
                 new FleetEvent.Beat(NOW, "shop", true, 0.8),
                 new FleetEvent.Beat(NOW, "shop", false, null),
@@ -140,7 +140,7 @@ class EventsTest {
     void filtersByTarget() throws IOException {
         Listening reader = listen("/api/v1/events?target=shop");
         assertThat(reader.next().json().get("targets").findValuesAsText("name")).containsExactly("shop");
-        HandMade.tell(fleet, new FleetEvent.Added(NOW, "other"), new FleetEvent.Removed(NOW, "shop"));
+        SampleFleet.tell(fleet, new FleetEvent.Added(NOW, "other"), new FleetEvent.Removed(NOW, "shop"));
         assertThat(event(reader).name()).isEqualTo("removed");
         assertThat(listen("/api/v1/events?target=nope").head())
                 .first()
@@ -152,15 +152,15 @@ class EventsTest {
     void resumesAfterLastEventIdWithoutSnapshot() throws IOException {
         Listening before = listen("/api/v1/events");
         assertThat(before.next().json().get("reason").asText()).isEqualTo("FIRST");
-        HandMade.tell(fleet, new FleetEvent.Added(NOW, "a"), new FleetEvent.Beat(NOW, "a", true, 1.0));
+        SampleFleet.tell(fleet, new FleetEvent.Added(NOW, "a"), new FleetEvent.Beat(NOW, "a", true, 1.0));
         String last = event(before).id();
         before.close();
-        HandMade.tell(fleet, new FleetEvent.Added(NOW, "b"), new FleetEvent.Removed(NOW, "a"));
+        SampleFleet.tell(fleet, new FleetEvent.Added(NOW, "b"), new FleetEvent.Removed(NOW, "a"));
 
         Listening after = listen("/api/v1/events?beats=true", "Last-Event-ID: " + last);
         assertThat(event(after).json().get("target").asText()).isEqualTo("b");
         assertThat(event(after).name()).isEqualTo("removed");
-        HandMade.tell(fleet, new FleetEvent.Added(NOW, "c"));
+        SampleFleet.tell(fleet, new FleetEvent.Added(NOW, "c"));
         assertThat(event(after).json().get("target").asText()).isEqualTo("c");
 
         // The target has been removed, and the log contains its removal.
@@ -176,7 +176,7 @@ class EventsTest {
         String epoch = fleet.events().epoch();
         assertThat(reason(epoch + "-77")).isEqualTo("EXPIRED");
         for (int i = 0; i < 11_000; i++) {
-            HandMade.tell(fleet, new FleetEvent.Added(NOW, "t"));
+            SampleFleet.tell(fleet, new FleetEvent.Added(NOW, "t"));
         }
         assertThat(reason(epoch + "-5")).isEqualTo("EXPIRED");
     }
@@ -196,7 +196,7 @@ class EventsTest {
         Listening reader = listen("/api/v1/events?target=shop");
         reader.next();
         for (int i = 0; i < 11_000; i++) {
-            HandMade.tell(fleet, new FleetEvent.Added(NOW, "other"));
+            SampleFleet.tell(fleet, new FleetEvent.Added(NOW, "other"));
         }
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> reader.next().sequence() == fleet.events().head());
@@ -207,8 +207,8 @@ class EventsTest {
     void closesFindingsBeforeTargetIsRemoved() throws IOException {
         Listening reader = listen("/api/v1/events?target=shop");
         reader.next();
-        HandMade.tell(fleet, new FleetEvent.Opened(NOW, "shop", HandMade.saturation(NOW)));
-        HandMade.tell(fleet, new FleetEvent.Removed(NOW, "shop"));
+        SampleFleet.tell(fleet, new FleetEvent.Opened(NOW, "shop", SampleFleet.saturation(NOW)));
+        SampleFleet.tell(fleet, new FleetEvent.Removed(NOW, "shop"));
         assertThat(event(reader).name()).isEqualTo("opened");
         Received closed = event(reader);
         assertThat(closed.name()).isEqualTo("closed");
@@ -230,11 +230,11 @@ class EventsTest {
         Listening frozen = listen("/api/v1/events");
         Listening reader = listen("/api/v1/events");
         reader.next();
-        var finding = HandMade.saturation(NOW).cause("x".repeat(20_000));
+        var finding = SampleFleet.saturation(NOW).cause("x".repeat(20_000));
         int published = 0;
         while (dropped() == 0 && published < 5000) {
             for (int i = 0; i < 20; i++) {
-                HandMade.tell(fleet, new FleetEvent.Opened(NOW, "t" + published++, finding));
+                SampleFleet.tell(fleet, new FleetEvent.Opened(NOW, "t" + published++, finding));
             }
             for (int i = published - 20; i < published; i++) {
                 assertThat(event(reader).json().get("target").asText()).isEqualTo("t" + i);
@@ -251,18 +251,18 @@ class EventsTest {
                 })
                 .isInstanceOf(IOException.class)
                 .isNotInstanceOf(java.net.SocketTimeoutException.class);
-        HandMade.tell(fleet, new FleetEvent.Added(NOW, "after"));
+        SampleFleet.tell(fleet, new FleetEvent.Added(NOW, "after"));
         assertThat(event(reader).json().get("target").asText()).isEqualTo("after");
     }
 
     @Test
     void disconnectsStalledClientWhenEventsAreFew() throws IOException {
         listen("/api/v1/events");
-        var finding = HandMade.saturation(NOW).cause("x".repeat(3_000_000));
+        var finding = SampleFleet.saturation(NOW).cause("x".repeat(3_000_000));
         // Two of them fit the bound, but not the socket buffers: the write does not complete.
-        HandMade.tell(fleet, new FleetEvent.Opened(NOW, "a", finding));
+        SampleFleet.tell(fleet, new FleetEvent.Opened(NOW, "a", finding));
         await().pollDelay(Duration.ZERO).until(() -> readers() == 1);
-        HandMade.tell(fleet, new FleetEvent.Opened(NOW, "b", finding));
+        SampleFleet.tell(fleet, new FleetEvent.Opened(NOW, "b", finding));
         await().atMost(Duration.ofSeconds(20)).until(() -> dropped() == 1 && readers() == 0);
     }
 
@@ -302,7 +302,7 @@ class EventsTest {
         }
         CompletableFuture<Listening> reader = CompletableFuture.supplyAsync(() -> opened("/api/v1/events"));
         await().until(() -> readers() == 1);
-        HandMade.tell(fleet, new FleetEvent.Added(NOW, "new"));
+        SampleFleet.tell(fleet, new FleetEvent.Added(NOW, "new"));
         busy.countDown();
         Listening listening = reader.join();
         Received first = listening.next();
@@ -319,7 +319,7 @@ class EventsTest {
         FleetEvent[] burst = IntStream.range(0, 5000)
                 .mapToObj(i -> new FleetEvent.StatusChanged(NOW, "t" + i, Status.HEALTHY, Status.UNHEALTHY))
                 .toArray(FleetEvent[]::new);
-        HandMade.tell(fleet, burst);
+        SampleFleet.tell(fleet, burst);
         for (int i = 0; i < 5000; i++) {
             assertThat(event(reader).json().get("target").asText()).isEqualTo("t" + i);
         }
@@ -342,8 +342,9 @@ class EventsTest {
     void skipsEventThatCannotBeSerialized() throws IOException {
         Listening reader = listen("/api/v1/events");
         reader.next();
-        var finding = HandMade.saturation(NOW).evidence(List.of(java.util.Map.of("row", new HandMade.Unwritable())));
-        HandMade.tell(fleet, new FleetEvent.Opened(NOW, "shop", finding), new FleetEvent.Added(NOW, "after"));
+        var finding =
+                SampleFleet.saturation(NOW).evidence(List.of(java.util.Map.of("row", new SampleFleet.Unwritable())));
+        SampleFleet.tell(fleet, new FleetEvent.Opened(NOW, "shop", finding), new FleetEvent.Added(NOW, "after"));
         assertThat(event(reader).name()).isEqualTo("added");
     }
 

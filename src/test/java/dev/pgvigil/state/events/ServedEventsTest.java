@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pgvigil.http.TokenReplaced;
-import dev.pgvigil.monitor.HandMade;
+import dev.pgvigil.monitor.SampleFleet;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.FleetEvent;
 import dev.pgvigil.state.events.Listening.Received;
-import dev.pgvigil.testing.Guarded;
+import dev.pgvigil.testing.TokenProfile;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -25,10 +25,10 @@ import org.junit.jupiter.api.Test;
 
 /** The stream through the whole service: authentication, common headers, and the delay of a change. */
 @QuarkusTest
-@TestProfile(Guarded.class)
+@TestProfile(TokenProfile.class)
 class ServedEventsTest {
 
-    private static final String TOKEN = "Authorization: Bearer " + Guarded.TOKEN;
+    private static final String TOKEN = "Authorization: Bearer " + TokenProfile.TOKEN;
     // Much longer than delivery takes, but too short for polling.
     private static final Duration SOON = Duration.ofSeconds(2);
 
@@ -44,12 +44,12 @@ class ServedEventsTest {
 
     @BeforeEach
     void fill() {
-        HandMade.mixed().into(fleet);
+        SampleFleet.mixed().into(fleet);
     }
 
     @AfterEach
     void empty() {
-        HandMade.nothing().into(fleet);
+        SampleFleet.nothing().into(fleet);
     }
 
     @Test
@@ -81,7 +81,7 @@ class ServedEventsTest {
             reader.next();
             for (int i = 0; i < 50; i++) {
                 long known = System.nanoTime();
-                HandMade.tell(fleet, new FleetEvent.Added(Instant.now(), "t" + i));
+                SampleFleet.tell(fleet, new FleetEvent.Added(Instant.now(), "t" + i));
                 assertThat(event(reader).json().get("target").asText()).isEqualTo("t" + i);
                 worst = Math.max(worst, System.nanoTime() - known);
             }

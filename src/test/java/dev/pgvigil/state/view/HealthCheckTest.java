@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgvigil.check.Status;
 import dev.pgvigil.http.ProblemException;
-import dev.pgvigil.monitor.Watching;
+import dev.pgvigil.monitor.Monitoring;
 import dev.pgvigil.target.Target;
 import dev.pgvigil.testing.PgServer;
 import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
@@ -19,14 +19,14 @@ class HealthCheckTest {
     @Test
     void returnsNotFoundWhenTargetIsRemovedDuringHeartbeat() {
         try (PgServer server = PgServer.start(PgServer.majors().getLast());
-                Watching watching = Watching.over(Target.of("shop", server.server(), "postgres"))) {
-            watching.awaitStatus("shop", Status.HEALTHY);
+                Monitoring monitoring = Monitoring.over(Target.of("shop", server.server(), "postgres"))) {
+            monitoring.awaitStatus("shop", Status.HEALTHY);
             server.freeze();
-            watching.awaitStatus("shop", Status.UNHEALTHY);
-            HealthCheck check = new HealthCheck(watching.fleet(), watching.watch());
+            monitoring.awaitStatus("shop", Status.UNHEALTHY);
+            HealthCheck check = new HealthCheck(monitoring.fleet(), monitoring.watch());
             UniAssertSubscriber<RestResponse<StatusView>> answer =
                     check.of("shop", "true", "5").subscribe().withSubscriber(UniAssertSubscriber.create());
-            watching.follow();
+            monitoring.follow();
 
             Throwable failure = answer.awaitFailure(PATIENCE).getFailure();
             server.thaw();

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pgvigil.http.ProblemException;
-import dev.pgvigil.monitor.HandMade;
-import dev.pgvigil.monitor.Telling;
+import dev.pgvigil.monitor.EventPublisher;
+import dev.pgvigil.monitor.SampleFleet;
 import dev.pgvigil.state.Fleet;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
@@ -117,9 +117,9 @@ class JsonRendererTest {
     }
 
     private void targets(int count) {
-        HandMade.named(IntStream.range(0, count).mapToObj(i -> "t" + i).toList())
+        SampleFleet.named(IntStream.range(0, count).mapToObj(i -> "t" + i).toList())
                 .into(fleet);
-        Telling.changes(fleet, "t0", 1);
+        EventPublisher.changes(fleet, "t0", 1);
     }
 
     private Uni<RestResponse<Buffer>> ask(String name) {

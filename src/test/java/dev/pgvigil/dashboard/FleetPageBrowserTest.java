@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
-import dev.pgvigil.monitor.HandMade;
+import dev.pgvigil.monitor.SampleFleet;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.FleetEvent;
 import dev.pgvigil.testing.Chromium;
-import dev.pgvigil.testing.Guarded;
+import dev.pgvigil.testing.TokenProfile;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -28,10 +28,10 @@ import org.junit.jupiter.api.condition.EnabledIf;
 
 /** The page of fleets made by hand, small and large, in a real browser. */
 @QuarkusTest
-@TestProfile(Guarded.class)
+@TestProfile(TokenProfile.class)
 @EnabledIf(value = "dev.pgvigil.testing.Chromium#installed", disabledReason = "Chromium is not installed")
 @SuppressWarnings("NullAway.Init") // injected, or made before all tests
-class CrowdTest {
+class FleetPageBrowserTest {
 
     private static final String HEIGHTS =
             "Math.max(...[...document.querySelectorAll('tbody tr')].map(r => r.offsetHeight))";
@@ -57,13 +57,13 @@ class CrowdTest {
 
     @AfterEach
     void pagesHadNoErrors() {
-        show(HandMade.nothing());
+        show(SampleFleet.nothing());
         assertThat(chromium.complaints()).isEmpty();
     }
 
     @Test
     void rowsAreDenseForManyTargets() {
-        show(HandMade.mixed());
+        show(SampleFleet.mixed());
         assertThat(height(open("/", 1280))).isLessThanOrEqualTo(52);
         show(crowd());
         Page page = open("/", 1280);
@@ -74,7 +74,7 @@ class CrowdTest {
 
     @Test
     void fitsPhoneWidth() {
-        for (HandMade fleet : List.of(HandMade.mixed(), crowd(), HandMade.named(HandMade.HOSTILE))) {
+        for (SampleFleet fleet : List.of(SampleFleet.mixed(), crowd(), SampleFleet.named(SampleFleet.HOSTILE))) {
             show(fleet);
             Page page = open("/", 360);
             assertThat(page.evaluate(WIDTH)).isEqualTo(360);
@@ -110,8 +110,8 @@ class CrowdTest {
         }
     }
 
-    private static HandMade crowd() {
-        return HandMade.named(names(0, 260)).degraded(names(260, 300));
+    private static SampleFleet crowd() {
+        return SampleFleet.named(names(0, 260)).degraded(names(260, 300));
     }
 
     private static List<String> names(int from, int to) {
@@ -124,7 +124,7 @@ class CrowdTest {
 
     private Page open(String path, int width) {
         Page page = chromium.page(width, 900, ColorScheme.LIGHT);
-        page.setExtraHTTPHeaders(Map.of("Authorization", "Bearer " + Guarded.TOKEN));
+        page.setExtraHTTPHeaders(Map.of("Authorization", "Bearer " + TokenProfile.TOKEN));
         page.navigate(at(path));
         return page;
     }
@@ -133,7 +133,7 @@ class CrowdTest {
         return "http://127.0.0.1:" + service.getPort() + path;
     }
 
-    private void show(HandMade made) {
+    private void show(SampleFleet made) {
         made.into(fleet, new FleetEvent.Added(Instant.now(), "any"));
     }
 }

@@ -8,7 +8,7 @@ import java.util.logging.Logger;
 import org.jboss.logmanager.formatters.PatternFormatter;
 
 /** Records what a package logs, until closed. */
-public final class Logged extends Handler implements AutoCloseable {
+public final class CapturedLog extends Handler implements AutoCloseable {
 
     private static final PatternFormatter WHOLE = new PatternFormatter("%s %e");
 
@@ -17,7 +17,7 @@ public final class Logged extends Handler implements AutoCloseable {
     private final Logger logger;
 
     /** Starts to record the loggers of a package. */
-    public Logged(String name) {
+    public CapturedLog(String name) {
         logger = Logger.getLogger(name);
         logger.addHandler(this);
     }

@@ -4,7 +4,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A section of one text, and one secret that is in a file. */
-final class Note implements Section<Note.Text> {
+final class NoteSection implements Section<NoteSection.Text> {
 
     record Text(String text, String secret) {}
 

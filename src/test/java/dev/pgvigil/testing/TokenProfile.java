@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The service with a token and without targets: tests set up its fleet. */
-public final class Guarded implements QuarkusTestProfile {
+public final class TokenProfile implements QuarkusTestProfile {
 
     public static final String TOKEN = "test-token-0123456789";
 

@@ -15,7 +15,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** What arrived at a collector. */
-record Arrivals(OtlpReceiver receiver) {
+record ReceivedTelemetry(OtlpReceiver receiver) {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 

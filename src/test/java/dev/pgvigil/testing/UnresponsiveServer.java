@@ -9,19 +9,19 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A TCP server that accepts every connection, reads nothing and never answers. */
-public final class Mute implements AutoCloseable {
+public final class UnresponsiveServer implements AutoCloseable {
 
     private final ServerSocket listener = new ServerSocket();
     private final Queue<Socket> sockets = new ConcurrentLinkedQueue<>();
     private final AtomicInteger accepted = new AtomicInteger();
 
-    private Mute() throws IOException {
+    private UnresponsiveServer() throws IOException {
         listener.bind(Sockets.loopback(0));
     }
 
-    public static Mute start() {
+    public static UnresponsiveServer start() {
         try {
-            Mute mute = new Mute();
+            UnresponsiveServer mute = new UnresponsiveServer();
             Thread.ofVirtual().start(mute::accept);
             return mute;
         } catch (IOException e) {

@@ -11,7 +11,7 @@ import java.util.UUID;
  * The directory of this JVM's servers. A guard process outside the JVM ends the processes in it and removes it when the JVM has
  * ended, for whatever reason: a shutdown hook does not run after SIGKILL, or after a Quarkus class loader is closed.
  */
-public final class Home {
+public final class ServersDirectory {
 
     /** A system property, not a static field: each Quarkus class loader has its own copy of this class. */
     private static final String PROPERTY = "dev.pgvigil.testing.home";
@@ -25,7 +25,7 @@ public final class Home {
             rm -rf "$0" || { sleep 1; rm -rf "$0"; }
             """;
 
-    private Home() {}
+    private ServersDirectory() {}
 
     /** A new directory for one server. */
     static Path server(int major) {

@@ -17,12 +17,12 @@ import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
 /** Publishes hand-made snapshots for tests of their readers. */
-public final class Staging {
+public final class SnapshotPublisher {
 
     public static final Snapshot EMPTY =
             new Snapshot(HashTreePMap.empty(), HashTreePMap.empty(), Duration.ofSeconds(5));
 
-    private Staging() {}
+    private SnapshotPublisher() {}
 
     /** Publishes this as the state of the fleet. */
     public static void put(Fleet fleet, Snapshot snapshot) {

@@ -31,7 +31,7 @@ import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
 /** Hand-made fleets, with everything that a monitor would publish. */
-public final class HandMade {
+public final class SampleFleet {
 
     /** A secret that must not appear anywhere. */
     public static final String PASSWORD = "pa55word-never-shown";
@@ -66,8 +66,8 @@ public final class HandMade {
     }
 
     /** One target of each kind: healthy, degraded, unhealthy, stale and without heartbeat. */
-    public static HandMade mixed() {
-        HandMade fleet = new HandMade();
+    public static SampleFleet mixed() {
+        SampleFleet fleet = new SampleFleet();
         Target shop = target("shop", server("db1", 5432), "eu-west-1");
         fleet.add(shop, Status.HEALTHY, List.of(), fleet.answered());
         Target orders = target("orders", server("db2", 5432), "eu-west-1");
@@ -81,15 +81,15 @@ public final class HandMade {
     }
 
     /** One healthy target. */
-    public static HandMade single(String name) {
-        HandMade fleet = new HandMade();
+    public static SampleFleet single(String name) {
+        SampleFleet fleet = new SampleFleet();
         fleet.add(target(name, server("db1", 5432), "eu-west-1"), Status.HEALTHY, List.of(), fleet.answered());
         return fleet;
     }
 
     /** Healthy targets with these names, all on one server. */
-    public static HandMade named(List<String> names) {
-        HandMade fleet = new HandMade();
+    public static SampleFleet named(List<String> names) {
+        SampleFleet fleet = new SampleFleet();
         Server server = server("db1", 5432);
         names.forEach(
                 name -> fleet.add(target(name, server, "eu-west-1"), Status.HEALTHY, List.of(), fleet.answered()));
@@ -97,15 +97,15 @@ public final class HandMade {
     }
 
     /** Adds these targets, which all have the same recommendation. */
-    public HandMade degraded(List<String> names) {
+    public SampleFleet degraded(List<String> names) {
         names.forEach(name -> add(
                 target(name, server("db2", 5432), "eu-west-1"), Status.DEGRADED, List.of(saturation(now)), answered()));
         return this;
     }
 
     /** A target {@code broken} whose observation cannot be serialized as JSON. */
-    public static HandMade broken() {
-        HandMade fleet = new HandMade();
+    public static SampleFleet broken() {
+        SampleFleet fleet = new SampleFleet();
         Outcome<?> outcome = new Outcome.Observed<>(fleet.now, Duration.ZERO, new Unwritable());
         fleet.add(
                 target("broken", server("db1", 5432), ""),
@@ -115,8 +115,8 @@ public final class HandMade {
         return fleet;
     }
 
-    public static HandMade nothing() {
-        return new HandMade();
+    public static SampleFleet nothing() {
+        return new SampleFleet();
     }
 
     /** Publishes this as the state of the fleet, with these events. */

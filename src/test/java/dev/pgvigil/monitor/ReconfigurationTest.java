@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.pgvigil.check.Check;
 import dev.pgvigil.check.Finding;
-import dev.pgvigil.check.Looking;
 import dev.pgvigil.check.Severity;
 import dev.pgvigil.check.Status;
+import dev.pgvigil.check.StubCheck;
 import dev.pgvigil.check.server.Heartbeat;
 import dev.pgvigil.config.Secret;
 import dev.pgvigil.postgres.Server;
@@ -27,7 +27,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class ReconfiguredTest {
+class ReconfigurationTest {
 
     private static final int NEWEST = PgServer.majors().getLast();
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -35,26 +35,26 @@ class ReconfiguredTest {
     @Test
     void passwordRotationReplacesOnlyTheSession() {
         try (PgServer server = PgServer.start(NEWEST);
-                Watching watching = Watching.over(shop(server, "first"))) {
-            watching.awaitStatus("shop", Status.HEALTHY);
-            TargetState before = watching.state("shop");
-            watching.changes().clear();
+                Monitoring monitoring = Monitoring.over(shop(server, "first"))) {
+            monitoring.awaitStatus("shop", Status.HEALTHY);
+            TargetState before = monitoring.state("shop");
+            monitoring.changes().clear();
             for (int i = 0; i < 8; i++) {
                 Target rotated = shop(server, "secret" + i);
-                watching.follow(rotated);
+                monitoring.follow(rotated);
                 await().atMost(PATIENCE).pollInterval(Duration.ofMillis(1)).until(() -> {
-                    assertThat(watching.status("shop")).isEqualTo(Status.HEALTHY);
-                    return watching.state("shop").target().equals(rotated);
+                    assertThat(monitoring.status("shop")).isEqualTo(Status.HEALTHY);
+                    return monitoring.state("shop").target().equals(rotated);
                 });
-                assertThat(watching.fleet().snapshot().servers()).containsOnlyKeys(rotated.server());
+                assertThat(monitoring.fleet().snapshot().servers()).containsOnlyKeys(rotated.server());
                 long sessions = i + 2L;
-                watching.awaitLink(rotated.server(), link -> link.connects() == sessions);
+                monitoring.awaitLink(rotated.server(), link -> link.connects() == sessions);
                 // A statement of the previous session may still be in flight; each session stays open for up to a
                 // second.
-                watching.awaitLink(rotated.server(), link -> link.open() < 4);
+                monitoring.awaitLink(rotated.server(), link -> link.open() < 4);
             }
-            assertThat(watching.changes()).allMatch(FleetEvent.Beat.class::isInstance);
-            assertThat(watching.state("shop").since()).isEqualTo(before.since());
+            assertThat(monitoring.changes()).allMatch(FleetEvent.Beat.class::isInstance);
+            assertThat(monitoring.state("shop").since()).isEqualTo(before.since());
         }
     }
 
@@ -62,21 +62,21 @@ class ReconfiguredTest {
     void removesMovedTargetBeforeAddingItAgain() {
         try (PgServer one = PgServer.start(NEWEST);
                 PgServer other = PgServer.start(NEWEST);
-                Watching watching = Watching.over(shop(one, "x"), at("stays", one, "x"))) {
-            watching.awaitStatus("shop", Status.HEALTHY);
+                Monitoring monitoring = Monitoring.over(shop(one, "x"), at("stays", one, "x"))) {
+            monitoring.awaitStatus("shop", Status.HEALTHY);
             for (int i = 0; i < 50; i++) {
                 PgServer next = i % 2 == 0 ? other : one;
-                watching.changes().clear();
-                watching.follow(shop(next, "x"), at("stays", one, "x"));
+                monitoring.changes().clear();
+                monitoring.follow(shop(next, "x"), at("stays", one, "x"));
                 await().atMost(PATIENCE)
                         .pollInterval(Duration.ofMillis(1))
-                        .until(() -> told(watching).contains("Added"));
-                assertThat(told(watching)).containsExactly("Removed", "Added");
-                assertThat(watching.state("shop").target().server())
+                        .until(() -> told(monitoring).contains("Added"));
+                assertThat(told(monitoring)).containsExactly("Removed", "Added");
+                assertThat(monitoring.state("shop").target().server())
                         .isEqualTo(shop(next, "x").server());
             }
-            watching.awaitStatus("shop", Status.HEALTHY);
-            assertThat(watching.status("stays")).isEqualTo(Status.HEALTHY);
+            monitoring.awaitStatus("shop", Status.HEALTHY);
+            assertThat(monitoring.status("stays")).isEqualTo(Status.HEALTHY);
         }
     }
 
@@ -84,15 +84,15 @@ class ReconfiguredTest {
     void renamesOnlyTargetOfServer() {
         try (PgServer one = PgServer.start(NEWEST);
                 PgServer other = PgServer.start(NEWEST);
-                Watching watching = Watching.over(at("shop", one, "x"), at("bank", other, "x"))) {
-            watching.awaitStatus("shop", Status.HEALTHY);
-            watching.follow(at("store", one, "x"), at("bank", other, "x"));
-            watching.awaitStatus("store", Status.HEALTHY);
-            assertThat(watching.fleet().snapshot().targets()).doesNotContainKey("shop");
-            watching.follow(at("store", other, "x"), at("bank", one, "x"));
-            watching.awaitStatus("store", Status.HEALTHY);
-            watching.awaitStatus("bank", Status.HEALTHY);
-            assertThat(watching.state("store").target().server().port())
+                Monitoring monitoring = Monitoring.over(at("shop", one, "x"), at("bank", other, "x"))) {
+            monitoring.awaitStatus("shop", Status.HEALTHY);
+            monitoring.follow(at("store", one, "x"), at("bank", other, "x"));
+            monitoring.awaitStatus("store", Status.HEALTHY);
+            assertThat(monitoring.fleet().snapshot().targets()).doesNotContainKey("shop");
+            monitoring.follow(at("store", other, "x"), at("bank", one, "x"));
+            monitoring.awaitStatus("store", Status.HEALTHY);
+            monitoring.awaitStatus("bank", Status.HEALTHY);
+            assertThat(monitoring.state("store").target().server().port())
                     .isEqualTo(other.server().port());
         }
     }
@@ -102,16 +102,16 @@ class ReconfiguredTest {
         PgServer server = PgServer.shared(NEWEST);
         Target before = server.target("shop", server.newDatabase("before"));
         Target after = server.target("shop", server.newDatabase("after"));
-        try (Watching watching = Watching.over(before)) {
-            watching.awaitStatus("shop", Status.HEALTHY);
-            Instant since = watching.state("shop").since();
-            watching.changes().clear();
-            watching.follow(after);
-            await().atMost(PATIENCE).until(() -> told(watching).contains("Added"));
-            assertThat(told(watching)).containsExactly("Removed", "Added");
-            watching.awaitStatus("shop", Status.HEALTHY);
-            assertThat(watching.state("shop").target()).isEqualTo(after);
-            assertThat(watching.state("shop").since()).isAfter(since);
+        try (Monitoring monitoring = Monitoring.over(before)) {
+            monitoring.awaitStatus("shop", Status.HEALTHY);
+            Instant since = monitoring.state("shop").since();
+            monitoring.changes().clear();
+            monitoring.follow(after);
+            await().atMost(PATIENCE).until(() -> told(monitoring).contains("Added"));
+            assertThat(told(monitoring)).containsExactly("Removed", "Added");
+            monitoring.awaitStatus("shop", Status.HEALTHY);
+            assertThat(monitoring.state("shop").target()).isEqualTo(after);
+            assertThat(monitoring.state("shop").since()).isAfter(since);
         }
     }
 
@@ -119,29 +119,30 @@ class ReconfiguredTest {
     void removesFindingsAndOutcomesOfDisabledCheck() {
         PgServer server = PgServer.shared(NEWEST);
         Finding bad = Finding.of("gloom", "bad", Status.DEGRADED, Severity.LOW, "bad", "all is bad");
-        List<Check<?>> checks = List.of(new Heartbeat(), new Looking("gloom", Duration.ofMillis(50), List.of(bad)));
-        try (Watching watching = Watching.with(checks, gloomy("shop", server, true), gloomy("other", server, true))) {
-            watching.awaitStatus("shop", Status.DEGRADED);
-            Instant since = watching.state("shop").since();
-            watching.changes().clear();
+        List<Check<?>> checks = List.of(new Heartbeat(), new StubCheck("gloom", Duration.ofMillis(50), List.of(bad)));
+        try (Monitoring monitoring =
+                Monitoring.with(checks, gloomy("shop", server, true), gloomy("other", server, true))) {
+            monitoring.awaitStatus("shop", Status.DEGRADED);
+            Instant since = monitoring.state("shop").since();
+            monitoring.changes().clear();
 
-            watching.follow(gloomy("shop", server, false), gloomy("other", server, true));
+            monitoring.follow(gloomy("shop", server, false), gloomy("other", server, true));
 
-            watching.awaitStatus("shop", Status.HEALTHY);
-            assertThat(watching.changes())
+            monitoring.awaitStatus("shop", Status.HEALTHY);
+            assertThat(monitoring.changes())
                     .anyMatch(change -> change instanceof FleetEvent.Closed closed
                             && closed.target().equals("shop"))
                     .anyMatch(change -> change instanceof FleetEvent.StatusChanged to && to.to() == Status.HEALTHY);
-            assertThat(watching.state("shop").since()).isAfter(since);
-            assertThat(gloom(watching, "shop")).isNull();
-            assertThat(gloom(watching, "other")).isNotNull();
+            assertThat(monitoring.state("shop").since()).isAfter(since);
+            assertThat(gloom(monitoring, "shop")).isNull();
+            assertThat(gloom(monitoring, "other")).isNotNull();
 
-            watching.follow(gloomy("shop", server, false), gloomy("other", server, false));
+            monitoring.follow(gloomy("shop", server, false), gloomy("other", server, false));
 
-            watching.awaitStatus("other", Status.HEALTHY);
+            monitoring.awaitStatus("other", Status.HEALTHY);
             await().during(Duration.ofMillis(500))
                     .atMost(PATIENCE)
-                    .until(() -> watching.fleet().snapshot().servers().values().stream()
+                    .until(() -> monitoring.fleet().snapshot().servers().values().stream()
                             .allMatch(state -> state.outcome("gloom") == null));
         }
     }
@@ -159,9 +160,9 @@ class ReconfiguredTest {
                 null);
     }
 
-    private static @Nullable Outcome<?> gloom(Watching watching, String target) {
-        TargetState state = watching.state(target);
-        return watching.fleet().snapshot().serverOf(state).outcome(state, "gloom");
+    private static @Nullable Outcome<?> gloom(Monitoring monitoring, String target) {
+        TargetState state = monitoring.state(target);
+        return monitoring.fleet().snapshot().serverOf(state).outcome(state, "gloom");
     }
 
     /** Otherwise its owner could neither rename nor drop it. */
@@ -171,13 +172,13 @@ class ReconfiguredTest {
         String database = server.newDatabase("left");
         Target left = server.target("left", database);
         Target stays = server.target("stays", server.newDatabase("stays"));
-        try (Watching watching = Watching.over(left, stays)) {
-            watching.awaitStatus("left", Status.HEALTHY);
+        try (Monitoring monitoring = Monitoring.over(left, stays)) {
+            monitoring.awaitStatus("left", Status.HEALTHY);
             assertThat(sessions(server, database)).isEqualTo("1");
-            watching.follow(stays);
+            monitoring.follow(stays);
             await().atMost(PATIENCE).until(() -> "0".equals(sessions(server, database)));
-            assertThat(watching.status("stays")).isEqualTo(Status.HEALTHY);
-            assertThat(watching.changes())
+            assertThat(monitoring.status("stays")).isEqualTo(Status.HEALTHY);
+            assertThat(monitoring.changes())
                     .noneMatch(change -> change instanceof FleetEvent.StatusChanged to && to.to() == Status.UNHEALTHY);
         }
     }
@@ -187,8 +188,8 @@ class ReconfiguredTest {
                 + " and datname = '" + database + "'"));
     }
 
-    private static List<String> told(Watching watching) {
-        return watching.changes().stream()
+    private static List<String> told(Monitoring monitoring) {
+        return monitoring.changes().stream()
                 .filter(change -> change.target().equals("shop")
                         && (change instanceof FleetEvent.Added || change instanceof FleetEvent.Removed))
                 .map(change -> change.getClass().getSimpleName())

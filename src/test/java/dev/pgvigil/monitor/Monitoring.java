@@ -31,7 +31,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
 /** Monitors real servers, without Quarkus. */
-public final class Watching implements AutoCloseable {
+public final class Monitoring implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -41,7 +41,7 @@ public final class Watching implements AutoCloseable {
     private final Cancellable listening;
     private final FleetMonitor watch;
 
-    private Watching(List<Check<?>> checks, SchedulingDelay punctuality) {
+    private Monitoring(List<Check<?>> checks, SchedulingDelay punctuality) {
         Catalogue catalogue = new Catalogue(checks);
         watch = new FleetMonitor(
                 catalogue,
@@ -56,18 +56,18 @@ public final class Watching implements AutoCloseable {
     }
 
     /** Runs only heartbeats and database listings. */
-    public static Watching over(Target... targets) {
+    public static Monitoring over(Target... targets) {
         return with(List.of(new Heartbeat(), new Databases()), targets);
     }
 
-    public static Watching with(List<Check<?>> checks, Target... targets) {
+    public static Monitoring with(List<Check<?>> checks, Target... targets) {
         return with(checks, new SchedulingDelay(new SimpleMeterRegistry()), targets);
     }
 
-    static Watching with(List<Check<?>> checks, SchedulingDelay punctuality, Target... targets) {
-        Watching watching = new Watching(checks, punctuality);
-        watching.follow(targets);
-        return watching;
+    static Monitoring with(List<Check<?>> checks, SchedulingDelay punctuality, Target... targets) {
+        Monitoring monitoring = new Monitoring(checks, punctuality);
+        monitoring.follow(targets);
+        return monitoring;
     }
 
     /** Monitors these targets from now on. */

@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class ReturnTest {
+class RecoveryTest {
 
     /** An hourly check, whose server may freeze during its first run. */
     private record Hourly(PgServer server, boolean freezes, AtomicInteger asked) implements Check<Integer> {
@@ -61,12 +61,12 @@ class ReturnTest {
         try (PgServer server = PgServer.start(PgServer.majors().getLast())) {
             Hourly hourly = new Hourly(server, true, new AtomicInteger());
             Target shop = server.target("shop", "postgres");
-            try (Watching watching = Watching.with(List.of(new Heartbeat(), hourly), shop)) {
+            try (Monitoring monitoring = Monitoring.with(List.of(new Heartbeat(), hourly), shop)) {
                 await().atMost(Duration.ofSeconds(30))
-                        .until(() -> outcome(watching, shop) instanceof Outcome.Failed<?>);
+                        .until(() -> outcome(monitoring, shop) instanceof Outcome.Failed<?>);
                 server.thaw();
                 await().atMost(Duration.ofSeconds(30))
-                        .until(() -> outcome(watching, shop) instanceof Outcome.Observed<?>);
+                        .until(() -> outcome(monitoring, shop) instanceof Outcome.Observed<?>);
                 assertThat(hourly.asked()).hasValue(2);
             }
         }
@@ -77,10 +77,10 @@ class ReturnTest {
         try (PgServer server = PgServer.start(PgServer.majors().getLast())) {
             Hourly hourly = new Hourly(server, false, new AtomicInteger());
             Target shop = server.target("shop", "postgres");
-            try (Watching watching = Watching.with(List.of(new Heartbeat(), hourly), shop)) {
+            try (Monitoring monitoring = Monitoring.with(List.of(new Heartbeat(), hourly), shop)) {
                 await().atMost(Duration.ofSeconds(30))
                         .until(() -> hourly.asked().get() == 1);
-                watching.awaitStatus("shop", Status.HEALTHY);
+                monitoring.awaitStatus("shop", Status.HEALTHY);
                 server.kill();
                 server.restart();
                 await().atMost(Duration.ofSeconds(30))
@@ -89,8 +89,8 @@ class ReturnTest {
         }
     }
 
-    private static @Nullable Outcome<?> outcome(Watching watching, Target target) {
-        ServerState state = watching.fleet().snapshot().servers().get(target.server());
+    private static @Nullable Outcome<?> outcome(Monitoring monitoring, Target target) {
+        ServerState state = monitoring.fleet().snapshot().servers().get(target.server());
         return state == null ? null : state.outcome("hourly");
     }
 }

@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 import dev.pgvigil.postgres.Server;
 import dev.pgvigil.postgres.Tls;
 import dev.pgvigil.target.Target;
+import dev.pgvigil.testing.ClosedPort;
 import dev.pgvigil.testing.PgServer;
-import dev.pgvigil.testing.Refusing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-class ComingAndGoingTest {
+class ServerRemovalTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int EACH = 100;
@@ -26,8 +26,8 @@ class ComingAndGoingTest {
     @Test
     void releasesAllResourcesOfRemovedServers() throws IOException {
         try (PgServer server = PgServer.start(PgServer.majors().getLast(), java.util.Map.of("max_connections", "200"));
-                Refusing refusing = Refusing.start();
-                Watching watching = Watching.over()) {
+                ClosedPort refusing = ClosedPort.start();
+                Monitoring monitoring = Monitoring.over()) {
             server.sql("do $$ begin for i in 0..99 loop execute 'create role t' || i || ' login'; end loop; end $$");
             List<Target> targets = new ArrayList<>();
             for (int i = 0; i < EACH; i++) {
@@ -36,11 +36,11 @@ class ComingAndGoingTest {
                 Server down = new Server("127.0.0.1", refusing.port(), "t" + i, null, new Tls(Tls.Mode.DISABLE));
                 targets.add(Target.of("down" + i, down, "postgres"));
             }
-            comeAndGo(watching, targets);
+            comeAndGo(monitoring, targets);
             long heap = heap();
             long files = files();
             for (int round = 0; round < 4; round++) {
-                comeAndGo(watching, targets);
+                comeAndGo(monitoring, targets);
             }
             assertThat(heap() - heap).isLessThan(3L << 20);
             await().atMost(PATIENCE).untilAsserted(() -> assertThat(files()).isLessThanOrEqualTo(files + 5));
@@ -51,22 +51,23 @@ class ComingAndGoingTest {
         }
     }
 
-    private static void comeAndGo(Watching watching, List<Target> targets) {
-        watching.follow(targets.toArray(Target[]::new));
+    private static void comeAndGo(Monitoring monitoring, List<Target> targets) {
+        monitoring.follow(targets.toArray(Target[]::new));
         await().atMost(PATIENCE)
                 .until(() -> targets.stream()
-                        .allMatch(
-                                target -> watching.fleet().snapshot().targets().containsKey(target.name())
-                                        && watching.fleet()
+                        .allMatch(target ->
+                                monitoring.fleet().snapshot().targets().containsKey(target.name())
+                                        && monitoring
+                                                        .fleet()
                                                         .snapshot()
-                                                        .serverOf(watching.state(target.name()))
+                                                        .serverOf(monitoring.state(target.name()))
                                                         .outcome("heartbeat")
                                                 != null));
-        watching.follow();
+        monitoring.follow();
         await().atMost(PATIENCE)
-                .until(() -> watching.fleet().snapshot().targets().isEmpty()
-                        && watching.fleet().snapshot().servers().isEmpty());
-        watching.changes().clear();
+                .until(() -> monitoring.fleet().snapshot().targets().isEmpty()
+                        && monitoring.fleet().snapshot().servers().isEmpty());
+        monitoring.changes().clear();
     }
 
     private static long heap() {

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-class HomeTest {
+class ServersDirectoryTest {
 
     /** A JVM that starts and freezes a server, prints a line, and waits. */
     static final class Orphaning {

@@ -14,28 +14,28 @@ import java.util.Optional;
  * @param settings none if there was any problem
  * @param problems as a user would see them, after the name of the file: {@code line 3: pgvigil.targets: must be …}
  */
-public record Loaded(Optional<Settings> settings, List<String> problems) {
+public record LoadedConfig(Optional<Settings> settings, List<String> problems) {
 
     /** Loads a file. */
-    public static Loaded file(Path file, Map<String, String> environment, Section<?>... sections) {
+    public static LoadedConfig file(Path file, Map<String, String> environment, Section<?>... sections) {
         return of(new ConfigOrigin.File(file, false), environment, List.of(sections));
     }
 
     /** Loads a connection string. */
-    public static Loaded url(String url, Section<?>... sections) {
+    public static LoadedConfig url(String url, Section<?>... sections) {
         return of(ConfigOrigin.of(null, url), Map.of(), List.of(sections));
     }
 
-    static Loaded of(ConfigOrigin origin, Map<String, String> environment, List<Section<?>> sections) {
+    static LoadedConfig of(ConfigOrigin origin, Map<String, String> environment, List<Section<?>> sections) {
         LoadResult attempt = LoadResult.at(origin, sections, environment::get);
-        return new Loaded(
+        return new LoadedConfig(
                 Optional.ofNullable(attempt.settings()),
                 attempt.problems().stream().map(Problem::toString).toList());
     }
 
     /** Such a configuration, begun. */
     public static Configuration started(Path file, Duration every, Section<?>... sections) {
-        Configuration configuration = watching(file, every, sections);
+        Configuration configuration = polling(file, every, sections);
         configuration.start(new StartupEvent());
         return configuration;
     }
@@ -46,7 +46,7 @@ public record Loaded(Optional<Settings> settings, List<String> problems) {
     }
 
     /** A configuration that looks for changes of its file as often as this. */
-    public static Configuration watching(Path file, Duration every, Section<?>... sections) {
+    public static Configuration polling(Path file, Duration every, Section<?>... sections) {
         return new Configuration(
                 new ConfigOrigin.File(file, false), List.of(sections), name -> null, every, InstantSource.system());
     }

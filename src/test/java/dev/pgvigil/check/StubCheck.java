@@ -7,10 +7,10 @@ import java.time.Duration;
 import java.util.List;
 
 /** A server check that runs a minimal query and reports the findings that a test supplies. */
-public record Looking(String name, Duration interval, List<Finding> found) implements Check<Integer> {
+public record StubCheck(String name, Duration interval, List<Finding> found) implements Check<Integer> {
 
     /** A check without findings. */
-    public Looking(String name, Duration interval) {
+    public StubCheck(String name, Duration interval) {
         this(name, interval, List.of());
     }
 

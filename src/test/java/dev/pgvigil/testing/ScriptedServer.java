@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Implements enough of PostgreSQL's protocol to answer every login in one way, as servers and poolers do that the tests do not
  * have.
  */
-public final class Answering implements AutoCloseable {
+public final class ScriptedServer implements AutoCloseable {
 
     private static final int LONGEST = 10_000;
 
@@ -27,29 +27,29 @@ public final class Answering implements AutoCloseable {
 
     private final String host;
 
-    private Answering(String host, byte[] answer) throws IOException {
+    private ScriptedServer(String host, byte[] answer) throws IOException {
         this.host = host;
         this.answer = answer;
         listener.bind(new InetSocketAddress(InetAddress.getByName(host), 0));
     }
 
     /** A server that answers every login with this error. */
-    public static Answering with(String state, String message) {
+    public static ScriptedServer with(String state, String message) {
         return start(PgServer.LOOPBACK, error(state, message, null));
     }
 
     /** A server that answers every login with this error from this routine. */
-    public static Answering with(String state, String message, String routine) {
+    public static ScriptedServer with(String state, String message, String routine) {
         return start(PgServer.LOOPBACK, error(state, message, routine));
     }
 
     /** A server that listens on the IPv6 loopback address only. */
-    public static Answering onIpv6(String state, String message) {
+    public static ScriptedServer onIpv6(String state, String message) {
         return start("::1", error(state, message, null));
     }
 
     /** A server that requests this authentication method from every client. */
-    public static Answering asking(int method, String... mechanisms) {
+    public static ScriptedServer asking(int method, String... mechanisms) {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         body.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(method).array());
         for (String mechanism : mechanisms) {
@@ -60,13 +60,13 @@ public final class Answering implements AutoCloseable {
     }
 
     /** A server that sends this text to every client. */
-    public static Answering raw(String text) {
+    public static ScriptedServer raw(String text) {
         return start(PgServer.LOOPBACK, text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    private static Answering start(String host, byte[] answer) {
+    private static ScriptedServer start(String host, byte[] answer) {
         try {
-            Answering answering = new Answering(host, answer);
+            ScriptedServer answering = new ScriptedServer(host, answer);
             Thread.ofVirtual().start(answering::accept);
             return answering;
         } catch (IOException e) {

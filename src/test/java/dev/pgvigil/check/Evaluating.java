@@ -15,11 +15,11 @@ import java.util.List;
 import java.util.Map;
 
 /** Evaluates observations, and asserts that every finding is complete. */
-public final class Judging {
+public final class Evaluating {
 
     public static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
 
-    private Judging() {}
+    private Evaluating() {}
 
     /** A target with its own thresholds, by key and in base units. */
     public static Target target(String database, Map<String, Double> thresholds) {

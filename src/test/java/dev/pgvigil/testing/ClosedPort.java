@@ -5,18 +5,18 @@ import java.io.UncheckedIOException;
 import java.net.Socket;
 
 /** A port that refuses connections, and that no other process can take while this is open. */
-public final class Refusing implements AutoCloseable {
+public final class ClosedPort implements AutoCloseable {
 
     /** Bound, but not listening. */
     private final Socket socket = new Socket();
 
-    private Refusing() throws IOException {
+    private ClosedPort() throws IOException {
         socket.bind(Sockets.loopback(0));
     }
 
-    public static Refusing start() {
+    public static ClosedPort start() {
         try {
-            return new Refusing();
+            return new ClosedPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /** A session as the monitor opens it, with its deadlines, but without the monitor. */
-public final class Asking implements AutoCloseable, ServerConnection.Listener {
+public final class Collecting implements AutoCloseable, ServerConnection.Listener {
 
     private static final long PATIENCE_SECONDS = 20;
 
@@ -36,7 +36,7 @@ public final class Asking implements AutoCloseable, ServerConnection.Listener {
     private final CheckMemory memory = new CheckMemory(new MemoryBudget(1 << 20));
     private final ServerConnection connection;
 
-    private Asking(Server server, String database) {
+    private Collecting(Server server, String database) {
         connection = new ServerConnection(
                 Connections.connector(VERTX), server, Deadlines.STANDARD, loop, new Spans(OpenTelemetry.noop()), this);
         loop.run(() -> {
@@ -46,19 +46,19 @@ public final class Asking implements AutoCloseable, ServerConnection.Listener {
     }
 
     /** A session of the role with only the published grants. */
-    public static Asking of(PgServer server, String database) {
+    public static Collecting of(PgServer server, String database) {
         return of(server.server(), database);
     }
 
-    public static Asking of(Server server, String database) {
-        Asking asking = new Asking(server, database);
+    public static Collecting of(Server server, String database) {
+        Collecting asking = new Collecting(server, database);
         within(asking.ready);
         return asking;
     }
 
     /** The failure to open a session. */
     public static Failure refused(Server server, String database) {
-        try (Asking asking = new Asking(server, database)) {
+        try (Collecting asking = new Collecting(server, database)) {
             within(asking.ready);
             throw new AssertionError("the session to " + database + " opens");
         } catch (CompletionException e) {

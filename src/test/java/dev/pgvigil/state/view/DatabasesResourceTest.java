@@ -11,9 +11,9 @@ import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
 import dev.pgvigil.check.Catalogue;
-import dev.pgvigil.monitor.HandMade;
+import dev.pgvigil.monitor.SampleFleet;
 import dev.pgvigil.state.Fleet;
-import dev.pgvigil.testing.Guarded;
+import dev.pgvigil.testing.TokenProfile;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.ValidatableResponse;
@@ -28,8 +28,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
-@TestProfile(Guarded.class)
-class ReadingTest {
+@TestProfile(TokenProfile.class)
+class DatabasesResourceTest {
 
     @Inject
     Fleet fleet;
@@ -39,12 +39,12 @@ class ReadingTest {
 
     @BeforeEach
     void fill() {
-        HandMade.mixed().into(fleet);
+        SampleFleet.mixed().into(fleet);
     }
 
     @AfterEach
     void empty() {
-        HandMade.nothing().into(fleet);
+        SampleFleet.nothing().into(fleet);
     }
 
     @Test
@@ -65,13 +65,13 @@ class ReadingTest {
 
     @Test
     void fleetWithoutTargetsIsUnknown() {
-        HandMade.nothing().into(fleet);
+        SampleFleet.nothing().into(fleet);
         get("/api/v1/fleet").statusCode(200).body("status", equalTo("unknown")).body("total", equalTo(0));
     }
 
     @Test
     void groupsRecommendationsAcrossTargets() {
-        HandMade.nothing()
+        SampleFleet.nothing()
                 .degraded(IntStream.range(0, 30).mapToObj(i -> "t" + i).toList())
                 .into(fleet);
         get("/api/v1/fleet")
@@ -94,7 +94,7 @@ class ReadingTest {
     void pagesAreBoundedAndComplete() {
         List<String> names =
                 IntStream.range(0, 2500).mapToObj(i -> "n%04d".formatted(i)).toList();
-        HandMade.named(names).into(fleet);
+        SampleFleet.named(names).into(fleet);
         get("/api/v1/databases").body("items", hasSize(100)).body("total", equalTo(2500));
         List<String> seen = new ArrayList<>();
         String next = " ";
@@ -225,14 +225,14 @@ class ReadingTest {
 
     @Test
     void acceptsAnyCharacterInNames() {
-        HandMade.named(HandMade.HOSTILE).into(fleet);
-        for (String name : HandMade.HOSTILE) {
+        SampleFleet.named(SampleFleet.HOSTILE).into(fleet);
+        for (String name : SampleFleet.HOSTILE) {
             String encoded = URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
             get("/api/v1/databases/" + encoded).statusCode(200).body("name", equalTo(name));
             get("/api/v1/databases/" + encoded + "/status").statusCode(200).body("database_name", equalTo(name));
             get("/api/database/status?name=" + encoded).statusCode(200).body("database_name", equalTo(name));
         }
-        get("/api/v1/databases?limit=1000").body("items.name", hasSize(HandMade.HOSTILE.size()));
+        get("/api/v1/databases?limit=1000").body("items.name", hasSize(SampleFleet.HOSTILE.size()));
     }
 
     @Test
@@ -246,7 +246,7 @@ class ReadingTest {
 
     @Test
     void legacyPathsUseTheOnlyDatabase() {
-        HandMade.single("shop").into(fleet);
+        SampleFleet.single("shop").into(fleet);
         get("/api/database/status").statusCode(200).body("database_name", equalTo("shop"));
         get("/api/database/connections").statusCode(200).body("observed.max_connections", equalTo(100));
         get("/api/health/database").statusCode(200).body("query_test", equalTo("ok"));
@@ -264,18 +264,18 @@ class ReadingTest {
             get(path).statusCode(400).body("detail", containsString("\"archive\", \"orders\", \"quiet\""));
             get(path + "?name=orders").statusCode(200);
         }
-        HandMade.nothing().into(fleet);
+        SampleFleet.nothing().into(fleet);
         get("/api/health/metrics").statusCode(404).body("detail", equalTo("no database is watched"));
     }
 
     @Test
     void neverShowsSecrets() {
         for (String path : List.of("/api/v1/fleet", "/api/v1/databases/shop", "/api/v1/databases", "/")) {
-            assertThat(Guarded.with().get(path).asString()).doesNotContain(HandMade.PASSWORD);
+            assertThat(TokenProfile.with().get(path).asString()).doesNotContain(SampleFleet.PASSWORD);
         }
     }
 
     private static ValidatableResponse get(String path) {
-        return Guarded.with().get(path).then();
+        return TokenProfile.with().get(path).then();
     }
 }

@@ -8,9 +8,9 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /** Publishes events to the listeners of a fleet, as a monitor would. */
-public final class Telling {
+public final class EventPublisher {
 
-    private Telling() {}
+    private EventPublisher() {}
 
     /** Publishes that many role changes. */
     public static void changes(Fleet fleet, String target, int count) {

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Records the metrics that a check exports. */
-public final class Recorded implements MetricSink {
+public final class RecordedMetrics implements MetricSink {
 
     /** One sample; a counter's name ends in {@code _total}. */
     public record Figure(boolean counter, String name, String help, double value, Map<String, String> labels) {}
@@ -14,7 +14,7 @@ public final class Recorded implements MetricSink {
     private final List<Figure> figures = new ArrayList<>();
 
     public static <O> List<Figure> of(Check<O> check, O observed) {
-        Recorded recorded = new Recorded();
+        RecordedMetrics recorded = new RecordedMetrics();
         check.export(observed, recorded);
         return recorded.figures;
     }
