@@ -123,7 +123,7 @@ class PagesTest {
         assertThat(rows(byName)).containsExactly("archive", "orders", "quiet", "shop", "young");
         assertThat(byName)
                 .contains("aria-sort=\"ascending\"><a href=\"/?sort=name\">Database</a>")
-                .contains("Watched databases, by name");
+                .contains("Monitored databases, by name");
         for (String sort : List.of("region", "role", "heartbeat")) {
             assertThat(page("/?sort=" + sort)).contains("aria-sort=", "href=\"/?sort=" + sort + "\">");
         }
@@ -214,7 +214,7 @@ class PagesTest {
     void showsOnlyPanelsOfOpenTab() {
         String overview = page("/database?name=orders");
         String activity = page("/database?name=orders&tab=activity");
-        assertThat(tabs(overview)).containsExactly("Overview", "Activity", "Connections", "Checks");
+        assertThat(tabs(overview)).containsExactly("Overview", "Activity", "Connections", "Maintenance", "Checks");
         assertThat(overview)
                 .contains("aria-selected=\"true\" aria-controls=\"overview\">Overview</a>", "id=\"findings\"")
                 .contains("href=\"/database?name=orders&amp;tab=activity\"")
