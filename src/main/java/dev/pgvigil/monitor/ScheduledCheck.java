@@ -128,8 +128,7 @@ final class ScheduledCheck<O> {
     }
 
     /**
-     * Whether the next run needs the deadline of slow statements: by policy, or because the last run timed out without
-     * it.
+     * Whether the next run needs the deadline of slow statements: by policy, or because runs timed out without it.
      */
     boolean slow() {
         return timedOut || check.policy().deadline() == Deadline.SLOW_STATEMENT;
@@ -148,7 +147,8 @@ final class ScheduledCheck<O> {
 
     void failed(Failure failure) {
         failures++;
-        timedOut = timedOut || failure.reason() == Reason.TIMEOUT;
+        // Without a SQLSTATE the server did not answer anything; only if that is repeated, the answer is too slow.
+        timedOut = timedOut || (failure.reason() == Reason.TIMEOUT && (failure.sqlState() != null || failures > 1));
     }
 
     /**

@@ -19,6 +19,7 @@ import dev.pgvigil.postgres.Server;
 import dev.pgvigil.postgres.ServerConnection;
 import dev.pgvigil.postgres.ServerFacts;
 import dev.pgvigil.postgres.Spans;
+import dev.pgvigil.postgres.SupersededException;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.Outcome;
 import dev.pgvigil.state.SteadyClock;
@@ -306,9 +307,21 @@ final class ServerMonitor implements ServerConnection.Listener {
     }
 
     private <O> void failed(ScheduledCheck<O> run, int runNumber, Throwable thrown) {
+        if (thrown instanceof SupersededException) {
+            repeat(run, runNumber);
+            return;
+        }
         Failure failure = thrown instanceof FailureException known ? known.failure() : unexpected(run, thrown);
         Outcome<O> outcome = new Outcome.Failed<>(SteadyClock.now(), run.took(System.nanoTime()), failure, run.last());
         finish(run, runNumber, outcome);
+    }
+
+    /** Its session did not answer in time, but the server answers on another: that is no outcome yet. */
+    private void repeat(ScheduledCheck<?> run, int runNumber) {
+        if (run.end(runNumber) && !stopped) {
+            run.dueAt(System.nanoTime());
+            tick();
+        }
     }
 
     private static Failure unexpected(ScheduledCheck<?> run, Throwable thrown) {

@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
 final class Backoff {
 
     private static final Duration FIRST = Duration.ofMillis(100);
-    private static final Duration FIRST_ANSWER_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration FIRST_ANSWER_TIMEOUT = Duration.ofSeconds(3);
     private static final Duration LONGEST_ANSWER_TIMEOUT = Duration.ofSeconds(15);
 
     private final RandomGenerator random;
@@ -35,10 +35,14 @@ final class Backoff {
     /**
      * How long an attempt may wait for the server's answer once TCP is connected. It grows: a frozen server must start a
      * process for each new attempt when it resumes, but answers a waiting one at once.
+     *
+     * @param silent whether the server answers nothing: {@link SilenceProbe} detects the end of that, so one attempt is enough
      */
-    Duration answerTimeout() {
+    Duration answerTimeout(boolean silent) {
         long answerTimeout = FIRST_ANSWER_TIMEOUT.toMillis() << Math.min(failures, 8);
-        return Duration.ofMillis(Math.min(answerTimeout, LONGEST_ANSWER_TIMEOUT.toMillis()));
+        return silent
+                ? LONGEST_ANSWER_TIMEOUT
+                : Duration.ofMillis(Math.min(answerTimeout, LONGEST_ANSWER_TIMEOUT.toMillis()));
     }
 
     private long doubled(Duration first) {

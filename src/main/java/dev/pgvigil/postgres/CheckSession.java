@@ -2,6 +2,7 @@ package dev.pgvigil.postgres;
 
 import dev.pgvigil.postgres.Failure.Reason;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.pgclient.PgException;
@@ -16,7 +17,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** The session of one run of a check: times every statement on both sides and drops a connection that does not answer. */
+/** The session of one run of a check: times every statement on both sides and reports a connection that does not answer. */
 final class CheckSession implements Session {
 
     /** How long rows are mapped before the event loop runs other work. */
@@ -103,27 +104,40 @@ final class CheckSession implements Session {
 
     private <T> Future<List<T>> send(String sql, Function<Row, T> mapping) {
         long start = System.nanoTime();
-        return connection
-                .within(answerTimeout, physical.timed(sql))
-                .recover(thrown -> Future.failedFuture(new FailureException(failure(thrown, start))))
+        Future<RowSet<Row>> answer = physical.timed(sql);
+        answer.onComplete(end -> answered(end, start));
+        Future<RowSet<Row>> inTime = connection.within(answerTimeout, answer);
+        inTime.onFailure(thrown -> {
+            if (thrown instanceof TimeoutException) {
+                connection.unanswered(physical);
+            }
+        });
+        // What is urgent waits on: the connection decides when the server counts as not answering.
+        return (urgent ? answer : inTime)
+                .recover(thrown -> Future.failedFuture(failure(thrown)))
                 // After recover(): an exception of the mapping is a defect of the check, not a failure of the server.
-                .compose(rows -> {
-                    connection.spent(serverNanos(rows));
-                    return mapped(rows, mapping);
-                });
+                .compose(rows -> mapped(rows, mapping));
     }
 
-    private Failure failure(Throwable thrown, long start) {
-        if (thrown instanceof TimeoutException) {
-            // The cost of an unanswered statement is unknown; statement_timeout ends it on the server.
-            Failure timeout = Failure.of(Reason.TIMEOUT, "no answer within " + answerTimeout.toMillis() + " ms");
-            connection.abandon(physical, timeout);
-            return timeout;
-        }
-        if (thrown instanceof PgException) {
+    /** Called for late answers too. */
+    private void answered(AsyncResult<RowSet<Row>> end, long start) {
+        if (end.succeeded()) {
+            connection.spent(serverNanos(end.result()));
+        } else if (end.cause() instanceof PgException) {
             connection.spent(System.nanoTime() - start);
+        } else {
+            return;
         }
-        return FailureClassifier.of(thrown);
+        connection.answered(physical);
+    }
+
+    private FailureException failure(Throwable thrown) {
+        FailureException end = physical.end();
+        if (thrown instanceof TimeoutException) {
+            return new FailureException(
+                    Failure.of(Reason.TIMEOUT, "no answer within " + answerTimeout.toMillis() + " ms"));
+        }
+        return end == null || thrown instanceof PgException ? new FailureException(FailureClassifier.of(thrown)) : end;
     }
 
     private static long serverNanos(RowSet<Row> rows) {

@@ -7,9 +7,9 @@ package dev.pgvigil.postgres;
  * @param emergency of them, those from the emergency budget
  * @param connects sessions opened
  * @param failures attempts that failed
- * @param abandoned sessions dropped because the server no longer answered
- * @param overheadRatio statement time of the last minute over a minute: 0.01 is 1 % of one backend
- * @param statementSeconds total statement time, as measured by the server
+ * @param abandoned sessions dropped or replaced because a statement was not answered in time
+ * @param overheadRatio time of statements and connects in the last minute over a minute: 0.01 is 1 % of one backend
+ * @param statementSeconds total time of statements and connects
  * @param statements statements sent
  * @param stretch factor by which intervals are stretched to stay within the overhead budget; 1: not stretched
  */

@@ -1,7 +1,15 @@
 package dev.pgvigil.postgres;
 
+import java.time.Duration;
+
 /** Counts connections, attempts and cost of the sessions to one server. Used from one event loop. */
 final class ConnectionStats {
+
+    /**
+     * What a connect costs a server at most: forking a process, TLS, SCRAM and the caches of a new backend, of which only the
+     * total time is known, and that includes waiting for pgvigil and the network. Measured: docs/checks/overhead.md.
+     */
+    private static final Duration MOST_OF_A_CONNECT = Duration.ofMillis(10);
 
     final ConnectionBudget budget = new ConnectionBudget();
 
@@ -11,8 +19,14 @@ final class ConnectionStats {
     private long abandoned;
     private double stretch = 1;
 
-    void connected() {
+    /**
+     * Counts a session that was opened.
+     *
+     * @param processNanos the age of its server process at its first statement
+     */
+    void connected(long processNanos) {
         connects++;
+        cost.add(Math.clamp(processNanos, 0, MOST_OF_A_CONNECT.toNanos()), System.nanoTime());
     }
 
     void failed() {
@@ -28,7 +42,7 @@ final class ConnectionStats {
     }
 
     void spent(long nanos) {
-        cost.add(nanos, System.nanoTime());
+        cost.addStatement(nanos, System.nanoTime());
     }
 
     ConnectionState state() {

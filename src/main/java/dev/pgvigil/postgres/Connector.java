@@ -4,9 +4,14 @@ import dev.pgvigil.postgres.Failure.Reason;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.sqlclient.SqlConnection;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
@@ -26,14 +31,18 @@ public class Connector {
      */
     static final Duration LOGIN_LINGERS = Duration.ofSeconds(65);
 
+    private static final Buffer TLS_REQUEST = Buffer.buffer().appendInt(8).appendInt(80_877_103);
+
     private final Vertx vertx;
     private final ConnectLimiter limiter;
     private final HostAddresses addresses;
+    private final NetClient probes;
 
     Connector(Vertx vertx, ConnectLimiter limiter, HostAddresses addresses) {
         this.vertx = vertx;
         this.limiter = limiter;
         this.addresses = addresses;
+        this.probes = vertx.createNetClient();
     }
 
     /**
@@ -42,7 +51,6 @@ public class Connector {
      * @param connect how long a TCP connection may take
      * @param settings the settings sent at login
      * @param answerTimeout how long the server may take to answer after TCP is connected, at each address and in each mode
-     * @param begun called on the event loop when the attempt leaves the queue
      */
     record Attempt(
             Server server,
@@ -51,7 +59,22 @@ public class Connector {
             Map<String, String> settings,
             Duration answerTimeout,
             ConnectionBudget.Permit permit,
-            Runnable begun) {}
+            Progress progress) {}
+
+    /** Follows one attempt; called on the event loop. */
+    interface Progress {
+
+        Progress IGNORED = new Progress() {};
+
+        /** The attempt has left the queue: the server is involved only from here on. */
+        default void begun() {}
+
+        /** TCP is connected to this address. */
+        default void connected(InetAddress address) {}
+
+        /** Is given what ends the attempt early. */
+        default void onUnwanted(Runnable close) {}
+    }
 
     /** Connects; callbacks run on the given event loop. */
     Future<PhysicalConnection> open(EventLoop loop, Attempt attempt) {
@@ -60,7 +83,7 @@ public class Connector {
             Runnable leave = limiter.place();
             loop.run(() -> {
                 loop.after(ConnectLimiter.LEASE.toMillis(), leave);
-                attempt.begun().run();
+                attempt.progress().begun();
                 attempted(loop, attempt).onComplete(end -> {
                     leave.run();
                     if (end.failed()) {
@@ -83,6 +106,33 @@ public class Connector {
                         new FailureException(FailureClassifier.of(failure).in(attempt.database()))));
     }
 
+    /** Whether the server at this address answers a request for TLS within this time, with anything. Never fails. */
+    Future<Boolean> answers(EventLoop loop, InetAddress address, int port, Duration time) {
+        Promise<Boolean> answer = loop.promise();
+        limiter.enter(() -> {
+            Runnable leave = limiter.place();
+            loop.run(() -> {
+                loop.after(ConnectLimiter.LEASE.toMillis(), leave);
+                Future<NetSocket> connection =
+                        probes.connect(SocketAddress.inetSocketAddress(new InetSocketAddress(address, port)));
+                connection.onComplete(socket -> requestTls(socket, answer), refused -> answer.tryComplete(false));
+                loop.within(time, answer.future()).onComplete(end -> {
+                    leave.run();
+                    answer.tryComplete(false);
+                    connection.onSuccess(NetSocket::close);
+                });
+            });
+        });
+        return answer.future();
+    }
+
+    private static void requestTls(NetSocket socket, Promise<Boolean> answer) {
+        socket.exceptionHandler(lost -> {}); // it calls the close handler too
+        socket.closeHandler(closed -> answer.tryComplete(false));
+        socket.handler(bytes -> answer.tryComplete(true));
+        socket.write(TLS_REQUEST);
+    }
+
     /** TLS (true) or plain text, in the order in which libpq tries them. */
     private static List<Boolean> modes(Tls tls) {
         return switch (tls.mode()) {
@@ -103,18 +153,29 @@ public class Connector {
         /** Whether a server may still hold an abandoned connection. */
         private boolean lingers;
 
+        private boolean unwanted;
+        /** Of the connection being opened. */
+        private Promise<SqlConnection> answer = Promise.promise();
+
         Tries(EventLoop loop, Attempt attempt, List<InetAddress> addresses) {
             this.loop = loop;
             this.attempt = attempt;
             this.remaining = addresses.iterator();
+            attempt.progress().onUnwanted(this::end);
+        }
+
+        private void end() {
+            unwanted = true;
+            answer.tryFail(new TimeoutException("given up"));
         }
 
         Future<PhysicalConnection> next() {
             InetAddress address = remaining.next();
             return tryModes(address, modes(attempt.server().tls()))
-                    .recover(last -> remaining.hasNext() && Attempts.otherAddressMayHelp(FailureClassifier.of(last))
-                            ? next()
-                            : givenUp());
+                    .recover(last ->
+                            !unwanted && remaining.hasNext() && Attempts.otherAddressMayHelp(FailureClassifier.of(last))
+                                    ? next()
+                                    : givenUp());
         }
 
         private Future<PhysicalConnection> givenUp() {
@@ -152,16 +213,22 @@ public class Connector {
                         vertx,
                         ConnectOptions.of(server, attempt.database(), attempt.connect(), attempt.settings(), tls),
                         address,
-                        () -> new StartupGuard(
-                                tls, server.password() != null, server.tls().bindChannel()));
+                        () -> {
+                            attempt.progress().connected(address);
+                            return new StartupGuard(
+                                    tls, server.password() != null, server.tls().bindChannel());
+                        });
                 connection = loop.connect(sockets);
             } catch (RuntimeException broken) {
                 // The driver rejects its options: the future must fail, so that the permit is released.
                 return Future.failedFuture(new FailureException(Failure.of(Reason.LOCAL, String.valueOf(broken))));
             }
-            return loop.within(attempt.answerTimeout(), connection)
+            Promise<SqlConnection> opening = loop.promise();
+            answer = opening;
+            loop.within(attempt.answerTimeout(), connection).onComplete(opening::tryComplete, opening::tryFail);
+            return opening.future()
                     .map(open -> new PhysicalConnection(sockets, open, attempt.permit(), attempt.database()))
-                    .onFailure(failed -> sockets.close(Promise.promise()));
+                    .onFailure(failed -> sockets.drop(Promise.promise()));
         }
     }
 }

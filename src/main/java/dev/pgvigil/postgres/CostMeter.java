@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Arrays;
 
 /**
- * Measures what pgvigil's statements cost one server: in total, and over the last minute. Used from one event loop.
+ * Measures what pgvigil's statements and connects cost one server: in total, and over the last minute. Used from one event loop.
  *
  * <p>The server measures the time, from the arrival of a statement to its last row. For a failed statement it is the time until
  * the error arrived.
@@ -21,15 +21,24 @@ public final class CostMeter {
     private long totalNanos;
     private long statements;
 
-    /** @param now {@link System#nanoTime()} */
+    /**
+     * Adds one statement.
+     *
+     * @param now {@link System#nanoTime()}
+     */
+    void addStatement(long cost, long now) {
+        add(cost, now);
+        statements++;
+    }
+
+    /** Adds a cost that is no statement's. */
     void add(long cost, long now) {
         advance(now);
         nanos[(int) (second % SECONDS)] += cost;
         totalNanos += cost;
-        statements++;
     }
 
-    /** Statement time of the last minute, as a fraction of that minute. */
+    /** Time of the last minute, as a fraction of that minute. */
     double ratio(long now) {
         advance(now);
         return Arrays.stream(nanos).sum() / (SECONDS * 1e9);

@@ -45,6 +45,14 @@ public record Deadlines(
                 enough.compareTo(idle) > 0 ? enough : idle);
     }
 
+    /**
+     * How long the replacement of a session that has left a statement unanswered may take, before the server counts as not
+     * answering. A packet that is delayed by twice the answer timeout is still no outage.
+     */
+    Duration replacement() {
+        return answer.multipliedBy(6).dividedBy(5);
+    }
+
     /** The answer to a statement on a dedicated session. */
     Duration slowAnswer() {
         return slowStatement.plus(answer);

@@ -1,7 +1,7 @@
 package dev.pgvigil.postgres;
 
 /** Carries a {@link Failure} through a {@code Uni}; the monitor turns it back into a value. */
-public final class FailureException extends RuntimeException {
+public class FailureException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 

@@ -1,5 +1,6 @@
 package dev.pgvigil.postgres;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -17,6 +18,8 @@ import io.vertx.pgclient.impl.PgConnectionFactory;
 import io.vertx.sqlclient.impl.SingletonSupplier;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,10 +29,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class PgSockets extends PgConnectionFactory {
 
+    private static final Duration FAREWELL = Duration.ofSeconds(1);
+
     private final SocketAddress address;
     private final Supplier<StartupGuard> guards;
     private final boolean tls;
     private @Nullable NetClient client;
+    private volatile @Nullable Channel channel;
 
     /**
      * Sockets to one address.
@@ -54,6 +60,33 @@ final class PgSockets extends PgConnectionFactory {
         return client;
     }
 
+    /**
+     * Sends what is still to be sent, and closes its side. The driver then waits for the server to close the other, which a
+     * server that hangs never does: after a second the socket is closed anyway.
+     */
+    @Override
+    public void close(Promise<Void> closed) {
+        super.close(closed);
+        Channel open = channel;
+        if (open != null) {
+            var _ = open.eventLoop().schedule(() -> end(open), FAREWELL.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Closes the socket at once. */
+    void drop(Promise<Void> closed) {
+        super.close(closed);
+        Channel open = channel;
+        if (open != null) {
+            open.eventLoop().execute(() -> end(open));
+        }
+    }
+
+    /** Past the driver's handlers. */
+    private static void end(Channel channel) {
+        channel.unsafe().close(channel.newPromise());
+    }
+
     private final class Guarded extends NetClientImpl {
 
         Guarded(NetClientOptions options) {
@@ -63,6 +96,7 @@ final class PgSockets extends PgConnectionFactory {
         @Override
         protected void initChannel(ChannelPipeline pipeline) {
             super.initChannel(pipeline);
+            channel = pipeline.channel();
             pipeline.addLast("startup-guard", guards.get());
             pipeline.addLast("bounds", new ServerMessages(tls));
         }

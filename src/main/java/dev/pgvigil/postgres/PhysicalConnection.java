@@ -8,7 +8,6 @@ import io.vertx.pgclient.PgNotice;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
-import io.vertx.sqlclient.spi.ConnectionFactory;
 import java.time.Duration;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +20,7 @@ final class PhysicalConnection {
 
     private static final Logger LOG = Logger.getLogger(PhysicalConnection.class);
 
-    private final ConnectionFactory sockets;
+    private final PgSockets sockets;
     private final SqlConnection connection;
     private final Permit permit;
     private final String database;
@@ -31,8 +30,11 @@ final class PhysicalConnection {
     private final Promise<Void> gone = Promise.promise();
     private @Nullable ServerProcess process;
     private boolean closed;
+    private boolean answered;
+    private long loginNanos;
+    private @Nullable FailureException end;
 
-    PhysicalConnection(ConnectionFactory sockets, SqlConnection connection, Permit permit, String database) {
+    PhysicalConnection(PgSockets sockets, SqlConnection connection, Permit permit, String database) {
         this.sockets = sockets;
         this.connection = connection;
         this.permit = permit;
@@ -80,7 +82,8 @@ final class PhysicalConnection {
     void close() {
         if (!closed) {
             connection.close();
-            drop();
+            closing();
+            sockets.close(gone);
         }
     }
 
@@ -92,10 +95,14 @@ final class PhysicalConnection {
     /** Closes the socket at once. */
     void drop() {
         if (!closed) {
-            closed = true;
-            permit.release();
-            sockets.close(gone);
+            closing();
+            sockets.drop(gone);
         }
+    }
+
+    private void closing() {
+        closed = true;
+        permit.release();
     }
 
     /** Closes the socket of a connection that does not answer; the server may hold the connection for this long. */
@@ -103,6 +110,27 @@ final class PhysicalConnection {
         permit.abandon(loop, longest);
         drop();
         return permit;
+    }
+
+    /** Records that a statement of a check was answered. */
+    void setAnswered() {
+        answered = true;
+    }
+
+    /** Whether a statement of a check was ever answered. */
+    boolean answered() {
+        return answered;
+    }
+
+    /** Sets why pgvigil ends it: the failure of the statements that are unanswered then. */
+    void setEnd(FailureException why) {
+        end = why;
+    }
+
+    /** Why pgvigil has ended it; null if it has not. */
+    @Nullable
+    FailureException end() {
+        return end;
     }
 
     boolean closed() {
@@ -114,9 +142,17 @@ final class PhysicalConnection {
         return PgConnection.cast(connection).processId();
     }
 
-    /** Sets the server process, once known. */
-    void setProcess(ServerProcess known) {
+    /** Sets the server process, and how old it was at this session's first statement. */
+    void setProcess(ServerProcess known, long ageNanos) {
+        if (process == null) {
+            loginNanos = ageNanos;
+        }
         process = known;
+    }
+
+    /** The time from the start of the server process to this session's first statement. */
+    long loginNanos() {
+        return loginNanos;
     }
 
     /** Null until the server has answered a query. */

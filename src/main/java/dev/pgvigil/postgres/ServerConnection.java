@@ -2,7 +2,9 @@ package dev.pgvigil.postgres;
 
 import dev.pgvigil.postgres.Failure.Reason;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -33,20 +35,22 @@ public final class ServerConnection {
     private final Backoff backoff = new Backoff(ThreadLocalRandom.current());
     private final ConnectDatabases databases = new ConnectDatabases();
     private final EmergencyConnection emergency;
+    private final SilenceProbe probe;
 
     private Deadlines deadlines;
     private SessionFactory factory;
     private @Nullable PhysicalConnection main;
     private @Nullable ServerFacts facts;
     private @Nullable Failure trouble;
-    private int attempt;
-    private boolean connecting;
-    private boolean begun;
+    private @Nullable ConnectAttempt attempt;
+    /** Present while the session has left a statement unanswered; completes when that is decided. */
+    private @Nullable Promise<Void> suspicion;
+    /** Whether a session was lost or did not answer, and the first attempt to replace it is undecided. */
+    private boolean replacing;
+
+    private int pauses;
     private boolean pausing;
-    private boolean unanswered;
     private boolean closed;
-    private long begunAt;
-    private long lateBefore;
     private long rotateAfter;
 
     public ServerConnection(
@@ -57,6 +61,7 @@ public final class ServerConnection {
         this.spans = spans;
         this.listener = listener;
         this.factory = new SessionFactory(connector, server, deadlines, loop, stats);
+        this.probe = new SilenceProbe(loop, connector, server.port(), stats.budget);
         this.emergency =
                 new EmergencyConnection(loop, () -> factory.openEmergency(databases.current()), databases::include);
     }
@@ -84,10 +89,11 @@ public final class ServerConnection {
         emergency.release();
         main = null;
         trouble = null;
-        attempt++;
-        connecting = false;
+        endAttempt();
+        pauses++;
         pausing = false;
-        unanswered = false;
+        replacing = false;
+        decided();
         backoff.succeeded();
         deadlines = anew;
         factory = new SessionFactory(connector, server, anew, loop, stats);
@@ -102,76 +108,62 @@ public final class ServerConnection {
 
     /** Connects, also while a session that is to be replaced is open. */
     private void connect() {
-        if (closed || connecting || pausing) {
+        if (closed || attempt != null || pausing) {
             return;
         }
-        connecting = true;
-        begun = false;
-        int own = ++attempt;
-        boolean incident = trouble != null || unanswered;
-        factory.openShared(databases.current(), backoff.answerTimeout(), incident, () -> begun(own))
-                .onComplete(end -> {
-                    if (own != attempt) {
-                        if (end.succeeded()) {
-                            end.result().physical().close();
-                        }
-                        return;
-                    }
-                    connecting = false;
-                    if (end.succeeded()) {
-                        opened(end.result());
-                    } else {
-                        failed(FailureClassifier.of(end.cause()));
-                    }
-                });
+        ConnectAttempt own = new ConnectAttempt(loop, probe, tolerance(), this::late);
+        attempt = own;
+        boolean incident = trouble != null || replacing;
+        factory.openShared(databases.current(), backoff.answerTimeout(probe.silent()), incident, own)
+                .onComplete(end -> ended(own, end));
     }
 
-    /** The server is involved only from here on; until now the attempt waited in the fleet's queue. */
-    private void begun(int own) {
-        if (own == attempt) {
-            begun = true;
-            begunAt = System.nanoTime();
-            lateBefore = loop.lateNanos();
-            watchAttempt(own, tolerance());
+    private void ended(ConnectAttempt own, AsyncResult<OpenSession> end) {
+        if (own != attempt) {
+            if (end.succeeded()) {
+                end.result().physical().close();
+            }
+            return;
+        }
+        endAttempt();
+        if (end.succeeded()) {
+            opened(end.result());
+        } else if (own.unwanted()) {
+            connect();
+        } else {
+            failed(FailureClassifier.of(end.cause()));
         }
     }
 
-    private void watchAttempt(int own, Duration left) {
-        loop.after(left.toMillis() + 1, () -> {
-            if (own != attempt || !connecting || closed) {
-                return;
-            }
-            Duration more = tolerance().minus(unansweredFor());
-            if (more.isPositive()) {
-                watchAttempt(own, more);
-            } else {
-                listener.down(noAnswer());
-            }
-        });
+    private void endAttempt() {
+        if (attempt != null) {
+            attempt.end();
+            attempt = null;
+        }
     }
 
-    /** Time since the attempt began, without the time for which the event loop was delayed. */
-    private Duration unansweredFor() {
-        return Duration.ofNanos(System.nanoTime() - begunAt - (loop.lateNanos() - lateBefore));
-    }
-
-    private Failure noAnswer() {
-        return Failure.of(
-                Reason.TIMEOUT,
-                "no answer to a connection attempt for " + unansweredFor().toMillis() + " ms");
+    private void late() {
+        if (attempt != null && !ready() && !closed) {
+            listener.down(attempt.noAnswer());
+        }
     }
 
     /**
-     * How long an attempt may be unanswered before that is a failure of the server. After a statement timeout, half the time is
-     * enough to tell a frozen server from a delayed one.
+     * How long an attempt may be unanswered before that is a failure of the server. Two delays must not be taken for an outage:
+     * a statement that was unanswered before is one; without it, the attempt must be silent for as long as both.
      */
     private Duration tolerance() {
-        return unanswered ? deadlines.answer().dividedBy(2) : deadlines.answer();
+        if (trouble != null) {
+            return deadlines.answer();
+        }
+        return replacing ? deadlines.replacement() : deadlines.answer().plus(deadlines.replacement());
     }
 
     /** Ends all sessions; the future completes when the shared one is closed. */
     public Future<Void> close() {
         closed = true;
+        endAttempt();
+        decided();
         emergency.release();
         if (main == null) {
             return Future.succeededFuture();
@@ -182,19 +174,17 @@ public final class ServerConnection {
         return last.gone();
     }
 
+    /** Whether there is a session that answers. */
     public boolean ready() {
-        return main != null;
+        return main != null && suspicion == null;
     }
 
-    /** Why there is no session; null while there is one, and while an attempt is within its tolerance. */
+    /** Why there is no session; null while there is one, and while it is undecided whether the server answers. */
     public @Nullable Failure trouble() {
-        if (main != null) {
+        if (ready()) {
             return null;
         }
-        if (connecting && begun && unansweredFor().compareTo(tolerance()) >= 0) {
-            return noAnswer();
-        }
-        return trouble;
+        return attempt != null && attempt.late() ? attempt.noAnswer() : trouble;
     }
 
     /**
@@ -233,7 +223,7 @@ public final class ServerConnection {
 
     /** Whether a visit may open a connection, with one left to replace the shared session. */
     public boolean hasRoomToVisit() {
-        return main != null && stats.budget.ordinaryLeft() > 1;
+        return ready() && stats.budget.ordinaryLeft() > 1;
     }
 
     /** Queries the facts and privileges again and reports them to the listener. */
@@ -278,22 +268,65 @@ public final class ServerConnection {
     }
 
     /**
-     * Drops a connection that does not answer; if it was the shared one, the next is opened at once. One unanswered statement
-     * is not yet a failure of the server: the next attempt decides.
+     * A statement was not answered in time. The shared session is to be replaced; until then its late answer still counts, and
+     * if neither comes, the server does not answer. Any other session is dropped.
      */
-    void abandon(PhysicalConnection physical, Failure failure) {
-        if (!physical.closed()) {
-            stats.abandoned();
+    void unanswered(PhysicalConnection physical) {
+        if (physical.closed() || (physical == main && suspicion != null)) {
+            return;
         }
-        factory.abandon(physical);
-        if (physical == main) {
-            main = null;
-            emergency.release();
+        stats.abandoned();
+        if (physical != main) {
+            factory.abandon(physical);
+            return;
+        }
+        Promise<Void> decision = loop.promise();
+        suspicion = decision;
+        replacing = true;
+        trouble = null;
+        emergency.release();
+        connect();
+        loop.within(deadlines.replacement(), decision.future()).onFailure(silent -> {
+            if (decision == suspicion) {
+                drop(physical);
+            }
+        });
+    }
+
+    /** A statement was answered, if only late. */
+    void answered(PhysicalConnection physical) {
+        physical.setAnswered();
+        if (physical == main && facts != null && suspicion != null && !closed) {
+            decided();
+            replacing = false;
             trouble = null;
-            unanswered = true;
-            listener.down(failure);
-            open();
+            listener.ready(facts);
         }
+    }
+
+    private void decided() {
+        if (suspicion != null) {
+            suspicion.complete();
+            suspicion = null;
+        }
+    }
+
+    /** Gives up the session: neither it nor an attempt to replace it was answered. */
+    private void drop(PhysicalConnection physical) {
+        main = null;
+        decided();
+        Failure silence = Failure.of(
+                Reason.TIMEOUT,
+                "no answer within "
+                        + deadlines.answer().plus(deadlines.replacement()).toMillis() + " ms");
+        if (attempt == null && trouble == null) {
+            trouble = silence;
+        }
+        Failure why = trouble();
+        physical.setEnd(new FailureException(why == null ? silence : why));
+        factory.abandon(physical);
+        listener.down(why == null ? silence : why);
+        open();
     }
 
     private void opened(OpenSession own) {
@@ -301,15 +334,35 @@ public final class ServerConnection {
             own.physical().close();
             return;
         }
-        retire(main);
+        PhysicalConnection old = main;
+        boolean silent = suspicion != null;
+        decided();
         takeOver(own);
+        if (old != null && silent) {
+            supersede(old, own.physical());
+        } else {
+            retire(old);
+        }
+    }
+
+    /** The server answers, on the new session: what the old one left unanswered is asked again, unless it never answered. */
+    private void supersede(PhysicalConnection old, PhysicalConnection successor) {
+        old.setEnd(
+                old.answered()
+                        ? new SupersededException()
+                        : new FailureException(Failure.of(
+                                Reason.TIMEOUT,
+                                "no answer within " + deadlines.answer().toMillis() + " ms")));
+        factory.abandon(old);
+        factory.endLeftovers(successor);
     }
 
     private void takeOver(OpenSession own) {
         backoff.succeeded();
         databases.succeeded();
+        probe.answered();
         trouble = null;
-        unanswered = false;
+        replacing = false;
         main = own.physical();
         facts = own.facts();
         rotateAfter = jittered(deadlines.rotateAfter()).toNanos();
@@ -330,31 +383,38 @@ public final class ServerConnection {
             return;
         }
         main = null;
+        decided();
         OpenSession replacement = emergency.take();
         if (replacement != null) {
             takeOver(replacement);
             return;
         }
-        trouble = Failure.of(Reason.CONNECT, "the server closed the connection");
-        listener.down(trouble);
+        Failure loss = Failure.of(Reason.CONNECT, "the server closed the connection");
+        // Not yet a failure of the server: the next attempt decides.
+        replacing = true;
+        trouble = null;
         open();
+        if (attempt == null) {
+            trouble = loss;
+        }
+        listener.down(loss);
     }
 
     private void failed(Failure failure) {
         stats.failed();
         trouble = failure;
-        unanswered = false;
-        int own = attempt;
+        replacing = false;
+        int own = ++pauses;
         Duration pause = databases.failed(failure) ? Duration.ZERO : backoff.failed(failure);
         if (!closed) {
             pausing = true;
             loop.after(Math.max(1, pause.toMillis()), () -> {
-                if (own == attempt) {
+                if (own == pauses) {
                     pausing = false;
                     connect();
                 }
             });
-            if (main == null) {
+            if (!ready()) {
                 listener.down(failure);
             }
         }

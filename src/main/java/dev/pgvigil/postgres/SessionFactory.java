@@ -3,6 +3,7 @@ package dev.pgvigil.postgres;
 import dev.pgvigil.postgres.ConnectionBudget.Permit;
 import dev.pgvigil.postgres.Failure.Reason;
 import io.vertx.core.Future;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,22 +36,32 @@ final class SessionFactory {
     /**
      * Opens the shared session; in an incident from the emergency budget if the ordinary one is used up.
      *
-     * @param begun called when the attempt leaves the fleet's queue
      */
-    Future<OpenSession> openShared(String database, Duration answerTimeout, boolean incident, Runnable begun) {
+    Future<OpenSession> openShared(
+            String database, Duration answerTimeout, boolean incident, Connector.Progress progress) {
         Permit permit = stats.budget.take(false);
         Permit granted = permit == null && incident ? stats.budget.take(true) : permit;
-        return open(database, deadlines.statement(), answerTimeout, granted, begun);
+        return open(database, deadlines.statement(), answerTimeout, granted, progress);
     }
 
     /** Opens a session from the emergency budget. */
     Future<OpenSession> openEmergency(String database) {
-        return open(database, deadlines.statement(), deadlines.answer(), stats.budget.take(true), () -> {});
+        return open(
+                database,
+                deadlines.statement(),
+                deadlines.answer(),
+                stats.budget.take(true),
+                Connector.Progress.IGNORED);
     }
 
     /** Opens a dedicated session, whose statements may take longer. */
     Future<OpenSession> openDedicated(String database) {
-        return open(database, deadlines.slowStatement(), deadlines.answer(), stats.budget.take(false), () -> {});
+        return open(
+                database,
+                deadlines.slowStatement(),
+                deadlines.answer(),
+                stats.budget.take(false),
+                Connector.Progress.IGNORED);
     }
 
     /** Queries the facts and privileges again. */
@@ -60,13 +71,20 @@ final class SessionFactory {
     }
 
     private Future<OpenSession> open(
-            String database, Duration statement, Duration answerTimeout, @Nullable Permit permit, Runnable begun) {
+            String database,
+            Duration statement,
+            Duration answerTimeout,
+            @Nullable Permit permit,
+            Connector.Progress progress) {
         SessionSettings settings = SessionSettings.of(deadlines, statement);
-        return login(database, settings, answerTimeout, permit, begun)
-                .compose(physical ->
-                        verified(physical, settings).onFailure(unfit -> giveUp(physical, FailureClassifier.of(unfit))))
+        return login(database, settings, answerTimeout, permit, progress)
+                .compose(physical -> verified(physical, settings).recover(unfit -> {
+                    Failure failure = FailureClassifier.of(unfit);
+                    giveUp(physical, failure);
+                    return Future.failedFuture(new FailureException(failure));
+                }))
                 .onSuccess(opened -> {
-                    stats.connected();
+                    stats.connected(opened.physical().loginNanos());
                     endLeftovers(opened.physical());
                 });
     }
@@ -90,7 +108,8 @@ final class SessionFactory {
         }
     }
 
-    private void endLeftovers(PhysicalConnection physical) {
+    /** Ends the server processes that are left of abandoned connections. */
+    void endLeftovers(PhysicalConnection physical) {
         if (leftovers.isEmpty()) {
             return;
         }
@@ -109,16 +128,16 @@ final class SessionFactory {
             SessionSettings settings,
             Duration answerTimeout,
             @Nullable Permit permit,
-            Runnable begun) {
+            Connector.Progress progress) {
         if (plainLogins.contains(database)) {
-            return connect(database, settings.atPlainLogin(), answerTimeout, permit, begun);
+            return connect(database, settings.atPlainLogin(), answerTimeout, permit, progress);
         }
-        return connect(database, settings.atLogin(), answerTimeout, permit, begun)
+        return connect(database, settings.atLogin(), answerTimeout, permit, progress)
                 .recover(refused -> {
                     if (permit == null || !SessionSettings.mayHaveFailedLogin(FailureClassifier.of(refused))) {
                         return Future.failedFuture(refused);
                     }
-                    return connect(database, settings.atPlainLogin(), answerTimeout, permit.another(), () -> {})
+                    return connect(database, settings.atPlainLogin(), answerTimeout, permit.another(), progress)
                             .onSuccess(physical -> plainLogins.add(database));
                 });
     }
@@ -128,16 +147,13 @@ final class SessionFactory {
             Map<String, String> settings,
             Duration answerTimeout,
             @Nullable Permit permit,
-            Runnable begun) {
+            Connector.Progress progress) {
         if (permit == null) {
             return Future.failedFuture(new FailureException(nonePermitted()));
         }
-        Start start = new Start(loop);
+        Start start = new Start(loop, progress);
         Connector.Attempt attempt =
-                new Connector.Attempt(server, database, deadlines.connect(), settings, answerTimeout, permit, () -> {
-                    start.now();
-                    begun.run();
-                });
+                new Connector.Attempt(server, database, deadlines.connect(), settings, answerTimeout, permit, start);
         return connector
                 .open(loop, attempt)
                 .recover(refused -> Future.failedFuture(
@@ -158,19 +174,37 @@ final class SessionFactory {
     }
 
     /** When an attempt began, and the lateness of its event loop at that time. */
-    private static final class Start {
+    private static final class Start implements Connector.Progress {
         private final EventLoop loop;
+        private final Connector.Progress progress;
         private long at;
         private long late;
 
-        private Start(EventLoop loop) {
+        private Start(EventLoop loop, Connector.Progress progress) {
             this.loop = loop;
+            this.progress = progress;
             now();
         }
 
         private void now() {
             at = System.nanoTime();
             late = loop.lateNanos();
+        }
+
+        @Override
+        public void begun() {
+            now();
+            progress.begun();
+        }
+
+        @Override
+        public void connected(InetAddress address) {
+            progress.connected(address);
+        }
+
+        @Override
+        public void onUnwanted(Runnable close) {
+            progress.onUnwanted(close);
         }
 
         /** A timeout while pgvigil itself was delayed is not a failure of the server. */
@@ -230,7 +264,7 @@ final class SessionFactory {
     private Future<FactsQuery.Answer> queryFacts(PhysicalConnection physical, SessionSettings settings) {
         return within(FactsQuery.run(physical, settings.values().keySet())).onSuccess(answer -> {
             stats.spent(answer.serverNanos());
-            physical.setProcess(answer.process());
+            physical.setProcess(answer.process(), answer.processNanos());
         });
     }
 

@@ -37,12 +37,13 @@ class BackoffTest {
     @Test
     void increasesAnswerTimeoutTo15Seconds() {
         Backoff backoff = new Backoff(new Random(1));
-        assertThat(backoff.answerTimeout()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(backoff.answerTimeout(false)).isEqualTo(Duration.ofSeconds(3));
+        assertThat(backoff.answerTimeout(true)).isEqualTo(Duration.ofSeconds(15));
         backoff.failed(Failure.of(Reason.TIMEOUT, "mute"));
-        assertThat(backoff.answerTimeout()).isEqualTo(Duration.ofSeconds(4));
+        assertThat(backoff.answerTimeout(false)).isEqualTo(Duration.ofSeconds(6));
         for (int i = 0; i < 10; i++) {
             backoff.failed(Failure.of(Reason.TIMEOUT, "mute"));
         }
-        assertThat(backoff.answerTimeout()).isEqualTo(Duration.ofSeconds(15));
+        assertThat(backoff.answerTimeout(false)).isEqualTo(Duration.ofSeconds(15));
     }
 }

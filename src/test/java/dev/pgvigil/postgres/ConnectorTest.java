@@ -348,7 +348,13 @@ class ConnectorTest {
         ConnectionBudget.Permit permit = new ConnectionBudget().take(false);
         assertThat(permit).isNotNull();
         Connector.Attempt attempt = new Connector.Attempt(
-                server, database, Deadlines.STANDARD.connect(), SESSION, Duration.ofSeconds(10), permit, () -> {});
+                server,
+                database,
+                Deadlines.STANDARD.connect(),
+                SESSION,
+                Duration.ofSeconds(10),
+                permit,
+                Connector.Progress.IGNORED);
         try {
             connector
                     .open(EventLoop.next(VERTX), attempt)

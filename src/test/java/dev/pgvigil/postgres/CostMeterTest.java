@@ -26,7 +26,7 @@ class CostMeterTest {
         long now = start;
         for (int pause : pausesMs) {
             now += pause * 1_000_000L;
-            meter.add(1_000_000, now);
+            meter.addStatement(1_000_000, now);
             times.add(now);
         }
         long second = Math.floorDiv(now, SECOND);

@@ -8,20 +8,26 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /** A proxy that simulates network faults: it can hold bytes back, delay them, and cut connections. */
 public final class TcpProxy implements AutoCloseable {
+
+    private static final int TLS_REQUEST = 8;
 
     private final ServerSocket listener = new ServerSocket();
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final Set<Socket> stranded = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
+    private final AtomicInteger logins = new AtomicInteger();
     private final InetSocketAddress server;
     private final Barrier gate = new Barrier();
-    private volatile Duration latency = Duration.ZERO;
+    private volatile Supplier<Duration> delays = () -> Duration.ZERO;
+    private volatile boolean mute;
 
     private TcpProxy(int port) throws IOException {
         server = Sockets.loopback(port);
@@ -69,7 +75,28 @@ public final class TcpProxy implements AutoCloseable {
 
     /** Delays the data by this much in each direction. */
     public void latency(Duration time) {
-        latency = time;
+        delays(() -> time);
+    }
+
+    /** Asks for the delay of each chunk of data, in either direction; what comes after it on the connection waits too. */
+    public void delays(Supplier<Duration> each) {
+        delays = each;
+    }
+
+    /** Passes nothing more on the connections open now, nor ever on those accepted before {@link #unmute}. */
+    public void mute() {
+        mute = true;
+        strand();
+    }
+
+    /** Serves connections that are accepted from now on. */
+    public void unmute() {
+        mute = false;
+    }
+
+    /** Number of connections that have sent more at first than a request for TLS. */
+    public int logins() {
+        return logins.get();
     }
 
     /** Passes nothing more on the connections open now; neither side notices that the other has closed one. */
@@ -105,6 +132,9 @@ public final class TcpProxy implements AutoCloseable {
         Socket upstream = new Socket();
         sockets.add(client);
         sockets.add(upstream);
+        if (mute) {
+            stranded.addAll(List.of(client, upstream));
+        }
         try {
             upstream.connect(server, 10_000);
             Thread.ofVirtual().start(() -> pump(upstream, client));
@@ -116,11 +146,16 @@ public final class TcpProxy implements AutoCloseable {
 
     private void pump(Socket from, Socket to) {
         byte[] buffer = new byte[16 * 1024];
+        boolean first = true;
         try {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                Waiting.pause(latency);
+                if (first && from.getLocalPort() == port() && read != TLS_REQUEST) {
+                    logins.incrementAndGet();
+                }
+                first = false;
+                Waiting.pause(delays.get());
                 gate.pass();
                 if (stranded.contains(from)) {
                     continue;

@@ -88,14 +88,16 @@ public final class Overhead implements Check<ConnectionState> {
     public void export(ConnectionState now, MetricSink sink) {
         sink.gauge(
                 "pgvigil_overhead_ratio",
-                "Execution time of pgvigil's statements in the last minute, divided by one minute.",
+                "Execution time of pgvigil's statements and connects in the last minute, divided by one minute.",
                 now.overheadRatio());
         sink.gauge(
                 "pgvigil_overhead_stretch_ratio",
                 "Factor by which the intervals of checks are stretched.",
                 now.stretch());
         sink.counter(
-                "pgvigil_overhead_seconds_total", "Execution time of pgvigil's statements.", now.statementSeconds());
+                "pgvigil_overhead_seconds_total",
+                "Execution time of pgvigil's statements and connects.",
+                now.statementSeconds());
         sink.counter("pgvigil_overhead_statements_total", "Statements sent by pgvigil.", (double) now.statements());
     }
 
@@ -106,7 +108,7 @@ public final class Overhead implements Check<ConnectionState> {
                         Status.HEALTHY,
                         Severity.MEDIUM,
                         "pgvigil costs more than its budget",
-                        "pgvigil's own statements took %s of one backend's time in the last minute%s"
+                        "pgvigil's own statements and connects took %s of one backend's time in the last minute%s"
                                 .formatted(percent(now.overheadRatio()), each(now, previous.value())))
                 .threshold("at most " + percent(budget))
                 .evidence(List.of(row(now)))

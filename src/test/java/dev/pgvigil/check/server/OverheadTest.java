@@ -57,7 +57,7 @@ class OverheadTest {
         assertThat(findings)
                 .extracting(Finding::observed)
                 .containsExactly(
-                        "pgvigil's own statements took 2.3 % of one backend's time in the last minute; since the previous observation 5 ms for "
+                        "pgvigil's own statements and connects took 2.3 % of one backend's time in the last minute; since the previous observation 5 ms for "
                                 + "each of 100 statements",
                         "Intervals are stretched by the factor 2.5; pgvigil's own statements take 2.3 % of one "
                                 + "backend's time");
