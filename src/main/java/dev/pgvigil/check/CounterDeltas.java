@@ -46,7 +46,7 @@ public final class CounterDeltas<K> implements CheckMemory.Releasable {
     /**
      * The growth of one key.
      *
-     * @param values as in {@link Counters}, none negative
+     * @param values as in {@link Counters}, none of the compared ones negative
      * @param restarted whether the key was reset in between, so that growth before that is missing
      */
     public record Delta<K>(K key, double[] values, boolean restarted) {}
@@ -63,6 +63,7 @@ public final class CounterDeltas<K> implements CheckMemory.Releasable {
 
     private record Kept(double[] values, @Nullable Instant since) {}
 
+    private final int compared;
     private final int keyBytes;
     private final MemoryBudget budget;
     private Map<K, Kept> kept = new HashMap<>();
@@ -75,6 +76,17 @@ public final class CounterDeltas<K> implements CheckMemory.Releasable {
      * @param keyBytes size of a key
      */
     public CounterDeltas(int counters, int keyBytes, MemoryBudget budget) {
+        this(counters, counters, keyBytes, budget);
+    }
+
+    /**
+     * @param counters values of each key
+     * @param compared the first values, of which a lower one means that the key was reset. The others are sums computed from
+     *     rounded figures: they may fall a little, and so may their growth
+     * @param keyBytes size of a key
+     */
+    public CounterDeltas(int counters, int compared, int keyBytes, MemoryBudget budget) {
+        this.compared = compared;
         this.keyBytes = ENTRY_BYTES + keyBytes + counters * Double.BYTES;
         this.budget = budget;
     }
@@ -121,19 +133,19 @@ public final class CounterDeltas<K> implements CheckMemory.Releasable {
                 growth[i] -= last.values[i];
             }
         }
-        for (double value : growth) {
-            if (value > 0) {
+        for (int i = 0; i < compared; i++) {
+            if (growth[i] > 0) {
                 grown.add(new Delta<>(row.key, growth, fromZero && last != null));
                 return;
             }
         }
     }
 
-    private static boolean begunAnew(Counters<?> row, Kept last) {
+    private boolean begunAnew(Counters<?> row, Kept last) {
         if (!Objects.equals(row.since, last.since)) {
             return true;
         }
-        for (int i = 0; i < row.values.length; i++) {
+        for (int i = 0; i < compared; i++) {
             if (row.values[i] < last.values[i]) {
                 return true;
             }

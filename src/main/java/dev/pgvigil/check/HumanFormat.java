@@ -34,6 +34,17 @@ public final class HumanFormat {
                 : pair(whole / DAY, "d", whole % DAY / HOUR, "h");
     }
 
+    /** {@code 0.42 ms}, {@code 12.3 ms}, and from one second on as {@link #seconds}. */
+    public static String milliseconds(double milliseconds) {
+        if (milliseconds >= 999.5) {
+            return seconds(milliseconds / 1000);
+        }
+        return (milliseconds < 1 && milliseconds > 0
+                        ? String.format(Locale.ROOT, milliseconds < 0.01 ? "%.3f" : "%.2f", milliseconds)
+                        : decimal(milliseconds))
+                + " ms";
+    }
+
     /** {@code 82.5 %} for the ratio 0.825; below one percent with two decimals. */
     public static String percent(double ratio) {
         return (ratio < 0.01 && ratio > 0 ? String.format(Locale.ROOT, "%.2f", ratio * 100) : decimal(ratio * 100))

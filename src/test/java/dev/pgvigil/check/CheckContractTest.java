@@ -63,6 +63,7 @@ class CheckContractTest {
         for (int major : PgServer.majors()) {
             PgServer primary = PgServer.start(major);
             primary.createDatabase(HOSTILE);
+            primary.sqlIn(HOSTILE, "create extension pg_stat_statements");
             primary.monitorRole("pgvigil", "unused");
             primary.sql("create role " + Sql.identifier(HOSTILE) + " login superuser");
             SERVERS.put(major + " standby", primary.standby());

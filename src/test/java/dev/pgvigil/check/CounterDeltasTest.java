@@ -69,6 +69,18 @@ class CounterDeltasTest {
     }
 
     @Test
+    void takesNoLowerSumForAReset() {
+        CounterDeltas<String> summed = new CounterDeltas<>(2, 1, 16, budget);
+        summed.advance(new Collection<>(START, List.of(row("a", 500, 50)), null, true));
+        Growth<String> growth = summed.advance(
+                new Collection<>(START.plusSeconds(60), List.of(row("a", 502, 49.999), row("b", 0, 5)), null, true));
+
+        assertThat(growth.grown()).hasSize(1);
+        assertThat(growth.grown().getFirst().restarted()).isFalse();
+        assertThat(growth.grown().getFirst().values()[0]).isEqualTo(2);
+    }
+
+    @Test
     void detectsResetKeyByLowerCounter() {
         advance(0, true, row("a", 500, 50));
         Growth<String> growth = advance(60, true, row("a", 2, 60));

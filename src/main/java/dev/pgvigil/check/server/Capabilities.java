@@ -5,6 +5,7 @@ import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.Policy;
 import dev.pgvigil.check.Previous;
 import dev.pgvigil.check.RawText;
+import dev.pgvigil.check.Requirements;
 import dev.pgvigil.check.Scope;
 import dev.pgvigil.postgres.Failure;
 import dev.pgvigil.postgres.ServerFacts;
@@ -15,7 +16,6 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -141,14 +141,7 @@ public final class Capabilities implements Check<Capabilities.Held> {
                 facts.unreadable());
     }
 
-    /** Removes directories and quotes: {@code "$libdir/auto_explain", pg_stat_statements}. */
     static @Nullable List<String> libraries(@Nullable String setting) {
-        return setting == null
-                ? null
-                : Arrays.stream(setting.split(",", -1))
-                        .map(name -> name.replace("\"", "").strip())
-                        .map(name -> name.substring(name.lastIndexOf('/') + 1))
-                        .filter(name -> !name.isEmpty())
-                        .toList();
+        return setting == null ? null : Requirements.names(setting);
     }
 }

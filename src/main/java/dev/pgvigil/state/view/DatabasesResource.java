@@ -167,6 +167,15 @@ public final class DatabasesResource {
         return observation(name, "blocking");
     }
 
+    @GET
+    @Path("/{name}/queries")
+    @Operation(
+            operationId = "database_queries",
+            summary = "As /api/v1/databases/{name}/checks/statements: what takes the server's time")
+    public ObservationView queries(@RestPath String name) {
+        return observation(name, "statements");
+    }
+
     private ObservationView observation(String name, String check) {
         PointInTimeView view = view();
         TargetState target = view.target(name);

@@ -1,0 +1,98 @@
+package dev.pgvigil.check.statements;
+
+import dev.pgvigil.postgres.MemoryBudget;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The texts of statements that were shown, without values and truncated; bounded in number and by the memory budget of the fleet.
+ * Says when a text that is missing may be read: any reading makes the server load the texts of all statements, so that it is
+ * allowed a thousandth of the time.
+ */
+final class StatementTexts {
+
+    /** The most texts that are kept; the one not used for longest makes room. */
+    static final int MOST = 500;
+
+    private static final Duration LEAST_PAUSE = Duration.ofMinutes(1);
+    private static final int PAUSE_FACTOR = 1000;
+    private static final int ENTRY_BYTES = 160;
+
+    /** A statement in one database: its text is the same for all roles. */
+    record Id(long dbid, long queryid) {
+
+        static Id of(StatementKey key) {
+            return new Id(key.dbid(), key.queryid());
+        }
+    }
+
+    private final MemoryBudget budget;
+    private final Map<Id, StatementText> texts = new LinkedHashMap<>(64, 0.75f, true);
+    private long allowedAt;
+    private boolean readBefore;
+
+    StatementTexts(MemoryBudget budget) {
+        this.budget = budget;
+    }
+
+    /** The statement; null if it has not been read. */
+    @Nullable
+    StatementText of(StatementKey key) {
+        return texts.get(Id.of(key));
+    }
+
+    /** The identifiers of those whose texts are to be read now; empty: none. */
+    Set<Long> wanted(List<StatementKey> keys, long nanoTime) {
+        Set<Long> wanted = new TreeSet<>();
+        if (!readBefore || nanoTime - allowedAt >= 0) {
+            keys.stream()
+                    .filter(key -> !texts.containsKey(Id.of(key)))
+                    .limit(MOST)
+                    .forEach(key -> wanted.add(key.queryid()));
+        }
+        return wanted;
+    }
+
+    /** Records a reading that began and ended at these times. */
+    void read(long began, long ended) {
+        readBefore = true;
+        allowedAt = ended + Math.max(LEAST_PAUSE.toNanos(), PAUSE_FACTOR * (ended - began));
+    }
+
+    void put(long dbid, long queryid, String text) {
+        Id id = new Id(dbid, queryid);
+        StatementText known = StatementText.of(text);
+        if (texts.size() >= MOST && !texts.containsKey(id)) {
+            forget(texts.keySet().iterator().next());
+        }
+        forget(id);
+        if (budget.take(bytes(known))) {
+            texts.put(id, known);
+        }
+    }
+
+    int size() {
+        return texts.size();
+    }
+
+    void release() {
+        texts.values().forEach(text -> budget.giveBack(bytes(text)));
+        texts.clear();
+    }
+
+    private void forget(Id id) {
+        StatementText gone = texts.remove(id);
+        if (gone != null) {
+            budget.giveBack(bytes(gone));
+        }
+    }
+
+    private static long bytes(StatementText text) {
+        return ENTRY_BYTES + 2L * text.query().length();
+    }
+}
