@@ -110,6 +110,7 @@ class OpenApiTest {
                         "/api/v1/databases/{name}/checks/{check}",
                         "/api/v1/databases/{name}/connections",
                         "/api/v1/databases/{name}/locks",
+                        "/api/v1/databases/{name}/queries",
                         "/api/v1/events",
                         "/api/v1/configuration",
                         "/api/database/status",

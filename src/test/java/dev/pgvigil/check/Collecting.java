@@ -36,9 +36,23 @@ public final class Collecting implements AutoCloseable, ServerConnection.Listene
     private final CheckMemory memory = new CheckMemory(new MemoryBudget(1 << 20));
     private final ServerConnection connection;
 
+    /** As the dedicated session of slow statements. */
+    private static final Deadlines SLOW = new Deadlines(
+            Deadlines.STANDARD.connect(),
+            Deadlines.STANDARD.lock(),
+            Deadlines.STANDARD.slowStatement(),
+            Deadlines.STANDARD.slowStatement().plus(Deadlines.STANDARD.answer()),
+            Deadlines.STANDARD.slowStatement(),
+            Deadlines.STANDARD.rotateAfter(),
+            Deadlines.STANDARD.idle());
+
     private Collecting(Server server, String database) {
+        this(server, database, Deadlines.STANDARD);
+    }
+
+    private Collecting(Server server, String database, Deadlines deadlines) {
         connection = new ServerConnection(
-                Connections.connector(VERTX), server, Deadlines.STANDARD, loop, new Spans(OpenTelemetry.noop()), this);
+                Connections.connector(VERTX), server, deadlines, loop, new Spans(OpenTelemetry.noop()), this);
         loop.run(() -> {
             connection.databases(List.of(database));
             connection.open();
@@ -52,6 +66,13 @@ public final class Collecting implements AutoCloseable, ServerConnection.Listene
 
     public static Collecting of(Server server, String database) {
         Collecting asking = new Collecting(server, database);
+        within(asking.ready);
+        return asking;
+    }
+
+    /** A session with the deadlines of slow statements. */
+    public static Collecting slow(PgServer server, String database) {
+        Collecting asking = new Collecting(server.server(), database, SLOW);
         within(asking.ready);
         return asking;
     }

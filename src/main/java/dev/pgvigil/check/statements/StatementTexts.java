@@ -20,6 +20,7 @@ final class StatementTexts {
     static final int MOST = 500;
 
     private static final Duration LEAST_PAUSE = Duration.ofMinutes(1);
+    private static final Duration LONG_PAUSE = Duration.ofHours(3);
     private static final int PAUSE_FACTOR = 1000;
     private static final int ENTRY_BYTES = 160;
 
@@ -35,6 +36,7 @@ final class StatementTexts {
     private final Map<Id, StatementText> texts = new LinkedHashMap<>(64, 0.75f, true);
     private long allowedAt;
     private boolean readBefore;
+    private int timeouts;
 
     StatementTexts(MemoryBudget budget) {
         this.budget = budget;
@@ -62,6 +64,21 @@ final class StatementTexts {
     void read(long began, long ended) {
         readBefore = true;
         allowedAt = ended + Math.max(LEAST_PAUSE.toNanos(), PAUSE_FACTOR * (ended - began));
+    }
+
+    /**
+     * Records a reading that failed.
+     *
+     * @param timedOut whether it took too long: it is repeated once, with more time, and then after a long pause
+     */
+    void failed(long began, long ended, boolean timedOut) {
+        timeouts = timedOut ? timeouts + 1 : 0;
+        if (!timedOut) {
+            read(began, ended);
+        } else if (timeouts % 2 == 0) {
+            readBefore = true;
+            allowedAt = ended + LONG_PAUSE.toNanos();
+        }
     }
 
     void put(long dbid, long queryid, String text) {

@@ -12,6 +12,7 @@ import dev.pgvigil.check.statements.StatementStatistics.Order;
 import dev.pgvigil.check.statements.StatementStatistics.Totals;
 import dev.pgvigil.check.statements.StatementTracker.Pass;
 import dev.pgvigil.postgres.Failure;
+import dev.pgvigil.postgres.FailureException;
 import dev.pgvigil.postgres.Session;
 import dev.pgvigil.target.Target;
 import dev.pgvigil.target.Threshold;
@@ -85,15 +86,24 @@ public final class Statements implements Check<StatementStatistics> {
         if (wanted.isEmpty()) {
             return Uni.createFrom().voidItem();
         }
-        // A text that cannot be read or decoded is a gap in the list, not a failure of the check.
         return query.texts(wanted)
                 .onItem()
-                .invoke(texts -> texts.forEach(text -> tracker.texts.put(text.dbid(), text.queryid(), text.query())))
-                .onItemOrFailure()
-                .invoke((texts, failure) -> tracker.texts.read(began, System.nanoTime()))
+                .invoke(texts -> {
+                    texts.forEach(text -> tracker.texts.put(text.dbid(), text.queryid(), text.query()));
+                    tracker.texts.read(began, System.nanoTime());
+                })
                 .onFailure()
+                .invoke(thrown -> tracker.texts.failed(began, System.nanoTime(), timedOut(thrown)))
+                // The run after a timeout has a session and a deadline of its own. Any other failure, such as a text
+                // that cannot
+                // be decoded, leaves a gap in the list.
+                .onFailure(thrown -> !timedOut(thrown))
                 .recoverWithItem(List.of())
                 .replaceWithVoid();
+    }
+
+    private static boolean timedOut(Throwable thrown) {
+        return thrown instanceof FailureException known && known.failure().reason() == Failure.Reason.TIMEOUT;
     }
 
     @Override

@@ -68,15 +68,17 @@ final class StatementsPanel implements Panel<StatementStatistics> {
      * The data of the template.
      *
      * @param more number of lines not shown
+     * @param api address of the observation
      */
-    record Lines(String summary, List<Line> lines, int more) {
+    record Lines(String summary, List<Line> lines, int more, String api) {
 
-        static Lines of(StatementStatistics seen) {
+        static Lines of(StatementStatistics seen, String api) {
             List<StatementUsage> shown = seen.top().stream().limit(LINES).toList();
             return new Lines(
                     summary(seen),
                     shown.stream().map(Line::of).toList(),
-                    seen.top().size() - shown.size());
+                    seen.top().size() - shown.size(),
+                    api);
         }
 
         private static String summary(StatementStatistics seen) {
@@ -129,6 +131,6 @@ final class StatementsPanel implements Panel<StatementStatistics> {
 
     @Override
     public TemplateInstance content(StatementStatistics observed, String api) {
-        return Templates.statements(Lines.of(observed));
+        return Templates.statements(Lines.of(observed, api));
     }
 }

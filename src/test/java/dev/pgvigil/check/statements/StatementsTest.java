@@ -235,6 +235,19 @@ class StatementsTest {
     }
 
     @Test
+    void repeatsAReadingOfTextsThatTimedOutOnce() {
+        StatementTexts texts = new StatementTexts(new MemoryBudget(100_000));
+        StatementKey one = new StatementKey(10, 1, 11, true);
+        long second = 1_000_000_000L;
+
+        texts.failed(0, second, true);
+        assertThat(texts.wanted(List.of(one), 2 * second)).containsExactly(11L);
+        texts.failed(2 * second, 8 * second, true);
+        assertThat(texts.wanted(List.of(one), 3 * 3600 * second)).isEmpty();
+        assertThat(texts.wanted(List.of(one), 3 * 3600 * second + 8 * second)).containsExactly(11L);
+    }
+
+    @Test
     void keepsTextsWithinNumberAndBudget() {
         MemoryBudget budget = new MemoryBudget(1 << 20);
         StatementTexts texts = new StatementTexts(budget);

@@ -1,0 +1,76 @@
+package dev.pgvigil.check.statements;
+
+import dev.pgvigil.check.Status;
+import dev.pgvigil.corpus.Corpus;
+import dev.pgvigil.corpus.Fault;
+import dev.pgvigil.corpus.Workload;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Statements that are not counted; a mixed workload of many statements, which is healthy. */
+final class StatementsCorpus implements Corpus {
+
+    private static final String EXTENSION = "create extension if not exists pg_stat_statements";
+
+    @Override
+    public List<Fault> faults() {
+        return List.of(
+                Fault.of("statements-not-counted", "statements/untracked", Status.HEALTHY)
+                        .build(scene -> {
+                            scene.sql(EXTENSION, "alter system set pg_stat_statements.track = 'none'");
+                            scene.server().restart();
+                        })
+                        .repair(scene -> {
+                            scene.sql("alter system reset pg_stat_statements.track");
+                            scene.server().reload();
+                        }),
+                Fault.of("statements-evicted", "statements/evictions", Status.HEALTHY)
+                        .settings(Map.of("pg_stat_statements.max", "100"))
+                        .config("thresholds: { statements: { evictions: 2 } }")
+                        .build(scene -> {
+                            scene.sql(EXTENSION);
+                            scene.server().restart();
+                            scene.repeat(1, StatementsCorpus::distinct);
+                        })
+                        .repair(scene -> {
+                            scene.quiet();
+                            scene.sql("alter system set pg_stat_statements.max = 5000");
+                            scene.server().restart();
+                        }));
+    }
+
+    @Override
+    public List<Workload> workloads() {
+        return List.of(Workload.of("shop-of-many-statements", scene -> {
+            scene.sql(EXTENSION, "create table items (id int primary key, price int, note text)");
+            scene.sql(
+                    "insert into items select g, g % 100, 'note ' || g from generate_series(1, 20000) g",
+                    "analyze items");
+            scene.repeat(3, StatementsCorpus::shop);
+        }));
+    }
+
+    private static void distinct(Connection connection) throws SQLException {
+        execute(
+                connection,
+                "select 1" + ", 1".repeat(ThreadLocalRandom.current().nextInt(1000)));
+    }
+
+    private static void shop(Connection connection) throws Exception {
+        int id = ThreadLocalRandom.current().nextInt(20_000);
+        execute(connection, "select * from items where id = " + id);
+        execute(connection, "update items set price = price + 1 where id = " + id);
+        execute(connection, "select price, count(*) from items where id < " + id % 500 + " group by price");
+        Thread.sleep(5);
+    }
+
+    static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+}
