@@ -2,7 +2,7 @@ package dev.pgvigil.check.statements;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pgvigil.check.Asking;
+import dev.pgvigil.check.Collecting;
 import dev.pgvigil.testing.PgServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,7 +33,7 @@ class StatementsLoadTest {
             String database = StatementsTest.withExtension(server);
             fill(server, database);
             Statements check = new Statements();
-            try (Asking asking = Asking.slow(server, database);
+            try (Collecting asking = Collecting.slow(server, database);
                     Connection client = server.jdbc(database)) {
                 asking.collect(check);
                 StatementsTest.run(client, 20, "select c1 from wide where c2 > 0");

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.pgvigil.check.Asking;
+import dev.pgvigil.check.Collecting;
 import dev.pgvigil.check.Finding;
-import dev.pgvigil.check.Judging;
+import dev.pgvigil.check.Evaluating;
 import dev.pgvigil.check.Previous;
-import dev.pgvigil.check.Recorded;
+import dev.pgvigil.check.RecordedMetrics;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.check.statements.StatementStatistics.Order;
 import dev.pgvigil.check.statements.StatementStatistics.Totals;
@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StatementsTest {
 
     private static final Statements CHECK = new Statements();
-    private static final Target SHOP = Judging.target("shop");
+    private static final Target SHOP = Evaluating.target("shop");
 
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
@@ -40,7 +40,7 @@ class StatementsTest {
         PgServer server = PgServer.shared(major);
         String database = withExtension(server);
         server.sqlIn(database, "create table bookings (id int, note text)");
-        try (Asking asking = Asking.of(server, database);
+        try (Collecting asking = Collecting.of(server, database);
                 Connection client = server.jdbc(database)) {
             run(client, 5, "insert into bookings select g, 'x' from generate_series(1, 10) g");
             StatementStatistics first = asking.collect(CHECK);
@@ -74,7 +74,7 @@ class StatementsTest {
                 "create schema \"Odd \"\"name\"",
                 "create extension pg_stat_statements schema \"Odd \"\"name\" version '" + version + "'",
                 "grant usage on schema \"Odd \"\"name\" to public");
-        try (Asking asking = Asking.of(server, database);
+        try (Collecting asking = Collecting.of(server, database);
                 Connection client = server.jdbc(database)) {
             asking.collect(CHECK);
             run(client, 3, "select 1 as " + database);
@@ -90,13 +90,13 @@ class StatementsTest {
         PgServer server = PgServer.shared(PgServer.majors().getLast());
         String database = server.newDatabase("hidden");
         server.sqlIn(database, "create schema inner_room", "create extension pg_stat_statements schema inner_room");
-        try (Asking asking = Asking.of(server, database)) {
+        try (Collecting asking = Collecting.of(server, database)) {
             assertThatThrownBy(() -> asking.collect(CHECK))
                     .cause()
                     .isInstanceOfSatisfying(FailureException.class, thrown -> {
                         Finding finding =
                                 CHECK.evaluateFailure(thrown.failure(), SHOP).getFirst();
-                        Judging.complete(CHECK, finding);
+                        Evaluating.complete(CHECK, finding);
                         assertThat(finding.action()).contains("USAGE on the schema");
                     });
             server.sqlIn(database, "grant usage on schema inner_room to pgvigil");
@@ -109,7 +109,7 @@ class StatementsTest {
         PgServer server = PgServer.shared(PgServer.majors().getLast());
         String database = server.newDatabase("updated");
         server.sqlIn(database, "create extension pg_stat_statements version '1.9'");
-        try (Asking asking = Asking.of(server, database)) {
+        try (Collecting asking = Collecting.of(server, database)) {
             assertThat(asking.collect(CHECK).extensionVersion()).isEqualTo("1.9");
             server.sqlIn(database, "alter extension pg_stat_statements update");
             assertThat(asking.collect(CHECK).extensionVersion()).isNotEqualTo("1.9");
@@ -120,7 +120,7 @@ class StatementsTest {
     void countsAcrossAResetOfAllCountersAndOfOne() throws SQLException {
         try (PgServer server = PgServer.start(PgServer.majors().getLast())) {
             String database = withExtension(server);
-            try (Asking asking = Asking.of(server, database);
+            try (Collecting asking = Collecting.of(server, database);
                     Connection client = server.jdbc(database)) {
                 run(client, 500, "select 2 as reset");
                 asking.collect(CHECK);
@@ -156,7 +156,7 @@ class StatementsTest {
         try (PgServer server = PgServer.start(PgServer.majors().getLast())) {
             String database = withExtension(server);
             String before = server.valueIn(database, "select stats_reset::text from pg_stat_statements_info");
-            try (Asking asking = Asking.of(server, database)) {
+            try (Collecting asking = Collecting.of(server, database)) {
                 asking.collect(CHECK);
                 asking.collect(CHECK);
             }
@@ -170,8 +170,8 @@ class StatementsTest {
     void reportsEvictionsUntilTheHourIsOver(int major) throws SQLException {
         try (PgServer server = PgServer.start(major, Map.of("pg_stat_statements.max", "100"))) {
             String database = withExtension(server);
-            Target target = Judging.target(database, Map.of(Statements.EVICTIONS.key(), 2.0));
-            try (Asking asking = Asking.of(server, database);
+            Target target = Evaluating.target(database, Map.of(Statements.EVICTIONS.key(), 2.0));
+            try (Collecting asking = Collecting.of(server, database);
                     Connection client = server.jdbc(database)) {
                 assertThat(evaluate(asking.collect(CHECK), target)).isEmpty();
                 for (int i = 0; i < 500; i++) {
@@ -191,7 +191,7 @@ class StatementsTest {
     void reportsThatStatementsAreNotCounted(int major) throws SQLException {
         try (PgServer server = PgServer.start(major, Map.of("pg_stat_statements.track", "none"))) {
             String database = withExtension(server);
-            try (Asking asking = Asking.of(server, database)) {
+            try (Collecting asking = Collecting.of(server, database)) {
                 assertThat(evaluate(asking.collect(CHECK), SHOP)).isEmpty();
                 assertThat(evaluate(asking.collect(CHECK), SHOP))
                         .extracting(Finding::key)
@@ -269,17 +269,17 @@ class StatementsTest {
     void exportsTotalsAndTheFirstStatementsWithoutText() throws SQLException {
         PgServer server = PgServer.shared(PgServer.majors().getLast());
         String database = withExtension(server);
-        try (Asking asking = Asking.of(server, database);
+        try (Collecting asking = Collecting.of(server, database);
                 Connection client = server.jdbc(database)) {
             asking.collect(CHECK);
             run(client, 50, "select pg_sleep(0.002)");
             StatementStatistics seen = asking.collect(CHECK);
-            List<Recorded.Figure> figures = Recorded.of(CHECK, seen);
+            List<RecordedMetrics.Figure> figures = RecordedMetrics.of(CHECK, seen);
 
-            assertThat(Recorded.value(figures, "pgvigil_statements_calls_total"))
+            assertThat(RecordedMetrics.value(figures, "pgvigil_statements_calls_total"))
                     .isGreaterThanOrEqualTo(50);
             StatementUsage sleep = one(seen, database, "select pg_sleep");
-            assertThat(Recorded.value(
+            assertThat(RecordedMetrics.value(
                             figures,
                             "pgvigil_statement_calls_total",
                             "datname",
@@ -297,13 +297,13 @@ class StatementsTest {
 
     @Test
     void untrackedNeedsAnIntervalWithoutCalls() {
-        assertThat(CHECK.evaluate(seen("none", 60, 0, null), Previous.none(Judging.NOW), SHOP))
+        assertThat(CHECK.evaluate(seen("none", 60, 0, null), Previous.none(Evaluating.NOW), SHOP))
                 .hasSize(1);
-        assertThat(CHECK.evaluate(seen("none", 0, 0, null), Previous.none(Judging.NOW), SHOP))
+        assertThat(CHECK.evaluate(seen("none", 0, 0, null), Previous.none(Evaluating.NOW), SHOP))
                 .isEmpty();
-        assertThat(CHECK.evaluate(seen("none", 60, 5, null), Previous.none(Judging.NOW), SHOP))
+        assertThat(CHECK.evaluate(seen("none", 60, 5, null), Previous.none(Evaluating.NOW), SHOP))
                 .isEmpty();
-        assertThat(CHECK.evaluate(seen("top", 60, 0, null), Previous.none(Judging.NOW), SHOP))
+        assertThat(CHECK.evaluate(seen("top", 60, 0, null), Previous.none(Evaluating.NOW), SHOP))
                 .isEmpty();
     }
 
@@ -323,7 +323,7 @@ class StatementsTest {
 
     private static @Nullable String unmet(PgServer server, String role) {
         server.server();
-        try (Asking asking = Asking.of(server.server(role, null), "postgres")) {
+        try (Collecting asking = Collecting.of(server.server(role, null), "postgres")) {
             ServerFacts facts = asking.ask(session -> Uni.createFrom().item(session.facts()));
             return CHECK.requirements().unmet(facts);
         }
@@ -353,6 +353,6 @@ class StatementsTest {
     }
 
     private static List<Finding> evaluate(StatementStatistics seen, Target target) {
-        return Judging.evaluate(CHECK, seen, target);
+        return Evaluating.evaluate(CHECK, seen, target);
     }
 }
