@@ -171,7 +171,7 @@ public final class DatabasesResource {
     @Path("/{name}/queries")
     @Operation(
             operationId = "database_queries",
-            summary = "As /api/v1/databases/{name}/checks/statements: what takes the server's time")
+            summary = "Short form of /api/v1/databases/{name}/checks/statements: what takes the server's time")
     public ObservationView queries(@RestPath String name) {
         return observation(name, "statements");
     }
