@@ -20,9 +20,13 @@ import org.jspecify.annotations.Nullable;
 public record Requirements(
         int major, ExpectedRole role, @Nullable String extension, boolean preloaded, boolean monitor) {
 
-    public static final Requirements NOTHING = new Requirements(14, ExpectedRole.ANY, null, false, false);
+    public static final Requirements NOTHING = new Requirements(14, ExpectedRole.ANY, null, false);
 
-    public static final Requirements MONITOR = new Requirements(14, ExpectedRole.ANY, null, false, true);
+    public static final Requirements MONITOR = new Requirements(14, ExpectedRole.ANY, null, true);
+
+    public Requirements(int major, ExpectedRole role, @Nullable String extension, boolean monitor) {
+        this(major, role, extension, false, monitor);
+    }
 
     /** An extension whose library must be preloaded, and {@code pg_monitor}. */
     public static Requirements preloaded(String extension) {

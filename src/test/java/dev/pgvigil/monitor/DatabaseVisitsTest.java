@@ -117,7 +117,7 @@ class DatabaseVisitsTest {
     void runsServerCheckInDatabaseThatHasItsExtension() {
         List<Target> targets = targets("extension", 2);
         SERVER.sqlIn(targets.getLast().database(), "create extension pg_trgm");
-        Requirements extension = new Requirements(14, ExpectedRole.ANY, "pg_trgm", false, false);
+        Requirements extension = new Requirements(14, ExpectedRole.ANY, "pg_trgm", false);
         try (Monitoring monitoring = Monitoring.with(
                 List.of(
                         new Heartbeat(),
