@@ -16,6 +16,7 @@ import java.util.Map;
  * @param standby whether the target is a standby of the server
  * @param since the oldest major on which it is tried
  * @param cause key of the finding that is named as the cause of this one; empty: it is none's effect
+ * @param repairable whether its end is asserted
  * @param patience how long the finding, and its end, may take
  */
 public record Fault(
@@ -27,6 +28,7 @@ public record Fault(
         boolean standby,
         int since,
         String cause,
+        boolean repairable,
         Duration patience,
         Scene.Step build,
         Scene.Step repair) {
@@ -34,42 +36,57 @@ public record Fault(
     private static final Scene.Step NOTHING = scene -> {};
 
     public static Fault of(String name, String finding, Status status) {
-        return new Fault(name, finding, status, Map.of(), "", false, 14, "", Duration.ofSeconds(60), NOTHING, NOTHING);
+        return new Fault(
+                name, finding, status, Map.of(), "", false, 14, "", true, Duration.ofSeconds(60), NOTHING, NOTHING);
     }
 
     public Fault settings(Map<String, String> value) {
-        return new Fault(name, finding, status, value, config, standby, since, cause, patience, build, repair);
+        return new Fault(
+                name, finding, status, value, config, standby, since, cause, repairable, patience, build, repair);
     }
 
     public Fault config(String value) {
-        return new Fault(name, finding, status, settings, value, standby, since, cause, patience, build, repair);
+        return new Fault(
+                name, finding, status, settings, value, standby, since, cause, repairable, patience, build, repair);
     }
 
     /** The target is {@link Scene#standby()}. */
     public Fault onStandby() {
-        return new Fault(name, finding, status, settings, config, true, since, cause, patience, build, repair);
+        return new Fault(
+                name, finding, status, settings, config, true, since, cause, repairable, patience, build, repair);
     }
 
     public Fault since(int major) {
-        return new Fault(name, finding, status, settings, config, standby, major, cause, patience, build, repair);
+        return new Fault(
+                name, finding, status, settings, config, standby, major, cause, repairable, patience, build, repair);
     }
 
     /** The API must join the finding to this one in a problem. */
     public Fault causedBy(String key) {
-        return new Fault(name, finding, status, settings, config, standby, since, key, patience, build, repair);
+        return new Fault(
+                name, finding, status, settings, config, standby, since, key, repairable, patience, build, repair);
     }
 
     public Fault patience(Duration value) {
-        return new Fault(name, finding, status, settings, config, standby, since, cause, value, build, repair);
+        return new Fault(
+                name, finding, status, settings, config, standby, since, cause, repairable, value, build, repair);
     }
 
     public Fault build(Scene.Step value) {
-        return new Fault(name, finding, status, settings, config, standby, since, cause, patience, value, repair);
+        return new Fault(
+                name, finding, status, settings, config, standby, since, cause, repairable, patience, value, repair);
     }
 
     /** Without a step of its own, the end of what {@link Scene#background} started is the repair. */
     public Fault repair(Scene.Step value) {
-        return new Fault(name, finding, status, settings, config, standby, since, cause, patience, build, value);
+        return new Fault(
+                name, finding, status, settings, config, standby, since, cause, repairable, patience, build, value);
+    }
+
+    /** Nothing short of a new server ends it, so that its end is not asserted. */
+    public Fault irreparable() {
+        return new Fault(
+                name, finding, status, settings, config, standby, since, cause, false, patience, build, repair);
     }
 
     boolean matches(String key) {

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -101,6 +102,10 @@ final class Run {
                 });
             }
 
+            if (!fault.repairable()) {
+                report.found(fault, major, after, Duration.ofNanos(effective - built), Duration.ZERO, List.of(), "");
+                return null;
+            }
             fault.repair().run(scene);
             scene.quiet();
             long repaired = System.nanoTime();

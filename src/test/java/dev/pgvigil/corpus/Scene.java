@@ -91,6 +91,13 @@ public final class Scene implements AutoCloseable {
         return connection;
     }
 
+    /** A connection of this role, which must be able to log in. */
+    public Connection connectAs(String role) throws SQLException {
+        Connection connection = server.jdbc(DATABASE, role, null, role);
+        connections.add(connection);
+        return connection;
+    }
+
     public Connection connect() throws SQLException {
         return connect("shop");
     }
@@ -145,7 +152,7 @@ public final class Scene implements AutoCloseable {
         workers.clear();
         // A backend notices the end of its client when it next reads or writes.
         server.sql("select pg_terminate_backend(pid) from pg_stat_activity where datname = '" + DATABASE
-                + "' and usename = 'postgres' and pid <> pg_backend_pid()");
+                + "' and usename <> 'pgvigil' and pid <> pg_backend_pid()");
     }
 
     /** Failures of repeated work. */

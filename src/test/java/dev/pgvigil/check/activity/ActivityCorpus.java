@@ -26,7 +26,38 @@ final class ActivityCorpus implements Corpus {
     public List<Workload> workloads() {
         return List.of(
                 Workload.of("leader-election", ActivityCorpus::leaderElection),
-                Workload.of("queue-with-skip-locked", ActivityCorpus::queue));
+                Workload.of("queue-with-skip-locked", ActivityCorpus::queue),
+                Workload.of("listen-notify", ActivityCorpus::listenNotify),
+                Workload.of("idle-pool", scene -> {
+                    for (int i = 0; i < 30; i++) {
+                        execute(scene.connect("pool"), "select 1");
+                    }
+                }),
+                Workload.of("short-transactions", ActivityCorpus::shortTransactions),
+                Workload.of("index-build", scene -> {
+                    scene.sql(
+                            "create table big as select g as id, md5(g::text) as note from generate_series(1, 400000) g");
+                    scene.repeat(1, connection -> {
+                        execute(connection, "create index concurrently big_note on big (note)");
+                        execute(connection, "drop index concurrently big_note");
+                    });
+                }),
+                Workload.of("bulk-load", scene -> {
+                    scene.sql("create table loaded (id int, note text)");
+                    scene.repeat(
+                            2,
+                            connection -> execute(
+                                    connection,
+                                    "insert into loaded select g, md5(g::text) from generate_series(1, 50000) g"));
+                }),
+                Workload.of("nightly-batch", scene -> {
+                    scene.sql("create table totals as select g as id, 0 as total from generate_series(1, 50000) g");
+                    scene.repeat(1, connection -> {
+                        connection.setAutoCommit(false);
+                        execute(connection, "update totals set total = total + 1");
+                        connection.commit();
+                    });
+                }));
     }
 
     private static void lockQueue(Scene scene) throws Exception {
@@ -34,6 +65,19 @@ final class ActivityCorpus implements Corpus {
         Connection holder = scene.connect();
         holder.setAutoCommit(false);
         execute(holder, "lock table orders in access exclusive mode");
+        for (int i = 0; i < 3; i++) {
+            scene.background("select count(*) from orders");
+        }
+    }
+
+    /** A reader, an ALTER TABLE behind it, and readers behind that. */
+    private static void ddlQueue(Scene scene) throws Exception {
+        scene.sql("create table orders (id int)");
+        Connection reader = scene.connect();
+        reader.setAutoCommit(false);
+        execute(reader, "select count(*) from orders");
+        scene.background("alter table orders add column note text");
+        Thread.sleep(200); // the DDL is in the queue first
         for (int i = 0; i < 3; i++) {
             scene.background("select count(*) from orders");
         }
@@ -54,6 +98,31 @@ final class ActivityCorpus implements Corpus {
                         connection,
                         "update jobs set done = true where id = "
                                 + "(select id from jobs where not done order by id for update skip locked limit 1)"));
+    }
+
+    private static void listenNotify(Scene scene) throws Exception {
+        for (int i = 0; i < 3; i++) {
+            execute(scene.connect("listener"), "listen jobs");
+        }
+        scene.repeat(1, connection -> {
+            execute(connection, "notify jobs, 'one'");
+            Thread.sleep(5);
+        });
+    }
+
+    /** As pgbench does: short transactions on few rows, with contention. */
+    private static void shortTransactions(Scene scene) throws Exception {
+        scene.sql(
+                "create table accounts (id int primary key, balance int default 0)",
+                "insert into accounts (id) select generate_series(1, 10000)",
+                "create table branches (id int primary key, balance int default 0)",
+                "insert into branches (id) values (1), (2)");
+        scene.repeat(8, connection -> {
+            connection.setAutoCommit(false);
+            execute(connection, "update accounts set balance = balance + 1 where id = 1 + random() * 9999");
+            execute(connection, "update branches set balance = balance + 1 where id = 1");
+            connection.commit();
+        });
     }
 
     private static void execute(Connection connection, String sql) throws Exception {
