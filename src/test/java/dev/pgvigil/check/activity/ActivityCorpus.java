@@ -17,9 +17,33 @@ final class ActivityCorpus implements Corpus {
 
     @Override
     public List<Fault> faults() {
-        return List.of(Fault.of("lock-queue-behind-idle-transaction", "blocking/waiting", Status.DEGRADED)
-                .config(BLOCKING)
-                .build(ActivityCorpus::lockQueue));
+        return List.of(
+                Fault.of("lock-queue-behind-idle-transaction", "blocking/waiting", Status.DEGRADED)
+                        .config(BLOCKING)
+                        .causedBy("long-work/idle-in-transaction")
+                        .build(ActivityCorpus::lockQueue),
+                Fault.of("ddl-queue", "blocking/waiting", Status.DEGRADED)
+                        .config(BLOCKING)
+                        .build(ActivityCorpus::ddlQueue),
+                Fault.of("idle-in-transaction", "long-work/idle-in-transaction", Status.HEALTHY)
+                        .config("thresholds: { long-work: { idle-in-transaction: 1s } }")
+                        .build(scene -> {
+                            Connection open = scene.connect();
+                            open.setAutoCommit(false);
+                            execute(open, "create table left_open (id int)");
+                        }),
+                Fault.of("long-query", "long-work/query", Status.HEALTHY)
+                        .config("thresholds: { long-work: { query: 1s } }")
+                        .build(scene -> scene.background("select pg_sleep(600)")),
+                Fault.of("prepared-transaction", "long-work/prepared", Status.HEALTHY)
+                        .config("thresholds: { long-work: { prepared: 1s } }")
+                        .build(scene -> {
+                            Connection coordinator = scene.connect();
+                            coordinator.setAutoCommit(false);
+                            execute(coordinator, "create table booked (id int)");
+                            execute(coordinator, "prepare transaction 'booking'");
+                        })
+                        .repair(scene -> scene.sql("rollback prepared 'booking'")));
     }
 
     @Override

@@ -25,7 +25,7 @@ final class CapacityCorpus implements Corpus {
                             storm(scene, 9);
                         })
                         .repair(scene -> scene.server().sql("alter database app connection limit -1")),
-                Fault.of("role-connection-limit", "connections/role-limits", Status.DEGRADED)
+                Fault.of("role-connection-limit", "connections/role-limits", Status.UNHEALTHY)
                         .build(scene -> {
                             scene.server().sql("create role shop login connection limit 5");
                             for (int i = 0; i < 5; i++) {

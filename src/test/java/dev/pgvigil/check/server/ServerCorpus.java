@@ -31,7 +31,7 @@ final class ServerCorpus implements Corpus {
                                             "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'pgvigil'");
                         })
                         .repair(scene -> scene.server().hba("host all all 127.0.0.1/32 trust")),
-                Fault.of("database-renamed", "databases/missing", Status.UNHEALTHY)
+                Fault.of("database-renamed", "heartbeat/unreachable", Status.UNHEALTHY)
                         .build(scene -> scene.server()
                                 .sql(
                                         "alter database app allow_connections false",
