@@ -3,9 +3,9 @@ package dev.pgvigil.check.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.pgvigil.check.Asking;
+import dev.pgvigil.check.Collecting;
+import dev.pgvigil.check.Evaluating;
 import dev.pgvigil.check.Finding;
-import dev.pgvigil.check.Judging;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.check.server.Lifecycle.Reset;
 import dev.pgvigil.check.server.Lifecycle.State;
@@ -35,7 +35,7 @@ class LifecycleTest {
     void reportsWhatHappenedWithinTenMinutes(
             double up, @Nullable Double promoted, @Nullable Double reset, @Nullable String key) {
         State state = new State(up, Role.PRIMARY, 2, promoted, reset == null ? null : new Reset("shop", reset, 1));
-        List<Finding> findings = Judging.evaluate(CHECK, state, Judging.target("shop"));
+        List<Finding> findings = Evaluating.evaluate(CHECK, state, Evaluating.target("shop"));
 
         assertThat(findings).extracting(Finding::key).isEqualTo(key == null ? List.of() : List.of(key));
         assertThat(findings).allMatch(finding -> finding.status() == Status.HEALTHY);
@@ -44,7 +44,7 @@ class LifecycleTest {
     @Test
     void namesTheNumberOfDatabasesThatWereReset() {
         State state = new State(5000, Role.PRIMARY, 1, null, new Reset("shop", 60, 3));
-        assertThat(Judging.one(CHECK, state, Judging.target("shop")).observed())
+        assertThat(Evaluating.one(CHECK, state, Evaluating.target("shop")).observed())
                 .isEqualTo("the statistics of database shop and of 2 more were reset 60 s ago");
     }
 
@@ -54,14 +54,14 @@ class LifecycleTest {
         PgServer server = PgServer.shared(major);
         String database = server.newDatabase("reset");
         server.sqlIn(database, "select pg_stat_reset()");
-        try (Asking asking = Asking.of(server, database)) {
+        try (Collecting collecting = Collecting.of(server, database)) {
             await().until(() ->
                     server.value("select stats_reset from pg_stat_database where datname = '" + database + "'")
                             != null);
-            assertThat(asking.collect(CHECK).reset()).isNull();
+            assertThat(collecting.collect(CHECK).reset()).isNull();
             server.sqlIn(database, "select pg_stat_reset()");
             State state = await().atMost(Duration.ofSeconds(20))
-                    .until(() -> asking.collect(CHECK), seen -> seen.reset() != null);
+                    .until(() -> collecting.collect(CHECK), seen -> seen.reset() != null);
             assertThat(String.valueOf(state.reset())).contains(database);
             assertThat(state.promotedSecondsAgo()).isNull();
             assertThat(state.upSeconds()).isPositive();
@@ -70,14 +70,16 @@ class LifecycleTest {
 
     @Test
     void noticesPromotion() {
-        try (PgServer primary = PgServer.start(PgServer.majors().getLast());
+        PgServer started = PgServer.start(PgServer.majors().getLast());
+        started.server(); // creates the role, which the standby then has
+        try (PgServer primary = started;
                 PgServer standby = primary.standby();
-                Asking asking = Asking.of(standby, "postgres")) {
-            State before = asking.collect(CHECK);
+                Collecting collecting = Collecting.of(standby, "postgres")) {
+            State before = collecting.collect(CHECK);
             assertThat(before.role()).isEqualTo(Role.REPLICA);
             assertThat(before.promotedSecondsAgo()).isNull();
             standby.promote();
-            State after = asking.collect(CHECK);
+            State after = collecting.collect(CHECK);
             assertThat(after.role()).isEqualTo(Role.PRIMARY);
             assertThat(after.promotedSecondsAgo()).isNotNull();
             assertThat(after.upSeconds()).isGreaterThanOrEqualTo(before.upSeconds());

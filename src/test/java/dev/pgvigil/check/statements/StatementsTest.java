@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.pgvigil.check.Collecting;
-import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.Evaluating;
+import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.Previous;
 import dev.pgvigil.check.RecordedMetrics;
 import dev.pgvigil.check.Status;
