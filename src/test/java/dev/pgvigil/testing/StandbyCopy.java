@@ -17,7 +17,8 @@ import java.util.stream.Stream;
 /** Creates a standby by copying a running primary's files, because pg_basebackup is not among the embedded binaries. */
 final class StandbyCopy {
 
-    private static final Set<String> LEFT_OUT = Set.of("postmaster.pid", "postmaster.opts", "epg-lock");
+    private static final Set<String> LEFT_OUT =
+            Set.of("postmaster.pid", "postmaster.opts", "epg-lock", "standby.signal");
 
     private StandbyCopy() {}
 
