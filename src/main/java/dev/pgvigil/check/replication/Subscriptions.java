@@ -36,6 +36,8 @@ public final class Subscriptions implements Check<Subscriptions.Listing> {
             Duration.ofMinutes(10),
             "Time for which tables are not copied, and nothing copies them, that degrades the target");
 
+    private static final double LATELY_SECONDS = 90;
+
     private static final int MOST = 50;
 
     // subconninfo is not readable without being a superuser, and may hold a password.
@@ -69,6 +71,7 @@ public final class Subscriptions implements Check<Subscriptions.Listing> {
      * @param tables tables that it replicates
      * @param pending tables that are not copied yet
      * @param pendingSeconds for how long pgvigil has seen that many pending without a worker that copies; 0: not
+     * @param errorSeconds since pgvigil saw its errors become more; null: it did not
      * @param applyErrors errors in applying changes; null before PostgreSQL 15, which does not count them
      * @param copyErrors errors in copying tables; likewise
      */
@@ -83,11 +86,17 @@ public final class Subscriptions implements Check<Subscriptions.Listing> {
             long tables,
             long pending,
             double pendingSeconds,
+            @Nullable Double errorSeconds,
             @Nullable Long applyErrors,
             @Nullable Long copyErrors) {
 
         long errors() {
             return (applyErrors == null ? 0 : applyErrors) + (copyErrors == null ? 0 : copyErrors);
+        }
+
+        /** Whether errors came lately: one that repeats comes every 5 s. */
+        boolean failing() {
+            return errorSeconds != null && errorSeconds < LATELY_SECONDS;
         }
     }
 
@@ -107,19 +116,25 @@ public final class Subscriptions implements Check<Subscriptions.Listing> {
 
     private record Line(Subscription subscription, long total) {}
 
-    /** Since when each subscription has had that many tables pending; as many as are listed. */
-    private static final class Waiting {
+    /** What pgvigil has seen of each subscription that is listed. Times are seconds of the server's clock. */
+    private static final class Seen {
 
-        private record Since(long pending, double seconds) {}
+        /**
+         * @param pendingSince since when so many tables have been pending without a worker that copies
+         * @param errorAt when the errors became more; null: they did not
+         */
+        private record Times(long pending, double pendingSince, long errors, @Nullable Double errorAt) {}
 
-        private Map<String, Since> known = new HashMap<>();
-        private Map<String, Since> next = new HashMap<>();
+        private Map<String, Times> known = new HashMap<>();
+        private Map<String, Times> next = new HashMap<>();
 
-        double seconds(String name, long pending, boolean copying, double at) {
-            Since last = known.get(name);
-            Since since = last == null || last.pending != pending || copying ? new Since(pending, at) : last;
-            next.put(name, since);
-            return pending == 0 ? 0 : Math.max(0, at - since.seconds);
+        Times advance(String name, long pending, boolean copying, long errors, double at) {
+            Times last = known.get(name);
+            boolean waits = last != null && last.pending == pending && !copying;
+            Double errorAt = last == null ? null : errors > last.errors ? Double.valueOf(at) : last.errorAt;
+            Times now = new Times(pending, waits ? last.pendingSince : at, errors, errorAt);
+            next.put(name, now);
+            return now;
         }
 
         void next() {
@@ -157,10 +172,10 @@ public final class Subscriptions implements Check<Subscriptions.Listing> {
 
     @Override
     public Uni<Listing> collect(Session session) {
-        Waiting waiting = session.memory(budget -> new Waiting());
-        return session.rows(sql(session.facts().major()), row -> line(row, waiting))
+        Seen seen = session.memory(budget -> new Seen());
+        return session.rows(sql(session.facts().major()), row -> line(row, seen))
                 .map(lines -> {
-                    waiting.next();
+                    seen.next();
                     return new Listing(
                             lines.stream().map(Line::subscription).toList(),
                             lines.isEmpty() ? 0 : lines.getFirst().total);
@@ -181,10 +196,16 @@ public final class Subscriptions implements Check<Subscriptions.Listing> {
                         counted ? "left join pg_catalog.pg_stat_subscription_stats e on e.subid = s.oid" : "");
     }
 
-    private static Line line(Row row, Waiting waiting) {
+    private static Line line(Row row, Seen seen) {
         String name = row.getString("subname");
         long pending = row.getLong("pending");
         long copying = row.getLong("copying");
+        Long applyErrors = row.getLong("apply_errors");
+        Long copyErrors = row.getLong("copy_errors");
+        double at = row.getDouble("at");
+        long errors = (applyErrors == null ? 0 : applyErrors) + (copyErrors == null ? 0 : copyErrors);
+        Seen.Times times = seen.advance(name, pending, copying > 0, errors, at);
+        Double errorAt = times.errorAt();
         Subscription subscription = new Subscription(
                 name,
                 row.getBoolean("subenabled"),
@@ -195,15 +216,16 @@ public final class Subscriptions implements Check<Subscriptions.Listing> {
                 copying,
                 row.getLong("tables"),
                 pending,
-                waiting.seconds(name, pending, copying > 0, row.getDouble("at")),
-                row.getLong("apply_errors"),
-                row.getLong("copy_errors"));
+                pending == 0 ? 0 : Math.max(0, at - times.pendingSince()),
+                errorAt == null ? null : Math.max(0, at - errorAt),
+                applyErrors,
+                copyErrors);
         return new Line(subscription, row.getLong("total"));
     }
 
     @Override
     public List<Finding> evaluate(Listing now, Previous<Listing> previous, Target target) {
-        return new SubscriptionFindings(target.thresholds()).all(now, previous.value());
+        return new SubscriptionFindings(target.thresholds()).all(now);
     }
 
     @Override

@@ -3,10 +3,10 @@ package dev.pgvigil.check.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.pgvigil.check.Asking;
+import dev.pgvigil.check.Collecting;
 import dev.pgvigil.check.Finding;
-import dev.pgvigil.check.Judging;
-import dev.pgvigil.check.Recorded;
+import dev.pgvigil.check.Evaluating;
+import dev.pgvigil.check.RecordedMetrics;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.check.replication.Archiver.Archive;
 import dev.pgvigil.target.Target;
@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ArchiverTest {
 
     private static final Archiver CHECK = new Archiver();
-    private static final Target SHOP = Judging.target("shop");
+    private static final Target SHOP = Evaluating.target("shop");
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 
     @Nested
@@ -57,17 +57,16 @@ class ArchiverTest {
             Archive now = new Archive(
                     "on", active, configured, 0, failing, 1, 1, "A", 10.0, "B", 5.0, ready, oldest, idle, written);
 
-            assertThat(Judging.evaluate(CHECK, now, SHOP))
+            assertThat(Evaluating.evaluate(CHECK, now, SHOP))
                     .extracting(Finding::key)
                     .isEqualTo(key == null ? List.of() : List.of(key));
         }
 
         @Test
         void lateArchivingIsAdvice() {
-            Archive now =
-                    new Archive("on", true, true, 0, false, 1, 0, "A", 7200.0, null, null, 0L, null, 7200.0, 5 << 20);
+            Archive now = new Archive("on", true, true, 0, false, 1, 0, "A", 7200.0, null, null, 0L, null, 7200.0, 5 << 20);
 
-            Finding found = Judging.one(CHECK, now, SHOP);
+            Finding found = Evaluating.one(CHECK, now, SHOP);
             assertThat(found.status()).isEqualTo(Status.HEALTHY);
             assertThat(found.observed()).isEqualTo("nothing was archived for 2 h, 5 MiB of WAL were written since");
             assertThat(found.cause()).contains("archive_timeout is 0");
@@ -78,32 +77,32 @@ class ArchiverTest {
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
     void reportsFailingArchiveUntilItIsRepaired(int major) {
         try (PgServer server = PgServer.start(major, Map.of("archive_mode", "on", "archive_command", "/bin/true"));
-                Asking asking = Asking.of(server, "postgres")) {
+                Collecting asking = Collecting.of(server, "postgres")) {
             write(server);
             await().atMost(PATIENCE).until(() -> asking.collect(CHECK).archivedCount() > 0);
-            assertThat(Judging.evaluate(CHECK, asking.collect(CHECK), SHOP)).isEmpty();
+            assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), SHOP)).isEmpty();
 
             command(server, "/bin/false");
             write(server);
             await().atMost(PATIENCE).untilAsserted(() -> {
-                Finding found = Judging.one(CHECK, asking.collect(CHECK), SHOP);
+                Finding found = Evaluating.one(CHECK, asking.collect(CHECK), SHOP);
                 assertThat(found.key()).isEqualTo("archiver/failing");
                 assertThat(found.observed()).contains("wait");
             });
-            assertThat(Recorded.value(Recorded.of(CHECK, asking.collect(CHECK)), "pgvigil_archiver_ready_files"))
+            assertThat(RecordedMetrics.value(RecordedMetrics.of(CHECK, asking.collect(CHECK)), "pgvigil_archiver_ready_files"))
                     .isPositive();
 
             command(server, "");
             await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(Judging.one(CHECK, asking.collect(CHECK), SHOP)
-                                    .key())
+                    .untilAsserted(() -> assertThat(
+                                    Evaluating.one(CHECK, asking.collect(CHECK), SHOP).key())
                             .isEqualTo("archiver/unconfigured"));
 
             command(server, "/bin/true");
             // After three failures the archiver waits for a minute, unless there is a new file.
             await().atMost(Duration.ofSeconds(90)).untilAsserted(() -> {
                 write(server);
-                assertThat(Judging.evaluate(CHECK, asking.collect(CHECK), SHOP)).isEmpty();
+                assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), SHOP)).isEmpty();
             });
         }
     }
@@ -111,27 +110,27 @@ class ArchiverTest {
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
     void reportsSlowArchiveAndChangesThatAreNotArchived(int major) {
-        Target hasty = Judging.target("shop", Map.of("archiver.backlog", 1.0, "archiver.late", 0.0));
+        Target hasty = Evaluating.target("shop", Map.of("archiver.backlog", 1.0, "archiver.late", 0.0));
         try (PgServer server = PgServer.start(major, Map.of("archive_mode", "on", "archive_command", "sleep 4"));
-                Asking asking = Asking.of(server, "postgres")) {
+                Collecting asking = Collecting.of(server, "postgres")) {
             write(server);
             write(server);
             write(server);
             await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(Judging.one(CHECK, asking.collect(CHECK), hasty)
-                                    .key())
+                    .untilAsserted(() -> assertThat(
+                                    Evaluating.one(CHECK, asking.collect(CHECK), hasty).key())
                             .isEqualTo("archiver/backlog"));
             command(server, "/bin/true");
             await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(Judging.evaluate(CHECK, asking.collect(CHECK), hasty))
+                    .untilAsserted(() -> assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), hasty))
                             .isEmpty());
 
             asking.collect(CHECK);
             server.sql("create table orders as select generate_series(1, 50000) id");
-            assertThat(Judging.one(CHECK, asking.collect(CHECK), hasty).key()).isEqualTo("archiver/late");
+            assertThat(Evaluating.one(CHECK, asking.collect(CHECK), hasty).key()).isEqualTo("archiver/late");
             write(server);
             await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(Judging.evaluate(CHECK, asking.collect(CHECK), hasty))
+                    .untilAsserted(() -> assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), hasty))
                             .isEmpty());
         }
     }
@@ -139,12 +138,12 @@ class ArchiverTest {
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
     void saysNothingWhereNothingIsArchived(int major) {
-        try (Asking asking = Asking.of(PgServer.shared(major), "postgres")) {
+        try (Collecting asking = Collecting.of(PgServer.shared(major), "postgres")) {
             Archive now = asking.collect(CHECK);
             assertThat(now.active()).isFalse();
             assertThat(now.readyFiles()).isNull();
-            assertThat(Judging.evaluate(CHECK, now, SHOP)).isEmpty();
-            assertThat(Recorded.of(CHECK, now)).isEmpty();
+            assertThat(Evaluating.evaluate(CHECK, now, SHOP)).isEmpty();
+            assertThat(RecordedMetrics.of(CHECK, now)).isEmpty();
         }
     }
 

@@ -94,7 +94,7 @@ final class ReplicationCorpus implements Corpus {
                 Fault.of("changes-not-archived", "archiver/late", Status.HEALTHY)
                         .settings(Map.of("archive_mode", "on", "archive_command", "/bin/true"))
                         .config("thresholds: { archiver: { late: 1s } }")
-                        .build(scene -> scene.sql("create table orders as select generate_series(1, 100000) id"))
+                        .build(ReplicationCorpus::change)
                         .repair(scene -> scene.sql("select pg_switch_wal()")),
                 subscription("subscription-disabled", "subscriptions/disabled").build(scene -> {
                     follow(scene);
@@ -146,6 +146,13 @@ final class ReplicationCorpus implements Corpus {
                     // After three failures the archiver waits for a minute, unless there is a new file.
                     scene.sql("select pg_logical_emit_message(false, 'x', 'x')", "select pg_switch_wal()");
                 });
+    }
+
+    /** Changes that do not fill a WAL file. */
+    private static void change(Scene scene) throws InterruptedException {
+        scene.sql("create table orders (id int)", "select pg_switch_wal()");
+        Thread.sleep(3000); // pgvigil counts what is written since it saw the last file archived
+        scene.sql("insert into orders select generate_series(1, 100000)");
     }
 
     private static void archive(Scene scene, String command) {

@@ -3,11 +3,11 @@ package dev.pgvigil.check.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.pgvigil.check.Asking;
+import dev.pgvigil.check.Collecting;
 import dev.pgvigil.check.Finding;
-import dev.pgvigil.check.Judging;
+import dev.pgvigil.check.Evaluating;
 import dev.pgvigil.check.Previous;
-import dev.pgvigil.check.Recorded;
+import dev.pgvigil.check.RecordedMetrics;
 import dev.pgvigil.check.Severity;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.check.replication.ReplicationState.Pause;
@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ReplicationTest {
 
     private static final Replication CHECK = new Replication();
-    private static final Target SHOP = Judging.target("shop");
+    private static final Target SHOP = Evaluating.target("shop");
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     @Nested
@@ -50,7 +50,7 @@ class ReplicationTest {
         })
         void reportsStandbyByItsDelay(double seconds, @Nullable Status status, @Nullable Severity severity) {
             for (boolean logical : List.of(false, true)) {
-                List<Finding> found = Judging.evaluate(CHECK, sender(standby(seconds, null, 5, logical)), SHOP);
+                List<Finding> found = Evaluating.evaluate(CHECK, sender(standby(seconds, null, 5, logical)), SHOP);
 
                 assertThat(found).extracting(Finding::status).isEqualTo(status == null ? List.of() : List.of(status));
                 assertThat(found)
@@ -58,14 +58,14 @@ class ReplicationTest {
                         .isEqualTo(severity == null ? List.of() : List.of(severity));
                 assertThat(found)
                         .extracting(Finding::key)
-                        .allMatch(
-                                key -> key.equals(logical ? "replication/subscriber-lag" : "replication/standby-lag"));
+                        .allMatch(key -> key.equals(
+                                logical ? "replication/subscriber-lag" : "replication/standby-lag"));
             }
         }
 
         @Test
         void takesMeasuredDelayWhereItWasBehindBefore() {
-            Finding found = Judging.one(CHECK, sender(standby(5, 700.0, 5 << 20, false)), SHOP);
+            Finding found = Evaluating.one(CHECK, sender(standby(5, 700.0, 5 << 20, false)), SHOP);
 
             assertThat(found.observed()).isEqualTo("walreceiver, 10.0.0.7 is 11 min 40 s behind, 5 MiB");
             assertThat(found.severity()).isEqualTo(Severity.HIGH);
@@ -73,48 +73,22 @@ class ReplicationTest {
 
         @Test
         void ignoresReceiversThatReportNoPositionOrHaveEverything() {
-            assertThat(Judging.evaluate(CHECK, sender(standby(9000, 9000.0, 0, false)), SHOP))
+            assertThat(Evaluating.evaluate(CHECK, sender(standby(9000, 9000.0, 0, false)), SHOP))
                     .isEmpty();
             Standby backup = new Standby(
-                    "pg_basebackup",
-                    null,
-                    "backup",
-                    "async",
-                    null,
-                    false,
-                    9L,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
+                    "pg_basebackup", null, "backup", "async", null, false, 9L, null, null, null, null, null, null, null,
                     null);
-            assertThat(Judging.evaluate(CHECK, sender(backup), SHOP)).isEmpty();
+            assertThat(Evaluating.evaluate(CHECK, sender(backup), SHOP)).isEmpty();
         }
 
         @ParameterizedTest
         @CsvSource({"90, 100, 110, network is slow", "1, 100, 101, disk", "1, 2, 100, does not replay"})
         void namesWhereWalStays(long unsent, long unflushed, long unreplayed, String cause) {
             Standby standby = new Standby(
-                    "s1",
-                    null,
-                    "streaming",
-                    "async",
-                    null,
-                    false,
-                    unsent,
-                    unflushed,
-                    unflushed,
-                    unreplayed,
-                    null,
-                    null,
-                    null,
-                    300.0,
-                    1.0);
+                    "s1", null, "streaming", "async", null, false, unsent, unflushed, unflushed, unreplayed, null, null,
+                    null, 300.0, 1.0);
 
-            assertThat(Judging.one(CHECK, sender(standby), SHOP).cause()).contains(cause);
+            assertThat(Evaluating.one(CHECK, sender(standby), SHOP).cause()).contains(cause);
         }
 
         @ParameterizedTest
@@ -134,11 +108,13 @@ class ReplicationTest {
                 @Nullable Status status,
                 @Nullable Severity severity) {
             Synchronous synchronous = new Synchronous("s1", required, answering, byDefault, waiting);
-            List<Finding> found =
-                    Judging.evaluate(CHECK, new ReplicationState(1, 0, List.of(), 0, 0, synchronous, null), SHOP);
+            List<Finding> found = Evaluating.evaluate(
+                    CHECK, new ReplicationState(1, 0, List.of(), 0, 0, synchronous, null), SHOP);
 
             assertThat(found).extracting(Finding::status).isEqualTo(status == null ? List.of() : List.of(status));
-            assertThat(found).extracting(Finding::severity).isEqualTo(severity == null ? List.of() : List.of(severity));
+            assertThat(found)
+                    .extracting(Finding::severity)
+                    .isEqualTo(severity == null ? List.of() : List.of(severity));
         }
 
         @ParameterizedTest
@@ -161,10 +137,10 @@ class ReplicationTest {
         @ParameterizedTest
         @CsvSource({"0, 0, 0", "1, 0, 1", "1, 1, 0", "2, 1, 1"})
         void reportsFewerStandbysThanConfigured(double wanted, long streaming, int findings) {
-            Target target = Judging.target("shop", Map.of("replication.standbys", wanted));
+            Target target = Evaluating.target("shop", Map.of("replication.standbys", wanted));
             ReplicationState now = new ReplicationState(1, 0, List.of(), 0, streaming, null, null);
 
-            assertThat(Judging.evaluate(CHECK, now, target))
+            assertThat(Evaluating.evaluate(CHECK, now, target))
                     .extracting(Finding::key)
                     .isEqualTo(findings == 0 ? List.of() : List.of("replication/standbys-few"));
         }
@@ -182,23 +158,26 @@ class ReplicationTest {
                 double seconds, double delay, @Nullable Status status, @Nullable Severity severity) {
             Replay replay = new Replay(
                     true, false, "streaming", "db0", 5432, 1.0, 10, 90, seconds, seconds, delay, Pause.NOT_PAUSED);
-            List<Finding> found = Judging.evaluate(CHECK, receiver(replay), SHOP);
+            List<Finding> found = Evaluating.evaluate(CHECK, receiver(replay), SHOP);
 
             assertThat(found).extracting(Finding::status).isEqualTo(status == null ? List.of() : List.of(status));
-            assertThat(found).extracting(Finding::severity).isEqualTo(severity == null ? List.of() : List.of(severity));
+            assertThat(found)
+                    .extracting(Finding::severity)
+                    .isEqualTo(severity == null ? List.of() : List.of(severity));
         }
 
         @Test
         void doesNotTakeIdlePrimaryOfArchiveForLag() {
-            assertThat(Judging.evaluate(CHECK, receiver(archive(3599)), SHOP)).isEmpty();
-            Finding found = Judging.one(CHECK, receiver(archive(3600)), SHOP);
+            assertThat(Evaluating.evaluate(CHECK, receiver(archive(3599)), SHOP)).isEmpty();
+            Finding found = Evaluating.one(CHECK, receiver(archive(3600)), SHOP);
             assertThat(found.key()).isEqualTo("replication/lag");
             assertThat(found.status()).isEqualTo(Status.DEGRADED);
             assertThat(found.severity()).isEqualTo(Severity.MEDIUM);
         }
 
         private static Replay archive(double seconds) {
-            return new Replay(false, true, null, null, null, null, 10, 0, seconds, seconds, 0, Pause.NOT_PAUSED);
+            return new Replay(
+                    false, true, null, null, null, null, 10, 0, seconds, seconds, 0, Pause.NOT_PAUSED);
         }
 
         @ParameterizedTest
@@ -210,11 +189,14 @@ class ReplicationTest {
         })
         void reportsStandbyThatDoesNotStream(
                 @Nullable String receiver, double lag, @Nullable Status status, @Nullable Severity severity) {
-            Replay replay = new Replay(true, true, receiver, null, null, null, 10, 0, lag, lag, 0, Pause.NOT_PAUSED);
-            List<Finding> found = Judging.evaluate(CHECK, receiver(replay), SHOP);
+            Replay replay = new Replay(
+                    true, true, receiver, null, null, null, 10, 0, lag, lag, 0, Pause.NOT_PAUSED);
+            List<Finding> found = Evaluating.evaluate(CHECK, receiver(replay), SHOP);
 
             assertThat(found).extracting(Finding::status).isEqualTo(status == null ? List.of() : List.of(status));
-            assertThat(found).extracting(Finding::severity).isEqualTo(severity == null ? List.of() : List.of(severity));
+            assertThat(found)
+                    .extracting(Finding::severity)
+                    .isEqualTo(severity == null ? List.of() : List.of(severity));
         }
 
         @Test
@@ -222,7 +204,7 @@ class ReplicationTest {
             Replay before = new Replay(true, true, null, null, null, null, 10, 0, 900.0, 900.0, 0, Pause.NOT_PAUSED);
             Replay now = new Replay(true, true, null, null, null, null, 11, 0, 60.0, 60.0, 0, Pause.NOT_PAUSED);
             Previous<ReplicationState> previous =
-                    new Previous<>(receiver(before), Judging.NOW.minusSeconds(10), Judging.NOW);
+                    new Previous<>(receiver(before), Evaluating.NOW.minusSeconds(10), Evaluating.NOW);
 
             assertThat(CHECK.evaluate(receiver(now), previous, SHOP)).isEmpty();
             assertThat(CHECK.evaluate(receiver(before), previous, SHOP))
@@ -336,7 +318,7 @@ class ReplicationTest {
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
     void reportsCommitsThatWaitForMissingStandby(int major) throws Exception {
         try (PgServer primary = PgServer.start(major);
-                Asking asking = Asking.of(primary, "postgres")) {
+                Collecting asking = Collecting.of(primary, "postgres")) {
             primary.sql("create table orders (id int)");
             assertThat(evaluate(asking, CHECK)).isEmpty();
             primary.sql("alter system set synchronous_standby_names = 'FIRST 1 (s1, s2)'");
@@ -374,7 +356,7 @@ class ReplicationTest {
     void reportsFrozenSynchronousStandbyWhileASessionWaits(int major) throws Exception {
         try (PgServer primary = PgServer.start(major);
                 PgServer standby = primary.standby();
-                Asking asking = Asking.of(primary, "postgres")) {
+                Collecting asking = Collecting.of(primary, "postgres")) {
             primary.sql("alter system set synchronous_standby_names = '*'");
             primary.reload();
             await().atMost(PATIENCE).until(() -> {
@@ -409,9 +391,9 @@ class ReplicationTest {
             primary.server();
             try (PgServer standby = primary.standby();
                     PgServer cascade = standby.standby();
-                    Asking sends = Asking.of(primary, "postgres");
-                    Asking receives = Asking.of(standby.server("pgvigil", null), "postgres");
-                    Asking second = Asking.of(cascade.server("pgvigil", null), "postgres")) {
+                    Collecting sends = Collecting.of(primary, "postgres");
+                    Collecting receives = Collecting.of(standby.server("pgvigil", null), "postgres");
+                    Collecting second = Collecting.of(cascade.server("pgvigil", null), "postgres")) {
                 primary.sql("create table orders as select generate_series(1, 1000) id");
                 await().atMost(PATIENCE).untilAsserted(() -> {
                     ReplicationState sent = sends.collect(CHECK);
@@ -436,10 +418,9 @@ class ReplicationTest {
                 });
                 assertThat(evaluate(sends, CHECK)).isEmpty();
                 assertThat(evaluate(receives, CHECK)).isEmpty();
-                List<Recorded.Figure> figures = Recorded.of(CHECK, receives.collect(CHECK));
-                assertThat(Recorded.value(figures, "pgvigil_replication_lag_seconds"))
-                        .isZero();
-                assertThat(Recorded.value(figures, "pgvigil_replication_receiver_streaming"))
+                List<RecordedMetrics.Figure> figures = RecordedMetrics.of(CHECK, receives.collect(CHECK));
+                assertThat(RecordedMetrics.value(figures, "pgvigil_replication_lag_seconds")).isZero();
+                assertThat(RecordedMetrics.value(figures, "pgvigil_replication_receiver_streaming"))
                         .isEqualTo(1);
 
                 standby.promote();
@@ -456,35 +437,33 @@ class ReplicationTest {
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
     void reportsPausedReplayAndItsLagUntilItIsResumed(int major) {
-        Target hasty = Judging.target("shop", Map.of("replication.lag", 0.5));
+        Target hasty = Evaluating.target("shop", Map.of("replication.lag", 0.5));
         try (PgServer primary = PgServer.start(major)) {
             primary.server();
             try (PgServer standby = primary.standby();
-                    Asking sends = Asking.of(primary, "postgres");
-                    Asking receives = Asking.of(standby.server("pgvigil", null), "postgres")) {
+                    Collecting sends = Collecting.of(primary, "postgres");
+                    Collecting receives = Collecting.of(standby.server("pgvigil", null), "postgres")) {
                 sends.collect(CHECK);
-                await().atMost(PATIENCE)
-                        .untilAsserted(() -> assertThat(receives.collect(CHECK).replay())
-                                .satisfies(replay ->
-                                        assertThat(replay.lagSeconds()).isZero()));
+                await().atMost(PATIENCE).untilAsserted(() -> assertThat(receives.collect(CHECK).replay())
+                        .satisfies(replay -> assertThat(replay.lagSeconds()).isZero()));
                 standby.pauseReplay();
                 primary.sql("create table orders as select generate_series(1, 1000) id");
                 await().atMost(PATIENCE).untilAsserted(() -> {
-                    List<Finding> found = CHECK.evaluate(receives.collect(CHECK), Previous.none(Judging.NOW), hasty);
+                    List<Finding> found = CHECK.evaluate(receives.collect(CHECK), Previous.none(Evaluating.NOW), hasty);
                     assertThat(found).extracting(Finding::key).containsExactly("replication/replay-paused");
                     assertThat(receives.collect(CHECK).replay())
                             .satisfies(replay -> assertThat(replay.lagSeconds()).isGreaterThan(0.5));
                 });
                 await().atMost(PATIENCE).untilAsserted(() -> {
-                    List<Finding> found = CHECK.evaluate(sends.collect(CHECK), Previous.none(Judging.NOW), hasty);
+                    List<Finding> found = CHECK.evaluate(sends.collect(CHECK), Previous.none(Evaluating.NOW), hasty);
                     assertThat(found).extracting(Finding::key).containsExactly("replication/standby-lag");
                     assertThat(found.getFirst().cause()).contains("does not replay");
                 });
                 standby.resumeReplay();
                 await().atMost(PATIENCE).untilAsserted(() -> {
-                    assertThat(CHECK.evaluate(receives.collect(CHECK), Previous.none(Judging.NOW), hasty))
+                    assertThat(CHECK.evaluate(receives.collect(CHECK), Previous.none(Evaluating.NOW), hasty))
                             .isEmpty();
-                    assertThat(CHECK.evaluate(sends.collect(CHECK), Previous.none(Judging.NOW), hasty))
+                    assertThat(CHECK.evaluate(sends.collect(CHECK), Previous.none(Evaluating.NOW), hasty))
                             .isEmpty();
                 });
             }
@@ -498,13 +477,12 @@ class ReplicationTest {
                 TcpProxy link = TcpProxy.before(primary)) {
             primary.server();
             try (PgServer standby = primary.standby();
-                    Asking receives = Asking.of(standby.server("pgvigil", null), "postgres")) {
+                    Collecting receives = Collecting.of(standby.server("pgvigil", null), "postgres")) {
                 standby.sql("alter system set primary_conninfo = 'host=127.0.0.1 port=" + link.port()
                         + " user=postgres application_name=proxied'");
                 standby.reload();
                 await().atMost(PATIENCE).untilAsserted(() -> {
-                    assertThat(primary.value(
-                                    "select state from pg_stat_replication where application_name = 'proxied'"))
+                    assertThat(primary.value("select state from pg_stat_replication where application_name = 'proxied'"))
                             .isEqualTo("streaming");
                     assertThat(receives.collect(CHECK).replay())
                             .satisfies(replay -> assertThat(replay.lagSeconds()).isZero());
@@ -515,7 +493,7 @@ class ReplicationTest {
                     ReplicationState now = receives.collect(CHECK);
                     assertThat(now.replay())
                             .satisfies(replay -> assertThat(replay.lagSeconds()).isGreaterThan(0));
-                    Finding found = Judging.one(CHECK, now, SHOP);
+                    Finding found = Evaluating.one(CHECK, now, SHOP);
                     assertThat(found.key()).isEqualTo("replication/disconnected");
                     assertThat(found.status()).isEqualTo(Status.DEGRADED);
                 });
@@ -527,7 +505,7 @@ class ReplicationTest {
         }
     }
 
-    private static List<Finding> evaluate(Asking asking, Replication check) {
-        return Judging.evaluate(check, asking.collect(check), SHOP);
+    private static List<Finding> evaluate(Collecting asking, Replication check) {
+        return Evaluating.evaluate(check, asking.collect(check), SHOP);
     }
 }

@@ -3,11 +3,11 @@ package dev.pgvigil.check.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.pgvigil.check.Asking;
+import dev.pgvigil.check.Collecting;
 import dev.pgvigil.check.Finding;
-import dev.pgvigil.check.Judging;
+import dev.pgvigil.check.Evaluating;
 import dev.pgvigil.check.Previous;
-import dev.pgvigil.check.Recorded;
+import dev.pgvigil.check.RecordedMetrics;
 import dev.pgvigil.check.Severity;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.check.replication.Slots.Decoding;
@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SlotsTest {
 
     private static final Slots CHECK = new Slots();
-    private static final Target SHOP = Judging.target("shop");
+    private static final Target SHOP = Evaluating.target("shop");
     private static final long GIB = 1L << 30;
 
     @Nested
@@ -46,11 +46,13 @@ class SlotsTest {
         void reportsWalKeptWithoutLimit(
                 long retained, boolean active, @Nullable Status status, @Nullable Severity severity) {
             List<Finding> found =
-                    Judging.evaluate(CHECK, listing(null, slot(active, "reserved", null, retained)), SHOP);
+                    Evaluating.evaluate(CHECK, listing(null, slot(active, "reserved", null, retained)), SHOP);
 
             assertThat(found).extracting(Finding::status).isEqualTo(status == null ? List.of() : List.of(status));
-            assertThat(found).extracting(Finding::severity).isEqualTo(severity == null ? List.of() : List.of(severity));
-            assertThat(Judging.evaluate(
+            assertThat(found)
+                    .extracting(Finding::severity)
+                    .isEqualTo(severity == null ? List.of() : List.of(severity));
+            assertThat(Evaluating.evaluate(
                             CHECK, listing(1000 * GIB, slot(active, "extended", 900 * GIB, retained)), SHOP))
                     .isEmpty();
         }
@@ -64,9 +66,11 @@ class SlotsTest {
             "reserved, , false",
         })
         void reportsSlotNearTheLimit(String walStatus, @Nullable Long safe, boolean near) {
-            List<Finding> found = Judging.evaluate(CHECK, listing(100L, slot(true, walStatus, safe, 70)), SHOP);
+            List<Finding> found = Evaluating.evaluate(CHECK, listing(100L, slot(true, walStatus, safe, 70)), SHOP);
 
-            assertThat(found).extracting(Finding::key).isEqualTo(near ? List.of("slots/near-limit") : List.of());
+            assertThat(found)
+                    .extracting(Finding::key)
+                    .isEqualTo(near ? List.of("slots/near-limit") : List.of());
         }
 
         @ParameterizedTest
@@ -79,24 +83,10 @@ class SlotsTest {
         })
         void reportsLostSlotWithItsCauseAlone(String walStatus, @Nullable String reason, String cause) {
             Slot slot = new Slot(
-                    "shop",
-                    null,
-                    "physical",
-                    null,
-                    false,
-                    false,
-                    walStatus,
-                    null,
-                    null,
-                    null,
-                    99 * GIB,
-                    null,
-                    9e9,
-                    reason,
-                    false,
-                    null);
+                    "shop", null, "physical", null, false, false, walStatus, null, null, null, 99 * GIB, null, 9e9, reason,
+                    false, null);
 
-            Finding found = Judging.one(CHECK, listing(null, slot), SHOP);
+            Finding found = Evaluating.one(CHECK, listing(null, slot), SHOP);
             assertThat(found.key()).isEqualTo("slots/lost");
             assertThat(found.cause()).contains(cause);
             assertThat(found.sql()).isEqualTo("select pg_drop_replication_slot('shop')");
@@ -114,23 +104,9 @@ class SlotsTest {
         void advisesOnSlotsThatNobodyUses(
                 @Nullable Double inactive, boolean active, boolean temporary, boolean synced, int findings) {
             Slot slot = new Slot(
-                    "shop",
-                    null,
-                    "logical",
-                    "app",
-                    temporary,
-                    active,
-                    "reserved",
-                    null,
-                    null,
-                    5L,
-                    9L,
-                    9L,
-                    inactive,
-                    null,
-                    synced,
-                    null);
-            List<Finding> found = Judging.evaluate(CHECK, listing(null, slot), SHOP);
+                    "shop", null, "logical", "app", temporary, active, "reserved", null, null, 5L, 9L, 9L, inactive, null,
+                    synced, null);
+            List<Finding> found = Evaluating.evaluate(CHECK, listing(null, slot), SHOP);
 
             assertThat(found).hasSize(findings).allMatch(finding -> finding.status() == Status.HEALTHY);
         }
@@ -147,17 +123,19 @@ class SlotsTest {
         void advisesOnSpilledChangesByRate(
                 long before, long after, long seconds, double resetBefore, double resetAfter, int findings) {
             Previous<Listing> previous = new Previous<>(
-                    listing(null, decoding(before, resetBefore)), Judging.NOW.minusSeconds(seconds), Judging.NOW);
+                    listing(null, decoding(before, resetBefore)), Evaluating.NOW.minusSeconds(seconds), Evaluating.NOW);
             List<Finding> found = CHECK.evaluate(listing(null, decoding(after, resetAfter)), previous, SHOP);
 
             assertThat(found).hasSize(findings);
-            found.forEach(finding -> Judging.complete(CHECK, finding));
+            found.forEach(finding -> Evaluating.complete(CHECK, finding));
         }
 
         @Test
         void tellsHowFastRetentionGrows() {
             Previous<Listing> previous = new Previous<>(
-                    listing(null, slot(false, "extended", null, 5 * GIB)), Judging.NOW.minusSeconds(1800), Judging.NOW);
+                    listing(null, slot(false, "extended", null, 5 * GIB)),
+                    Evaluating.NOW.minusSeconds(1800),
+                    Evaluating.NOW);
             Finding found = CHECK.evaluate(listing(null, slot(false, "extended", null, 6 * GIB)), previous, SHOP)
                     .getFirst();
 
@@ -171,22 +149,8 @@ class SlotsTest {
 
         private static Slot slot(boolean active, String walStatus, @Nullable Long safe, long retained) {
             return new Slot(
-                    "shop",
-                    null,
-                    "physical",
-                    null,
-                    false,
-                    active,
-                    walStatus,
-                    safe,
-                    null,
-                    null,
-                    retained,
-                    null,
-                    null,
-                    null,
-                    false,
-                    null);
+                    "shop", null, "physical", null, false, active, walStatus, safe, null, null, retained, null, null, null,
+                    false, null);
         }
 
         private static Slot decoding(long spilled, double reset) {
@@ -198,15 +162,15 @@ class SlotsTest {
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
     void reportsSlotFromWalKeptToLost(int major) {
         Map<String, String> small = Map.of("max_wal_size", "32MB", "min_wal_size", "32MB", "wal_level", "logical");
-        Target target = Judging.target("postgres", Map.of("slots.retained", 20.0 * (1 << 20)));
+        Target target = Evaluating.target("postgres", Map.of("slots.retained", 20.0 * (1 << 20)));
         try (PgServer server = PgServer.start(major, small);
-                Asking asking = Asking.of(server, "postgres")) {
-            assertThat(Judging.evaluate(CHECK, asking.collect(CHECK), target)).isEmpty();
+                Collecting asking = Collecting.of(server, "postgres")) {
+            assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), target)).isEmpty();
             server.sql(
                     "select pg_create_physical_replication_slot('gone', true)",
                     "select pg_create_logical_replication_slot('changes', 'test_decoding')");
             Listing fresh = asking.collect(CHECK);
-            assertThat(Judging.evaluate(CHECK, fresh, target)).isEmpty();
+            assertThat(Evaluating.evaluate(CHECK, fresh, target)).isEmpty();
             assertThat(fresh.named("changes")).hasValueSatisfying(slot -> {
                 assertThat(slot.database()).isEqualTo("postgres");
                 assertThat(slot.catalogXminAge()).isNotNull();
@@ -215,11 +179,11 @@ class SlotsTest {
             });
 
             write(server);
-            Finding kept = Judging.one(CHECK, asking.collect(CHECK), target);
+            Finding kept = Evaluating.one(CHECK, asking.collect(CHECK), target);
             assertThat(kept.key()).isEqualTo("slots/retained");
             assertThat(kept.evidence()).hasSize(2);
-            assertThat(Recorded.value(
-                            Recorded.of(CHECK, asking.collect(CHECK)),
+            assertThat(RecordedMetrics.value(
+                            RecordedMetrics.of(CHECK, asking.collect(CHECK)),
                             "pgvigil_replication_slot_retained_bytes",
                             "slot_name",
                             "gone"))
@@ -230,7 +194,7 @@ class SlotsTest {
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> asking.collect(CHECK).keepBytes() != null);
             write(server);
-            assertThat(Judging.evaluate(CHECK, asking.collect(CHECK), target))
+            assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), target))
                     .extracting(Finding::key)
                     .contains("slots/near-limit");
 
@@ -238,12 +202,12 @@ class SlotsTest {
             write(server);
             await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
                 server.sql("checkpoint");
-                assertThat(Judging.evaluate(CHECK, asking.collect(CHECK), target))
+                assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), target))
                         .extracting(Finding::key)
                         .containsExactly("slots/lost");
             });
             server.sql("select pg_drop_replication_slot(slot_name) from pg_replication_slots");
-            assertThat(Judging.evaluate(CHECK, asking.collect(CHECK), target)).isEmpty();
+            assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), target)).isEmpty();
         }
     }
 
@@ -252,15 +216,15 @@ class SlotsTest {
     void countsSpilledChanges(int major) {
         Map<String, String> settings = Map.of("wal_level", "logical", "logical_decoding_work_mem", "64kB");
         try (PgServer server = PgServer.start(major, settings);
-                Asking asking = Asking.of(server, "postgres")) {
+                Collecting asking = Collecting.of(server, "postgres")) {
             server.sql(
                     "create table orders (id int)",
                     "select pg_create_logical_replication_slot('changes', 'test_decoding')",
                     "insert into orders select generate_series(1, 20000)");
             Listing before = asking.collect(CHECK);
             server.sql("select count(*) from pg_logical_slot_get_changes('changes', null, null)");
-            Target target = Judging.target("postgres", Map.of("slots.spilled", 100_000.0));
-            Previous<Listing> previous = new Previous<>(before, Judging.NOW.minusSeconds(30), Judging.NOW);
+            Target target = Evaluating.target("postgres", Map.of("slots.spilled", 100_000.0));
+            Previous<Listing> previous = new Previous<>(before, Evaluating.NOW.minusSeconds(30), Evaluating.NOW);
 
             await().atMost(Duration.ofSeconds(20))
                     .untilAsserted(() -> assertThat(CHECK.evaluate(asking.collect(CHECK), previous, target))

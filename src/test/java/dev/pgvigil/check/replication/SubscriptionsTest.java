@@ -3,11 +3,10 @@ package dev.pgvigil.check.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.pgvigil.check.Asking;
+import dev.pgvigil.check.Collecting;
 import dev.pgvigil.check.Finding;
-import dev.pgvigil.check.Judging;
-import dev.pgvigil.check.Previous;
-import dev.pgvigil.check.Recorded;
+import dev.pgvigil.check.Evaluating;
+import dev.pgvigil.check.RecordedMetrics;
 import dev.pgvigil.check.Severity;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.check.replication.Subscriptions.Listing;
@@ -23,7 +22,6 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SubscriptionsTest {
 
     private static final Subscriptions CHECK = new Subscriptions();
-    private static final Target SHOP = Judging.target("shop");
+    private static final Target SHOP = Evaluating.target("shop");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @Nested
@@ -46,9 +44,10 @@ class SubscriptionsTest {
         })
         void reportsDisabledSubscription(
                 @Nullable String slot, boolean onError, long errors, Status status, Severity severity) {
-            Finding found = Judging.one(
+            Finding found = Evaluating.one(
                     CHECK,
-                    listing(new Subscription("orders", false, slot, onError, false, null, 0, 1, 0, 0, errors, 0L)),
+                    listing(new Subscription(
+                            "orders", false, slot, onError, false, null, 0, 1, 0, 0, null, errors, 0L)),
                     SHOP);
 
             assertThat(found.key()).isEqualTo("subscriptions/disabled");
@@ -69,45 +68,24 @@ class SubscriptionsTest {
         })
         void reportsSubscriptionThatDoesNotAdvance(
                 boolean running, @Nullable Double message, long pending, double waiting, @Nullable String key) {
-            List<Finding> found = Judging.evaluate(
+            List<Finding> found = Evaluating.evaluate(
                     CHECK,
                     listing(new Subscription(
-                            "orders", true, "orders", false, running, message, 0, 3, pending, waiting, null, null)),
+                            "orders", true, "orders", false, running, message, 0, 3, pending, waiting, null, null, null)),
                     SHOP);
 
             assertThat(found).extracting(Finding::key).isEqualTo(key == null ? List.of() : List.of(key));
         }
 
         @ParameterizedTest
-        @CsvSource({
-            "5, 5, true, ",
-            "5, 6, true, errors",
-            "5, 6, false, errors",
-            "5, 0, true, ",
-            "5, 2, true, errors",
-            "5, 5, false, stopped"
-        })
-        void reportsErrorsSinceLastCollection(long before, long after, boolean running, @Nullable String key) {
-            Previous<Listing> previous =
-                    new Previous<>(listing(failing(before, true)), Judging.NOW.minusSeconds(60), Judging.NOW);
-            List<Finding> found = CHECK.evaluate(listing(failing(after, running)), previous, SHOP);
+        @CsvSource({", true, ", "89, true, errors", "0, false, errors", "90, true, ", "90, false, stopped"})
+        void reportsErrorsOfTheLast90Seconds(@Nullable Double seconds, boolean running, @Nullable String key) {
+            Subscription failing =
+                    new Subscription("orders", true, "orders", false, running, 1.0, 0, 1, 0, 0, seconds, 5L, 0L);
 
-            assertThat(found)
+            assertThat(Evaluating.evaluate(CHECK, listing(failing), SHOP))
                     .extracting(Finding::key)
-                    .isEqualTo(Stream.ofNullable(key)
-                            .map(one -> "subscriptions/" + one)
-                            .toList());
-            found.forEach(finding -> Judging.complete(CHECK, finding));
-        }
-
-        @Test
-        void doesNotReportErrorsOfFirstCollection() {
-            assertThat(Judging.evaluate(CHECK, listing(failing(99, true)), SHOP))
-                    .isEmpty();
-        }
-
-        private static Subscription failing(long errors, boolean running) {
-            return new Subscription("orders", true, "orders", false, running, 1.0, 0, 1, 0, 0, errors, 0L);
+                    .isEqualTo(Stream.ofNullable(key).map(one -> "subscriptions/" + one).toList());
         }
 
         private static Listing listing(Subscription subscription) {
@@ -120,18 +98,18 @@ class SubscriptionsTest {
     void reportsSubscriptionThatFailsStopsAndIsDisabled(int major) {
         try (PgServer server = PgServer.start(major, Map.of("wal_level", "logical"))) {
             subscribe(server);
-            try (Asking asking = Asking.of(server, "copy")) {
-                Listing before = await().atMost(PATIENCE).until(() -> asking.collect(CHECK), SubscriptionsTest::copied);
-                assertThat(Judging.evaluate(CHECK, before, SHOP)).isEmpty();
-                assertThat(Recorded.value(
-                                Recorded.of(CHECK, before), "pgvigil_subscription_running", "subname", "copy"))
+            try (Collecting asking = Collecting.of(server, "copy")) {
+                Listing before = await().atMost(PATIENCE)
+                        .until(() -> asking.collect(CHECK), SubscriptionsTest::copied);
+                assertThat(Evaluating.evaluate(CHECK, before, SHOP)).isEmpty();
+                assertThat(RecordedMetrics.value(
+                                RecordedMetrics.of(CHECK, before), "pgvigil_subscription_running", "subname", "copy"))
                         .isEqualTo(1);
 
                 server.sqlIn("copy", "insert into orders values (7)");
                 server.sqlIn("shop", "insert into orders values (7)");
-                Previous<Listing> previous = new Previous<>(before, Judging.NOW.minusSeconds(60), Judging.NOW);
                 await().atMost(PATIENCE).untilAsserted(() -> {
-                    List<Finding> found = CHECK.evaluate(asking.collect(CHECK), previous, SHOP);
+                    List<Finding> found = Evaluating.evaluate(CHECK, asking.collect(CHECK), SHOP);
                     // 14 counts no errors: the worker ends at each and begins again after 5 s.
                     assertThat(found)
                             .extracting(Finding::key)
@@ -139,19 +117,17 @@ class SubscriptionsTest {
                 });
                 server.sqlIn("copy", "delete from orders");
                 await().atMost(PATIENCE).untilAsserted(() -> {
-                    assertThat(server.valueIn("copy", "select count(*) from orders"))
-                            .isEqualTo("1");
-                    Listing now = asking.collect(CHECK);
-                    assertThat(CHECK.evaluate(now, new Previous<>(now, Judging.NOW, Judging.NOW), SHOP))
-                            .isEmpty();
+                    assertThat(server.valueIn("copy", "select count(*) from orders")).isEqualTo("1");
+                    assertThat(asking.collect(CHECK).named("copy")).hasValueSatisfying(one -> assertThat(one.running())
+                            .isTrue());
                 });
 
                 server.sqlIn("copy", "alter subscription copy disable");
-                assertThat(Judging.one(CHECK, asking.collect(CHECK), SHOP).key())
-                        .isEqualTo("subscriptions/disabled");
+                assertThat(Evaluating.one(CHECK, asking.collect(CHECK), SHOP).key()).isEqualTo("subscriptions/disabled");
                 server.sqlIn("copy", "alter subscription copy enable");
-                await().atMost(PATIENCE)
-                        .until(() -> Judging.evaluate(CHECK, asking.collect(CHECK), SHOP)
+                // An error counts for 90 s.
+                await().atMost(Duration.ofSeconds(120))
+                        .until(() -> Evaluating.evaluate(CHECK, asking.collect(CHECK), SHOP)
                                 .isEmpty());
             }
         }
@@ -160,10 +136,10 @@ class SubscriptionsTest {
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
     void reportsWorkerThatWaitsForALock(int major) throws SQLException {
-        Target hasty = Judging.target("shop", Map.of("subscriptions.stalled", 2.0));
+        Target hasty = Evaluating.target("shop", Map.of("subscriptions.stalled", 2.0));
         try (PgServer server = PgServer.start(major, Map.of("wal_level", "logical"))) {
             subscribe(server);
-            try (Asking asking = Asking.of(server, "copy");
+            try (Collecting asking = Collecting.of(server, "copy");
                     Connection holder = server.jdbc("copy");
                     Statement statement = holder.createStatement()) {
                 await().atMost(PATIENCE).until(() -> asking.collect(CHECK), SubscriptionsTest::copied);
@@ -171,13 +147,12 @@ class SubscriptionsTest {
                 statement.execute("lock table orders");
                 server.sqlIn("shop", "insert into orders values (1)");
                 await().atMost(PATIENCE)
-                        .untilAsserted(() -> assertThat(Judging.evaluate(CHECK, asking.collect(CHECK), hasty))
+                        .untilAsserted(() -> assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), hasty))
                                 .extracting(Finding::key)
                                 .containsExactly("subscriptions/stalled"));
                 holder.rollback();
-                await().atMost(PATIENCE)
-                        .until(() -> Judging.evaluate(CHECK, asking.collect(CHECK), SHOP)
-                                .isEmpty());
+                await().atMost(PATIENCE).until(() -> Evaluating.evaluate(CHECK, asking.collect(CHECK), SHOP)
+                        .isEmpty());
             }
         }
     }
@@ -185,28 +160,25 @@ class SubscriptionsTest {
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
     void reportsTablesThatAreNeverCopied(int major) {
-        Target hasty = Judging.target("shop", Map.of("subscriptions.copying", 2.0));
-        try (PgServer server =
-                PgServer.start(major, Map.of("wal_level", "logical", "max_sync_workers_per_subscription", "0"))) {
+        Target hasty = Evaluating.target("shop", Map.of("subscriptions.copying", 2.0));
+        try (PgServer server = PgServer.start(
+                major, Map.of("wal_level", "logical", "max_sync_workers_per_subscription", "0"))) {
             subscribe(server);
-            try (Asking asking = Asking.of(server, "copy")) {
+            try (Collecting asking = Collecting.of(server, "copy")) {
                 await().atMost(PATIENCE)
-                        .untilAsserted(() -> assertThat(Judging.evaluate(CHECK, asking.collect(CHECK), hasty))
+                        .untilAsserted(() -> assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), hasty))
                                 .extracting(Finding::key)
                                 .containsExactly("subscriptions/copying"));
                 server.sql("alter system set max_sync_workers_per_subscription = 2");
                 server.reload();
                 await().atMost(PATIENCE).until(() -> asking.collect(CHECK), SubscriptionsTest::copied);
-                assertThat(Judging.evaluate(CHECK, asking.collect(CHECK), hasty))
-                        .isEmpty();
+                assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), hasty)).isEmpty();
             }
         }
     }
 
     private static boolean copied(Listing listing) {
-        return listing.named("copy")
-                .filter(one -> one.running() && one.pending() == 0)
-                .isPresent();
+        return listing.named("copy").filter(one -> one.running() && one.pending() == 0).isPresent();
     }
 
     /** A subscription of the database {@code copy} to a table of the database {@code shop}. */
