@@ -123,7 +123,11 @@ public final class Subscriptions implements Check<Subscriptions.Listing> {
          * @param pendingSince since when so many tables have been pending without a worker that copies
          * @param errorAt when the errors became more; null: they did not
          */
-        private record Times(long pending, double pendingSince, long errors, @Nullable Double errorAt) {}
+        private record Times(
+                long pending,
+                double pendingSince,
+                long errors,
+                @Nullable Double errorAt) {}
 
         private Map<String, Times> known = new HashMap<>();
         private Map<String, Times> next = new HashMap<>();

@@ -33,12 +33,14 @@ record IndexFindings(Thresholds limits) {
                                 index.unique() ? Status.DEGRADED : Status.HEALTHY,
                                 index.unique() ? Severity.LOW : Severity.MEDIUM,
                                 index.unique() ? "a unique index is invalid" : "an index is invalid",
-                                index.label() + " on " + index.relname() + more(now.invalid().total()))
+                                index.label() + " on " + index.relname()
+                                        + more(now.invalid().total()))
                         .threshold("at once, unless a session builds or drops it")
                         .evidence(rows(invalid))
-                        .cause("CREATE, REINDEX or DROP INDEX CONCURRENTLY failed or was cancelled. Queries do not use the index, but "
-                                + "every write maintains it."
-                                + (index.unique() ? " It does not guarantee that its values are unique." : ""))
+                        .cause(
+                                "CREATE, REINDEX or DROP INDEX CONCURRENTLY failed or was cancelled. Queries do not use the index, but "
+                                        + "every write maintains it."
+                                        + (index.unique() ? " It does not guarantee that its values are unique." : ""))
                         .action(
                                 leftover(index)
                                         ? "Drop it: REINDEX left it. Then reindex again."
@@ -57,25 +59,29 @@ record IndexFindings(Thresholds limits) {
         List<Index> covered = now.covered().indexes().stream()
                 .filter(index -> index.bytes() >= limits.of(Indexes.DUPLICATE_SIZE))
                 .toList();
-        return covered.stream().findFirst().map(index -> Finding.of(
-                        Indexes.NAME,
-                        "duplicate",
-                        Status.HEALTHY,
-                        Severity.LOW,
-                        "an index is superfluous",
-                        "%s on %s (%s): %s does the same%s"
-                                .formatted(
-                                        index.label(),
-                                        index.relname(),
-                                        HumanFormat.bytes(index.bytes()),
-                                        HumanFormat.orUnknown(index.other()),
-                                        more(covered.size())))
-                .threshold("from " + HumanFormat.bytes(limits.of(Indexes.DUPLICATE_SIZE)))
-                .evidence(rows(covered))
-                .cause("Another index has the same columns, or begins with them. Each write maintains both, and both take room in "
-                        + "the cache.")
-                .action("Drop it. Where the other one is much larger, queries on these columns alone may become a little slower.")
-                .sql("drop index concurrently " + index.quoted()));
+        return covered.stream()
+                .findFirst()
+                .map(index -> Finding.of(
+                                Indexes.NAME,
+                                "duplicate",
+                                Status.HEALTHY,
+                                Severity.LOW,
+                                "an index is superfluous",
+                                "%s on %s (%s): %s does the same%s"
+                                        .formatted(
+                                                index.label(),
+                                                index.relname(),
+                                                HumanFormat.bytes(index.bytes()),
+                                                HumanFormat.orUnknown(index.other()),
+                                                more(covered.size())))
+                        .threshold("from " + HumanFormat.bytes(limits.of(Indexes.DUPLICATE_SIZE)))
+                        .evidence(rows(covered))
+                        .cause(
+                                "Another index has the same columns, or begins with them. Each write maintains both, and both take room in "
+                                        + "the cache.")
+                        .action(
+                                "Drop it. Where the other one is much larger, queries on these columns alone may become a little slower.")
+                        .sql("drop index concurrently " + index.quoted()));
     }
 
     private Optional<Finding> unused(Listing now) {
@@ -84,30 +90,33 @@ record IndexFindings(Thresholds limits) {
                 .filter(index -> index.bytes() >= limits.of(Indexes.UNUSED_SIZE))
                 .filter(index -> isUnused(index, now.statisticsSeconds(), age))
                 .toList();
-        return unused.stream().findFirst().map(index -> Finding.of(
-                        Indexes.NAME,
-                        "unused",
-                        Status.HEALTHY,
-                        Severity.LOW,
-                        "an index is not used",
-                        "%s on %s (%s) was not scanned for %s%s"
-                                .formatted(
-                                        index.label(),
-                                        index.relname(),
-                                        HumanFormat.bytes(index.bytes()),
-                                        HumanFormat.seconds(
-                                                orZero(
+        return unused.stream()
+                .findFirst()
+                .map(index -> Finding.of(
+                                Indexes.NAME,
+                                "unused",
+                                Status.HEALTHY,
+                                Severity.LOW,
+                                "an index is not used",
+                                "%s on %s (%s) was not scanned for %s%s"
+                                        .formatted(
+                                                index.label(),
+                                                index.relname(),
+                                                HumanFormat.bytes(index.bytes()),
+                                                HumanFormat.seconds(orZero(
                                                         index.idleSeconds() == null
                                                                 ? now.statisticsSeconds()
                                                                 : index.idleSeconds())),
-                                        more(unused.size())))
-                .threshold("from %s, not scanned for %s"
-                        .formatted(HumanFormat.bytes(limits.of(Indexes.UNUSED_SIZE)), HumanFormat.seconds(age)))
-                .evidence(rows(unused))
-                .cause("No query has used it for so long, and each write maintains it. A standby counts its own queries, which "
-                        + "are not seen here.")
-                .action("Look at pg_stat_user_indexes on every standby too, and think of yearly jobs; then drop it.")
-                .sql("drop index concurrently " + index.quoted()));
+                                                more(unused.size())))
+                        .threshold("from %s, not scanned for %s"
+                                .formatted(HumanFormat.bytes(limits.of(Indexes.UNUSED_SIZE)), HumanFormat.seconds(age)))
+                        .evidence(rows(unused))
+                        .cause(
+                                "No query has used it for so long, and each write maintains it. A standby counts its own queries, which "
+                                        + "are not seen here.")
+                        .action(
+                                "Look at pg_stat_user_indexes on every standby too, and think of yearly jobs; then drop it.")
+                        .sql("drop index concurrently " + index.quoted()));
     }
 
     /** An index that was never scanned may be new: the server does not know its age. */

@@ -37,7 +37,8 @@ public final class Indexes implements Check<Indexes.Listing> {
 
     private static final int MOST = 50;
 
-    // Sizes from pg_class are those of the last vacuum or build, and need no lock on the index. Partitions of an index cannot be
+    // Sizes from pg_class are those of the last vacuum or build, and need no lock on the index. Partitions of an index
+    // cannot be
     // dropped by themselves.
     private static final String OWN = """
             from pg_catalog.pg_index i
@@ -65,11 +66,13 @@ public final class Indexes implements Check<Indexes.Listing> {
             order by c.relpages desc limit\s""" + MOST;
 
     // Before PostgreSQL 17 expressions have the positions of their tokens in the statement that created them.
-    private static final String EXPRESSION = "pg_catalog.regexp_replace(coalesce(%s::text, ''), ':location -?[0-9]+', '', 'g')";
+    private static final String EXPRESSION =
+            "pg_catalog.regexp_replace(coalesce(%s::text, ''), ':location -?[0-9]+', '', 'g')";
 
     private static final String COVERED = COLUMNS + """
             , pg_catalog.count(*) over () as total, o.other, null::float8 as idle, null::float8 as statistics
-            """ + OWN.replace("where", """
+            """
+            + OWN.replace("where", """
               cross join lateral (select oc.relname::text as other
                 from pg_catalog.pg_index b join pg_catalog.pg_class oc on oc.oid = b.indexrelid
                 where b.indrelid = i.indrelid and b.indexrelid <> i.indexrelid
@@ -88,11 +91,11 @@ public final class Indexes implements Check<Indexes.Listing> {
                       and pg_catalog.starts_with(b.indoption::text || ' ', i.indoption::text || ' '))
                   and {own_expressions} = {other_expressions} and {own_predicate} = {other_predicate}
                 order by b.indnatts, b.indexrelid limit 1) o
-            where"""
-                    .replace("{own_expressions}", EXPRESSION.formatted("i.indexprs"))
+            where""".replace("{own_expressions}", EXPRESSION.formatted("i.indexprs"))
                     .replace("{other_expressions}", EXPRESSION.formatted("b.indexprs"))
                     .replace("{own_predicate}", EXPRESSION.formatted("i.indpred"))
-                    .replace("{other_predicate}", EXPRESSION.formatted("b.indpred"))) + """
+                    .replace("{other_predicate}", EXPRESSION.formatted("b.indpred")))
+            + """
               and i.indisvalid and i.indisready and i.indislive
               and not i.indisprimary and not i.indisexclusion and not i.indisreplident
               and not exists (select from pg_catalog.pg_constraint k where k.conindid = i.indexrelid)
@@ -189,7 +192,8 @@ public final class Indexes implements Check<Indexes.Listing> {
             Group unused,
             @Nullable Double statisticsSeconds) {}
 
-    private record Line(long oid, Index index, long total, @Nullable Double statistics) {}
+    private record Line(
+            long oid, Index index, long total, @Nullable Double statistics) {}
 
     private record Total(long number, long bytes) {}
 
@@ -225,9 +229,7 @@ public final class Indexes implements Check<Indexes.Listing> {
 
     @Override
     public Policy policy() {
-        return Policy.every(Duration.ofMinutes(10))
-                .with(Policy.Priority.LOW)
-                .with(Policy.Deadline.SLOW_STATEMENT);
+        return Policy.every(Duration.ofMinutes(10)).with(Policy.Priority.LOW).with(Policy.Deadline.SLOW_STATEMENT);
     }
 
     @Override
@@ -242,7 +244,8 @@ public final class Indexes implements Check<Indexes.Listing> {
                 .flatMap(total -> session.rows(INVALID, row -> line(row, null))
                         .flatMap(invalid -> session.rows(COVERED, row -> line(row, null))
                                 .flatMap(covered -> session.rows(
-                                                unused(session.facts().major()), row -> line(row, seen.seconds(row.getLong("oid"))))
+                                                unused(session.facts().major()),
+                                                row -> line(row, seen.seconds(row.getLong("oid"))))
                                         .map(unused -> {
                                             seen.next();
                                             return new Listing(
@@ -256,8 +259,7 @@ public final class Indexes implements Check<Indexes.Listing> {
     }
 
     private static Group group(List<Line> lines) {
-        return new Group(
-                lines.stream().map(Line::index).toList(), lines.isEmpty() ? 0 : lines.getFirst().total);
+        return new Group(lines.stream().map(Line::index).toList(), lines.isEmpty() ? 0 : lines.getFirst().total);
     }
 
     private static Line line(Row row, @Nullable Double known) {
@@ -282,9 +284,7 @@ public final class Indexes implements Check<Indexes.Listing> {
     public void export(Listing now, MetricSink sink) {
         sink.gauge("pgvigil_indexes", "Indexes of the database.", (double) now.indexes);
         sink.gauge("pgvigil_indexes_bytes", "Size of the indexes of the database.", (double) now.bytes);
-        sink.gauge(
-                "pgvigil_indexes_invalid",
-                "Invalid indexes of the database that nothing builds or drops.",
-                (double) now.invalid.total);
+        sink.gauge("pgvigil_indexes_invalid", "Invalid indexes of the database that nothing builds or drops.", (double)
+                now.invalid.total);
     }
 }

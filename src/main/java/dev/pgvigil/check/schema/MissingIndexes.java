@@ -34,9 +34,12 @@ public final class MissingIndexes implements Check<MissingIndexes.Access> {
     public static final String NAME = "missing-indexes";
 
     static final Threshold KEY_SIZE = Threshold.bytes(
-            NAME, "foreign-key-size", 10 << 20, "Size of a table from which a foreign key without an index is a finding");
-    static final Threshold SCAN_SIZE = Threshold.bytes(
-            NAME, "scan-size", 100 << 20, "Size of a table from which sequential scans are a finding");
+            NAME,
+            "foreign-key-size",
+            10 << 20,
+            "Size of a table from which a foreign key without an index is a finding");
+    static final Threshold SCAN_SIZE =
+            Threshold.bytes(NAME, "scan-size", 100 << 20, "Size of a table from which sequential scans are a finding");
     static final Threshold SCANS =
             Threshold.count(NAME, "scans", 60, "Sequential scans of a large table in an hour that are a finding");
 
@@ -49,8 +52,7 @@ public final class MissingIndexes implements Check<MissingIndexes.Access> {
     private static final int MOST = 50;
 
     // Sizes are those of the last vacuum or analyze, and need no lock on the table.
-    private static final String SIZE =
-            "c.relpages::int8 * pg_catalog.current_setting('block_size')::int8 as bytes";
+    private static final String SIZE = "c.relpages::int8 * pg_catalog.current_setting('block_size')::int8 as bytes";
 
     private static final String OWN = """
             n.nspname <> 'information_schema' and pg_catalog.left(n.nspname::text, 3) <> 'pg_' and c.relkind = 'r'
@@ -58,7 +60,8 @@ public final class MissingIndexes implements Check<MissingIndexes.Access> {
             """;
 
     // A leading set of the columns of one index must be those of the key.
-    private static final String KEYS = """
+    private static final String KEYS =
+            """
             select n.nspname::text as schemaname, c.relname::text as relname, f.conname::text as conname,
               f.confrelid::int8 as referenced, r.relname::text as referenced_name, {size},
               pg_catalog.pg_stat_get_tuples_deleted(f.confrelid) as deleted,
@@ -75,20 +78,15 @@ public final class MissingIndexes implements Check<MissingIndexes.Access> {
               and not exists (select from pg_catalog.pg_index i where i.indrelid = f.conrelid
                 and i.indisvalid and i.indisready and i.indpred is null
                 and (i.indkey::int2[])[0:pg_catalog.cardinality(f.conkey) - 1] @> f.conkey)
-            order by c.relpages desc limit {most}"""
-            .replace("{size}", SIZE)
-            .replace("{own}", OWN)
-            .replace("{most}", String.valueOf(MOST));
+            order by c.relpages desc limit {most}""".replace("{size}", SIZE).replace("{own}", OWN).replace("{most}", String.valueOf(MOST));
 
-    private static final String TABLES = """
+    private static final String TABLES =
+            """
             select n.nspname::text as schemaname, c.relname::text as relname, {size}, c.reltuples::float8 as rows,
               pg_catalog.pg_stat_get_numscans(c.oid) as scans, pg_catalog.pg_stat_get_tuples_returned(c.oid) as rows_read
             from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
             where {own} and pg_catalog.pg_stat_get_numscans(c.oid) > 0
-            order by c.relpages desc limit {most}"""
-            .replace("{size}", SIZE)
-            .replace("{own}", OWN)
-            .replace("{most}", String.valueOf(MOST));
+            order by c.relpages desc limit {most}""".replace("{size}", SIZE).replace("{own}", OWN).replace("{most}", String.valueOf(MOST));
 
     /**
      * A foreign key whose columns no index begins with.
@@ -97,7 +95,13 @@ public final class MissingIndexes implements Check<MissingIndexes.Access> {
      * @param deleted rows deleted from the referenced table: each scans this one
      */
     public record Key(
-            String schemaname, String relname, String conname, String columns, String referenced, long bytes, long deleted) {}
+            String schemaname,
+            String relname,
+            String conname,
+            String columns,
+            String referenced,
+            long bytes,
+            long deleted) {}
 
     /**
      * Sequential scans of a large table since its statistics began.
@@ -144,9 +148,7 @@ public final class MissingIndexes implements Check<MissingIndexes.Access> {
 
     @Override
     public Policy policy() {
-        return Policy.every(Duration.ofMinutes(10))
-                .with(Policy.Priority.LOW)
-                .with(Policy.Deadline.SLOW_STATEMENT);
+        return Policy.every(Duration.ofMinutes(10)).with(Policy.Priority.LOW).with(Policy.Deadline.SLOW_STATEMENT);
     }
 
     @Override
@@ -197,41 +199,44 @@ public final class MissingIndexes implements Check<MissingIndexes.Access> {
         List<Key> keys = now.keys.stream()
                 .filter(key -> key.bytes >= limits.of(KEY_SIZE))
                 .toList();
-        return keys.stream().findFirst().map(key -> Finding.of(
-                        NAME,
-                        "foreign-key",
-                        Status.HEALTHY,
-                        Severity.LOW,
-                        "a foreign key has no index",
-                        "%s of %s.%s (%s)%s"
-                                .formatted(
-                                        key.conname,
-                                        key.schemaname,
-                                        key.relname,
-                                        HumanFormat.bytes(key.bytes),
-                                        keys.size() == 1 ? "" : "; " + (keys.size() - 1) + " more"))
-                .threshold("from " + HumanFormat.bytes(limits.of(KEY_SIZE)))
-                .evidence(keys.stream()
-                        .limit(EvidenceRow.MOST)
-                        .map(one -> EvidenceRow.of(
-                                "schemaname",
-                                one.schemaname,
-                                "relname",
-                                one.relname,
-                                "conname",
-                                one.conname,
-                                "size_bytes",
-                                one.bytes,
-                                "referenced",
-                                one.referenced,
-                                "deleted_rows",
-                                one.deleted))
-                        .toList())
-                .cause("Each row deleted from " + key.referenced + ", or whose key changes, scans " + key.relname
-                        + " as a whole, with a lock held. Rows are deleted there: " + key.deleted + " so far.")
-                .action("Create an index on the columns of the key.")
-                .sql("create index concurrently on %s.%s (%s)"
-                        .formatted(Sql.identifier(key.schemaname), Sql.identifier(key.relname), key.columns)));
+        return keys.stream()
+                .findFirst()
+                .map(key -> Finding.of(
+                                NAME,
+                                "foreign-key",
+                                Status.HEALTHY,
+                                Severity.LOW,
+                                "a foreign key has no index",
+                                "%s of %s.%s (%s)%s"
+                                        .formatted(
+                                                key.conname,
+                                                key.schemaname,
+                                                key.relname,
+                                                HumanFormat.bytes(key.bytes),
+                                                keys.size() == 1 ? "" : "; " + (keys.size() - 1) + " more"))
+                        .threshold("from " + HumanFormat.bytes(limits.of(KEY_SIZE)))
+                        .evidence(keys.stream()
+                                .limit(EvidenceRow.MOST)
+                                .map(one -> EvidenceRow.of(
+                                        "schemaname",
+                                        one.schemaname,
+                                        "relname",
+                                        one.relname,
+                                        "conname",
+                                        one.conname,
+                                        "size_bytes",
+                                        one.bytes,
+                                        "referenced",
+                                        one.referenced,
+                                        "deleted_rows",
+                                        one.deleted))
+                                .toList())
+                        .cause("Each row deleted from " + key.referenced + ", or whose key changes, scans "
+                                + key.relname + " as a whole, with a lock held. Rows are deleted there: " + key.deleted
+                                + " so far.")
+                        .action("Create an index on the columns of the key.")
+                        .sql("create index concurrently on %s.%s (%s)"
+                                .formatted(Sql.identifier(key.schemaname), Sql.identifier(key.relname), key.columns)));
     }
 
     private static Optional<Finding> scans(Access now, Previous<Access> previous, Thresholds limits) {
@@ -240,8 +245,8 @@ public final class MissingIndexes implements Check<MissingIndexes.Access> {
         if (last == null || hours <= 0) {
             return Optional.empty();
         }
-        Map<String, Table> before = last.tables.stream()
-                .collect(Collectors.toMap(Table::label, table -> table, (one, other) -> one));
+        Map<String, Table> before =
+                last.tables.stream().collect(Collectors.toMap(Table::label, table -> table, (one, other) -> one));
         return now.tables.stream()
                 .filter(table -> table.bytes >= limits.of(SCAN_SIZE))
                 .filter(table -> before.containsKey(table.label()) || before.size() < MOST)
@@ -265,11 +270,12 @@ public final class MissingIndexes implements Check<MissingIndexes.Access> {
                                                 HumanFormat.large(scans.rowsEach)))
                         .threshold("from %s an hour, tables from %s"
                                 .formatted(
-                                        HumanFormat.number(limits.of(SCANS)),
-                                        HumanFormat.bytes(limits.of(SCAN_SIZE))))
-                        .cause("A statement that runs often finds no index for its conditions, or reads most of the table.")
-                        .action("Find the statement among those that read most blocks, look at its plan, and create an index on the "
-                                + "columns that it compares. A report that needs every row can run on a standby.")
+                                        HumanFormat.number(limits.of(SCANS)), HumanFormat.bytes(limits.of(SCAN_SIZE))))
+                        .cause(
+                                "A statement that runs often finds no index for its conditions, or reads most of the table.")
+                        .action(
+                                "Find the statement among those that read most blocks, look at its plan, and create an index on the "
+                                        + "columns that it compares. A report that needs every row can run on a standby.")
                         .sql("explain select * from %s.%s where …"
                                 .formatted(
                                         Sql.identifier(scans.table.schemaname), Sql.identifier(scans.table.relname))));

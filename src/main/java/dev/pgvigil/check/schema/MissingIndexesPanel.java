@@ -13,7 +13,12 @@ import jakarta.inject.Singleton;
 final class MissingIndexesPanel extends TablePanel<MissingIndexes.Access> {
 
     MissingIndexesPanel() {
-        super(Tab.SCHEMA, "missing-indexes", "Access without an index", MissingIndexes.NAME, MissingIndexes.Access.class);
+        super(
+                Tab.SCHEMA,
+                "missing-indexes",
+                "Access without an index",
+                MissingIndexes.NAME,
+                MissingIndexes.Access.class);
     }
 
     @Override

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.pgvigil.check.Collecting;
-import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.Evaluating;
+import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.RecordedMetrics;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.check.replication.Archiver.Archive;
@@ -64,7 +64,8 @@ class ArchiverTest {
 
         @Test
         void lateArchivingIsAdvice() {
-            Archive now = new Archive("on", true, true, 0, false, 1, 0, "A", 7200.0, null, null, 0L, null, 7200.0, 5 << 20);
+            Archive now =
+                    new Archive("on", true, true, 0, false, 1, 0, "A", 7200.0, null, null, 0L, null, 7200.0, 5 << 20);
 
             Finding found = Evaluating.one(CHECK, now, SHOP);
             assertThat(found.status()).isEqualTo(Status.HEALTHY);
@@ -89,20 +90,22 @@ class ArchiverTest {
                 assertThat(found.key()).isEqualTo("archiver/failing");
                 assertThat(found.observed()).contains("wait");
             });
-            assertThat(RecordedMetrics.value(RecordedMetrics.of(CHECK, asking.collect(CHECK)), "pgvigil_archiver_ready_files"))
+            assertThat(RecordedMetrics.value(
+                            RecordedMetrics.of(CHECK, asking.collect(CHECK)), "pgvigil_archiver_ready_files"))
                     .isPositive();
 
             command(server, "");
             await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(
-                                    Evaluating.one(CHECK, asking.collect(CHECK), SHOP).key())
+                    .untilAsserted(() -> assertThat(Evaluating.one(CHECK, asking.collect(CHECK), SHOP)
+                                    .key())
                             .isEqualTo("archiver/unconfigured"));
 
             command(server, "/bin/true");
             // After three failures the archiver waits for a minute, unless there is a new file.
             await().atMost(Duration.ofSeconds(90)).untilAsserted(() -> {
                 write(server);
-                assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), SHOP)).isEmpty();
+                assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), SHOP))
+                        .isEmpty();
             });
         }
     }
@@ -117,8 +120,8 @@ class ArchiverTest {
             write(server);
             write(server);
             await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(
-                                    Evaluating.one(CHECK, asking.collect(CHECK), hasty).key())
+                    .untilAsserted(() -> assertThat(Evaluating.one(CHECK, asking.collect(CHECK), hasty)
+                                    .key())
                             .isEqualTo("archiver/backlog"));
             command(server, "/bin/true");
             await().atMost(PATIENCE)
@@ -127,7 +130,8 @@ class ArchiverTest {
 
             asking.collect(CHECK);
             server.sql("create table orders as select generate_series(1, 50000) id");
-            assertThat(Evaluating.one(CHECK, asking.collect(CHECK), hasty).key()).isEqualTo("archiver/late");
+            assertThat(Evaluating.one(CHECK, asking.collect(CHECK), hasty).key())
+                    .isEqualTo("archiver/late");
             write(server);
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), hasty))

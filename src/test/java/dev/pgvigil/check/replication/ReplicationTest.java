@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.pgvigil.check.Collecting;
-import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.Evaluating;
+import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.Previous;
 import dev.pgvigil.check.RecordedMetrics;
 import dev.pgvigil.check.Severity;
@@ -58,8 +58,8 @@ class ReplicationTest {
                         .isEqualTo(severity == null ? List.of() : List.of(severity));
                 assertThat(found)
                         .extracting(Finding::key)
-                        .allMatch(key -> key.equals(
-                                logical ? "replication/subscriber-lag" : "replication/standby-lag"));
+                        .allMatch(
+                                key -> key.equals(logical ? "replication/subscriber-lag" : "replication/standby-lag"));
             }
         }
 
@@ -76,7 +76,20 @@ class ReplicationTest {
             assertThat(Evaluating.evaluate(CHECK, sender(standby(9000, 9000.0, 0, false)), SHOP))
                     .isEmpty();
             Standby backup = new Standby(
-                    "pg_basebackup", null, "backup", "async", null, false, 9L, null, null, null, null, null, null, null,
+                    "pg_basebackup",
+                    null,
+                    "backup",
+                    "async",
+                    null,
+                    false,
+                    9L,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
                     null);
             assertThat(Evaluating.evaluate(CHECK, sender(backup), SHOP)).isEmpty();
         }
@@ -85,8 +98,21 @@ class ReplicationTest {
         @CsvSource({"90, 100, 110, network is slow", "1, 100, 101, disk", "1, 2, 100, does not replay"})
         void namesWhereWalStays(long unsent, long unflushed, long unreplayed, String cause) {
             Standby standby = new Standby(
-                    "s1", null, "streaming", "async", null, false, unsent, unflushed, unflushed, unreplayed, null, null,
-                    null, 300.0, 1.0);
+                    "s1",
+                    null,
+                    "streaming",
+                    "async",
+                    null,
+                    false,
+                    unsent,
+                    unflushed,
+                    unflushed,
+                    unreplayed,
+                    null,
+                    null,
+                    null,
+                    300.0,
+                    1.0);
 
             assertThat(Evaluating.one(CHECK, sender(standby), SHOP).cause()).contains(cause);
         }
@@ -108,13 +134,11 @@ class ReplicationTest {
                 @Nullable Status status,
                 @Nullable Severity severity) {
             Synchronous synchronous = new Synchronous("s1", required, answering, byDefault, waiting);
-            List<Finding> found = Evaluating.evaluate(
-                    CHECK, new ReplicationState(1, 0, List.of(), 0, 0, synchronous, null), SHOP);
+            List<Finding> found =
+                    Evaluating.evaluate(CHECK, new ReplicationState(1, 0, List.of(), 0, 0, synchronous, null), SHOP);
 
             assertThat(found).extracting(Finding::status).isEqualTo(status == null ? List.of() : List.of(status));
-            assertThat(found)
-                    .extracting(Finding::severity)
-                    .isEqualTo(severity == null ? List.of() : List.of(severity));
+            assertThat(found).extracting(Finding::severity).isEqualTo(severity == null ? List.of() : List.of(severity));
         }
 
         @ParameterizedTest
@@ -161,14 +185,13 @@ class ReplicationTest {
             List<Finding> found = Evaluating.evaluate(CHECK, receiver(replay), SHOP);
 
             assertThat(found).extracting(Finding::status).isEqualTo(status == null ? List.of() : List.of(status));
-            assertThat(found)
-                    .extracting(Finding::severity)
-                    .isEqualTo(severity == null ? List.of() : List.of(severity));
+            assertThat(found).extracting(Finding::severity).isEqualTo(severity == null ? List.of() : List.of(severity));
         }
 
         @Test
         void doesNotTakeIdlePrimaryOfArchiveForLag() {
-            assertThat(Evaluating.evaluate(CHECK, receiver(archive(3599)), SHOP)).isEmpty();
+            assertThat(Evaluating.evaluate(CHECK, receiver(archive(3599)), SHOP))
+                    .isEmpty();
             Finding found = Evaluating.one(CHECK, receiver(archive(3600)), SHOP);
             assertThat(found.key()).isEqualTo("replication/lag");
             assertThat(found.status()).isEqualTo(Status.DEGRADED);
@@ -176,8 +199,7 @@ class ReplicationTest {
         }
 
         private static Replay archive(double seconds) {
-            return new Replay(
-                    false, true, null, null, null, null, 10, 0, seconds, seconds, 0, Pause.NOT_PAUSED);
+            return new Replay(false, true, null, null, null, null, 10, 0, seconds, seconds, 0, Pause.NOT_PAUSED);
         }
 
         @ParameterizedTest
@@ -189,14 +211,11 @@ class ReplicationTest {
         })
         void reportsStandbyThatDoesNotStream(
                 @Nullable String receiver, double lag, @Nullable Status status, @Nullable Severity severity) {
-            Replay replay = new Replay(
-                    true, true, receiver, null, null, null, 10, 0, lag, lag, 0, Pause.NOT_PAUSED);
+            Replay replay = new Replay(true, true, receiver, null, null, null, 10, 0, lag, lag, 0, Pause.NOT_PAUSED);
             List<Finding> found = Evaluating.evaluate(CHECK, receiver(replay), SHOP);
 
             assertThat(found).extracting(Finding::status).isEqualTo(status == null ? List.of() : List.of(status));
-            assertThat(found)
-                    .extracting(Finding::severity)
-                    .isEqualTo(severity == null ? List.of() : List.of(severity));
+            assertThat(found).extracting(Finding::severity).isEqualTo(severity == null ? List.of() : List.of(severity));
         }
 
         @Test
@@ -419,7 +438,8 @@ class ReplicationTest {
                 assertThat(evaluate(sends, CHECK)).isEmpty();
                 assertThat(evaluate(receives, CHECK)).isEmpty();
                 List<RecordedMetrics.Figure> figures = RecordedMetrics.of(CHECK, receives.collect(CHECK));
-                assertThat(RecordedMetrics.value(figures, "pgvigil_replication_lag_seconds")).isZero();
+                assertThat(RecordedMetrics.value(figures, "pgvigil_replication_lag_seconds"))
+                        .isZero();
                 assertThat(RecordedMetrics.value(figures, "pgvigil_replication_receiver_streaming"))
                         .isEqualTo(1);
 
@@ -444,8 +464,10 @@ class ReplicationTest {
                     Collecting sends = Collecting.of(primary, "postgres");
                     Collecting receives = Collecting.of(standby.server("pgvigil", null), "postgres")) {
                 sends.collect(CHECK);
-                await().atMost(PATIENCE).untilAsserted(() -> assertThat(receives.collect(CHECK).replay())
-                        .satisfies(replay -> assertThat(replay.lagSeconds()).isZero()));
+                await().atMost(PATIENCE)
+                        .untilAsserted(() -> assertThat(receives.collect(CHECK).replay())
+                                .satisfies(replay ->
+                                        assertThat(replay.lagSeconds()).isZero()));
                 standby.pauseReplay();
                 primary.sql("create table orders as select generate_series(1, 1000) id");
                 await().atMost(PATIENCE).untilAsserted(() -> {
@@ -482,7 +504,8 @@ class ReplicationTest {
                         + " user=postgres application_name=proxied'");
                 standby.reload();
                 await().atMost(PATIENCE).untilAsserted(() -> {
-                    assertThat(primary.value("select state from pg_stat_replication where application_name = 'proxied'"))
+                    assertThat(primary.value(
+                                    "select state from pg_stat_replication where application_name = 'proxied'"))
                             .isEqualTo("streaming");
                     assertThat(receives.collect(CHECK).replay())
                             .satisfies(replay -> assertThat(replay.lagSeconds()).isZero());

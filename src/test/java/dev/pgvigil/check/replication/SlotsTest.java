@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.pgvigil.check.Collecting;
-import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.Evaluating;
+import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.Previous;
 import dev.pgvigil.check.RecordedMetrics;
 import dev.pgvigil.check.Severity;
@@ -49,9 +49,7 @@ class SlotsTest {
                     Evaluating.evaluate(CHECK, listing(null, slot(active, "reserved", null, retained)), SHOP);
 
             assertThat(found).extracting(Finding::status).isEqualTo(status == null ? List.of() : List.of(status));
-            assertThat(found)
-                    .extracting(Finding::severity)
-                    .isEqualTo(severity == null ? List.of() : List.of(severity));
+            assertThat(found).extracting(Finding::severity).isEqualTo(severity == null ? List.of() : List.of(severity));
             assertThat(Evaluating.evaluate(
                             CHECK, listing(1000 * GIB, slot(active, "extended", 900 * GIB, retained)), SHOP))
                     .isEmpty();
@@ -68,9 +66,7 @@ class SlotsTest {
         void reportsSlotNearTheLimit(String walStatus, @Nullable Long safe, boolean near) {
             List<Finding> found = Evaluating.evaluate(CHECK, listing(100L, slot(true, walStatus, safe, 70)), SHOP);
 
-            assertThat(found)
-                    .extracting(Finding::key)
-                    .isEqualTo(near ? List.of("slots/near-limit") : List.of());
+            assertThat(found).extracting(Finding::key).isEqualTo(near ? List.of("slots/near-limit") : List.of());
         }
 
         @ParameterizedTest
@@ -83,8 +79,22 @@ class SlotsTest {
         })
         void reportsLostSlotWithItsCauseAlone(String walStatus, @Nullable String reason, String cause) {
             Slot slot = new Slot(
-                    "shop", null, "physical", null, false, false, walStatus, null, null, null, 99 * GIB, null, 9e9, reason,
-                    false, null);
+                    "shop",
+                    null,
+                    "physical",
+                    null,
+                    false,
+                    false,
+                    walStatus,
+                    null,
+                    null,
+                    null,
+                    99 * GIB,
+                    null,
+                    9e9,
+                    reason,
+                    false,
+                    null);
 
             Finding found = Evaluating.one(CHECK, listing(null, slot), SHOP);
             assertThat(found.key()).isEqualTo("slots/lost");
@@ -104,8 +114,22 @@ class SlotsTest {
         void advisesOnSlotsThatNobodyUses(
                 @Nullable Double inactive, boolean active, boolean temporary, boolean synced, int findings) {
             Slot slot = new Slot(
-                    "shop", null, "logical", "app", temporary, active, "reserved", null, null, 5L, 9L, 9L, inactive, null,
-                    synced, null);
+                    "shop",
+                    null,
+                    "logical",
+                    "app",
+                    temporary,
+                    active,
+                    "reserved",
+                    null,
+                    null,
+                    5L,
+                    9L,
+                    9L,
+                    inactive,
+                    null,
+                    synced,
+                    null);
             List<Finding> found = Evaluating.evaluate(CHECK, listing(null, slot), SHOP);
 
             assertThat(found).hasSize(findings).allMatch(finding -> finding.status() == Status.HEALTHY);
@@ -149,8 +173,22 @@ class SlotsTest {
 
         private static Slot slot(boolean active, String walStatus, @Nullable Long safe, long retained) {
             return new Slot(
-                    "shop", null, "physical", null, false, active, walStatus, safe, null, null, retained, null, null, null,
-                    false, null);
+                    "shop",
+                    null,
+                    "physical",
+                    null,
+                    false,
+                    active,
+                    walStatus,
+                    safe,
+                    null,
+                    null,
+                    retained,
+                    null,
+                    null,
+                    null,
+                    false,
+                    null);
         }
 
         private static Slot decoding(long spilled, double reset) {
@@ -165,7 +203,8 @@ class SlotsTest {
         Target target = Evaluating.target("postgres", Map.of("slots.retained", 20.0 * (1 << 20)));
         try (PgServer server = PgServer.start(major, small);
                 Collecting asking = Collecting.of(server, "postgres")) {
-            assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), target)).isEmpty();
+            assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), target))
+                    .isEmpty();
             server.sql(
                     "select pg_create_physical_replication_slot('gone', true)",
                     "select pg_create_logical_replication_slot('changes', 'test_decoding')");
@@ -207,7 +246,8 @@ class SlotsTest {
                         .containsExactly("slots/lost");
             });
             server.sql("select pg_drop_replication_slot(slot_name) from pg_replication_slots");
-            assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), target)).isEmpty();
+            assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), target))
+                    .isEmpty();
         }
     }
 

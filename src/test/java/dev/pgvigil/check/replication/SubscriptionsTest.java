@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.pgvigil.check.Collecting;
-import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.Evaluating;
+import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.RecordedMetrics;
 import dev.pgvigil.check.Severity;
 import dev.pgvigil.check.Status;
@@ -71,7 +71,8 @@ class SubscriptionsTest {
             List<Finding> found = Evaluating.evaluate(
                     CHECK,
                     listing(new Subscription(
-                            "orders", true, "orders", false, running, message, 0, 3, pending, waiting, null, null, null)),
+                            "orders", true, "orders", false, running, message, 0, 3, pending, waiting, null, null,
+                            null)),
                     SHOP);
 
             assertThat(found).extracting(Finding::key).isEqualTo(key == null ? List.of() : List.of(key));
@@ -85,7 +86,9 @@ class SubscriptionsTest {
 
             assertThat(Evaluating.evaluate(CHECK, listing(failing), SHOP))
                     .extracting(Finding::key)
-                    .isEqualTo(Stream.ofNullable(key).map(one -> "subscriptions/" + one).toList());
+                    .isEqualTo(Stream.ofNullable(key)
+                            .map(one -> "subscriptions/" + one)
+                            .toList());
         }
 
         private static Listing listing(Subscription subscription) {
@@ -99,8 +102,7 @@ class SubscriptionsTest {
         try (PgServer server = PgServer.start(major, Map.of("wal_level", "logical"))) {
             subscribe(server);
             try (Collecting asking = Collecting.of(server, "copy")) {
-                Listing before = await().atMost(PATIENCE)
-                        .until(() -> asking.collect(CHECK), SubscriptionsTest::copied);
+                Listing before = await().atMost(PATIENCE).until(() -> asking.collect(CHECK), SubscriptionsTest::copied);
                 assertThat(Evaluating.evaluate(CHECK, before, SHOP)).isEmpty();
                 assertThat(RecordedMetrics.value(
                                 RecordedMetrics.of(CHECK, before), "pgvigil_subscription_running", "subname", "copy"))
@@ -117,13 +119,15 @@ class SubscriptionsTest {
                 });
                 server.sqlIn("copy", "delete from orders");
                 await().atMost(PATIENCE).untilAsserted(() -> {
-                    assertThat(server.valueIn("copy", "select count(*) from orders")).isEqualTo("1");
-                    assertThat(asking.collect(CHECK).named("copy")).hasValueSatisfying(one -> assertThat(one.running())
-                            .isTrue());
+                    assertThat(server.valueIn("copy", "select count(*) from orders"))
+                            .isEqualTo("1");
+                    assertThat(asking.collect(CHECK).named("copy"))
+                            .hasValueSatisfying(one -> assertThat(one.running()).isTrue());
                 });
 
                 server.sqlIn("copy", "alter subscription copy disable");
-                assertThat(Evaluating.one(CHECK, asking.collect(CHECK), SHOP).key()).isEqualTo("subscriptions/disabled");
+                assertThat(Evaluating.one(CHECK, asking.collect(CHECK), SHOP).key())
+                        .isEqualTo("subscriptions/disabled");
                 server.sqlIn("copy", "alter subscription copy enable");
                 // An error counts for 90 s.
                 await().atMost(Duration.ofSeconds(120))
@@ -151,8 +155,9 @@ class SubscriptionsTest {
                                 .extracting(Finding::key)
                                 .containsExactly("subscriptions/stalled"));
                 holder.rollback();
-                await().atMost(PATIENCE).until(() -> Evaluating.evaluate(CHECK, asking.collect(CHECK), SHOP)
-                        .isEmpty());
+                await().atMost(PATIENCE)
+                        .until(() -> Evaluating.evaluate(CHECK, asking.collect(CHECK), SHOP)
+                                .isEmpty());
             }
         }
     }
@@ -161,8 +166,8 @@ class SubscriptionsTest {
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
     void reportsTablesThatAreNeverCopied(int major) {
         Target hasty = Evaluating.target("shop", Map.of("subscriptions.copying", 2.0));
-        try (PgServer server = PgServer.start(
-                major, Map.of("wal_level", "logical", "max_sync_workers_per_subscription", "0"))) {
+        try (PgServer server =
+                PgServer.start(major, Map.of("wal_level", "logical", "max_sync_workers_per_subscription", "0"))) {
             subscribe(server);
             try (Collecting asking = Collecting.of(server, "copy")) {
                 await().atMost(PATIENCE)
@@ -172,13 +177,16 @@ class SubscriptionsTest {
                 server.sql("alter system set max_sync_workers_per_subscription = 2");
                 server.reload();
                 await().atMost(PATIENCE).until(() -> asking.collect(CHECK), SubscriptionsTest::copied);
-                assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), hasty)).isEmpty();
+                assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), hasty))
+                        .isEmpty();
             }
         }
     }
 
     private static boolean copied(Listing listing) {
-        return listing.named("copy").filter(one -> one.running() && one.pending() == 0).isPresent();
+        return listing.named("copy")
+                .filter(one -> one.running() && one.pending() == 0)
+                .isPresent();
     }
 
     /** A subscription of the database {@code copy} to a table of the database {@code shop}. */

@@ -96,9 +96,8 @@ class IndexesTest {
             var old = clients.inTransaction("old", "insert into orders values (2)");
             clients.idle("builder").begin("create unique index concurrently orders_id on orders (id)");
             await().atMost(PATIENCE)
-                    .until(() -> "1"
-                            .equals(server.valueIn(
-                                    database, "select count(*) from pg_index where not indisvalid")));
+                    .until(() ->
+                            "1".equals(server.valueIn(database, "select count(*) from pg_index where not indisvalid")));
             assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), SHOP)).isEmpty();
 
             server.sqlIn(
@@ -186,12 +185,15 @@ class IndexesTest {
         try (Collecting asking = Collecting.of(server, database)) {
             await().atMost(PATIENCE).untilAsserted(() -> {
                 Listing now = asking.collect(CHECK);
-                assertThat(now.unused().indexes()).extracting(Index::indexrelname).containsExactly("by_total");
+                assertThat(now.unused().indexes())
+                        .extracting(Index::indexrelname)
+                        .containsExactly("by_total");
                 assertThat(Evaluating.one(CHECK, now, all).key()).isEqualTo("indexes/unused");
             });
             server.sqlIn(database, "set enable_seqscan = off; select count(*) from orders where total = 7");
-            await().atMost(PATIENCE).until(() -> Evaluating.evaluate(CHECK, asking.collect(CHECK), all)
-                    .isEmpty());
+            await().atMost(PATIENCE)
+                    .until(() -> Evaluating.evaluate(CHECK, asking.collect(CHECK), all)
+                            .isEmpty());
         }
     }
 }

@@ -55,8 +55,7 @@ class MissingIndexesTest {
             Access before = new Access(List.of(), 0, List.of(new Table("public", "orders", bytes, 1e5, 50, 5000)));
             Access now = new Access(
                     List.of(), 0, List.of(new Table("public", "orders", bytes, 1e5, 50 + scans, 5000 + rows)));
-            Previous<Access> previous =
-                    new Previous<>(before, Evaluating.NOW.minusSeconds(seconds), Evaluating.NOW);
+            Previous<Access> previous = new Previous<>(before, Evaluating.NOW.minusSeconds(seconds), Evaluating.NOW);
 
             List<Finding> found = CHECK.evaluate(now, previous, SHOP);
             assertThat(found).hasSize(findings);
@@ -68,8 +67,8 @@ class MissingIndexesTest {
         @CsvSource({"5, 0", "6, 1"})
         void countsFromZeroAfterReset(long scans, int findings) {
             Access before = new Access(List.of(), 0, List.of(new Table("public", "orders", 1 << 30, 100, 900, 90000)));
-            Access now = new Access(
-                    List.of(), 0, List.of(new Table("public", "orders", 1 << 30, 100, scans, scans * 100)));
+            Access now =
+                    new Access(List.of(), 0, List.of(new Table("public", "orders", 1 << 30, 100, scans, scans * 100)));
             Previous<Access> previous = new Previous<>(before, Evaluating.NOW.minusSeconds(60), Evaluating.NOW);
 
             assertThat(CHECK.evaluate(now, previous, SHOP)).hasSize(findings);

@@ -22,7 +22,8 @@ final class SchemaCorpus implements Corpus {
                 Fault.of("duplicate-index", "indexes/duplicate", Status.HEALTHY)
                         .build(scene -> {
                             orders(scene);
-                            scene.sql("create index by_total on orders (total)", "create index again on orders (total)");
+                            scene.sql(
+                                    "create index by_total on orders (total)", "create index again on orders (total)");
                         })
                         .repair(scene -> scene.sql("drop index again")),
                 Fault.of("unused-index", "indexes/unused", Status.HEALTHY)
@@ -47,8 +48,7 @@ final class SchemaCorpus implements Corpus {
                         .config("thresholds: { missing-indexes: { scan-size: 1MB } }")
                         .build(scene -> {
                             orders(scene);
-                            scene.repeat(
-                                    2, connection -> execute(connection, "select * from orders where total = 7"));
+                            scene.repeat(2, connection -> execute(connection, "select * from orders where total = 7"));
                         }));
     }
 
