@@ -59,6 +59,7 @@ class ArchitectureTest {
         "history.., history.. state.. check.. target.. postgres.. config.. http..",
         "self.., self.. state check.. target.. postgres.. config..",
         "health.., health.. self.. state.. check.. target.. postgres.. config..",
+        "diagnose.., diagnose.. state.. check.. target.. postgres.. config.. http..",
         "telemetry, telemetry self.. state monitor check.. target.. postgres.. config.. http..",
         // What all paths share knows nothing of databases.
         "telemetry.log.., telemetry.log..",

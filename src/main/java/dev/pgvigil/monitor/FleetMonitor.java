@@ -8,10 +8,14 @@ import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.postgres.Connector;
 import dev.pgvigil.postgres.Deadlines;
 import dev.pgvigil.postgres.EventLoop;
+import dev.pgvigil.postgres.Failure;
 import dev.pgvigil.postgres.MemoryBudget;
 import dev.pgvigil.postgres.Server;
+import dev.pgvigil.postgres.ServerConnection;
+import dev.pgvigil.postgres.ServerFacts;
 import dev.pgvigil.postgres.Spans;
 import dev.pgvigil.state.Fleet;
+import dev.pgvigil.state.OnDemandConnection;
 import dev.pgvigil.state.OnDemandHeartbeat;
 import dev.pgvigil.state.TargetState;
 import dev.pgvigil.target.Target;
@@ -41,7 +45,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Monitors the configured fleet, and applies changes of the configuration. */
 @Singleton
-public class FleetMonitor implements OnDemandHeartbeat {
+public class FleetMonitor implements OnDemandHeartbeat, OnDemandConnection {
 
     private static final Logger LOG = Logger.getLogger(FleetMonitor.class);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
@@ -133,6 +137,31 @@ public class FleetMonitor implements OnDemandHeartbeat {
                     lane.loop().after(deadlines.answer().multipliedBy(2).toMillis(), evaluated);
                     Spans.askedBy(requester, () -> lane.monitor().beat(evaluated));
                 }));
+    }
+
+    @Override
+    public <T> Uni<T> with(Target target, Function<ServerConnection, Uni<T>> work) {
+        Lane lane = lane(target.server().identity());
+        EventLoop loop = lane == null ? EventLoop.next(vertx) : lane.loop();
+        return Uni.createFrom()
+                .emitter(emitter -> loop.run(() -> Uni.createFrom()
+                        .deferred(() -> work.apply(
+                                lane == null
+                                        ? unmonitored(target.server(), loop)
+                                        : lane.monitor().connection()))
+                        .subscribe()
+                        .with(emitter::complete, emitter::fail)));
+    }
+
+    /** Not opened; only its budget and its settings are used. */
+    private ServerConnection unmonitored(Server server, EventLoop loop) {
+        return new ServerConnection(connector, server, deadlines, loop, spans, new ServerConnection.Listener() {
+            @Override
+            public void ready(ServerFacts facts) {}
+
+            @Override
+            public void down(Failure failure) {}
+        });
     }
 
     private static void complete(UniEmitter<? super TargetState> emitter, @Nullable TargetState state, String target) {

@@ -156,6 +156,11 @@ final class ServerMonitor implements ServerConnection.Listener {
         beatNow();
     }
 
+    /** The connection to the server, for work that a request asks for. */
+    ServerConnection connection() {
+        return connection;
+    }
+
     @Nullable
     TargetState state(String target) {
         TargetMonitor monitored = publisher.target(target);

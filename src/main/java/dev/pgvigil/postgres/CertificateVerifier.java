@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
@@ -40,19 +41,23 @@ final class CertificateVerifier extends X509ExtendedTrustManager {
 
     private final TrustedCertificates trusted;
     private final @Nullable String host;
+    private final Consumer<List<X509Certificate>> received;
 
     /**
      * Verifies against these certificates.
      *
      * @param host the name that the certificate must include; null if the name is not verified
+     * @param received told of the server's chain before it is verified
      */
-    CertificateVerifier(TrustedCertificates trusted, @Nullable String host) {
+    CertificateVerifier(TrustedCertificates trusted, @Nullable String host, Consumer<List<X509Certificate>> received) {
         this.trusted = trusted;
         this.host = host;
+        this.received = received;
     }
 
     private void verify(X509Certificate[] chain) throws CertificateException {
         List<X509Certificate> sent = Arrays.asList(chain);
+        received.accept(sent);
         X509Certificate own = chain[0];
         if (trusted.isRoot(own)) {
             checkValidity(own);

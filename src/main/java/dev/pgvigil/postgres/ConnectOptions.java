@@ -4,8 +4,11 @@ import io.vertx.core.net.TrustOptions;
 import io.vertx.core.tracing.TracingPolicy;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.SslMode;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** The driver's options for a connection: address, user, TLS and settings. */
 final class ConnectOptions {
@@ -13,7 +16,12 @@ final class ConnectOptions {
     private ConnectOptions() {}
 
     static PgConnectOptions of(
-            Server server, String database, Duration connect, Map<String, String> settings, boolean tls) {
+            Server server,
+            String database,
+            Duration connect,
+            Map<String, String> settings,
+            boolean tls,
+            Consumer<List<X509Certificate>> received) {
         PgConnectOptions options = new PgConnectOptions()
                 .setHost(server.host())
                 .setPort(server.port())
@@ -27,11 +35,11 @@ final class ConnectOptions {
         // Without a password the driver uses a default. StartupGuard ends the attempt before either is sent.
         options.setPassword(server.password() == null ? "" : server.password().value());
         options.setProperties(settings);
-        return tls ? encrypted(options, server.tls()) : options.setSslMode(SslMode.DISABLE);
+        return tls ? encrypted(options, server.tls(), received) : options.setSslMode(SslMode.DISABLE);
     }
 
     /** As in libpq, any mode verifies the chain if there is something to verify it against. */
-    private static PgConnectOptions encrypted(PgConnectOptions options, Tls tls) {
+    private static PgConnectOptions encrypted(PgConnectOptions options, Tls tls, Consumer<List<X509Certificate>> received) {
         options.setSsl(true);
         if (tls.client() != null) {
             options.setKeyCertOptions(tls.client().value());
@@ -44,7 +52,7 @@ final class ConnectOptions {
         }
         String name = tls.mode() == Tls.Mode.VERIFY_FULL ? options.getHost() : null;
         options.setTrustOptions(
-                TrustOptions.wrap(new CertificateVerifier(tls.trust().value(), name)));
+                TrustOptions.wrap(new CertificateVerifier(tls.trust().value(), name, received)));
         return options.setSslMode(SslMode.VERIFY_CA);
     }
 }

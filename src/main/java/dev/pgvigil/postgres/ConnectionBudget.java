@@ -31,6 +31,11 @@ final class ConnectionBudget {
         return ORDINARY - ordinary;
     }
 
+    /** Emergency connections that may still be opened. */
+    int emergencyLeft() {
+        return EMERGENCY - emergency;
+    }
+
     int open() {
         return ordinary + emergency;
     }

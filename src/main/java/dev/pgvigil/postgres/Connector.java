@@ -12,11 +12,13 @@ import io.vertx.sqlclient.SqlConnection;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLSession;
 
 /**
  * Opens connections: limited over the fleet, with TLS as libpq would use it. When the timeout passes, the socket is closed.
@@ -69,8 +71,28 @@ public class Connector {
         /** The attempt has left the queue: the server is involved only from here on. */
         default void begun() {}
 
+        /** The addresses of the host; returns those to try, in their order, at least one. */
+        default List<InetAddress> candidates(List<InetAddress> found) {
+            return found;
+        }
+
+        /** One address is tried, with or without TLS. */
+        default void trying(InetAddress address, boolean tls) {}
+
         /** TCP is connected to this address. */
         default void connected(InetAddress address) {}
+
+        /** The server has sent its certificate chain, which is not verified yet. */
+        default void certificates(List<X509Certificate> chain) {}
+
+        /** The TLS handshake has succeeded. */
+        default void encrypted(SSLSession session) {}
+
+        /** The server has accepted the login. It has not opened the database yet. */
+        default void authenticated() {}
+
+        /** What was tried has failed. */
+        default void failed(Failure failure) {}
 
         /** Is given what ends the attempt early. */
         default void onUnwanted(Runnable close) {}
@@ -97,13 +119,33 @@ public class Connector {
     }
 
     private Future<PhysicalConnection> attempted(EventLoop loop, Attempt attempt) {
-        // Other event loops may wait for the same lookup.
-        Promise<List<InetAddress>> found = loop.promise();
-        addresses.of(attempt.server().host()).onComplete(found);
-        return loop.within(attempt.answerTimeout(), found.future())
-                .compose(all -> new Tries(loop, attempt, all).next())
+        return resolve(loop, attempt.server().host(), attempt.answerTimeout())
+                .compose(all -> new Tries(loop, attempt, attempt.progress().candidates(all)).next())
                 .recover(failure -> Future.failedFuture(
                         new FailureException(FailureClassifier.of(failure).in(attempt.database()))));
+    }
+
+    /** Resolves a host name; fails with a {@link FailureException}. Called on the event loop. */
+    Future<List<InetAddress>> resolve(EventLoop loop, String host, Duration timeout) {
+        // Other event loops may wait for the same lookup.
+        Promise<List<InetAddress>> found = loop.promise();
+        addresses.of(host).onComplete(found);
+        return classified(loop.within(timeout, found.future()));
+    }
+
+    /**
+     * Opens a TCP connection to one address and closes it; fails with a {@link FailureException}. A server that is sent nothing
+     * logs nothing. Called on the event loop.
+     */
+    Future<Void> reach(EventLoop loop, InetAddress address, int port, Duration timeout) {
+        Future<NetSocket> open = probes.connect(SocketAddress.inetSocketAddress(new InetSocketAddress(address, port)));
+        return classified(loop.within(timeout, open))
+                .<Void>mapEmpty()
+                .onComplete(end -> open.onSuccess(NetSocket::close));
+    }
+
+    private static <T> Future<T> classified(Future<T> result) {
+        return result.recover(thrown -> Future.failedFuture(new FailureException(FailureClassifier.of(thrown))));
     }
 
     /** Whether the server at this address answers a request for TLS within this time, with anything. Never fails. */
@@ -196,10 +238,12 @@ public class Connector {
         }
 
         private Future<PhysicalConnection> tryOne(InetAddress address, boolean tls) {
+            attempt.progress().trying(address, tls);
             return connect(address, tls).recover(thrown -> {
                 lingers |= thrown instanceof TimeoutException;
                 Failure failure = FailureClassifier.of(thrown);
                 attempts.failed(failure);
+                attempt.progress().failed(failure);
                 return Future.failedFuture(new FailureException(failure));
             });
         }
@@ -211,13 +255,23 @@ public class Connector {
             try {
                 sockets = new PgSockets(
                         vertx,
-                        ConnectOptions.of(server, attempt.database(), attempt.connect(), attempt.settings(), tls),
+                        ConnectOptions.of(
+                                server,
+                                attempt.database(),
+                                attempt.connect(),
+                                attempt.settings(),
+                                tls,
+                                attempt.progress()::certificates),
                         address,
                         () -> {
                             attempt.progress().connected(address);
                             return new StartupGuard(
-                                    tls, server.password() != null, server.tls().bindChannel());
-                        });
+                                    tls,
+                                    server.password() != null,
+                                    server.tls().bindChannel(),
+                                    attempt.progress()::authenticated);
+                        },
+                        attempt.progress()::encrypted);
                 connection = loop.connect(sockets);
             } catch (RuntimeException broken) {
                 // The driver rejects its options: the future must fail, so that the permit is released.

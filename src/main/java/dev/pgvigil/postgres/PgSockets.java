@@ -20,7 +20,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,7 @@ final class PgSockets extends PgConnectionFactory {
 
     private final SocketAddress address;
     private final Supplier<StartupGuard> guards;
+    private final Consumer<SSLSession> encrypted;
     private final boolean tls;
     private @Nullable NetClient client;
     private volatile @Nullable Channel channel;
@@ -42,10 +45,11 @@ final class PgSockets extends PgConnectionFactory {
      *
      * @param address with the host name, if there is one: it is sent to the server (SNI)
      */
-    PgSockets(Vertx vertx, PgConnectOptions options, InetAddress address, Supplier<StartupGuard> guards) {
+    PgSockets(Vertx vertx, PgConnectOptions options, InetAddress address, Supplier<StartupGuard> guards, Consumer<SSLSession> encrypted) {
         super((VertxInternal) vertx, SingletonSupplier.wrap(options));
         this.address = SocketAddress.inetSocketAddress(new InetSocketAddress(address, options.getPort()));
         this.guards = guards;
+        this.encrypted = encrypted;
         this.tls = options.getSslMode() != SslMode.DISABLE;
     }
 
@@ -97,6 +101,9 @@ final class PgSockets extends PgConnectionFactory {
         protected void initChannel(ChannelPipeline pipeline) {
             super.initChannel(pipeline);
             channel = pipeline.channel();
+            if (tls) {
+                pipeline.addLast("startup-observer", new StartupObserver(encrypted));
+            }
             pipeline.addLast("startup-guard", guards.get());
             pipeline.addLast("bounds", new ServerMessages(tls));
         }

@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.pgclient.PgNotice;
+import io.vertx.sqlclient.PreparedStatement;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
@@ -56,6 +57,11 @@ final class PhysicalConnection {
 
     Future<RowSet<Row>> query(String sql) {
         return connection.query(sql).execute();
+    }
+
+    /** Prepares one statement by the extended protocol, which refuses more than one. */
+    Future<PreparedStatement> prepare(String sql) {
+        return connection.prepare(sql);
     }
 
     /** The answer, and in the next row set the server's time in microseconds. Repeated statements are prepared. */

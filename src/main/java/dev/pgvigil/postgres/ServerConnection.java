@@ -37,6 +37,7 @@ public final class ServerConnection {
     private final EmergencyConnection emergency;
     private final SilenceProbe probe;
 
+    private Server server;
     private Deadlines deadlines;
     private SessionFactory factory;
     private @Nullable PhysicalConnection main;
@@ -56,6 +57,7 @@ public final class ServerConnection {
     public ServerConnection(
             Connector connector, Server server, Deadlines deadlines, EventLoop loop, Spans spans, Listener listener) {
         this.connector = connector;
+        this.server = server;
         this.deadlines = deadlines;
         this.loop = loop;
         this.spans = spans;
@@ -84,7 +86,7 @@ public final class ServerConnection {
      * Uses these credentials and deadlines from now on; {@link #open} connects with them. Statements already sent may still be
      * answered.
      */
-    public void reach(Server server, Deadlines anew) {
+    public void reach(Server by, Deadlines anew) {
         retire(main);
         emergency.release();
         main = null;
@@ -95,8 +97,9 @@ public final class ServerConnection {
         replacing = false;
         decided();
         backoff.succeeded();
+        server = by;
         deadlines = anew;
-        factory = new SessionFactory(connector, server, anew, loop, stats);
+        factory = new SessionFactory(connector, by, anew, loop, stats);
     }
 
     /** Starts to connect, unless there is a session or an attempt in progress. */
@@ -216,6 +219,33 @@ public final class ServerConnection {
                 .map(own -> new DatabaseSession(this, own, deadlines.slowAnswer(), spans));
     }
 
+    /**
+     * Opens a dedicated session for queries of a caller, who closes it; fails with a {@link FailureException}, also if the budget
+     * has no connection to spare.
+     */
+    public Uni<TrialSession> trial(String database) {
+        if (!hasRoomToVisit()) {
+            Failure none = ready()
+                    ? Failure.of(Reason.CAPACITY, "none of pgvigil's connections to this server can be spared")
+                    : Failure.of(Reason.CONNECT, "no session to the server");
+            return Uni.createFrom().failure(new FailureException(none));
+        }
+        return Uni.createFrom()
+                .completionStage(() -> factory.openDedicated(database).toCompletionStage())
+                .map(own -> new TrialSession(this, own, deadlines.slowAnswer()));
+    }
+
+    /**
+     * Opens one more session to a database, step by step, and closes it; within the connection budget, of which it leaves enough
+     * for the shared session. Never fails.
+     */
+    public Uni<ConnectTrace> trace(String database) {
+        return Uni.createFrom()
+                .completionStage(() -> new ConnectTracer(connector, server, database, deadlines, loop, factory)
+                        .run()
+                        .toCompletionStage());
+    }
+
     /** Runs this on the server's event loop, after the work that is queued there. */
     void later(Runnable work) {
         loop.run(work);
@@ -278,6 +308,10 @@ public final class ServerConnection {
         stats.abandoned();
         if (physical != main) {
             factory.abandon(physical);
+            if (ready() && main != null) {
+                // What it was doing may go on for long.
+                factory.endLeftovers(main);
+            }
             return;
         }
         Promise<Void> decision = loop.promise();

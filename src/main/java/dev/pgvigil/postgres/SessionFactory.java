@@ -4,11 +4,14 @@ import dev.pgvigil.postgres.ConnectionBudget.Permit;
 import dev.pgvigil.postgres.Failure.Reason;
 import io.vertx.core.Future;
 import java.net.InetAddress;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +65,25 @@ final class SessionFactory {
                 deadlines.answer(),
                 stats.budget.take(false),
                 Connector.Progress.IGNORED);
+    }
+
+    /**
+     * A permit for a diagnosis; null if none can be spared. One of each kind is left for the shared session, which must be able
+     * to reconnect.
+     */
+    @Nullable
+    Permit permitToDiagnose() {
+        ConnectionBudget budget = stats.budget;
+        if (budget.ordinaryLeft() > 1) {
+            return budget.take(false);
+        }
+        return budget.emergencyLeft() > 1 ? budget.take(true) : null;
+    }
+
+    /** Opens a session whose attempt is followed step by step. */
+    Future<OpenSession> openFollowed(
+            String database, Duration answerTimeout, @Nullable Permit permit, Connector.Progress progress) {
+        return open(database, deadlines.statement(), answerTimeout, permit, progress);
     }
 
     /** Queries the facts and privileges again. */
@@ -160,7 +182,7 @@ final class SessionFactory {
                         new FailureException(start.attributed(ofDatabase(FailureClassifier.of(refused), database)))));
     }
 
-    private Failure nonePermitted() {
+    Failure nonePermitted() {
         int lingering = stats.budget.lingering();
         return lingering == 0
                 ? Failure.of(
@@ -198,8 +220,38 @@ final class SessionFactory {
         }
 
         @Override
+        public List<InetAddress> candidates(List<InetAddress> found) {
+            return progress.candidates(found);
+        }
+
+        @Override
+        public void trying(InetAddress address, boolean tls) {
+            progress.trying(address, tls);
+        }
+
+        @Override
         public void connected(InetAddress address) {
             progress.connected(address);
+        }
+
+        @Override
+        public void certificates(List<X509Certificate> chain) {
+            progress.certificates(chain);
+        }
+
+        @Override
+        public void encrypted(SSLSession session) {
+            progress.encrypted(session);
+        }
+
+        @Override
+        public void authenticated() {
+            progress.authenticated();
+        }
+
+        @Override
+        public void failed(Failure failure) {
+            progress.failed(failure);
         }
 
         @Override

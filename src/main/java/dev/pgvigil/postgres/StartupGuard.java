@@ -32,6 +32,7 @@ final class StartupGuard extends ByteToMessageDecoder {
     private final boolean password;
 
     private final boolean bindChannel;
+    private final Runnable authenticated;
     private boolean awaitsTlsAnswer;
     private boolean bound;
     private boolean ended;
@@ -42,11 +43,13 @@ final class StartupGuard extends ByteToMessageDecoder {
      * @param tls whether the connection requests TLS first
      * @param password whether there is a password to send
      * @param bindChannel whether SCRAM with channel binding is required
+     * @param authenticated called when the server has accepted the login
      */
-    StartupGuard(boolean tls, boolean password, boolean bindChannel) {
+    StartupGuard(boolean tls, boolean password, boolean bindChannel, Runnable authenticated) {
         this.awaitsTlsAnswer = tls;
         this.password = password;
         this.bindChannel = bindChannel;
+        this.authenticated = authenticated;
     }
 
     @Override
@@ -127,7 +130,7 @@ final class StartupGuard extends ByteToMessageDecoder {
 
     private @Nullable Failure authentication(ChannelHandlerContext ctx, ByteBuf request) {
         return switch (request.readInt()) {
-            case 0 -> bindChannel && !bound ? unbound("the server lets the role in without SCRAM") : null;
+            case 0 -> admitted();
             case 2 -> unsupported("Kerberos 5");
             case 3 -> byPassword("a password in clear");
             case 5 -> byPassword("an MD5 password");
@@ -138,6 +141,14 @@ final class StartupGuard extends ByteToMessageDecoder {
             case 11, 12 -> null;
             default -> unsupported("an unknown method");
         };
+    }
+
+    private @Nullable Failure admitted() {
+        if (bindChannel && !bound) {
+            return unbound("the server lets the role in without SCRAM");
+        }
+        authenticated.run();
+        return null;
     }
 
     private @Nullable Failure byPassword(String what) {

@@ -1,5 +1,6 @@
 package dev.pgvigil.api;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -39,38 +40,50 @@ import org.junit.jupiter.api.Test;
 class OpenApiTest {
 
     /** Where each operation is tried; the others with `shop`. */
-    private static final Map<String, List<String>> ASKED = Map.of(
-            "/api/v1/databases/{name}/checks/{check}",
+    private static final Map<String, List<String>> ASKED = Map.ofEntries(
+            entry(
+                    "/api/v1/databases/{name}/checks/{check}",
                     List.of(
                             "/api/v1/databases/orders/checks/connections",
                             "/api/v1/databases/shop/checks/blocking",
-                            "/api/v1/databases/young/checks/heartbeat"),
-            "/api/v1/databases/{name}",
-                    List.of("/api/v1/databases/shop", "/api/v1/databases/young", "/api/v1/databases/archive"),
-            "/api/v1/databases/{name}/status",
+                            "/api/v1/databases/young/checks/heartbeat")),
+            entry(
+                    "/api/v1/databases/{name}",
+                    List.of("/api/v1/databases/shop", "/api/v1/databases/young", "/api/v1/databases/archive")),
+            entry(
+                    "/api/v1/databases/{name}/status",
                     List.of(
                             "/api/v1/databases/shop/status",
                             "/api/v1/databases/young/status",
-                            "/api/v1/databases/archive/status"),
-            "/api/v1/databases/{name}/connections",
-                    List.of("/api/v1/databases/orders/connections", "/api/v1/databases/young/connections"),
-            "/api/v1/databases/{name}/locks", List.of("/api/v1/databases/shop/locks", "/api/v1/databases/young/locks"),
-            "/api/database/status", List.of("/api/database/status?name=shop"),
-            "/api/database/connections", List.of("/api/database/connections?name=orders"),
-            "/api/health/database",
+                            "/api/v1/databases/archive/status")),
+            entry(
+                    "/api/v1/databases/{name}/connections",
+                    List.of("/api/v1/databases/orders/connections", "/api/v1/databases/young/connections")),
+            entry(
+                    "/api/v1/databases/{name}/locks",
+                    List.of("/api/v1/databases/shop/locks", "/api/v1/databases/young/locks")),
+            entry(
+                    "/api/v1/prerequisites",
+                    List.of("/api/v1/prerequisites?targets=orders,shop", "/api/v1/prerequisites")),
+            entry("/api/database/status", List.of("/api/database/status?name=shop")),
+            entry("/api/database/connections", List.of("/api/database/connections?name=orders")),
+            entry("/api/database/diagnostics", List.of("/api/database/diagnostics?name=shop")),
+            entry(
+                    "/api/health/database",
                     List.of(
                             "/api/health/database?name=shop",
                             "/api/health/database?name=shop&type=full",
-                            "/api/health/database?name=shop&type=metrics"),
-            "/api/health/metrics", List.of("/api/health/metrics?name=shop"),
-            "/health/group/{name}", List.of("/health/group/nope"));
+                            "/api/health/database?name=shop&type=metrics")),
+            entry("/api/health/metrics", List.of("/api/health/metrics?name=shop")),
+            entry("/health/group/{name}", List.of("/health/group/nope")));
 
     private static final Set<String> WITHOUT_END = Set.of("/api/v1/events");
 
     private static final Pattern TABLE_ROW = Pattern.compile("(?m)^\\| `(/[^`]*)` \\|");
 
     /** Served, and no part of the API. */
-    private static final Set<String> BESIDE = Set.of("/", "/database", "/openapi", "/docs", "/login", "/logout");
+    private static final Set<String> BESIDE =
+            Set.of("/", "/database", "/database/diagnosis", "/openapi", "/docs", "/login", "/logout");
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -111,10 +124,13 @@ class OpenApiTest {
                         "/api/v1/databases/{name}/connections",
                         "/api/v1/databases/{name}/locks",
                         "/api/v1/databases/{name}/queries",
+                        "/api/v1/databases/{name}/diagnostics",
+                        "/api/v1/prerequisites",
                         "/api/v1/events",
                         "/api/v1/configuration",
                         "/api/database/status",
                         "/api/database/connections",
+                        "/api/database/diagnostics",
                         "/api/health/database",
                         "/api/health/metrics")
                 .doesNotContain("/", "/database", "/login", "/docs");

@@ -8,13 +8,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The database of a legacy path: the named one, or the only one. */
-final class DefaultDatabase {
+public final class DefaultDatabase {
 
     private static final int NAMED = 20;
 
     private DefaultDatabase() {}
 
-    static TargetState of(PointInTimeView view, @Nullable String name) {
+    /** Throws a {@link ProblemException} if there is none, or if it is not clear which. */
+    public static TargetState of(PointInTimeView view, @Nullable String name) {
         if (name != null) {
             return view.target(name);
         }

@@ -48,7 +48,8 @@ public record StatusView(
     @Schema(name = "MigrationStatus")
     public record MigrationStatus(String currentVersion, int pendingMigrations) {}
 
-    static StatusView of(TargetState target, PointInTimeView view) {
+    /** The health check of a target at that time. */
+    public static StatusView of(TargetState target, PointInTimeView view) {
         Outcome<?> beat = view.stale(target) ? null : view.beat(target);
         Long age = view.ageMs(target);
         Outcome<?> latest = view.beat(target);
