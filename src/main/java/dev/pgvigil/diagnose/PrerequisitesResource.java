@@ -13,6 +13,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -116,7 +117,7 @@ public final class PrerequisitesResource {
                                             defaultValue = "1000"))
                     @Nullable
                     String thresholdMs,
-            RoutingContext context) {
+            @Context RoutingContext context) {
         int threshold =
                 Query.integer("performance_threshold_ms", thresholdMs, STANDARD_THRESHOLD, 1, LARGEST_THRESHOLD);
         return answer(named(targets), duration(wait), threshold, context);
@@ -149,7 +150,7 @@ public final class PrerequisitesResource {
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = PrerequisitesView.class)))
-    public Uni<RestResponse<Buffer>> prerequisites(String body, RoutingContext context) {
+    public Uni<RestResponse<Buffer>> prerequisites(String body, @Context RoutingContext context) {
         Request request = bodies.read(body.isBlank() ? "{}" : body, Request.class);
         List<String> targets = request.targets() == null ? List.of() : request.targets();
         if (targets.stream().anyMatch(Objects::isNull)) {

@@ -39,7 +39,8 @@ final class ConnectOptions {
     }
 
     /** As in libpq, any mode verifies the chain if there is something to verify it against. */
-    private static PgConnectOptions encrypted(PgConnectOptions options, Tls tls, Consumer<List<X509Certificate>> received) {
+    private static PgConnectOptions encrypted(
+            PgConnectOptions options, Tls tls, Consumer<List<X509Certificate>> received) {
         options.setSsl(true);
         if (tls.client() != null) {
             options.setKeyCertOptions(tls.client().value());

@@ -45,7 +45,12 @@ final class PgSockets extends PgConnectionFactory {
      *
      * @param address with the host name, if there is one: it is sent to the server (SNI)
      */
-    PgSockets(Vertx vertx, PgConnectOptions options, InetAddress address, Supplier<StartupGuard> guards, Consumer<SSLSession> encrypted) {
+    PgSockets(
+            Vertx vertx,
+            PgConnectOptions options,
+            InetAddress address,
+            Supplier<StartupGuard> guards,
+            Consumer<SSLSession> encrypted) {
         super((VertxInternal) vertx, SingletonSupplier.wrap(options));
         this.address = SocketAddress.inetSocketAddress(new InetSocketAddress(address, options.getPort()));
         this.guards = guards;

@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
-/** Reads what is in {@code k8s/}: an unknown field, a key written twice and a value of another type are failures. */
-final class Manifests {
+/** Reads manifests as in {@code k8s/}: an unknown field, a key written twice and a value of another type are failures. */
+public final class Manifests {
 
     static final Path ROOT = Path.of("k8s");
     static final Path BASE = ROOT.resolve("base");
@@ -120,7 +120,8 @@ final class Manifests {
         return documents(yaml).map(Manifests::object).toList();
     }
 
-    static List<HasMetadata> read(Path file) {
+    /** The objects of a file. */
+    public static List<HasMetadata> read(Path file) {
         return read(text(file));
     }
 
