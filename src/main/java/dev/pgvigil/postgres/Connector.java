@@ -45,6 +45,7 @@ public class Connector {
         this.limiter = limiter;
         this.addresses = addresses;
         this.probes = vertx.createNetClient();
+        Preload.run();
     }
 
     /**
