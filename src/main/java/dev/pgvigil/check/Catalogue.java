@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.collectingAndThen;
 import static java.util.stream.Collectors.toMap;
 import static java.util.stream.Collectors.toUnmodifiableSet;
 
+import dev.pgvigil.target.CheckOption;
 import dev.pgvigil.target.KnownChecks;
 import dev.pgvigil.target.Threshold;
 import io.quarkus.arc.All;
@@ -66,5 +67,10 @@ public class Catalogue implements KnownChecks {
     @Override
     public List<Threshold> thresholds() {
         return checks.stream().flatMap(check -> check.thresholds().stream()).toList();
+    }
+
+    @Override
+    public List<CheckOption> options() {
+        return checks.stream().flatMap(check -> check.options().stream()).toList();
     }
 }

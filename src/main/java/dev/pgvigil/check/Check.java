@@ -2,6 +2,7 @@ package dev.pgvigil.check;
 
 import dev.pgvigil.postgres.Failure;
 import dev.pgvigil.postgres.Session;
+import dev.pgvigil.target.CheckOption;
 import dev.pgvigil.target.Target;
 import dev.pgvigil.target.Threshold;
 import io.smallrye.mutiny.Uni;
@@ -34,8 +35,21 @@ public interface Check<O> {
         return List.of();
     }
 
+    /** The lists of texts that can be configured. */
+    default List<CheckOption> options() {
+        return List.of();
+    }
+
     /** Queries the server. Takes no lock that DDL of an application would queue behind. */
     Uni<O> collect(Session session);
+
+    /**
+     * Queries the database of one target, with what is configured for it. The monitor calls it for checks of one database; for
+     * most of them the target makes no difference.
+     */
+    default Uni<O> collect(Session session, Target target) {
+        return collect(session);
+    }
 
     /** Evaluates the observation for one target. Pure. */
     List<Finding> evaluate(O now, Previous<O> previous, Target target);

@@ -11,7 +11,7 @@ public interface MigrationProgress {
     /** Name of the check. */
     String CHECK = "migrations";
 
-    /** Whether a migration tool keeps a history in the database. */
+    /** Whether a migration tool keeps a history in the database, or migrations are expected there. */
     boolean hasHistory();
 
     /** The version of the schema, with the tool's name where several tools keep a history; null: unknown, or none applied. */

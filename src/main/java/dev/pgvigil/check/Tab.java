@@ -10,6 +10,7 @@ public enum Tab {
     REPLICATION("Replication"),
     STORAGE("Storage"),
     SCHEMA("Schema"),
+    MIGRATIONS("Migrations"),
     POOLER("Pooler"),
     CUSTOM("Custom"),
     CHECKS("Checks");

@@ -7,6 +7,7 @@ import dev.pgvigil.postgres.ServerConnection;
 import dev.pgvigil.postgres.ServerFacts;
 import dev.pgvigil.postgres.Session;
 import dev.pgvigil.postgres.Spans;
+import dev.pgvigil.target.Target;
 import io.smallrye.mutiny.Uni;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -95,9 +96,15 @@ final class CheckExecutor {
     // released with it.
     private <O> Uni<O> collect(ScheduledCheck<O> run, String database, Function<Spans.Pass, Session> session) {
         Check<O> check = run.check;
-        @Nullable String target = run.only == null ? null : run.only.target().name();
+        @Nullable Target target = run.only == null ? null : run.only.target();
         return Uni.createFrom()
-                .deferred(() ->
-                        spans.pass(check.name(), server, database, target, span -> check.collect(session.apply(span))));
+                .deferred(() -> spans.pass(
+                        check.name(),
+                        server,
+                        database,
+                        target == null ? null : target.name(),
+                        span -> target == null
+                                ? check.collect(session.apply(span))
+                                : check.collect(session.apply(span), target)));
     }
 }

@@ -12,9 +12,15 @@ import java.util.Set;
  *
  * @param names of all checks
  * @param exempting names of those that support {@code exempt}
+ * @param options of all checks
  * @param defaults used where nothing is configured
  */
-record ChecksReader(Set<String> names, Set<String> exempting, Map<String, CheckSetting> defaults) {
+record ChecksReader(
+        Set<String> names, Set<String> exempting, List<CheckOption> options, Map<String, CheckSetting> defaults) {
+
+    ChecksReader(KnownChecks known, Map<String, CheckSetting> defaults) {
+        this(known.names(), known.exempting(), known.options(), defaults);
+    }
 
     private static final CheckSetting UNSAID = new CheckSetting(true, null);
     private static final Duration MIN = Duration.ofMillis(100);
@@ -29,20 +35,35 @@ record ChecksReader(Set<String> names, Set<String> exempting, Map<String, CheckS
         for (String name : names) {
             Node check = node.child(name);
             if (check.present()) {
-                settings.put(name, read(check, exempting.contains(name), defaults.getOrDefault(name, UNSAID)));
+                settings.put(name, read(check, name, defaults.getOrDefault(name, UNSAID)));
             }
         }
         return Map.copyOf(settings);
     }
 
-    private static CheckSetting read(Node check, boolean exempting, CheckSetting standard) {
+    private CheckSetting read(Node check, String name, CheckSetting standard) {
         boolean enabled = check.doc("Whether the check runs").flag("enabled", standard.enabled());
         Duration every =
                 check.doc("Interval of the check, instead of its default").duration("every", MIN, MAX);
-        List<Exemption> exempt = exempting
+        List<Exemption> exempt = exempting.contains(name)
                 ? ExemptionReader.read(
                         check.doc("Sessions that the check does not evaluate").child("exempt"), standard.exempt())
                 : List.of();
-        return new CheckSetting(enabled, every == null ? standard.every() : every, exempt);
+        return new CheckSetting(
+                enabled, every == null ? standard.every() : every, exempt, options(check, name, standard));
+    }
+
+    private Map<String, List<String>> options(Node check, String name, CheckSetting standard) {
+        Map<String, List<String>> texts = new HashMap<>();
+        for (CheckOption option : options) {
+            if (option.check().equals(name)) {
+                List<String> inherited = standard.options().getOrDefault(option.name(), List.of());
+                List<String> read = OptionReader.read(check, option, inherited);
+                if (!read.isEmpty()) {
+                    texts.put(option.name(), read);
+                }
+            }
+        }
+        return texts;
     }
 }

@@ -14,4 +14,9 @@ public interface KnownChecks {
 
     /** The thresholds of all checks. */
     List<Threshold> thresholds();
+
+    /** The options of all checks. */
+    default List<CheckOption> options() {
+        return List.of();
+    }
 }

@@ -58,6 +58,12 @@ public record Target(
         return setting == null ? List.of() : setting.exempt();
     }
 
+    /** The texts of an option of the check; empty if it is not configured. */
+    public List<String> option(CheckOption option) {
+        CheckSetting setting = checks.get(option.check());
+        return setting == null ? List.of() : setting.options().getOrDefault(option.name(), List.of());
+    }
+
     /** The interval of the check for this target. */
     public Duration interval(String check, Duration standard) {
         CheckSetting setting = checks.get(check);

@@ -34,11 +34,10 @@ public class TargetsSection implements Section<Targets> {
     public Targets read(Node node) {
         Thresholds thresholds =
                 new ThresholdsReader(known.thresholds(), Thresholds.DEFAULTS).read(node.beside("thresholds"));
-        Map<String, CheckSetting> checks =
-                new ChecksReader(known.names(), known.exempting(), Map.of()).read(node.beside("checks"));
+        Map<String, CheckSetting> checks = new ChecksReader(known, Map.of()).read(node.beside("checks"));
         TargetReader reader = new TargetReader(
                 new ThresholdsReader(known.thresholds(), thresholds),
-                new ChecksReader(known.names(), known.exempting(), checks),
+                new ChecksReader(known, checks),
                 new TlsFiles(platform));
         Node url = node.variable("DATABASE_URL");
         return new Targets(url.present() ? reader.alone(url).stream().toList() : listed(reader, node));

@@ -17,6 +17,8 @@ public final class Exporting implements QuarkusTestResourceLifecycleManager {
     static final String HOSTILE = "a\"b\n<i>'\\{x=\"1\"} 1#🐘ä" + "z".repeat(63 - 28);
 
     private final OtlpReceiver receiver = new OtlpReceiver();
+    private static final String MIGRATED = "migrated";
+
     private final FleetFile file = new FleetFile();
     private Map<String, String> variables = Map.of();
 
@@ -30,13 +32,21 @@ public final class Exporting implements QuarkusTestResourceLifecycleManager {
         PgServer server = PgServer.shared(PgServer.majors().getLast());
         if (server.value("select 1 from pg_database where datname like 'a\"b%'") == null) {
             server.createDatabase(HOSTILE);
+            server.createDatabase(MIGRATED);
+            // So that the metrics of a history are there.
+            server.sqlIn(
+                    MIGRATED,
+                    "create table schema_migrations (version varchar primary key)",
+                    "insert into schema_migrations values ('1')",
+                    "grant select on schema_migrations to " + server.server().user());
         }
         String url =
                 "postgresql://" + server.server().user() + "@" + server.server().id();
         file.begin("""
                 shop: { url: "%s/postgres?sslmode=disable", region: eu-west-1, tags: { team: dba } }
                 odd: { url: "%s/%s?sslmode=disable" }
-                """.formatted(url, url, percentCoded(HOSTILE)));
+                migrated: { url: "%s/%s?sslmode=disable", checks: { migrations: { expected: ["1"] } } }
+                """.formatted(url, url, percentCoded(HOSTILE), url, MIGRATED));
         Map<String, String> config = new HashMap<>(variables);
         config.put("pgvigil.config", file.path().toString());
         if (!variables.isEmpty()) {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 
+import dev.pgvigil.check.Catalogue;
+import dev.pgvigil.check.Scope;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.TargetState;
 import dev.pgvigil.testing.Generated;
@@ -62,6 +64,9 @@ class ScrapeTest {
     Fleet fleet;
 
     @Inject
+    Catalogue catalogue;
+
+    @Inject
     ScrapeHandler handler;
 
     @Inject
@@ -96,10 +101,21 @@ class ScrapeTest {
 
     @Test
     void referenceOfMetricsIsCurrent() {
-        // until each check has had its first pass
+        await().atMost(PATIENCE).until(this::everyCheckHasRunForEveryTarget);
         await().atMost(PATIENCE)
                 .untilAsserted(
                         () -> Generated.holds(Path.of("docs/reference/metrics.md"), MetricsTable.page(scrape())));
+    }
+
+    private boolean everyCheckHasRunForEveryTarget() {
+        Set<String> series = scrape().series().keySet();
+        int targets = fleet.snapshot().targets().size();
+        return catalogue.checks().stream()
+                .allMatch(check -> series.stream()
+                                .filter(name -> name.startsWith("pgvigil_check_timestamp_seconds{")
+                                        && name.contains("check=\"" + check.name() + "\""))
+                                .count()
+                        >= (check.scope() == Scope.DATABASE ? targets : 1));
     }
 
     @Test

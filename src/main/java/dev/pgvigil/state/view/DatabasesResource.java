@@ -2,6 +2,7 @@ package dev.pgvigil.state.view;
 
 import dev.pgvigil.advice.CauseAnalysis;
 import dev.pgvigil.check.Catalogue;
+import dev.pgvigil.check.MigrationProgress;
 import dev.pgvigil.http.ProblemException;
 import dev.pgvigil.http.Query;
 import dev.pgvigil.state.Fleet;
@@ -174,6 +175,15 @@ public final class DatabasesResource {
             summary = "Short form of /api/v1/databases/{name}/checks/statements: what takes the server's time")
     public ObservationView queries(@RestPath String name) {
         return observation(name, "statements");
+    }
+
+    @GET
+    @Path("/{name}/migrations")
+    @Operation(
+            operationId = "database_migrations",
+            summary = "Short form of /api/v1/databases/{name}/checks/migrations")
+    public ObservationView migrations(@RestPath String name) {
+        return observation(name, MigrationProgress.CHECK);
     }
 
     private ObservationView observation(String name, String check) {

@@ -1,5 +1,6 @@
 package dev.pgvigil.state.view;
 
+import dev.pgvigil.check.MigrationProgress;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.postgres.Failure;
 import dev.pgvigil.state.Outcome;
@@ -24,7 +25,7 @@ public record StatusView(
         @Nullable @Schema(description = "response time in milliseconds; null: no response")
         Double responseTimeMs,
 
-        @Nullable @Schema(description = "null: migrations are not observed yet")
+        @Nullable @Schema(description = "null: not observed, or the database has no history of migrations")
         MigrationStatus migrationStatus,
 
         @Nullable @Schema(description = "time when the heartbeat ended; null: no heartbeat yet")
@@ -46,7 +47,20 @@ public record StatusView(
 
     /** The migration state of a schema. */
     @Schema(name = "MigrationStatus")
-    public record MigrationStatus(String currentVersion, int pendingMigrations) {}
+    public record MigrationStatus(
+            @Nullable @Schema(description = "null: unknown, or no migration has been applied")
+            String currentVersion,
+
+            @Nullable @Schema(description = "null: unknown, for example because the expected versions are not known")
+            Integer pendingMigrations) {
+
+        static @Nullable MigrationStatus of(@Nullable Outcome<?> outcome) {
+            return outcome instanceof Outcome.Observed<?>(var at, var took, MigrationProgress progress)
+                            && progress.hasHistory()
+                    ? new MigrationStatus(progress.currentVersion(), progress.pendingMigrations())
+                    : null;
+        }
+    }
 
     /** The health check of a target at that time. */
     public static StatusView of(TargetState target, PointInTimeView view) {
@@ -59,7 +73,7 @@ public record StatusView(
                 connection(beat),
                 question(beat),
                 view.stale(target) ? null : view.beatMs(target),
-                null,
+                view.stale(target) ? null : MigrationStatus.of(view.outcome(target, MigrationProgress.CHECK)),
                 latest == null ? null : latest.at(),
                 age,
                 error(beat, age));
