@@ -41,7 +41,7 @@ record Instance(int major, Path home, int port, Map<String, String> arguments) {
 
     /** The library sets these as arguments, which override the settings in files. */
     private static final Map<String, String> ARGUMENTS =
-            Map.of("timezone", "UTC", "synchronous_commit", "on", "max_connections", "100");
+            Map.of("timezone", "UTC", "synchronous_commit", "on", "max_connections", "100", "fsync", "off");
 
     static {
         LIBRARY.setLevel(Level.OFF);

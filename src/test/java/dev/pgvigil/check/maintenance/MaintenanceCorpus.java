@@ -52,14 +52,8 @@ final class MaintenanceCorpus implements Corpus {
                         })
                         .repair(scene -> scene.sql("vacuum (freeze) orders")),
                 Fault.of("autovacuum-forgotten-off", "autovacuum/off", Status.HEALTHY)
-                        .build(scene -> {
-                            scene.sql("alter system set autovacuum = off");
-                            scene.server().reload();
-                        })
-                        .repair(scene -> {
-                            scene.sql("alter system reset autovacuum");
-                            scene.server().reload();
-                        }),
+                        .build(scene -> set(scene, "autovacuum = off"))
+                        .repair(MaintenanceCorpus::reset),
                 Fault.of("autovacuum-workers-busy", "autovacuum/busy", Status.HEALTHY)
                         .settings(Map.of(
                                 "autovacuum_max_workers", "1",
@@ -72,9 +66,17 @@ final class MaintenanceCorpus implements Corpus {
                                 "delete from orders where id % 2 = 0"))
                         .repair(scene -> {
                             scene.sql("drop table orders");
-                            scene.sql("alter system set autovacuum_vacuum_cost_limit = 10000");
-                            scene.server().reload();
+                            set(scene, "autovacuum_vacuum_cost_limit = 10000");
                         }),
+                Fault.of("settings-unsafe", "settings/unsafe", Status.HEALTHY)
+                        .build(scene -> set(scene, "full_page_writes = off"))
+                        .repair(MaintenanceCorpus::reset),
+                Fault.of("settings-harmful", "settings/harmful", Status.HEALTHY)
+                        .build(scene -> set(scene, "enable_seqscan = off"))
+                        .repair(MaintenanceCorpus::reset),
+                Fault.of("settings-pending-restart", "settings/pending-restart", Status.HEALTHY)
+                        .build(scene -> set(scene, "max_wal_senders = 20"))
+                        .repair(scene -> set(scene, "max_wal_senders = 10")),
                 Fault.of("freeze-overdue", "wraparound/overdue", Status.DEGRADED)
                         .settings(Map.of("autovacuum_freeze_max_age", "100000", "autovacuum_naptime", "1s"))
                         .build(scene -> {
@@ -108,6 +110,16 @@ final class MaintenanceCorpus implements Corpus {
                     });
                 })
                 .settings(Map.of("autovacuum_naptime", "1s")));
+    }
+
+    private static void set(Scene scene, String setting) {
+        scene.sql("alter system set " + setting);
+        scene.server().reload();
+    }
+
+    private static void reset(Scene scene) {
+        scene.sql("alter system reset all");
+        scene.server().reload();
     }
 
     private static void deadRows(Scene scene) {
