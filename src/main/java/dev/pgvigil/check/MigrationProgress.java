@@ -21,4 +21,9 @@ public interface MigrationProgress {
     /** Number of expected migrations that are not applied; null: unknown. */
     @Nullable
     Integer pendingMigrations();
+
+    /** Whether a tool is migrating the schema now. */
+    default boolean running() {
+        return false;
+    }
 }

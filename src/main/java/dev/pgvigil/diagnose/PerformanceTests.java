@@ -49,11 +49,15 @@ class PerformanceTests {
         Server.Identity server = target.server().identity();
         begin(server);
         return connections
-                .with(target, connection -> new Test(target, queries, iterations, connection).run())
+                // The test goes on if its client leaves, so that it counts until its own end.
+                .with(
+                        target,
+                        connection -> new Test(target, queries, iterations, connection)
+                                .run()
+                                .onTermination()
+                                .invoke(() -> end(server)))
                 .onFailure(FailureException.class)
-                .transform(thrown -> refused(((FailureException) thrown).failure()))
-                .onTermination()
-                .invoke(() -> end(server));
+                .transform(thrown -> refused(thrown.failure()));
     }
 
     private synchronized void begin(Server.Identity server) {
@@ -157,7 +161,7 @@ class PerformanceTests {
                     })
                     .onFailure(FailureException.class)
                     .recoverWithItem(thrown -> {
-                        failed(query, ((FailureException) thrown).failure());
+                        failed(query, thrown.failure());
                         return false;
                     });
         }

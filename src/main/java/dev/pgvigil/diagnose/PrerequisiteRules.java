@@ -87,9 +87,16 @@ record PrerequisiteRules(PointInTimeView view, long thresholdMs, boolean migrati
     }
 
     private static void migrated(@Nullable Outcome<?> outcome, List<Issue> issues) {
+        if (outcome instanceof Outcome.Observed<?>(var at, var took, MigrationProgress progress) && unread(progress)) {
+            issues.add(new Issue(
+                    Verdict.WARNING,
+                    MigrationProgress.CHECK,
+                    "the version of the schema is unknown",
+                    "Grant SELECT on the history tables of the migration tool to pgvigil's role."));
+        }
         String issue = switch (outcome) {
             case Outcome.Observed<?> observed ->
-                observed.value() instanceof MigrationProgress progress ? pending(progress) : null;
+                observed.value() instanceof MigrationProgress progress ? unfinished(progress) : null;
             case Outcome.Failed<?> failed ->
                 "the state of migrations is unknown: " + failed.failure().message();
             case Outcome.Skipped<?> skipped -> "the state of migrations is unknown: " + skipped.reason();
@@ -100,13 +107,21 @@ record PrerequisiteRules(PointInTimeView view, long thresholdMs, boolean migrati
                     Verdict.FAILED,
                     MigrationProgress.CHECK,
                     issue,
-                    "Apply the migrations, or disable the check for this target with checks." + MigrationProgress.CHECK
-                            + ".enabled: false."));
+                    "Apply the migrations, wait for their end, or disable the check for this target with checks."
+                            + MigrationProgress.CHECK + ".enabled: false."));
         }
     }
 
-    private static @Nullable String pending(MigrationProgress progress) {
+    /** A history that may not be read, or that is empty. */
+    private static boolean unread(MigrationProgress progress) {
+        return progress.hasHistory() && progress.currentVersion() == null && progress.pendingMigrations() == null;
+    }
+
+    private static @Nullable String unfinished(MigrationProgress progress) {
         Integer pending = progress.pendingMigrations();
+        if (progress.running()) {
+            return "a migration is running";
+        }
         return progress.hasHistory() && pending != null && pending > 0
                 ? HumanFormat.count(pending, "migration") + " pending"
                 : null;

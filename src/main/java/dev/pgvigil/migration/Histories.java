@@ -78,4 +78,9 @@ public record Histories(
     public boolean hasHistory() {
         return !histories.isEmpty() || pendingMigrations != null;
     }
+
+    @Override
+    public boolean running() {
+        return histories.stream().anyMatch(history -> history.state() == MigrationState.RUNNING);
+    }
 }

@@ -10,6 +10,7 @@ import io.vertx.sqlclient.Row;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,11 +85,7 @@ record ToolLocks(double now, List<Held> held) {
     private static ToolLocks of(List<Line> lines) {
         return new ToolLocks(
                 lines.getFirst().now,
-                lines.stream()
-                        .map(Line::held)
-                        .filter(held -> held != null)
-                        .map(held -> (Held) held)
-                        .toList());
+                lines.stream().flatMap(line -> Stream.ofNullable(line.held())).toList());
     }
 
     private static String list(Set<Long> numbers) {

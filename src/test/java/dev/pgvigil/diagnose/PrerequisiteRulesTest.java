@@ -43,7 +43,13 @@ class PrerequisiteRulesTest {
     record Progress(
             boolean hasHistory,
             @Nullable String currentVersion,
-            @Nullable Integer pendingMigrations) implements MigrationProgress {}
+            @Nullable Integer pendingMigrations,
+            boolean running) implements MigrationProgress {
+
+        Progress(boolean hasHistory, @Nullable String currentVersion, @Nullable Integer pendingMigrations) {
+            this(hasHistory, currentVersion, pendingMigrations, false);
+        }
+    }
 
     @ParameterizedTest
     @CsvSource({"HEALTHY, PASSED", "DEGRADED, WARNING", "UNHEALTHY, FAILED"})
@@ -96,6 +102,20 @@ class PrerequisiteRulesTest {
         assertThat(migrating(new Progress(true, "7", 0)).status()).isEqualTo(PASSED);
         assertThat(migrating(new Progress(true, "7", null)).status()).isEqualTo(PASSED);
         assertThat(migrating(new Progress(false, null, null)).status()).isEqualTo(PASSED);
+    }
+
+    @Test
+    void runningMigrationFails() {
+        Requirement shop = migrating(new Progress(true, "7", null, true));
+        assertThat(shop.issues().getFirst().message()).isEqualTo("a migration is running");
+        assertThat(shop.status()).isEqualTo(FAILED);
+    }
+
+    @Test
+    void unreadableHistoryGivesAWarning() {
+        Requirement shop = migrating(new Progress(true, null, null));
+        assertThat(shop.issues().getFirst().action()).contains("Grant SELECT");
+        assertThat(shop.status()).isEqualTo(WARNING);
     }
 
     @Test
