@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param intervalSeconds zero at the first collection, which has no growth
  * @param interval the sum over all statements during the interval
  * @param counted the sum of all intervals since pgvigil reads this server
- * @param top the first by each order
+ * @param top the first by each order; at the first collection by what they did since their counters began
+ * @param slower statements that are slower than their baseline, not all of them significantly
+ * @param running statements that have run for over a second and are not counted yet, the oldest first
  */
 public record StatementStatistics(
         String extensionVersion,
@@ -39,7 +41,9 @@ public record StatementStatistics(
         double intervalSeconds,
         Totals interval,
         Totals counted,
-        List<StatementUsage> top) {
+        List<StatementUsage> top,
+        List<StatementRegression> slower,
+        List<RunningStatement> running) {
 
     /** The orders of the list. */
     public enum Order {
@@ -85,5 +89,7 @@ public record StatementStatistics(
 
     public StatementStatistics {
         top = List.copyOf(top);
+        slower = List.copyOf(slower);
+        running = List.copyOf(running);
     }
 }

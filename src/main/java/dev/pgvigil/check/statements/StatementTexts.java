@@ -19,10 +19,18 @@ final class StatementTexts {
     /** The most texts that are kept; the one not used for longest makes room. */
     static final int MOST = 500;
 
-    private static final Duration LEAST_PAUSE = Duration.ofMinutes(1);
     private static final Duration LONG_PAUSE = Duration.ofHours(3);
-    private static final int PAUSE_FACTOR = 1000;
     private static final int ENTRY_BYTES = 160;
+
+    /**
+     * The time between two readings.
+     *
+     * @param factor of the time that the reading took
+     */
+    record Pause(Duration least, int factor) {
+
+        static final Pause STANDARD = new Pause(Duration.ofMinutes(1), 1000);
+    }
 
     /** A statement in one database: its text is the same for all roles. */
     record Id(long dbid, long queryid) {
@@ -32,13 +40,15 @@ final class StatementTexts {
         }
     }
 
+    private final Pause pause;
     private final MemoryBudget budget;
     private final Map<Id, StatementText> texts = new LinkedHashMap<>(64, 0.75f, true);
     private long allowedAt;
     private boolean readBefore;
     private int timeouts;
 
-    StatementTexts(MemoryBudget budget) {
+    StatementTexts(Pause pause, MemoryBudget budget) {
+        this.pause = pause;
         this.budget = budget;
     }
 
@@ -63,7 +73,7 @@ final class StatementTexts {
     /** Records a reading that began and ended at these times. */
     void read(long began, long ended) {
         readBefore = true;
-        allowedAt = ended + Math.max(LEAST_PAUSE.toNanos(), PAUSE_FACTOR * (ended - began));
+        allowedAt = ended + Math.max(pause.least.toNanos(), pause.factor * (ended - began));
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.pgvigil.check.CounterDeltas.Collection;
 import dev.pgvigil.check.CounterDeltas.Counters;
 import dev.pgvigil.check.CounterDeltas.Delta;
 import dev.pgvigil.check.CounterDeltas.Growth;
+import dev.pgvigil.check.statements.StatementRegression.Levels;
 import dev.pgvigil.check.statements.StatementStatistics.Order;
 import dev.pgvigil.check.statements.StatementStatistics.Totals;
 import dev.pgvigil.check.statements.StatementsQuery.Info;
@@ -24,8 +25,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What is kept of the statements of one server between collections, within the memory budget of the fleet. */
@@ -33,6 +36,9 @@ final class StatementTracker implements CheckMemory.Releasable {
 
     /** The statements that are shown in each order. */
     static final int TOP = 15;
+
+    /** How many times its baseline a statement takes from which it is shown. */
+    private static final double SLOWER = 1.3;
 
     private static final Duration EVICTIONS_WITHIN = Duration.ofHours(1);
 
@@ -66,10 +72,14 @@ final class StatementTracker implements CheckMemory.Releasable {
             Growth<StatementKey> growth,
             @Nullable Long evictions,
             Totals interval,
-            Map<Ran, Set<Order>> top) {
+            Map<Ran, Set<Order>> top,
+            Map<StatementKey, Levels> slower) {
 
+        /** The statements that are shown. */
         List<StatementKey> keys() {
-            return top.keySet().stream().map(Ran::key).toList();
+            return Stream.concat(top.keySet().stream().map(Ran::key), slower.keySet().stream())
+                    .distinct()
+                    .toList();
         }
     }
 
@@ -82,9 +92,13 @@ final class StatementTracker implements CheckMemory.Releasable {
 
     final StatementTexts texts;
 
-    StatementTracker(MemoryBudget budget) {
+    private final StatementHistory history;
+
+    /** @param runs of the check that make an interval of a statement's history */
+    StatementTracker(int runs, StatementTexts.Pause pause, MemoryBudget budget) {
+        this.history = new StatementHistory(runs, budget);
         this.deltas = new CounterDeltas<>(Counter.COUNT, Counter.EXACT, StatementKey.BYTES, budget);
-        this.texts = new StatementTexts(budget);
+        this.texts = new StatementTexts(pause, budget);
     }
 
     Pass advance(Installed installed, Info info, List<Counters<StatementKey>> rows) {
@@ -92,8 +106,13 @@ final class StatementTracker implements CheckMemory.Releasable {
                 deltas.advance(new Collection<>(installed.at(), rows, info.reset(), installed.readsAll()));
         Map<StatementKey, double[]> now = HashMap.newHashMap(rows.size());
         rows.forEach(row -> now.put(row.key(), row.values()));
+        boolean first = growth.elapsed().isZero();
         double[] sums = new double[Counter.COUNT];
         List<Ran> ran = new ArrayList<>();
+        if (first) {
+            // What they did since their counters began, until there is an interval.
+            rows.forEach(row -> ran.add(new Ran(row.key(), row.values(), row.values(), false)));
+        }
         for (Delta<StatementKey> delta : growth.grown()) {
             for (int i = 0; i < sums.length; i++) {
                 sums[i] += delta.values()[i];
@@ -102,14 +121,38 @@ final class StatementTracker implements CheckMemory.Releasable {
             ran.add(new Ran(
                     delta.key(), delta.values(), now.getOrDefault(delta.key(), delta.values()), delta.restarted()));
         }
+        Totals interval = Totals.of(sums);
+        Map<Ran, Set<Order>> top = top(ran);
+        if (!first) {
+            history.add(
+                    ran.stream().collect(Collectors.toMap(Ran::key, Function.identity())),
+                    top.entrySet().stream()
+                            .filter(entry -> entry.getValue().contains(Order.TOTAL_TIME))
+                            .map(entry -> entry.getKey().key())
+                            .toList(),
+                    interval.execMs(),
+                    growth.elapsed().toMillis() / 1000.0);
+        }
         return new Pass(
                 installed,
                 info,
                 rows.size(),
                 growth,
                 evicted(installed.at(), info, growth.restarted()),
-                Totals.of(sums),
-                top(ran));
+                interval,
+                top,
+                slower());
+    }
+
+    /** The statements that may be regressions. */
+    private Map<StatementKey, Levels> slower() {
+        Map<StatementKey, Levels> slower = new LinkedHashMap<>();
+        history.compare((key, levels) -> {
+            if (levels.factor() >= SLOWER && levels.z() > 1) {
+                slower.put(key, levels);
+            }
+        });
+        return slower;
     }
 
     /** Times in the last hour that entries were evicted. */
@@ -149,7 +192,12 @@ final class StatementTracker implements CheckMemory.Releasable {
         };
     }
 
-    StatementStatistics statistics(Pass pass, Names names, String database) {
+    StatementStatistics statistics(Pass pass, Names names, List<RunningStatement> running, String database) {
+        double all = pass.growth.elapsed().isZero()
+                ? pass.top.keySet().stream()
+                        .mapToDouble(one -> Counter.EXEC_TIME.of(one.growth))
+                        .sum()
+                : pass.interval.execMs();
         return new StatementStatistics(
                 pass.installed.version(),
                 database,
@@ -166,13 +214,33 @@ final class StatementTracker implements CheckMemory.Releasable {
                 pass.interval,
                 Totals.of(counted),
                 pass.top.entrySet().stream()
-                        .map(entry -> usage(entry.getKey(), entry.getValue(), pass.interval, names))
+                        .map(entry -> usage(entry.getKey(), entry.getValue(), all, names))
                         .sorted(Comparator.comparingDouble(StatementUsage::totalMs)
                                 .reversed())
-                        .collect(Collectors.toList()));
+                        .toList(),
+                regressions(pass, names),
+                running);
     }
 
-    private StatementUsage usage(Ran ran, Set<Order> orders, Totals all, Names names) {
+    /** Only of statements with comparable times: not of bulk operations, and not where the text is not known. */
+    private List<StatementRegression> regressions(Pass pass, Names names) {
+        List<StatementRegression> found = new ArrayList<>();
+        pass.slower.forEach((key, levels) -> {
+            StatementText text = texts.of(key);
+            if (text != null && text.kind() == StatementText.Kind.ORDINARY) {
+                found.add(StatementRegression.of(
+                        key,
+                        levels,
+                        text.query(),
+                        names.databases().get(key.dbid()),
+                        names.roles().get(key.userid())));
+            }
+        });
+        found.sort(Comparator.comparingDouble(StatementRegression::extraMs).reversed());
+        return List.copyOf(found);
+    }
+
+    private StatementUsage usage(Ran ran, Set<Order> orders, double allMs, Names names) {
         double[] growth = ran.growth;
         IntervalTimes times = IntervalTimes.of(ran.now, growth);
         StatementText text = texts.of(ran.key);
@@ -185,7 +253,7 @@ final class StatementTracker implements CheckMemory.Releasable {
                 List.copyOf(orders),
                 whole(Counter.CALLS, growth),
                 rounded(Counter.EXEC_TIME.of(growth)),
-                all.execMs() > 0 ? rounded(100 * Counter.EXEC_TIME.of(growth) / all.execMs()) : 0,
+                allMs > 0 ? rounded(100 * Counter.EXEC_TIME.of(growth) / allMs) : 0,
                 times.meanMs() == null ? null : rounded(times.meanMs()),
                 times.varianceMs() == null ? null : rounded(Math.sqrt(times.varianceMs())),
                 rounded(Counter.PLAN_TIME.of(growth)),
@@ -222,5 +290,6 @@ final class StatementTracker implements CheckMemory.Releasable {
     public void release() {
         deltas.release();
         texts.release();
+        history.release();
     }
 }

@@ -40,8 +40,39 @@ public final class Statements implements Check<StatementStatistics> {
             12,
             "Times in an hour that pg_stat_statements evicts statements to make room that are a finding");
 
+    static final Threshold REGRESSION_FACTOR = Threshold.count(
+            NAME, "regression-factor", 2, "Mean time of a statement over its baseline from which it is a regression");
+    static final Threshold REGRESSION_INTERVALS = Threshold.count(
+            NAME, "regression-intervals", 12, "Intervals of five runs that a baseline needs before it is judged by");
+    static final Threshold REGRESSION_SHARE = Threshold.ratio(
+            NAME,
+            "regression-share",
+            0.01,
+            "Share of the time of all statements that a regression must take in addition to be a finding");
+    static final Threshold REGRESSION_DEGRADED = Threshold.ratio(
+            NAME,
+            "regression-degraded",
+            0.2,
+            "Share of the time of all statements that regressions take in addition, from which the target is degraded");
+
+    /** Runs that make an interval of a statement's history: five minutes. */
+    private static final int RUNS = 5;
+
     /** Statements with series of their own. */
     private static final int SERIES = 20;
+
+    private final int runs;
+    private final StatementTexts.Pause pause;
+
+    public Statements() {
+        this(RUNS, StatementTexts.Pause.STANDARD);
+    }
+
+    /** @param runs that make an interval of a statement's history */
+    Statements(int runs, StatementTexts.Pause pause) {
+        this.runs = runs;
+        this.pause = pause;
+    }
 
     @Override
     public String name() {
@@ -65,18 +96,20 @@ public final class Statements implements Check<StatementStatistics> {
 
     @Override
     public List<Threshold> thresholds() {
-        return List.of(EVICTIONS);
+        return List.of(EVICTIONS, REGRESSION_FACTOR, REGRESSION_INTERVALS, REGRESSION_SHARE, REGRESSION_DEGRADED);
     }
 
     @Override
     public Uni<StatementStatistics> collect(Session session) {
-        StatementTracker tracker = session.memory(StatementTracker::new);
+        StatementTracker tracker = session.memory(budget -> new StatementTracker(runs, pause, budget));
         return StatementsQuery.of(session)
                 .flatMap(query -> query.info()
                         .flatMap(info -> query.counters().map(rows -> tracker.advance(query.installed(), info, rows)))
                         .flatMap(pass -> texts(tracker, query, pass)
                                 .chain(() -> query.names(pass.keys()))
-                                .map(names -> tracker.statistics(pass, names, session.database()))));
+                                .flatMap(names -> RunningStatement.of(session)
+                                        .map(running ->
+                                                tracker.statistics(pass, names, running, session.database())))));
     }
 
     /** Reads the texts of statements that are shown for the first time. */
@@ -109,7 +142,7 @@ public final class Statements implements Check<StatementStatistics> {
     @Override
     public List<Finding> evaluate(StatementStatistics now, Previous<StatementStatistics> previous, Target target) {
         StatementFindings findings = new StatementFindings(now, target);
-        return Stream.of(findings.untracked(), findings.evictions())
+        return Stream.of(findings.untracked(), findings.evictions(), findings.regression())
                 .flatMap(Optional::stream)
                 .toList();
     }
@@ -141,6 +174,12 @@ public final class Statements implements Check<StatementStatistics> {
                     "Times in the last hour that pg_stat_statements evicted statements to make room.",
                     (double) now.evictions());
         }
+        sink.gauge("pgvigil_statements_slower", "Statements that take at least twice their baseline.", (double)
+                now.slower().stream()
+                        .filter(one -> one.factor() >= REGRESSION_FACTOR.standard()
+                                && one.z() >= StatementFindings.SIGNIFICANT
+                                && one.baselineIntervals() >= REGRESSION_INTERVALS.standard())
+                        .count());
         Set<String> seen = new HashSet<>();
         now.top().stream()
                 .filter(one ->

@@ -3,10 +3,12 @@ package dev.pgvigil.check.statements;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.corpus.Corpus;
 import dev.pgvigil.corpus.Fault;
+import dev.pgvigil.corpus.Scene;
 import dev.pgvigil.corpus.Workload;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
@@ -40,7 +42,41 @@ final class StatementsCorpus implements Corpus {
                             scene.quiet();
                             scene.sql("alter system set pg_stat_statements.max = 5000");
                             scene.server().restart();
-                        }));
+                        }),
+                Fault.of("query-without-its-index", "statements/regression", Status.DEGRADED)
+                        .config("thresholds: { statements: { regression-intervals: 4 } }")
+                        .patience(Duration.ofSeconds(150))
+                        .build(StatementsCorpus::lostIndex)
+                        .repair(scene -> scene.sql("create index guests_email on guests (email)")),
+                Fault.of("many-rollbacks", "errors/rollbacks", Status.DEGRADED)
+                        .build(scene -> scene.repeat(1, StatementsCorpus::failing)));
+    }
+
+    private static void lostIndex(Scene scene) throws Exception {
+        scene.sql(EXTENSION);
+        scene.server().restart();
+        scene.sql(
+                "create table guests (id int, email text)",
+                "insert into guests select g, 'guest' || g || '@example.com' from generate_series(1, 100000) g",
+                "create index guests_email on guests (email)",
+                "vacuum analyze guests");
+        scene.repeat(1, connection -> {
+            execute(connection, "select id from guests where email = 'guest77@example.com'");
+            Thread.sleep(20);
+        });
+        // The baseline; and a text is read again after a minute.
+        Thread.sleep(75_000);
+        scene.sql("drop index guests_email");
+    }
+
+    private static void failing(Connection connection) throws Exception {
+        connection.setAutoCommit(true);
+        execute(connection, "select 1");
+        connection.setAutoCommit(false);
+        execute(connection, "select 1");
+        connection.rollback();
+        connection.setAutoCommit(true);
+        Thread.sleep(2);
     }
 
     @Override

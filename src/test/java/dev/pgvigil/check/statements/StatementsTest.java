@@ -3,7 +3,9 @@ package dev.pgvigil.check.statements;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
 
+import dev.pgvigil.check.Clients;
 import dev.pgvigil.check.Collecting;
 import dev.pgvigil.check.Evaluating;
 import dev.pgvigil.check.Finding;
@@ -21,6 +23,7 @@ import io.smallrye.mutiny.Uni;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +34,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class StatementsTest {
 
-    private static final Statements CHECK = new Statements();
+    /** Reads missing texts at each collection; an interval of a history is one run. */
+    static final Statements CHECK = new Statements(1, new StatementTexts.Pause(Duration.ZERO, 0));
+
     private static final Target SHOP = Evaluating.target("shop");
 
     @ParameterizedTest
@@ -48,7 +53,7 @@ class StatementsTest {
             StatementStatistics seen = asking.collect(CHECK);
 
             assertThat(first.intervalSeconds()).isZero();
-            assertThat(first.top()).isEmpty();
+            assertThat(one(first, database, "insert into bookings").calls()).isEqualTo(5);
             assertThat(seen.intervalSeconds()).isPositive();
             StatementUsage insert = one(seen, database, "insert into bookings");
             assertThat(insert.calls()).isEqualTo(7);
@@ -81,7 +86,7 @@ class StatementsTest {
             StatementStatistics seen = asking.collect(CHECK);
 
             assertThat(seen.extensionVersion()).isEqualTo(version);
-            assertThat(one(seen, database, "select $1 as").calls()).isEqualTo(3);
+            assertThat(one(seen, database, "select $1 as outdated").calls()).isEqualTo(3);
         }
     }
 
@@ -221,7 +226,7 @@ class StatementsTest {
 
     @Test
     void readsTextsOnlyOfNewStatementsAndSeldom() {
-        StatementTexts texts = new StatementTexts(new MemoryBudget(100_000));
+        StatementTexts texts = new StatementTexts(StatementTexts.Pause.STANDARD, new MemoryBudget(100_000));
         StatementKey one = new StatementKey(10, 1, 11, true);
         StatementKey other = new StatementKey(10, 1, 12, true);
         long second = 1_000_000_000L;
@@ -236,7 +241,7 @@ class StatementsTest {
 
     @Test
     void repeatsAReadingOfTextsThatTimedOutOnce() {
-        StatementTexts texts = new StatementTexts(new MemoryBudget(100_000));
+        StatementTexts texts = new StatementTexts(StatementTexts.Pause.STANDARD, new MemoryBudget(100_000));
         StatementKey one = new StatementKey(10, 1, 11, true);
         long second = 1_000_000_000L;
 
@@ -250,7 +255,7 @@ class StatementsTest {
     @Test
     void keepsTextsWithinNumberAndBudget() {
         MemoryBudget budget = new MemoryBudget(1 << 20);
-        StatementTexts texts = new StatementTexts(budget);
+        StatementTexts texts = new StatementTexts(StatementTexts.Pause.STANDARD, budget);
         for (int i = 0; i < 2 * StatementTexts.MOST; i++) {
             texts.put(1, i, "select " + "x".repeat(2000));
         }
@@ -258,7 +263,7 @@ class StatementsTest {
         texts.release();
         assertThat(budget.used()).isZero();
 
-        StatementTexts small = new StatementTexts(new MemoryBudget(1000));
+        StatementTexts small = new StatementTexts(StatementTexts.Pause.STANDARD, new MemoryBudget(1000));
         for (int i = 0; i < 10; i++) {
             small.put(1, i, "select " + "x".repeat(2000));
         }
@@ -295,6 +300,39 @@ class StatementsTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("dev.pgvigil.testing.PgServer#majors")
+    void showsStatementsThatStillRun(int major) throws SQLException {
+        PgServer server = PgServer.shared(major);
+        String database = withExtension(server);
+        try (Collecting collecting = Collecting.of(server, database);
+                Clients clients = new Clients(server, database)) {
+            clients.idle("report").begin("select pg_sleep(60), 'secret'");
+            clients.idle("loader").begin("copy (select g, pg_sleep(1) from generate_series(1, 60) g) to '/dev/null'");
+            List<RunningStatement> running = await().atMost(Duration.ofSeconds(20))
+                    .until(
+                            () -> collecting.collect(CHECK).running().stream()
+                                    .filter(one -> database.equals(one.datname()))
+                                    .toList(),
+                            found -> found.size() == 2);
+            RunningStatement report = running.stream()
+                    .filter(one -> one.applicationName().equals("report"))
+                    .findFirst()
+                    .orElseThrow();
+            RunningStatement copy = running.stream()
+                    .filter(one -> one.applicationName().equals("loader"))
+                    .findFirst()
+                    .orElseThrow();
+
+            assertThat(report.queryid()).isNotNull();
+            assertThat(report.bulk()).isFalse();
+            assertThat(report.query()).isEqualTo("select pg_sleep(?), ?");
+            assertThat(report.seconds()).isGreaterThan(1);
+            assertThat(copy.bulk()).isTrue();
+            assertThat(copy.command()).isEqualTo("COPY");
+        }
+    }
+
     @Test
     void untrackedNeedsAnIntervalWithoutCalls() {
         assertThat(CHECK.evaluate(seen("none", 60, 0, null), Previous.none(Evaluating.NOW), SHOP))
@@ -318,7 +356,7 @@ class StatementsTest {
         Totals interval = new Totals(calls, 1, 0, 0, 0, 0, 0, 0, 0, 0);
         return new StatementStatistics(
                 "1.12", "shop", track, true, 10, 5000L, true, 0, null, false, evictions, seconds, interval, none,
-                List.of());
+                List.of(), List.of(), List.of());
     }
 
     private static @Nullable String unmet(PgServer server, String role) {
