@@ -40,6 +40,9 @@ public final class Exporting implements QuarkusTestResourceLifecycleManager {
                     "insert into schema_migrations values ('1')",
                     "grant select on schema_migrations to " + server.server().user());
         }
+        // Whichever database the shared session is in, the check statements runs.
+        server.sqlIn("postgres", "create extension if not exists pg_stat_statements");
+        server.sqlIn(HOSTILE, "create extension if not exists pg_stat_statements");
         String url =
                 "postgresql://" + server.server().user() + "@" + server.server().id();
         file.begin("""

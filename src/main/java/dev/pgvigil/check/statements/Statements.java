@@ -142,7 +142,14 @@ public final class Statements implements Check<StatementStatistics> {
     @Override
     public List<Finding> evaluate(StatementStatistics now, Previous<StatementStatistics> previous, Target target) {
         StatementFindings findings = new StatementFindings(now, target);
-        return Stream.of(findings.untracked(), findings.evictions(), findings.regression())
+        StatementAdvice advice = new StatementAdvice(now, target);
+        return Stream.of(
+                        findings.untracked(),
+                        findings.evictions(),
+                        findings.regression(),
+                        advice.spill(),
+                        advice.manyRows(),
+                        advice.planning())
                 .flatMap(Optional::stream)
                 .toList();
     }

@@ -48,6 +48,40 @@ final class StatementsCorpus implements Corpus {
                         .patience(Duration.ofSeconds(150))
                         .build(StatementsCorpus::lostIndex)
                         .repair(scene -> scene.sql("create index guests_email on guests (email)")),
+                Fault.of("sort-spills", "statements/spill", Status.HEALTHY)
+                        .settings(Map.of("work_mem", "64kB"))
+                        .patience(Duration.ofSeconds(120))
+                        .build(scene -> {
+                            scene.sql(EXTENSION);
+                            scene.server().restart();
+                            scene.repeat(1, connection -> execute(connection, """
+                                    select count(*) from
+                                      (select g from generate_series(1, 300000) g order by g % 7, g offset 1) x"""));
+                        }),
+                Fault.of("all-rows-returned", "statements/many-rows", Status.HEALTHY)
+                        .patience(Duration.ofSeconds(120))
+                        .build(scene -> {
+                            scene.sql(EXTENSION);
+                            scene.server().restart();
+                            scene.repeat(1, connection -> execute(connection, "select generate_series(1, 20000)"));
+                        }),
+                Fault.of("planning-dominates", "statements/planning", Status.HEALTHY)
+                        .settings(Map.of("pg_stat_statements.track_planning", "on"))
+                        .patience(Duration.ofSeconds(120))
+                        .build(scene -> {
+                            scene.sql(EXTENSION, "create table parts (id int) partition by range (id)", """
+                                    do $$ begin for i in 0..199 loop execute format(
+                                      'create table parts_%s partition of parts for values from (%s) to (%s)', i, i, i + 1);
+                                    end loop; end $$""");
+                            scene.server().restart();
+                            scene.repeat(
+                                    1,
+                                    connection -> execute(
+                                            connection,
+                                            "select * from parts a join parts b using (id) where a.id < 0 or b.id = "
+                                                    + ThreadLocalRandom.current()
+                                                            .nextInt(1000)));
+                        }),
                 Fault.of("many-rollbacks", "errors/rollbacks", Status.DEGRADED)
                         .build(scene -> scene.repeat(1, StatementsCorpus::failing)));
     }
