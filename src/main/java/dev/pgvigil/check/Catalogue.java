@@ -65,12 +65,22 @@ public class Catalogue implements KnownChecks {
     }
 
     @Override
+    public Set<String> compatibilities() {
+        return checks.stream()
+                .filter(Compatibility.class::isInstance)
+                .map(Check::name)
+                .collect(toUnmodifiableSet());
+    }
+
+    @Override
     public List<Threshold> thresholds() {
         return checks.stream().flatMap(check -> check.thresholds().stream()).toList();
     }
 
     @Override
-    public List<CheckOption> options() {
-        return checks.stream().flatMap(check -> check.options().stream()).toList();
+    public List<CheckOption<?>> options() {
+        return checks.stream()
+                .<CheckOption<?>>flatMap(check -> check.options().stream())
+                .toList();
     }
 }

@@ -35,8 +35,8 @@ public interface Check<O> {
         return List.of();
     }
 
-    /** The lists of texts that can be configured. */
-    default List<CheckOption> options() {
+    /** The settings that can be configured besides. */
+    default List<CheckOption<?>> options() {
         return List.of();
     }
 
@@ -49,6 +49,11 @@ public interface Check<O> {
      */
     default Uni<O> collect(Session session, Target target) {
         return collect(session);
+    }
+
+    /** Whether the check has anything to do for this target. */
+    default boolean concerns(Target target) {
+        return true;
     }
 
     /** Evaluates the observation for one target. Pure. */
@@ -66,6 +71,9 @@ public interface Check<O> {
     default O merge(O newer, O older) {
         return newer;
     }
+
+    /** Exports what is known if the latest collection failed, such as that the server does not answer. */
+    default void exportFailure(MetricSink sink) {}
 
     /** Exports the metrics of the latest observation. */
     default void export(O now, MetricSink sink) {}

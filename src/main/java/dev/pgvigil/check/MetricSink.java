@@ -14,6 +14,14 @@ public interface MetricSink {
      */
     void gauge(String name, String help, double value, String... labels);
 
+    /**
+     * The sink for metrics that the user names: any valid name that does not begin with {@code pgvigil_}; a label of the
+     * metric replaces one of the same name that is added.
+     */
+    default MetricSink foreign() {
+        return this;
+    }
+
     /** A value that only grows, as counted by the server. */
     void counter(String name, String help, double value, String... labels);
 }

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -165,6 +166,9 @@ final class KeyRecorder extends TypedNode {
     public Content file(String name) {
         return new Content.Unreadable("is not read");
     }
+
+    @Override
+    public void document(String name, Consumer<Node> reader) {}
 
     @Override
     public @Nullable String content(String name) {

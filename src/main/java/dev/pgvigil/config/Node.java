@@ -3,6 +3,7 @@ package dev.pgvigil.config;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,6 +109,13 @@ public interface Node {
      * configuration file.
      */
     Content file(String name);
+
+    /**
+     * Reads such a file as a YAML map of its own. Problems in it are recorded at this place, with file, line and key.
+     *
+     * @param reading reads the root of the file; not called if the file cannot be read
+     */
+    void document(String name, Consumer<Node> reading);
 
     /** The text of such a file; null if it cannot be read, with an error recorded at this place. */
     @Nullable

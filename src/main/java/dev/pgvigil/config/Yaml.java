@@ -65,37 +65,47 @@ final class Yaml {
 
     private Yaml() {}
 
-    /** The root of the document; null if there is none or if an error was reported. */
+    /** The root of a configuration file; null if there is none or if an error was reported. */
     static @Nullable Node parse(ByteBuffer bytes, ReadContext reading) {
+        return parse(bytes, reading, "pgvigil", "the file must be a map with the one key pgvigil");
+    }
+
+    /**
+     * The root of a document, which must be a map; null if there is none or if an error was reported.
+     *
+     * @param key at which errors of the document are reported
+     * @param shape the error if it is not a map
+     */
+    static @Nullable Node parse(ByteBuffer bytes, ReadContext reading, String key, String shape) {
         String text = Utf8.decoded(bytes);
         if (text == null) {
-            reading.problem("pgvigil", Utf8.lineOfFault(bytes), "is not UTF-8 text");
+            reading.problem(key, Utf8.lineOfFault(bytes), "is not UTF-8 text");
             return null;
         }
         try {
             Node root = compose(text).orElse(null);
             if (root != null && root.getNodeType() != NodeType.MAPPING) {
-                reading.problem("pgvigil", 1, "the file must be a map with the one key pgvigil");
+                reading.problem(key, 1, shape);
                 return null;
             }
             return root;
         } catch (YamlRejected flaw) {
-            reading.problem("pgvigil", flaw.line(), "not valid YAML: " + flaw.words());
+            reading.problem(key, flaw.line(), "not valid YAML: " + flaw.words());
         } catch (MarkedYamlEngineException e) {
             Flaw flaw = flaw(String.valueOf(e.getProblem()));
             Optional<Mark> mark = flaw.begin()
                     ? e.getContextMark().or(e::getProblemMark)
                     : e.getProblemMark().or(e::getContextMark);
-            reading.problem("pgvigil", mark.map(Mark::getLine).orElse(-1) + 1, "not valid YAML: " + flaw.words());
+            reading.problem(key, mark.map(Mark::getLine).orElse(-1) + 1, "not valid YAML: " + flaw.words());
         } catch (ReaderException e) {
             int line = 1
                     + (int) text.codePoints()
                             .limit(e.getPosition())
                             .filter(c -> c == '\n')
                             .count();
-            reading.problem("pgvigil", line, "not valid YAML: a control character");
+            reading.problem(key, line, "not valid YAML: a control character");
         } catch (YamlEngineException e) {
-            reading.problem("pgvigil", 0, "not valid YAML 1.2");
+            reading.problem(key, 0, "not valid YAML 1.2");
         }
         return null;
     }

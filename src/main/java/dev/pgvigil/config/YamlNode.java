@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.common.FlowStyle;
@@ -183,6 +184,25 @@ final class YamlNode extends TypedNode {
             problem("the file " + reading.sources().shown(name) + " " + reason);
         }
         return text;
+    }
+
+    @Override
+    public void document(String name, Consumer<Node> reader) {
+        String file = reading.sources().shown(name);
+        switch (file(name)) {
+            case Content.Unreadable not -> problem("the file " + file + " " + not.reason());
+            case Content.Read read -> {
+                ReadContext inner = new ReadContext(reading.sources(), SecretKeys.NONE);
+                org.snakeyaml.engine.v2.nodes.Node document =
+                        Yaml.parse(read.bytes(), inner, "the file", "must be a map");
+                if (document != null) {
+                    reader.accept(root(inner, document));
+                }
+                inner.problems()
+                        .forEach(one -> reading.problem(
+                                path(), line, "%s:%d: %s: %s".formatted(file, one.line(), one.key(), one.message())));
+            }
+        }
     }
 
     /** Reports every key at this place and below that no section has read. */

@@ -45,13 +45,13 @@ public final class Migrations implements Check<Histories> {
             Duration.ofMinutes(10),
             "Expected migrations that are not applied for this time degrade the target");
 
-    static final CheckOption EXPECTED = CheckOption.list(
+    static final CheckOption<List<String>> EXPECTED = CheckOption.list(
             NAME, "expected", "Migrations that the release expects, oldest first: versions or file names");
 
-    static final CheckOption EXPECTED_FILE = CheckOption.file(
+    static final CheckOption<List<String>> EXPECTED_FILE = CheckOption.file(
             NAME, "expected-file", "File with the expected migrations, oldest first, one a line; in place of expected");
 
-    static final CheckOption TABLES = CheckOption.list(
+    static final CheckOption<List<String>> TABLES = CheckOption.list(
             NAME, "tables", "Names of history tables that do not have a tool's default name: schema_version_shop");
 
     /** Histories of one database that are read in a pass. */
@@ -86,7 +86,7 @@ public final class Migrations implements Check<Histories> {
     }
 
     @Override
-    public List<CheckOption> options() {
+    public List<CheckOption<?>> options() {
         return List.of(EXPECTED, EXPECTED_FILE, TABLES);
     }
 

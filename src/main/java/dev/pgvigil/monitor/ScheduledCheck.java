@@ -67,6 +67,11 @@ final class ScheduledCheck<O> {
         }
     }
 
+    /** Whether the check has anything to do for its target. */
+    boolean hasWork() {
+        return only == null || check.concerns(only.target());
+    }
+
     boolean heartbeat() {
         return check.name().equals(HeartbeatResult.CHECK);
     }

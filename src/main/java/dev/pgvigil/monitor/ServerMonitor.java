@@ -243,6 +243,10 @@ final class ServerMonitor implements ServerConnection.Listener {
     }
 
     private void due(ScheduledCheck<?> run, long now) {
+        if (!run.hasWork()) {
+            skip(run, now);
+            return;
+        }
         Failure trouble = connection.trouble();
         if (mayStart(run)) {
             if (run.heartbeat()) {
@@ -254,6 +258,11 @@ final class ServerMonitor implements ServerConnection.Listener {
         } else if (connection.ready()) {
             visits.request(executor.databaseOf(run));
         }
+    }
+
+    private <O> void skip(ScheduledCheck<O> run, long now) {
+        int runNumber = run.begin(now, interval(run));
+        finish(run, runNumber, new Outcome.Skipped<>(SteadyClock.now(), "nothing is configured for it"));
     }
 
     /** Heartbeats also report that there is no session. All other checks wait for a session or a visit. */
@@ -400,7 +409,7 @@ final class ServerMonitor implements ServerConnection.Listener {
         public List<ScheduledCheck<?>> due(String database) {
             long now = System.nanoTime();
             return schedule.runs().stream()
-                    .filter(run -> !run.heartbeat() && !executor.onSharedSession(run))
+                    .filter(run -> !run.heartbeat() && !executor.onSharedSession(run) && run.hasWork())
                     .filter(run -> executor.databaseOf(run).equals(database))
                     .filter(run ->
                             run.startable(now + Math.round(AHEAD * interval(run).toNanos())))

@@ -6,6 +6,7 @@ import io.vertx.sqlclient.RowSet;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,10 @@ final class StatementCache {
     /** How long the server has been working on the message that contains this, in microseconds. */
     private static final String TIMING =
             "select (extract(epoch from clock_timestamp() - statement_timestamp()) * 1000000)::bigint";
+
+    /** PREPARE refuses others, such as BEGIN and SHOW, and its failure would abort a transaction. */
+    private static final Pattern PREPARABLE =
+            Pattern.compile("\\s*+(?:select|with|values)\\b", Pattern.CASE_INSENSITIVE);
 
     private static final String UNDEFINED_STATEMENT = "26000";
 
@@ -61,7 +66,7 @@ final class StatementCache {
         if (text == null) {
             texts.put(sql, new Text());
             evict();
-        } else if (text.name == null && usable) {
+        } else if (text.name == null && usable && PREPARABLE.matcher(sql).lookingAt()) {
             String name = "pgvigil_" + ++count;
             text.name = name;
             server.apply("prepare " + name + " as " + sql).onSuccess(prepared -> {

@@ -1,28 +1,73 @@
 package dev.pgvigil.target;
 
-/**
- * A list of texts that a check declares: {@code checks.<check>.<name>} in the configuration.
- *
- * @param description a phrase without a full stop; for the JSON Schema and the reference
- */
-public record CheckOption(String check, String name, Kind kind, String description) {
+import dev.pgvigil.config.Node;
+import java.util.ArrayList;
+import java.util.List;
 
-    /** The most entries of one option. */
+/**
+ * A setting of one check beyond its thresholds: {@code checks.<check>.<name>} in the configuration. What is configured replaces
+ * the default.
+ *
+ * @param <T> the value: immutable, with equality, so that a reload changes only what changed
+ * @param description a phrase without a full stop; for the JSON Schema and the reference
+ * @param standard the value where nothing is configured
+ * @param reader reads the value; records problems at the node
+ */
+public record CheckOption<T>(String check, String name, String description, T standard, Reader<T> reader) {
+
+    /** The most entries of a list. */
     public static final int MOST = 10_000;
 
-    /** Where the texts are written. */
-    public enum Kind {
-        /** A list in the configuration. */
-        LIST,
-        /** The name of a file with one text a line; empty lines and lines that begin with {@code #} do not count. */
-        FILE
+    private static final int MAX_LENGTH = 300;
+
+    /** Reads the value of an option. */
+    public interface Reader<T> {
+
+        T read(Node place);
     }
 
-    public static CheckOption list(String check, String name, String description) {
-        return new CheckOption(check, name, Kind.LIST, description);
+    /** A list of texts. */
+    public static CheckOption<List<String>> list(String check, String name, String description) {
+        return new CheckOption<>(
+                check,
+                name,
+                description,
+                List.of(),
+                place -> valid(
+                        place,
+                        place.items().stream()
+                                .map(Node::text)
+                                .map(String::valueOf)
+                                .toList()));
     }
 
-    public static CheckOption file(String check, String name, String description) {
-        return new CheckOption(check, name, Kind.FILE, description);
+    /** The name of a file with one text a line; empty lines and lines that begin with {@code #} do not count. */
+    public static CheckOption<List<String>> file(String check, String name, String description) {
+        return new CheckOption<>(check, name, description, List.of(), place -> valid(place, lines(place)));
+    }
+
+    private static List<String> lines(Node place) {
+        String name = place.text();
+        String content = name == null ? null : place.content(name);
+        List<String> texts = new ArrayList<>();
+        if (content != null) {
+            content.lines()
+                    .map(String::strip)
+                    .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                    .forEach(texts::add);
+        }
+        return texts;
+    }
+
+    private static List<String> valid(Node place, List<String> texts) {
+        if (texts.size() > MOST) {
+            place.problem("holds " + texts.size() + " entries; at most " + MOST + " are possible");
+            return List.of();
+        }
+        if (texts.stream().anyMatch(text -> text.isBlank() || text.length() > MAX_LENGTH)) {
+            place.problem("each entry must have 1 to " + MAX_LENGTH + " characters");
+            return List.of();
+        }
+        return List.copyOf(texts);
     }
 }

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param every its interval; null: the default of the check
  * @param exempt sessions that it excludes from its evaluation
- * @param options the texts of its options, by name; an option that is not configured is absent
+ * @param options the values of its options, by name; an option that is not configured is absent
  */
 public record CheckSetting(
-        boolean enabled, @Nullable Duration every, List<Exemption> exempt, Map<String, List<String>> options) {
+        boolean enabled, @Nullable Duration every, List<Exemption> exempt, Map<String, Object> options) {
 
     public CheckSetting {
         exempt = List.copyOf(exempt);

@@ -16,7 +16,7 @@ import java.util.Set;
  * @param defaults used where nothing is configured
  */
 record ChecksReader(
-        Set<String> names, Set<String> exempting, List<CheckOption> options, Map<String, CheckSetting> defaults) {
+        Set<String> names, Set<String> exempting, List<CheckOption<?>> options, Map<String, CheckSetting> defaults) {
 
     ChecksReader(KnownChecks known, Map<String, CheckSetting> defaults) {
         this(known.names(), known.exempting(), known.options(), defaults);
@@ -53,17 +53,17 @@ record ChecksReader(
                 enabled, every == null ? standard.every() : every, exempt, options(check, name, standard));
     }
 
-    private Map<String, List<String>> options(Node check, String name, CheckSetting standard) {
-        Map<String, List<String>> texts = new HashMap<>();
-        for (CheckOption option : options) {
+    private Map<String, Object> options(Node check, String name, CheckSetting standard) {
+        Map<String, Object> values = new HashMap<>(standard.options());
+        for (CheckOption<?> option : options) {
             if (option.check().equals(name)) {
-                List<String> inherited = standard.options().getOrDefault(option.name(), List.of());
-                List<String> read = OptionReader.read(check, option, inherited);
-                if (!read.isEmpty()) {
-                    texts.put(option.name(), read);
+                Node place = check.doc(option.description()).child(option.name());
+                Object value = option.reader().read(place);
+                if (place.present()) {
+                    values.put(option.name(), value);
                 }
             }
         }
-        return texts;
+        return values;
     }
 }

@@ -15,8 +15,13 @@ public interface KnownChecks {
     /** The thresholds of all checks. */
     List<Threshold> thresholds();
 
+    /** Names of the checks that run only if {@code metrics.compatibility} has them. */
+    default Set<String> compatibilities() {
+        return Set.of();
+    }
+
     /** The options of all checks. */
-    default List<CheckOption> options() {
+    default List<CheckOption<?>> options() {
         return List.of();
     }
 }

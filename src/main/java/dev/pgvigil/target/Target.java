@@ -7,13 +7,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One monitored database.
+ * One watched database.
  *
  * @param name unique in the fleet; {@code <entry>:<database>} for a discovered one
- * @param region empty if none is configured
- * @param thresholds those of the target, else of the fleet, else the defaults of the checks
- * @param checks the settings of checks by check name; see {@link CheckSetting}
- * @param discovery null: only this database
+ * @param region empty where none is configured
+ * @param thresholds this target's own over the fleet's over the checks' defaults
+ * @param checks what is configured for single checks, by check name; see {@link CheckSetting}
+ * @param discovery null: this database alone
  */
 public record Target(
         String name,
@@ -31,7 +31,7 @@ public record Target(
         checks = Map.copyOf(checks);
     }
 
-    /** A target with defaults for everything optional. */
+    /** A plain target with defaults for all that is optional. */
     public static Target of(String name, Server server, String database) {
         return new Target(name, server, database, "", ExpectedRole.ANY, Map.of(), Thresholds.DEFAULTS, Map.of(), null);
     }
@@ -41,30 +41,33 @@ public record Target(
         return new Target(name + ":" + found, server, found, region, role, tags, thresholds, checks, null);
     }
 
-    /** True if discovery found it: names in the configuration have no colon. */
+    /** Whether discovery found it: names in the configuration have no colon. */
     public boolean isDiscovered() {
         return name.indexOf(':') >= 0;
     }
 
-    /** True unless the check is disabled for this target. */
+    /** Whether the check is switched on for this target; every check is, unless configured off. */
     public boolean runs(String check) {
         CheckSetting setting = checks.get(check);
         return setting == null || setting.enabled();
     }
 
-    /** Sessions that the check excludes from the evaluation of this target. */
+    /** Sessions that the check leaves out of its judgement of this target. */
     public List<Exemption> exemptions(String check) {
         CheckSetting setting = checks.get(check);
         return setting == null ? List.of() : setting.exempt();
     }
 
-    /** The texts of an option of the check; empty if it is not configured. */
-    public List<String> option(CheckOption option) {
+    /** The value of an option of a check. */
+    @SuppressWarnings("unchecked") // the option's reader made the value
+    public <T> T option(CheckOption<T> option) {
         CheckSetting setting = checks.get(option.check());
-        return setting == null ? List.of() : setting.options().getOrDefault(option.name(), List.of());
+        return setting == null
+                ? option.standard()
+                : (T) setting.options().getOrDefault(option.name(), option.standard());
     }
 
-    /** The interval of the check for this target. */
+    /** How often the check runs for this target. */
     public Duration interval(String check, Duration standard) {
         CheckSetting setting = checks.get(check);
         return setting == null || setting.every() == null ? standard : setting.every();

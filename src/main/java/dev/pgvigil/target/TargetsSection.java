@@ -6,12 +6,13 @@ import dev.pgvigil.postgres.PlatformTrust;
 import dev.pgvigil.postgres.TlsFiles;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The section {@code targets}, with the sections {@code thresholds} and {@code checks} as defaults of each target; or the
- * single target of {@code DATABASE_URL}, named after its database.
+ * The targets: {@code targets}, with {@code thresholds} and {@code checks} beside it as each target's defaults; or the
+ * one target of {@code DATABASE_URL}, named by its database.
  */
 @Singleton
 public class TargetsSection implements Section<Targets> {
@@ -34,13 +35,34 @@ public class TargetsSection implements Section<Targets> {
     public Targets read(Node node) {
         Thresholds thresholds =
                 new ThresholdsReader(known.thresholds(), Thresholds.DEFAULTS).read(node.beside("thresholds"));
-        Map<String, CheckSetting> checks = new ChecksReader(known, Map.of()).read(node.beside("checks"));
+        Map<String, CheckSetting> checks = new ChecksReader(known, compatibility(node)).read(node.beside("checks"));
         TargetReader reader = new TargetReader(
                 new ThresholdsReader(known.thresholds(), thresholds),
                 new ChecksReader(known, checks),
                 new TlsFiles(platform));
         Node url = node.variable("DATABASE_URL");
         return new Targets(url.present() ? reader.alone(url).stream().toList() : listed(reader, node));
+    }
+
+    /** Checks that export the series of another exporter are off unless they are named. */
+    private Map<String, CheckSetting> compatibility(Node node) {
+        Node place = node.beside("metrics")
+                .doc("Exporters whose series are exported too: postgres_exporter")
+                .child("compatibility");
+        Map<String, CheckSetting> off = new HashMap<>();
+        known.compatibilities().forEach(check -> off.put(check, new CheckSetting(false, null)));
+        for (Node item : place.items()) {
+            String exporter = item.text();
+            if (exporter != null && off.remove(exporter.replace('_', '-')) == null) {
+                item.problem("must be one of "
+                        + known.compatibilities().stream()
+                                .map(check -> check.replace('-', '_'))
+                                .sorted()
+                                .toList()
+                        + ", not " + item.shown(exporter));
+            }
+        }
+        return off;
     }
 
     private static List<Target> listed(TargetReader reader, Node node) {

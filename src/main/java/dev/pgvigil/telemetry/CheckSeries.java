@@ -103,6 +103,9 @@ final class CheckSeries implements SeriesSource {
     @SuppressWarnings("unchecked") // the outcome of a check contains the observation type of that check
     private <O> void checkMetrics(Check<O> check, List<Outcome<?>> bestFirst, MetricSink sink) {
         if (!(bestFirst.getFirst() instanceof Outcome.Observed<?>)) {
+            if (bestFirst.getFirst() instanceof Outcome.Failed<?>) {
+                check.exportFailure(sink);
+            }
             return;
         }
         try {

@@ -43,6 +43,22 @@ record Labels(List<String> names, List<String> values) {
         return new Labels(List.copyOf(allNames), List.copyOf(allValues));
     }
 
+    /** These labels and more; a repeated name gets the new value. */
+    Labels replacing(String... more) {
+        List<String> kept = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            boolean replaced = false;
+            for (int j = 0; j < more.length; j += 2) {
+                replaced |= more[j].equals(names.get(i));
+            }
+            if (!replaced) {
+                kept.add(names.get(i));
+                kept.add(values.get(i));
+            }
+        }
+        return NONE.with(kept.toArray(String[]::new)).with(more);
+    }
+
     /** Converts a text to a valid label name, cut if it is too long. */
     static String name(String text) {
         String name = text.replaceAll("[^a-zA-Z0-9_]", "_");

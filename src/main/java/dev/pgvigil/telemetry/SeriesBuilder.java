@@ -20,6 +20,7 @@ final class SeriesBuilder {
     static final int IN_ALL = 300_000;
 
     private static final Pattern NAME = Pattern.compile("pgvigil_[a-z0-9_]{1,150}");
+    private static final Pattern FOREIGN = Pattern.compile("(?!pgvigil_)[a-zA-Z_][a-zA-Z0-9_]{0,199}");
 
     private final Map<String, Family> families = new LinkedHashMap<>();
     private final DroppedSeries dropped;
@@ -40,7 +41,7 @@ final class SeriesBuilder {
 
     /** A sink for series of one check with these labels, at most {@link #PER_OWNER}. */
     MetricSink under(Labels labels, String check) {
-        return new Owner(labels, shares.computeIfAbsent(check, first -> new Share(reserved)));
+        return new Owner(labels, shares.computeIfAbsent(check, first -> new Share(reserved)), NAME);
     }
 
     /** In order of first occurrence. */
@@ -48,8 +49,8 @@ final class SeriesBuilder {
         return List.copyOf(families.values());
     }
 
-    private boolean add(Share share, Kind kind, String name, String help, double value, Labels labels) {
-        if (!NAME.matcher(name).matches() || !kind.allows(name)) {
+    private boolean add(Share share, Pattern names, Kind kind, String name, String help, double value, Labels labels) {
+        if (!names.matcher(name).matches() || !kind.allows(name)) {
             return lost(DroppedSeries.Cause.INVALID, name);
         }
         Family family =
@@ -90,11 +91,18 @@ final class SeriesBuilder {
 
         private final Labels labels;
         private final Share share;
+        private final Pattern names;
         private int own;
 
-        Owner(Labels labels, Share share) {
+        Owner(Labels labels, Share share, Pattern names) {
             this.labels = labels;
             this.share = share;
+            this.names = names;
+        }
+
+        @Override
+        public MetricSink foreign() {
+            return new Owner(labels, share, FOREIGN);
         }
 
         @Override
@@ -113,7 +121,8 @@ final class SeriesBuilder {
                 return;
             }
             try {
-                own += add(share, kind, name, help, value, labels.with(more)) ? 1 : 0;
+                Labels all = names == FOREIGN ? labels.replacing(more) : labels.with(more);
+                own += add(share, names, kind, name, help, value, all) ? 1 : 0;
             } catch (IllegalArgumentException bad) {
                 dropped.count(DroppedSeries.Cause.INVALID, name);
             }

@@ -62,7 +62,7 @@ public final class Evaluating {
 
     public static void complete(Check<?> check, Finding finding) {
         assertThat(finding.check()).isEqualTo(check.name());
-        assertThat(finding.key()).matches(check.name() + "/[a-z-]+");
+        assertThat(finding.key()).matches(check.name() + "/[a-z-]+(/[a-zA-Z0-9_]+)?");
         assertThat(List.of(finding.title(), finding.observed()))
                 .allSatisfy(text -> assertThat(text).isNotBlank());
         assertThat(finding.cause()).isNotBlank();

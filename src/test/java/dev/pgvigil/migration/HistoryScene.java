@@ -26,7 +26,7 @@ final class HistoryScene implements AutoCloseable {
     final String database;
     private final Collecting collecting;
     private final Map<String, Double> thresholds = new HashMap<>();
-    private final Map<String, List<String>> options = new HashMap<>();
+    private final Map<String, Object> options = new HashMap<>();
 
     private HistoryScene(PgServer server, String... statements) {
         this.server = server;
