@@ -63,6 +63,11 @@ public final class HumanFormat {
         return (Math.abs(rest) >= 100 ? String.valueOf(Math.round(rest)) : decimal(rest)) + " " + units[unit];
     }
 
+    /** The same for a whole number. */
+    public static String bytes(long bytes) {
+        return bytes((double) bytes);
+    }
+
     /** {@code 950}, {@code 12.3 thousand}, {@code 1.2 million}, {@code 2.1 billion}. */
     public static String large(double number) {
         double size = Math.abs(number);
@@ -72,6 +77,11 @@ public final class HumanFormat {
         return size < 999_950
                 ? decimal(number / 1e3) + " thousand"
                 : size < 999_950_000 ? decimal(number / 1e6) + " million" : decimal(number / 1e9) + " billion";
+    }
+
+    /** The same for a whole number. */
+    public static String large(long number) {
+        return large((double) number);
     }
 
     /** {@code 1 session}, {@code 5 sessions}. */

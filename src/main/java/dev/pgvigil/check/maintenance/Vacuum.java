@@ -138,7 +138,7 @@ public final class Vacuum implements Check<Vacuum.Tables> {
         }
 
         double factor() {
-            return dead / Math.max(1.0, due);
+            return dead / Math.max(1.0, (double) due);
         }
 
         Map<String, Object> row() {

@@ -191,12 +191,12 @@ public final class Checkpoints implements Check<Checkpoints.Activity> {
     @Override
     public void export(Activity now, MetricSink sink) {
         Totals totals = now.totals;
-        sink.counter(
-                "pgvigil_checkpoints_timed_total", "Checkpoints begun because of checkpoint_timeout.", totals.timed);
+        sink.counter("pgvigil_checkpoints_timed_total", "Checkpoints begun because of checkpoint_timeout.", (double)
+                totals.timed);
         sink.counter(
                 "pgvigil_checkpoints_requested_total",
                 "Checkpoints begun because of max_wal_size, a command or a base backup.",
-                totals.requested);
+                (double) totals.requested);
         sink.counter(
                 "pgvigil_checkpoints_write_seconds_total",
                 "Time that checkpoints spent writing files.",
@@ -205,8 +205,8 @@ public final class Checkpoints implements Check<Checkpoints.Activity> {
                 "pgvigil_checkpoints_sync_seconds_total",
                 "Time that checkpoints spent syncing files.",
                 totals.syncSeconds);
-        sink.counter(
-                "pgvigil_checkpoints_buffers_written_total", "Buffers that checkpoints wrote.", totals.buffersWritten);
+        sink.counter("pgvigil_checkpoints_buffers_written_total", "Buffers that checkpoints wrote.", (double)
+                totals.buffersWritten);
         sink.gauge(
                 "pgvigil_checkpoints_storm_seconds",
                 "How long checkpoints forced by WAL have been following each other within 90 s.",
@@ -216,9 +216,11 @@ public final class Checkpoints implements Check<Checkpoints.Activity> {
                 "Time since the last checkpoint was complete.",
                 now.checkpointSecondsAgo);
         sink.counter("pgvigil_wal_bytes_total", "WAL that the server has written.", totals.walBytes);
-        sink.counter("pgvigil_wal_full_page_images_total", "Full page images in that WAL.", totals.fullPageImages);
-        sink.gauge("pgvigil_wal_since_redo_bytes", "WAL that a crash recovery would replay.", now.walSinceRedoBytes);
-        sink.gauge("pgvigil_wal_directory_bytes", "Size of the directory pg_wal.", now.walDirectoryBytes);
+        sink.counter(
+                "pgvigil_wal_full_page_images_total", "Full page images in that WAL.", (double) totals.fullPageImages);
+        sink.gauge("pgvigil_wal_since_redo_bytes", "WAL that a crash recovery would replay.", (double)
+                now.walSinceRedoBytes);
+        sink.gauge("pgvigil_wal_directory_bytes", "Size of the directory pg_wal.", (double) now.walDirectoryBytes);
         sink.gauge("pgvigil_wal_max_bytes", "max_wal_size.", now.settings.maxWalBytes);
     }
 

@@ -185,8 +185,9 @@ public final class Io implements Check<Io.Usage> {
         Set<String> names = new HashSet<>();
         List<Database> databases = lines.stream()
                 .filter(line -> names.add(line.database.datname))
-                .map(line -> line.with(hours.add(
-                        line.database.datname, line.now, line.reset, line.database.reads, line.database.hits)))
+                .map(line -> line.with(
+                        hours.add(line.database.datname, line.now, line.reset, (double) line.database.reads, (double)
+                                line.database.hits)))
                 .toList();
         hours.retain(lines.stream().map(line -> line.database.datname).collect(Collectors.toSet()));
         return new Usage(!lines.isEmpty() && lines.getFirst().timed, databases, List.of());

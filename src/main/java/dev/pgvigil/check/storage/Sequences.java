@@ -286,7 +286,7 @@ public final class Sequences implements Check<Sequences.Usage> {
 
     private static String action(Sequence worst) {
         if (worst.table == null
-                || !worst.type.equals("smallint") && !worst.type.equals("integer") && !worst.referring) {
+                || (!worst.type.equals("smallint") && !worst.type.equals("integer") && !worst.referring)) {
             return "Raise MAXVALUE or the type of the sequence, if its users can hold larger values.";
         }
         return "Change the column to bigint, and all columns that refer to it. ALTER TYPE rewrites the table under an exclusive lock: for "

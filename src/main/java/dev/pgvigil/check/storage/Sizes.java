@@ -119,7 +119,7 @@ public final class Sizes implements Check<Sizes.Databases> {
         List<Database> databases = lines.stream()
                 .filter(line -> names.add(line.datname))
                 .map(line -> {
-                    GrowthWindow.Growth day = days.add(line.datname, line.now, "", line.bytes);
+                    GrowthWindow.Growth day = days.add(line.datname, line.now, "", (double) line.bytes);
                     return new Database(line.datname, line.bytes, day.seconds(), day.values()[0]);
                 })
                 .toList();

@@ -163,7 +163,7 @@ public final class TempFiles implements Check<TempFiles.Usage> {
         List<Database> databases = lines.stream()
                 .filter(line -> names.add(line.datname))
                 .map(line -> {
-                    var hour = hours.add(line.datname, line.now, line.reset, line.files, line.bytes);
+                    var hour = hours.add(line.datname, line.now, line.reset, (double) line.files, (double) line.bytes);
                     return new Database(
                             line.datname, line.files, line.bytes, hour.seconds(), hour.values()[0], hour.values()[1]);
                 })

@@ -84,9 +84,8 @@ class AutovacuumTest {
                             findings -> findings.size() == 1
                                     && findings.getFirst().key().equals("autovacuum/off"))
                     .getFirst();
-            for (String statement : String.valueOf(off.sql()).split(";")) {
-                server.sql(statement);
-            }
+            assertThat(off.sql()).isEqualTo("alter system set autovacuum = on; select pg_reload_conf()");
+            server.sql("alter system set autovacuum = on", "select pg_reload_conf()");
             await().until(() -> collecting.collect(CHECK).autovacuum());
         }
     }

@@ -125,7 +125,7 @@ class IoTest {
             assertThat(found).extracting(Finding::key).containsExactly("io/cache", "io/slow-reads");
             assertThat(now.backends().isEmpty()).isEqualTo(major < 16);
             assertThat(now.backends())
-                    .allSatisfy(one -> assertThat(one.readBytes()).isGreaterThanOrEqualTo(one.reads()));
+                    .allSatisfy(one -> assertThat(one.readBytes()).isGreaterThanOrEqualTo((double) one.reads()));
             assertThat(CHECK.evaluate(now, previous(now), Evaluating.target("postgres")))
                     .isEmpty();
         }
