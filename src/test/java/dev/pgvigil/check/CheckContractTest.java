@@ -93,7 +93,8 @@ class CheckContractTest {
                     .forEach(finding -> Evaluating.complete(check, finding));
             assertSnakeCase(JSON.valueToTree(observed));
             RecordedMetrics.of(check, observed)
-                    .forEach(figure -> assertThat(figure.name()).matches(check instanceof Compatibility ? "pg_[a-z0-9_]+" : "pgvigil_[a-z_]+"));
+                    .forEach(figure -> assertThat(figure.name())
+                            .matches(check instanceof Compatibility ? "pg_[a-z0-9_]+" : "pgvigil_[a-z_]+"));
         }
     }
 

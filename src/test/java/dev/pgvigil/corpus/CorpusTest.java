@@ -118,7 +118,7 @@ class CorpusTest {
     /** The cases of all areas, found by type, in the order of their names. */
     static List<Corpus> corpora() {
         return new ClassFileImporter()
-                .importPackages("dev.pgvigil.check", "dev.pgvigil.corpus").stream()
+                .importPackages("dev.pgvigil").stream()
                         .filter(found -> found.isAssignableTo(Corpus.class) && !found.isInterface())
                         .sorted(Comparator.comparing(found -> found.getName()))
                         .map(found -> {

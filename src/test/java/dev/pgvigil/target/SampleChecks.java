@@ -17,6 +17,9 @@ public final class SampleChecks implements KnownChecks {
     static final Threshold IDLE_DEGRADED = Threshold.count("idle", "degraded", 5, "Sample");
     static final Threshold IDLE_UNHEALTHY = Threshold.count("idle", "unhealthy", 1, "Sample");
 
+    static final CheckOption<List<String>> NAMES = CheckOption.list("databases", "names", "Sample");
+    static final CheckOption<List<String>> FILE = CheckOption.file("databases", "names-file", "Sample");
+
     @Override
     public Set<String> names() {
         return Set.of("heartbeat", "connections", "blocking", "databases");
@@ -30,5 +33,10 @@ public final class SampleChecks implements KnownChecks {
     @Override
     public List<Threshold> thresholds() {
         return List.of(DEGRADED, UNHEALTHY, SLOW, LARGE, LONG, IDLE_DEGRADED, IDLE_UNHEALTHY);
+    }
+
+    @Override
+    public List<CheckOption<?>> options() {
+        return List.of(NAMES, FILE);
     }
 }
