@@ -27,12 +27,22 @@ final class ActivityCauses implements CauseRules {
                         "blocking/waiting",
                         "the prepared transaction keeps locks for which other sessions wait"),
                 CauseRule.of(
+                                "long-work/idle-in-transaction",
+                                "xmin-horizon/held",
+                                "the open transaction may still read rows that were deleted since it began")
+                        .sharing("pid"),
+                CauseRule.of(
+                                "long-work/query",
+                                "xmin-horizon/held",
+                                "the statement may still read rows that were deleted since it began")
+                        .sharing("pid"),
+                CauseRule.of(
+                        "long-work/prepared",
+                        "xmin-horizon/held",
+                        "the prepared transaction counts as running until it is committed or rolled back"),
+                CauseRule.of(
                         "blocking/waiting",
                         "connections/*",
-                        "sessions that wait for locks keep their connections, and new requests need more"),
-                CauseRule.of(
-                        "connections/saturation",
-                        "heartbeat/slow",
-                        "so many sessions compete for the processors that statements take longer"));
+                        "sessions that wait for locks keep their connections, and new requests need more"));
     }
 }

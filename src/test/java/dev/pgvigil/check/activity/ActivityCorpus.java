@@ -66,7 +66,7 @@ final class ActivityCorpus implements Corpus {
                         execute(connection, "drop index concurrently big_note");
                     });
                 }),
-                Workload.of("bulk-load", scene -> {
+                Workload.of("bulk-insert", scene -> {
                     scene.sql("create table loaded (id int, note text)");
                     scene.repeat(
                             2,

@@ -18,7 +18,9 @@ final class MaintenanceCorpus implements Corpus {
     public List<Fault> faults() {
         return List.of(
                 Fault.of("xmin-held-by-report", "xmin-horizon/held", Status.DEGRADED)
-                        .config(LOW_HORIZON)
+                        .config(
+                                "thresholds: { xmin-horizon: { degraded: 2000 }, long-work: { idle-in-transaction: 1s } }")
+                        .causedBy("long-work/idle-in-transaction")
                         .build(scene -> {
                             Connection report = scene.connect("report");
                             report.setAutoCommit(false);
