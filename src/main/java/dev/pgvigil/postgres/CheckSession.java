@@ -83,6 +83,19 @@ final class CheckSession implements Session {
     }
 
     @Override
+    public boolean hasPooler() {
+        return connection.poolerConsole() != null;
+    }
+
+    @Override
+    public <T> Uni<T> pooler(Function<Console, Uni<T>> work) {
+        PoolerConsole console = connection.poolerConsole();
+        return console == null
+                ? Uni.createFrom().failure(new FailureException(Failure.of(Reason.LOCAL, "no pooler is configured")))
+                : console.ask(work);
+    }
+
+    @Override
     public String database() {
         return physical.database();
     }

@@ -6,9 +6,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * One PostgreSQL instance and how pgvigil connects to it. Targets with an equal server share one session and one connection
  * budget.
+ *
+ * @param pooler the admin console of the PgBouncer in front of it; null: none is configured
  */
 public record Server(
-        String host, int port, String user, @Nullable Secret password, Tls tls) {
+        String host,
+        int port,
+        String user,
+        @Nullable Secret password,
+        Tls tls,
+        @Nullable Server pooler) {
+
+    /** A server without a pooler that pgvigil watches. */
+    public Server(String host, int port, String user, @Nullable Secret password, Tls tls) {
+        this(host, port, user, password, tls, null);
+    }
+
+    /** This server behind a PgBouncer. */
+    public Server behind(@Nullable Server console) {
+        return new Server(host, port, user, password, tls, console);
+    }
 
     /** Address and user: unchanged when a password is rotated or a certificate replaced. */
     public record Identity(String host, int port, String user) {}

@@ -35,11 +35,13 @@ public final class ServerConnection {
     private final Backoff backoff = new Backoff(ThreadLocalRandom.current());
     private final ConnectDatabases databases = new ConnectDatabases();
     private final EmergencyConnection emergency;
+    private final ConnectionBudget poolerBudget = new ConnectionBudget();
     private final SilenceProbe probe;
 
     private Server server;
     private Deadlines deadlines;
     private SessionFactory factory;
+    private @Nullable PoolerConsole pooler;
     private @Nullable PhysicalConnection main;
     private @Nullable ServerFacts facts;
     private @Nullable Failure trouble;
@@ -63,6 +65,7 @@ public final class ServerConnection {
         this.spans = spans;
         this.listener = listener;
         this.factory = new SessionFactory(connector, server, deadlines, loop, stats);
+        this.pooler = PoolerConsole.of(connector, server, deadlines, loop, poolerBudget);
         this.probe = new SilenceProbe(loop, connector, server.port(), stats.budget);
         this.emergency =
                 new EmergencyConnection(loop, () -> factory.openEmergency(databases.current()), databases::include);
@@ -100,6 +103,7 @@ public final class ServerConnection {
         server = by;
         deadlines = anew;
         factory = new SessionFactory(connector, by, anew, loop, stats);
+        pooler = PoolerConsole.of(connector, by, anew, loop, poolerBudget);
     }
 
     /** Starts to connect, unless there is a session or an attempt in progress. */
@@ -244,6 +248,11 @@ public final class ServerConnection {
                 .completionStage(() -> new ConnectTracer(connector, server, database, deadlines, loop, factory)
                         .run()
                         .toCompletionStage());
+
+    /** The admin console of the server's pooler; null: none is configured. */
+    @Nullable
+    PoolerConsole poolerConsole() {
+        return pooler;
     }
 
     /** Runs this on the server's event loop, after the work that is queued there. */

@@ -30,6 +30,22 @@ public interface Session {
      */
     <M> M memory(Function<MemoryBudget, M> first);
 
+    /** Whether a connection pooler is configured for this server. */
+    boolean hasPooler();
+
+    /**
+     * The result of the work on the admin console of the server's PgBouncer, over a connection that is opened for it. Only if
+     * {@link #hasPooler}.
+     */
+    <T> Uni<T> pooler(Function<Console, Uni<T>> work);
+
+    /** The admin console of a PgBouncer, which knows its own commands only. */
+    interface Console {
+
+        /** All rows of a command such as {@code SHOW POOLS}. */
+        <T> Uni<List<T>> rows(String command, Function<Row, T> mapping);
+    }
+
     /** The database that this session is connected to. */
     String database();
 

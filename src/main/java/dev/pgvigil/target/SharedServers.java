@@ -18,6 +18,11 @@ final class SharedServers {
         if (other == null || other.server().equals(server)) {
             return;
         }
+        if (!Objects.equals(other.server().pooler(), server.pooler())) {
+            entry.problem("reaches " + server.id() + " with another pooler than " + other.name()
+                    + ": targets of one server share it, so give both the same");
+            return;
+        }
         boolean password = !Objects.equals(other.server().password(), server.password());
         entry.problem("reaches " + server.id() + " with " + (password ? "another password" : "other TLS parameters")
                 + " than " + other.name() + ": targets of one server share its session, so give both the same");

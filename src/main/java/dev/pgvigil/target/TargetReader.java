@@ -43,9 +43,24 @@ record TargetReader(ThresholdsReader thresholds, ChecksReader checks, TlsFiles f
         Thresholds limits = thresholds.read(entry.child("thresholds"));
         Map<String, CheckSetting> settings = checks.read(entry.child("checks"));
         Discovery discovery = DiscoveryReader.read(entry.child("discover"));
-        return reach(entry)
-                .map(reached -> new Target(
-                        name, reached.server(), reached.database(), region, role, tags, limits, settings, discovery));
+        Node place = entry.doc("Admin console of the PgBouncer in front of the server")
+                .child("pooler");
+        Optional<Reached> console = place.present() ? reach(place) : Optional.empty();
+        Optional<Reached> database = reach(entry);
+        if (place.present() && console.isEmpty()) {
+            return Optional.empty();
+        }
+        Server pooler = console.map(Reached::server).orElse(null);
+        return database.map(reached -> new Target(
+                name,
+                reached.server().behind(pooler),
+                reached.database(),
+                region,
+                role,
+                tags,
+                limits,
+                settings,
+                discovery));
     }
 
     /** The target of a connection string, named after its database; none if it has an error. */

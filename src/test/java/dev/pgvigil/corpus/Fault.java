@@ -30,6 +30,7 @@ public record Fault(
         String cause,
         boolean repairable,
         Duration patience,
+        Scene.Step prepare,
         Scene.Step build,
         Scene.Step repair) {
 
@@ -37,56 +38,183 @@ public record Fault(
 
     public static Fault of(String name, String finding, Status status) {
         return new Fault(
-                name, finding, status, Map.of(), "", false, 14, "", true, Duration.ofSeconds(60), NOTHING, NOTHING);
+                name,
+                finding,
+                status,
+                Map.of(),
+                "",
+                false,
+                14,
+                "",
+                true,
+                Duration.ofSeconds(60),
+                NOTHING,
+                NOTHING,
+                NOTHING);
     }
 
     public Fault settings(Map<String, String> value) {
         return new Fault(
-                name, finding, status, value, config, standby, since, cause, repairable, patience, build, repair);
+                name,
+                finding,
+                status,
+                value,
+                config,
+                standby,
+                since,
+                cause,
+                repairable,
+                patience,
+                prepare,
+                build,
+                repair);
     }
 
     public Fault config(String value) {
         return new Fault(
-                name, finding, status, settings, value, standby, since, cause, repairable, patience, build, repair);
+                name,
+                finding,
+                status,
+                settings,
+                value,
+                standby,
+                since,
+                cause,
+                repairable,
+                patience,
+                prepare,
+                build,
+                repair);
     }
 
     /** The target is {@link Scene#standby()}. */
     public Fault onStandby() {
         return new Fault(
-                name, finding, status, settings, config, true, since, cause, repairable, patience, build, repair);
+                name,
+                finding,
+                status,
+                settings,
+                config,
+                true,
+                since,
+                cause,
+                repairable,
+                patience,
+                prepare,
+                build,
+                repair);
     }
 
     public Fault since(int major) {
         return new Fault(
-                name, finding, status, settings, config, standby, major, cause, repairable, patience, build, repair);
+                name,
+                finding,
+                status,
+                settings,
+                config,
+                standby,
+                major,
+                cause,
+                repairable,
+                patience,
+                prepare,
+                build,
+                repair);
     }
 
     /** The API must join the finding to this one in a problem. */
     public Fault causedBy(String key) {
         return new Fault(
-                name, finding, status, settings, config, standby, since, key, repairable, patience, build, repair);
+                name,
+                finding,
+                status,
+                settings,
+                config,
+                standby,
+                since,
+                key,
+                repairable,
+                patience,
+                prepare,
+                build,
+                repair);
     }
 
     public Fault patience(Duration value) {
         return new Fault(
-                name, finding, status, settings, config, standby, since, cause, repairable, value, build, repair);
+                name,
+                finding,
+                status,
+                settings,
+                config,
+                standby,
+                since,
+                cause,
+                repairable,
+                value,
+                prepare,
+                build,
+                repair);
+    }
+
+    /** Before the target is monitored: what {@link Scene#define} defines stands in {@code config} in angle brackets. */
+    public Fault prepare(Scene.Step value) {
+        return new Fault(
+                name,
+                finding,
+                status,
+                settings,
+                config,
+                standby,
+                since,
+                cause,
+                repairable,
+                patience,
+                value,
+                build,
+                repair);
     }
 
     public Fault build(Scene.Step value) {
         return new Fault(
-                name, finding, status, settings, config, standby, since, cause, repairable, patience, value, repair);
+                name,
+                finding,
+                status,
+                settings,
+                config,
+                standby,
+                since,
+                cause,
+                repairable,
+                patience,
+                prepare,
+                value,
+                repair);
     }
 
     /** Without a step of its own, the end of what {@link Scene#background} started is the repair. */
     public Fault repair(Scene.Step value) {
         return new Fault(
-                name, finding, status, settings, config, standby, since, cause, repairable, patience, build, value);
+                name,
+                finding,
+                status,
+                settings,
+                config,
+                standby,
+                since,
+                cause,
+                repairable,
+                patience,
+                prepare,
+                build,
+                value);
     }
 
     /** Nothing short of a new server ends it, so that its end is not asserted. */
     public Fault irreparable() {
         return new Fault(
-                name, finding, status, settings, config, standby, since, cause, false, patience, build, repair);
+                name, finding, status, settings, config, standby, since, cause, false, patience, prepare, build,
+                repair);
     }
 
     boolean matches(String key) {

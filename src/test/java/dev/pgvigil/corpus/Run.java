@@ -75,7 +75,8 @@ final class Run {
     Void fault(Fault fault, int major) throws Exception {
         String target = fault.name() + "-" + major;
         try (Scene scene = Scene.start(major, fault.settings(), fault.standby())) {
-            fleet.add(target, scene.target(), fault.config());
+            fault.prepare().run(scene);
+            fleet.add(target, scene.target(), scene.resolved(fault.config()));
             Answer idle = await(target, START, "is healthy and idle", answer -> answer.complete() && answer.calm());
             assertThat(idle.key(fault))
                     .as("found before it is there: " + idle.text())

@@ -36,6 +36,8 @@ public final class Scene implements AutoCloseable {
     private final List<Connection> connections = new CopyOnWriteArrayList<>();
     private final List<Thread> workers = new CopyOnWriteArrayList<>();
     private final List<Throwable> failures = new CopyOnWriteArrayList<>();
+    private final Map<String, String> values = new HashMap<>();
+    private final List<AutoCloseable> resources = new CopyOnWriteArrayList<>();
     private volatile boolean quiet;
 
     private Scene(PgServer server, @Nullable PgServer standby) {
@@ -72,6 +74,25 @@ public final class Scene implements AutoCloseable {
 
     PgServer target() {
         return standby == null ? server : standby;
+    }
+
+    /** Defines a value that stands in the configuration of the target as {@code <name>}. */
+    public void define(String name, Object value) {
+        values.put(name, String.valueOf(value));
+    }
+
+    String resolved(String config) {
+        String text = config;
+        for (Map.Entry<String, String> value : values.entrySet()) {
+            text = text.replace("<" + value.getKey() + ">", value.getValue());
+        }
+        return text;
+    }
+
+    /** Closes this at the end of the scene. */
+    public <T extends AutoCloseable> T closing(T resource) {
+        resources.add(resource);
+        return resource;
     }
 
     /** Runs statements in the target's database as superuser, each in its own transaction. */
@@ -168,8 +189,11 @@ public final class Scene implements AutoCloseable {
             for (Connection connection : connections) {
                 connection.abort(Runnable::run);
             }
-        } catch (SQLException e) {
-            // The connections end with their server.
+            for (AutoCloseable resource : resources) {
+                resource.close();
+            }
+        } catch (Exception e) {
+            // They end with their server.
         }
     }
 }

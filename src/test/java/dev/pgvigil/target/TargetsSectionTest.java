@@ -141,6 +141,26 @@ class TargetsSectionTest {
     }
 
     @Test
+    void readsPoolerAsItReadsTheServer() throws IOException {
+        Files.writeString(folder.resolve("pw"), "hunter2\n");
+        List<Target> targets = read("""
+                pgvigil:
+                  targets:
+                    a: { url: postgresql://u@db1/a, pooler: &pgb { url: "postgresql://stats@pgb1:6432/pgbouncer?sslmode=require", password-file: pw } }
+                    b: { url: postgresql://u@db1/b, pooler: *pgb }
+                    c: { url: postgresql://u@db2/c }
+                """);
+
+        assertThat(targets)
+                .extracting(target -> target.server().pooler())
+                .containsExactly(
+                        new Server("pgb1", 6432, "stats", new Secret("hunter2"), new Tls(Tls.Mode.REQUIRE)),
+                        targets.getFirst().server().pooler(),
+                        null);
+        assertThat(targets.toString()).doesNotContain("hunter2");
+    }
+
+    @Test
     void discoversEveryDatabaseWithoutPatterns() throws IOException {
         assertThat(only("pgvigil: { targets: { db: { url: postgresql://u@db1/postgres, discover: } } }")
                         .discovery())

@@ -6,12 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pgvigil.testing.Tools;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -37,10 +39,7 @@ class AlertRulesTest {
     @ParameterizedTest
     @MethodSource("files")
     void everyAlertIsCompleteAndUsesExistingMetrics(Path file) throws IOException {
-        Set<String> metrics = METRIC.matcher(Files.readString(Path.of("docs", "reference", "metrics.md")))
-                .results()
-                .map(found -> found.group())
-                .collect(Collectors.toSet());
+        Set<String> metrics = metrics();
         List<JsonNode> rules = rules(file);
         assertThat(rules).isNotEmpty();
         for (JsonNode rule : rules) {
@@ -78,6 +77,24 @@ class AlertRulesTest {
                 .map(rule -> rule.path("alert").asText(rule.path("record").asText()))
                 .toList();
         assertThat(names).doesNotHaveDuplicates();
+    }
+
+    /** Those of the reference, which is made on a plain primary, and those that checks export on others. */
+    private static Set<String> metrics() throws IOException {
+        try (Stream<Path> checks = Files.walk(Path.of("src/main/java/dev/pgvigil/check"))) {
+            return Stream.concat(
+                            Stream.of(Path.of("docs", "reference", "metrics.md")), checks.filter(Files::isRegularFile))
+                    .flatMap(file -> METRIC.matcher(read(file)).results().map(MatchResult::group))
+                    .collect(Collectors.toSet());
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String page(String runbook) {
