@@ -188,7 +188,8 @@ class ConfigSchemaTest {
                 if (i == 1 && !names[1].equals("targets")) {
                     file.append("\"targets\": {\"t\": {" + TARGET + "}}, ");
                 }
-                if (i == 3 && names[1].equals("targets") && !names[3].equals("url")) {
+                boolean entry = i == 3 || (i == 4 && names[3].equals("pooler"));
+                if (entry && names[1].equals("targets") && !names[i].equals("url")) {
                     file.append(TARGET + ", ");
                 }
                 file.append(quoted(names[i].equals("*") ? "name" : names[i])).append(": ");

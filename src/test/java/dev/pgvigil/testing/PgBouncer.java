@@ -41,6 +41,7 @@ public final class PgBouncer implements AutoCloseable {
                 admin_users = postgres
                 stats_users = stats
                 pool_mode = transaction
+                stats_period = 5
                 ignore_startup_parameters = extra_float_digits
                 """.formatted(database, PgServer.LOOPBACK, server.port(), poolSize, port, folder.resolve("users"));
         try {

@@ -34,6 +34,13 @@ final class PoolerCorpus implements Corpus {
                         .build(scene -> pooler(scene).stop())
                         .repair(scene -> pooler(scene).start()),
                 fault("pool-exhausted", "pooler/waiting", Status.DEGRADED).build(this::exhaust),
+                fault("clients-wait-often", "pooler/average-wait", Status.DEGRADED)
+                        .config(CONSOLE.replace("wait: 1s, average-wait: 1h", "wait: 1h, average-wait: 300ms"))
+                        .build(this::crowd)
+                        .repair(scene -> {
+                            pooler(scene).stop();
+                            pooler(scene).start();
+                        }),
                 fault("pool-paused", "pooler/paused", Status.DEGRADED)
                         .build(scene -> command(scene, "PAUSE " + Scene.DATABASE))
                         .repair(scene -> command(scene, "RESUME " + Scene.DATABASE)));
@@ -77,6 +84,22 @@ final class PoolerCorpus implements Corpus {
                 // The scene ends.
             }
         });
+    }
+
+    /** Three clients share one server connection, until PgBouncer ends. */
+    private void crowd(Scene scene) throws Exception {
+        for (int i = 0; i < 3; i++) {
+            Connection client = scene.closing(pooler(scene).jdbc(Scene.DATABASE));
+            Thread.ofVirtual().start(() -> {
+                try {
+                    while (true) {
+                        execute(client, "select pg_sleep(0.5)");
+                    }
+                } catch (Exception e) {
+                    // PgBouncer has ended.
+                }
+            });
+        }
     }
 
     private static void execute(Connection connection, String sql) throws Exception {
