@@ -248,6 +248,7 @@ public final class ServerConnection {
                 .completionStage(() -> new ConnectTracer(connector, server, database, deadlines, loop, factory)
                         .run()
                         .toCompletionStage());
+    }
 
     /** The admin console of the server's pooler; null: none is configured. */
     @Nullable
