@@ -44,7 +44,7 @@ public final class CauseAnalysis {
         for (Finding cause : findings) {
             for (Finding effect : findings) {
                 rules.stream()
-                        .filter(rule -> cause != effect && rule.connects(cause, effect))
+                        .filter(rule -> !cause.equals(effect) && rule.connects(cause, effect))
                         .findFirst()
                         .ifPresent(rule -> {
                             effects.computeIfAbsent(cause, key -> new LinkedHashMap<>())
