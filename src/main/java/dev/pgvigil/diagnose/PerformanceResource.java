@@ -50,7 +50,7 @@ public final class PerformanceResource {
                     description = "1 to 10 statements of at most 4096 bytes, each one SELECT, VALUES or TABLE",
                     minItems = 1,
                     maxItems = 10)
-            List<String> queries,
+            List<@Nullable String> queries,
 
             @Nullable @Schema(description = "runs of each query; default 10", minimum = "1", maximum = "100")
             Integer iterations) {}
