@@ -117,7 +117,7 @@ record HistoryCollector(
     private Uni<HistoryReading> confirm(HistoryReading reading, ToolLocks locks) {
         Content content = reading.content();
         boolean doubtful =
-                content != null && (content.locked() || content.interrupted() && locks.runner(reading) == null);
+                content != null && (content.locked() || (content.interrupted() && locks.runner(reading) == null));
         return doubtful
                 ? session.row(reading.tool().query(reading.table()).statement(), Content::of)
                         .map(again ->

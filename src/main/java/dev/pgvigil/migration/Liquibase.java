@@ -56,7 +56,7 @@ final class Liquibase implements MigrationTool {
     /** The id, also of {@code file::id::author} as {@code liquibase status --verbose} prints it. */
     @Override
     public String identify(String version) {
-        String[] parts = version.split("::");
+        String[] parts = version.split("::", -1);
         return parts.length == 3 ? parts[1] : version;
     }
 

@@ -93,7 +93,7 @@ public record MigrationHistory(
 
         /** Whether no session can be its holder, or none has behaved like one for this time. */
         boolean abandoned(double after) {
-            return earlierSessions == 0 || working == 0 && seconds >= after;
+            return earlierSessions == 0 || (working == 0 && seconds >= after);
         }
     }
 

@@ -269,7 +269,10 @@ final class ConnectTracer implements Connector.Progress {
             return last;
         }
         Failure decisive = attempts.decisive();
-        return tries.stream().filter(one -> decisive.equals(one.failure)).findFirst().orElse(last);
+        return tries.stream()
+                .filter(one -> decisive.equals(one.failure))
+                .findFirst()
+                .orElse(last);
     }
 
     private void failed(Try one, Failure failure) {

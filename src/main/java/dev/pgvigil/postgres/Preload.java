@@ -42,8 +42,8 @@ final class Preload {
     }
 
     private static void timeZones() {
-        ZoneId.systemDefault().getRules();
-        ZoneId.of("UTC").getRules();
+        var _ = ZoneId.systemDefault().getRules();
+        var _ = ZoneId.of("UTC").getRules();
     }
 
     private static void scram() throws GeneralSecurityException, ScramException {

@@ -331,7 +331,7 @@ public final class ServerConnection {
         emergency.release();
         connect();
         loop.within(deadlines.replacement(), decision.future()).onFailure(silent -> {
-            if (decision == suspicion) {
+            if (decision.equals(suspicion)) {
                 drop(physical);
             }
         });

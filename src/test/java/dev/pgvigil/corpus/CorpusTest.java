@@ -40,9 +40,11 @@ class CorpusTest {
 
     private static final Report REPORT = new Report();
 
+    @SuppressWarnings("NullAway.Init") // given by the resource
     CorpusFleet fleet;
 
     @TestHTTPResource("/")
+    @SuppressWarnings("NullAway.Init")
     URI service;
 
     @TestFactory

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -36,6 +37,13 @@ final class Run {
         @Nullable
         String key(Fault fault) {
             return findings.keySet().stream().filter(fault::matches).findFirst().orElse(null);
+        }
+
+        /** The finding of the fault; an empty node if there is none. */
+        JsonNode finding(Fault fault) {
+            String key = key(fault);
+            JsonNode finding = key == null ? null : findings.get(key);
+            return finding == null ? MissingNode.getInstance() : finding;
         }
 
         /** Whether a problem has this cause, and this finding among its effects. */
@@ -77,21 +85,21 @@ final class Run {
         try (Scene scene = Scene.start(major, fault.settings(), fault.standby())) {
             fault.prepare().run(scene);
             fleet.add(target, scene.target(), scene.resolved(fault.config()));
-            Answer idle = await(target, START, "is healthy and idle", answer -> answer.complete() && answer.calm());
-            assertThat(idle.key(fault))
-                    .as("found before it is there: " + idle.text())
-                    .isNull();
+            Answer idle = await(
+                    target,
+                    START,
+                    "is healthy and idle, without " + fault.finding(),
+                    answer -> answer.complete() && answer.calm() && answer.key(fault) == null);
 
             long built = System.nanoTime();
             fault.build().run(scene);
             long effective = System.nanoTime();
             Answer found = await(target, fault.patience(), fault.finding() + " is found", answer -> {
-                String key = answer.key(fault);
-                return key != null
-                        && status(answer, key).equalsIgnoreCase(fault.status().name());
+                String status = answer.finding(fault).path("status").asText("");
+                return status.equalsIgnoreCase(fault.status().name());
             });
             Duration after = Duration.ofNanos(System.nanoTime() - effective);
-            JsonNode finding = found.findings().get(found.key(fault));
+            JsonNode finding = found.finding(fault);
             assertThat(finding.path("cause").asText("")).as("cause").isNotBlank();
             assertThat(finding.path("action").asText("")).as("action").isNotBlank();
             assertThat(finding.path("observed").asText("")).as("observed").isNotBlank();
@@ -133,10 +141,6 @@ final class Run {
         } finally {
             fleet.remove(target);
         }
-    }
-
-    private static String status(Answer answer, String key) {
-        return answer.findings().get(key).get("status").asText();
     }
 
     @Nullable

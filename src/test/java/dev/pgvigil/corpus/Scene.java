@@ -183,9 +183,11 @@ public final class Scene implements AutoCloseable {
 
     @Override
     public void close() {
-        try (server;
-                var second = standby) {
-            quiet = true;
+        quiet = true;
+        try (server) {
+            if (standby != null) {
+                standby.close();
+            }
             for (Connection connection : connections) {
                 connection.abort(Runnable::run);
             }

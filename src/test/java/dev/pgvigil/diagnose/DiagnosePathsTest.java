@@ -38,6 +38,7 @@ class DiagnosePathsTest {
 
     private static final String GATE = "/api/v1/prerequisites";
 
+    @SuppressWarnings("NullAway.Init") // given by the resource
     PgServer shop;
 
     @Inject

@@ -67,7 +67,7 @@ final class HistoryScene implements AutoCloseable {
         return this;
     }
 
-    HistoryScene option(CheckOption option, String... texts) {
+    HistoryScene option(CheckOption<List<String>> option, String... texts) {
         options.put(option.name(), List.of(texts));
         return this;
     }

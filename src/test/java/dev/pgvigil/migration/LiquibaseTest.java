@@ -81,7 +81,7 @@ class LiquibaseTest {
             assertThat(found.observed()).contains("locked by ", " at 20", "no session works as its holder");
             assertThat(found.sql()).startsWith("update \"public\".\"databasechangeloglock\" set locked = false");
 
-            scene.run(found.sql());
+            scene.run(String.valueOf(found.sql()));
             assertThat(scene.findings()).isEmpty();
             assertThat(scene.history().state()).isEqualTo(MigrationState.OK);
         }
@@ -114,6 +114,7 @@ class LiquibaseTest {
         }
     }
 
+    @SuppressWarnings("try") // close() of the accessor may throw InterruptedException, which the tests pass on
     private void update(HistoryScene scene) throws Exception {
         try (Connection connection = DriverManager.getConnection(scene.url(), "postgres", "");
                 var accessor = new DirectoryResourceAccessor(files);

@@ -109,6 +109,11 @@ public final class TcpProxy implements AutoCloseable {
         sockets.forEach(Sockets::close);
     }
 
+    /** Closes every connection, and refuses new ones. */
+    public void end() {
+        close();
+    }
+
     @Override
     public void close() {
         Sockets.close(listener);

@@ -20,6 +20,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -123,18 +124,18 @@ public final class CustomSql implements Check<Results> {
     /** The worst row decides. */
     private static Optional<Finding> exceeded(Result result, Limit limit) {
         List<Sample> worst = result.rows().stream()
-                .filter(row -> row.values().containsKey(limit.column()))
-                .filter(row -> limit.exceeds(row.values().get(limit.column()), limit.degraded())
-                        || limit.exceeds(row.values().get(limit.column()), limit.unhealthy()))
-                .sorted((one, other) -> (limit.above() ? -1 : 1)
-                        * Double.compare(
-                                one.values().get(limit.column()), other.values().get(limit.column())))
+                .filter(row -> {
+                    Double value = row.values().get(limit.column());
+                    return value != null
+                            && (limit.exceeds(value, limit.degraded()) || limit.exceeds(value, limit.unhealthy()));
+                })
+                .sorted(Comparator.comparingDouble((Sample row) -> (limit.above() ? -1 : 1) * value(row, limit)))
                 .toList();
         if (worst.isEmpty()) {
             return Optional.empty();
         }
         Sample first = worst.getFirst();
-        double value = first.values().get(limit.column());
+        double value = value(first, limit);
         boolean unhealthy = limit.exceeds(value, limit.unhealthy());
         Finding finding = Finding.of(
                         NAME,
@@ -161,6 +162,10 @@ public final class CustomSql implements Check<Results> {
                 .cause("The configured query " + result.query() + " returned a value beyond its threshold.");
         return Optional.of(finding.action(
                 limit.action() == null ? "See what the query " + result.query() + " measures." : limit.action()));
+    }
+
+    private static double value(Sample row, Limit limit) {
+        return row.values().getOrDefault(limit.column(), Double.NaN);
     }
 
     private static String shown(@Nullable Double limit) {

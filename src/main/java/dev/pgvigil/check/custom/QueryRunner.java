@@ -99,13 +99,7 @@ final class QueryRunner {
                         rows.size() <= MOST_ROWS))
                 .onFailure(FailureException.class)
                 .recoverWithItem(thrown -> new Result(
-                        query.name(),
-                        0,
-                        seconds(begin),
-                        ((FailureException) thrown).failure().message(),
-                        null,
-                        List.of(),
-                        true));
+                        query.name(), 0, seconds(begin), thrown.failure().message(), null, List.of(), true));
     }
 
     private static double seconds(long begin) {

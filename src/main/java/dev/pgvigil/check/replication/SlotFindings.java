@@ -70,7 +70,7 @@ record SlotFindings(Thresholds limits) {
         Long keep = now.keepBytes();
         List<Slot> near = matching(now, slot -> !slot.lost() && keep != null && near(slot, keep));
         return near.stream()
-                .min(Comparator.comparing(SlotFindings::safe))
+                .min(Comparator.comparingLong(SlotFindings::safe))
                 .map(slot -> Finding.of(
                                 Slots.NAME,
                                 "near-limit",
@@ -112,7 +112,7 @@ record SlotFindings(Thresholds limits) {
             return Optional.empty();
         }
         List<Slot> big = matching(now, slot -> !slot.lost() && slot.retained() >= limits.of(Slots.RETAINED));
-        return big.stream().max(Comparator.comparing(Slot::retained)).map(slot -> {
+        return big.stream().max(Comparator.comparingLong(Slot::retained)).map(slot -> {
             boolean high = slot.retained() >= limits.of(Slots.RETAINED_HIGH);
             return Finding.of(
                             Slots.NAME,
@@ -177,7 +177,7 @@ record SlotFindings(Thresholds limits) {
             return Optional.empty();
         }
         return now.slots().stream()
-                .max(Comparator.comparing(slot -> spilled(slot, last)))
+                .max(Comparator.comparingDouble((Slot slot) -> spilled(slot, last)))
                 .filter(slot -> spilled(slot, last) / minutes >= limits.of(Slots.SPILLED))
                 .map(slot -> Finding.of(
                                 Slots.NAME,
@@ -219,7 +219,7 @@ record SlotFindings(Thresholds limits) {
                         && slot.inactiveSeconds() != null
                         && slot.inactiveSeconds() >= limits.of(Slots.UNUSED));
         return unused.stream()
-                .max(Comparator.comparing(SlotFindings::inactive))
+                .max(Comparator.comparingDouble(SlotFindings::inactive))
                 .map(slot -> Finding.of(
                                 Slots.NAME,
                                 "unused",

@@ -134,9 +134,9 @@ public final class Subscriptions implements Check<Subscriptions.Listing> {
 
         Times advance(String name, long pending, boolean copying, long errors, double at) {
             Times last = known.get(name);
-            boolean waits = last != null && last.pending == pending && !copying;
             Double errorAt = last == null ? null : errors > last.errors ? Double.valueOf(at) : last.errorAt;
-            Times now = new Times(pending, waits ? last.pendingSince : at, errors, errorAt);
+            double since = last != null && last.pending == pending && !copying ? last.pendingSince : at;
+            Times now = new Times(pending, since, errors, errorAt);
             next.put(name, now);
             return now;
         }

@@ -125,7 +125,8 @@ record IndexFindings(Thresholds limits) {
         if (idle != null) {
             return idle >= age;
         }
-        return orZero(statistics) >= age && orZero(index.knownSeconds()) >= Math.min(age, Indexes.KNOWN.toSeconds());
+        return orZero(statistics) >= age
+                && orZero(index.knownSeconds()) >= Math.min(age, (double) Indexes.KNOWN.toSeconds());
     }
 
     private static double orZero(@Nullable Double seconds) {

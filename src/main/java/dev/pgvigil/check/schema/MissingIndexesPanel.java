@@ -4,7 +4,6 @@ import dev.pgvigil.check.HumanFormat;
 import dev.pgvigil.check.PanelTable;
 import dev.pgvigil.check.Tab;
 import dev.pgvigil.check.TablePanel;
-import dev.pgvigil.check.schema.MissingIndexes.Key;
 import dev.pgvigil.check.schema.MissingIndexes.Table;
 import jakarta.inject.Singleton;
 
@@ -33,7 +32,7 @@ final class MissingIndexesPanel extends TablePanel<MissingIndexes.Access> {
                 "#Size",
                 "#Scans",
                 "#Rows each");
-        for (Key key : seen.keys()) {
+        for (MissingIndexes.Key key : seen.keys()) {
             table = table.row(
                     key.schemaname() + "." + key.relname(),
                     "references " + key.referenced(),

@@ -8,8 +8,8 @@ import dev.pgvigil.check.CounterDeltas.Growth;
 import dev.pgvigil.check.statements.StatementRegression.Levels;
 import dev.pgvigil.check.statements.StatementStatistics.Order;
 import dev.pgvigil.check.statements.StatementStatistics.Totals;
-import dev.pgvigil.check.statements.StatementsQuery.Info;
 import dev.pgvigil.check.statements.StatementsQuery.Installed;
+import dev.pgvigil.check.statements.StatementsQuery.ModuleInfo;
 import dev.pgvigil.check.statements.StatementsQuery.Names;
 import dev.pgvigil.postgres.CheckMemory;
 import dev.pgvigil.postgres.MemoryBudget;
@@ -67,7 +67,7 @@ final class StatementTracker implements CheckMemory.Releasable {
     /** One collection, before names and texts. */
     record Pass(
             Installed installed,
-            Info info,
+            ModuleInfo info,
             int entries,
             Growth<StatementKey> growth,
             @Nullable Long evictions,
@@ -101,7 +101,7 @@ final class StatementTracker implements CheckMemory.Releasable {
         this.texts = new StatementTexts(pause, budget);
     }
 
-    Pass advance(Installed installed, Info info, List<Counters<StatementKey>> rows) {
+    Pass advance(Installed installed, ModuleInfo info, List<Counters<StatementKey>> rows) {
         Growth<StatementKey> growth =
                 deltas.advance(new Collection<>(installed.at(), rows, info.reset(), installed.readsAll()));
         Map<StatementKey, double[]> now = HashMap.newHashMap(rows.size());
@@ -156,7 +156,7 @@ final class StatementTracker implements CheckMemory.Releasable {
     }
 
     /** Times in the last hour that entries were evicted. */
-    private @Nullable Long evicted(Instant at, Info info, boolean reset) {
+    private @Nullable Long evicted(Instant at, ModuleInfo info, boolean reset) {
         Long before = reset ? Long.valueOf(0) : dealloc;
         dealloc = info.dealloc();
         if (info.dealloc() == null) {

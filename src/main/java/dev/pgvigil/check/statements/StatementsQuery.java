@@ -106,7 +106,7 @@ record StatementsQuery(Session session, Installed installed) {
      * @param dealloc times that the least executed statements were evicted to make room; null before version 1.9
      * @param reset when all counters were reset; null before version 1.9
      */
-    record Info(@Nullable Long dealloc, @Nullable Instant reset) {}
+    record ModuleInfo(@Nullable Long dealloc, @Nullable Instant reset) {}
 
     /** A text by database and identifier. */
     record Text(long dbid, long queryid, String query) {}
@@ -134,10 +134,10 @@ record StatementsQuery(Session session, Installed installed) {
         });
     }
 
-    Uni<Info> info() {
+    Uni<ModuleInfo> info() {
         return installed.since(9)
-                ? session.row(sql(INFO), row -> new Info(row.getLong("dealloc"), instant(row, "stats_reset")))
-                : Uni.createFrom().item(new Info(null, null));
+                ? session.row(sql(INFO), row -> new ModuleInfo(row.getLong("dealloc"), instant(row, "stats_reset")))
+                : Uni.createFrom().item(new ModuleInfo(null, null));
     }
 
     /** The counters of all statements, without texts. */
@@ -255,7 +255,7 @@ record StatementsQuery(Session session, Installed installed) {
         for (int i = 0; i < sum.length; i++) {
             sum[i] = one.values()[i] + other.values()[i];
         }
-        sum[Counter.SQUARES.ordinal()] = IntervalTimes.squares(one.values(), other.values());
+        sum[Counter.SQUARES.place()] = IntervalTimes.squares(one.values(), other.values());
         return new Counters<>(one.key(), sum, null);
     }
 

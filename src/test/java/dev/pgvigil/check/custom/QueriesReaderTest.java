@@ -72,7 +72,11 @@ class QueriesReaderTest {
         assertThat(queries.get(0).interval()).isEqualTo(Duration.ofMinutes(1));
         assertThat(queries.get(1).interval()).isEqualTo(Duration.ofSeconds(30));
         assertThat(queries.get(1).versions().contains(190000)).isFalse();
-        assertThat(queries.get(2).columns().get("state").mapping())
+        assertThat(queries.get(2).columns().values().stream()
+                        .filter(column -> column.name().equals("state"))
+                        .findFirst()
+                        .orElseThrow()
+                        .mapping())
                 .containsEntry("up", 1.0)
                 .containsEntry("down", 0.0);
     }

@@ -134,7 +134,7 @@ final class ReplicationCorpus implements Corpus {
         return Fault.of(name, key, status)
                 .settings(Map.of("archive_mode", "on", "archive_command", "/bin/true"))
                 .config("thresholds: { archiver: { backlog: 2s } }")
-                .patience(Duration.ofSeconds(120))
+                .patience(Duration.ofMinutes(2))
                 .build(scene -> {
                     archive(scene, command);
                     for (int i = 0; i < 3; i++) {
@@ -163,7 +163,7 @@ final class ReplicationCorpus implements Corpus {
     private static Fault subscription(String name, String key) {
         return Fault.of(name, key, Status.DEGRADED)
                 .settings(Map.of("wal_level", "logical"))
-                .patience(Duration.ofSeconds(120))
+                .patience(Duration.ofMinutes(2))
                 .repair(scene -> scene.sql(
                         "alter subscription copy disable",
                         "alter subscription copy set (slot_name = none)",

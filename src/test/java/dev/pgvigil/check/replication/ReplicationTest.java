@@ -358,7 +358,7 @@ class ReplicationTest {
                 assertThat(found.status()).isEqualTo(Status.UNHEALTHY);
                 assertThat(found.observed()).isEqualTo("0 of 1 required synchronous standby, 1 session waits");
 
-                for (String sql : String.valueOf(found.sql()).split(";")) {
+                for (String sql : String.valueOf(found.sql()).split(";", -1)) {
                     if (!sql.isBlank()) {
                         primary.sql(sql);
                     }
@@ -510,7 +510,7 @@ class ReplicationTest {
                     assertThat(receives.collect(CHECK).replay())
                             .satisfies(replay -> assertThat(replay.lagSeconds()).isZero());
                 });
-                link.close();
+                link.end();
 
                 await().atMost(PATIENCE).untilAsserted(() -> {
                     ReplicationState now = receives.collect(CHECK);

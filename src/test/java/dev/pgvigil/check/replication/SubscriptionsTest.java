@@ -130,7 +130,7 @@ class SubscriptionsTest {
                         .isEqualTo("subscriptions/disabled");
                 server.sqlIn("copy", "alter subscription copy enable");
                 // An error counts for 90 s.
-                await().atMost(Duration.ofSeconds(120))
+                await().atMost(Duration.ofMinutes(2))
                         .until(() -> Evaluating.evaluate(CHECK, asking.collect(CHECK), SHOP)
                                 .isEmpty());
             }

@@ -10,7 +10,6 @@ import dev.pgvigil.check.Previous;
 import dev.pgvigil.check.RecordedMetrics;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.check.schema.MissingIndexes.Access;
-import dev.pgvigil.check.schema.MissingIndexes.Key;
 import dev.pgvigil.check.schema.MissingIndexes.Table;
 import dev.pgvigil.target.Target;
 import dev.pgvigil.testing.PgServer;
@@ -34,7 +33,8 @@ class MissingIndexesTest {
         @ParameterizedTest
         @CsvSource({"10485759, 0", "10485760, 1"})
         void reportsForeignKeyFromSize(long bytes, int findings) {
-            Key key = new Key("public", "orders", "orders_customer", "customer", "customers", bytes, 5);
+            MissingIndexes.Key key =
+                    new MissingIndexes.Key("public", "orders", "orders_customer", "customer", "customers", bytes, 5);
 
             assertThat(Evaluating.evaluate(CHECK, new Access(List.of(key), 1, List.of()), SHOP))
                     .hasSize(findings)

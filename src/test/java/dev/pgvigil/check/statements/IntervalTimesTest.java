@@ -90,9 +90,9 @@ class IntervalTimesTest {
         }
         double[] counters = new double[Counter.COUNT];
         double deviation = Math.sqrt(squares(all) / calls);
-        counters[Counter.CALLS.ordinal()] = calls;
-        counters[Counter.EXEC_TIME.ordinal()] = mean(all) * calls;
-        counters[Counter.SQUARES.ordinal()] = calls * deviation * deviation;
+        counters[Counter.CALLS.place()] = calls;
+        counters[Counter.EXEC_TIME.place()] = mean(all) * calls;
+        counters[Counter.SQUARES.place()] = calls * deviation * deviation;
         return counters;
     }
 

@@ -185,8 +185,8 @@ class StatementRegressionTest {
 
     private static void add(StatementHistory history, int calls, double mean) {
         double[] growth = new double[Counter.COUNT];
-        growth[Counter.CALLS.ordinal()] = calls;
-        growth[Counter.EXEC_TIME.ordinal()] = calls * mean;
+        growth[Counter.CALLS.place()] = calls;
+        growth[Counter.EXEC_TIME.place()] = calls * mean;
         history.add(
                 Collections.singletonMap(KEY, new StatementTracker.Ran(KEY, growth, growth, false)),
                 List.of(KEY),
