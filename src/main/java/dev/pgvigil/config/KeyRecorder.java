@@ -188,7 +188,7 @@ final class KeyRecorder extends TypedNode {
 
     /** An element of a list is recorded separately only if it is a map. */
     private void item(KeyRecorder list, KeyType type) {
-        if (type instanceof KeyType.Keys) {
+        if (type instanceof KeyType.Keys || type instanceof KeyType.Names) {
             list.recorded().type = new KeyType.Maps();
             recorded().type = type;
         }

@@ -192,11 +192,32 @@ class ConfigSchemaTest {
                 if (entry && names[1].equals("targets") && !names[i].equals("url")) {
                     file.append(TARGET + ", ");
                 }
+                file.append(others(path.toString(), names[i]));
                 file.append(quoted(names[i].equals("*") ? "name" : names[i])).append(": ");
             }
             path.append(i == 0 ? "" : ".").append(names[i]);
         }
         return file + value + end;
+    }
+
+    /** The required keys of a map besides this one. */
+    private String others(String path, String name) {
+        Map<String, String> samples = Map.of("query", "select 1", "usage", "GAUGE", "metric", "name");
+        StringBuilder others = new StringBuilder();
+        for (KeyDoc key : keys) {
+            int dot = key.key().lastIndexOf('.');
+            String last = key.key().substring(dot + 1);
+            if (key.required()
+                    && key.key().substring(0, Math.max(0, dot)).equals(path)
+                    && !last.equals(name)
+                    && samples.containsKey(last)) {
+                others.append(quoted(last))
+                        .append(": ")
+                        .append(quoted(samples.get(last)))
+                        .append(", ");
+            }
+        }
+        return others.toString();
     }
 
     private boolean isList(String path) {

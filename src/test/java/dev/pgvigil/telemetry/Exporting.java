@@ -46,7 +46,13 @@ public final class Exporting implements QuarkusTestResourceLifecycleManager {
         String url =
                 "postgresql://" + server.server().user() + "@" + server.server().id();
         file.begin("""
-                shop: { url: "%s/postgres?sslmode=disable", region: eu-west-1, tags: { team: dba } }
+                shop:
+                  url: "%s/postgres?sslmode=disable"
+                  region: eu-west-1
+                  tags: { team: dba }
+                  checks:
+                    custom-sql:
+                      queries: { shop_bookings: { query: select 1 as open, metrics: [ { open: { usage: GAUGE } } ] } }
                 odd: { url: "%s/%s?sslmode=disable" }
                 migrated: { url: "%s/%s?sslmode=disable", checks: { migrations: { expected: ["1"] } } }
                 """.formatted(url, url, percentCoded(HOSTILE), url, MIGRATED));
