@@ -28,7 +28,6 @@ final class UrlParameters {
     /** Parameters of libpq that pgvigil does not accept, and why. */
     private static final Map<String, String> REFUSED = Map.ofEntries(
             entry("application_name", "it is always pgvigil"),
-            entry("connect_timeout", "write sessions.connect-timeout in the configuration file"),
             entry("options", "it makes its own settings for its sessions"),
             entry("host", BEFORE),
             entry("hostaddr", "write the address in place of the host"),
@@ -72,6 +71,8 @@ final class UrlParameters {
             entry("sslnegotiation", Ignored.of("postgres", "write sslnegotiation=postgres, which every server takes")),
             entry("target_session_attrs", Ignored.of("any", "write role: primary or role: replica for the target")),
             entry("load_balance_hosts", Ignored.of("disable", "it tries the addresses of a host in their order")),
+            // sessions.connect-timeout is less than the 2 s that libpq waits at least
+            entry("connect_timeout", NUMBER),
             entry("keepalives", NUMBER),
             entry("keepalives_idle", NUMBER),
             entry("keepalives_interval", NUMBER),

@@ -9,6 +9,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * Runs the fault corpus against the whole service. The system property {@code corpus} selects the cases: {@code sample} (the
- * default; the first case of each area, on the newest PostgreSQL), {@code all} (on every major of the test run), or names,
+ * default; the first fault of each area and one workload, on the newest PostgreSQL), {@code all} (on every major of the test run), or names,
  * separated by commas. A report is written to {@code target/corpus.md}.
  */
 @QuarkusTest
@@ -37,6 +38,9 @@ class CorpusTest {
 
     /** Cases at a time. Each has a server of its own. */
     private static final int PARALLEL = Integer.getInteger("corpus.parallel", 3);
+
+    /** How long the one workload of a sample runs. */
+    private static final Duration SAMPLE = Duration.ofSeconds(10);
 
     private static final Report REPORT = new Report();
 
@@ -60,7 +64,7 @@ class CorpusTest {
                             workers.submit(() -> run.fault(fault, major)));
                 }
             }
-            for (Workload workload : selected(Corpus::workloads, Workload::name)) {
+            for (Workload workload : workloads()) {
                 running.put(
                         "workload " + workload.name() + ", PostgreSQL " + major,
                         workers.submit(() -> run.workload(workload, major)));
@@ -92,6 +96,13 @@ class CorpusTest {
     private static List<Integer> majors() {
         List<Integer> all = PgServer.majors();
         return SELECTION.equals("sample") ? List.of(all.getLast()) : all;
+    }
+
+    private static List<Workload> workloads() {
+        List<Workload> selected = selected(Corpus::workloads, Workload::name);
+        return SELECTION.equals("sample")
+                ? selected.stream().limit(1).map(one -> one.time(SAMPLE)).toList()
+                : selected;
     }
 
     private interface Cases<C> {

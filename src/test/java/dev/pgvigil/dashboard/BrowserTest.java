@@ -60,7 +60,9 @@ class BrowserTest {
 
     @AfterEach
     void pagesHadNoErrors() {
-        assertThat(chromium.complaints()).isEmpty();
+        List<String> complaints = chromium.complaints();
+        chromium.closePages();
+        assertThat(complaints).isEmpty();
     }
 
     @Test
@@ -396,6 +398,7 @@ class BrowserTest {
             assertThat(page.evaluate("document.documentElement.scrollWidth"))
                     .as(path + ": " + tooWide)
                     .isEqualTo(360);
+            page.context().close();
         }
     }
 
@@ -410,6 +413,7 @@ class BrowserTest {
                 assertThat(new AxeBuilder(page).analyze().getViolations())
                         .as("%s at %s", path, width)
                         .isEmpty();
+                page.context().close();
             }
         }
     }

@@ -58,7 +58,9 @@ class FleetPageBrowserTest {
     @AfterEach
     void pagesHadNoErrors() {
         show(SampleFleet.nothing());
-        assertThat(chromium.complaints()).isEmpty();
+        List<String> complaints = chromium.complaints();
+        chromium.closePages();
+        assertThat(complaints).isEmpty();
     }
 
     @Test

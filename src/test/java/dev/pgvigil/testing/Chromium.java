@@ -88,6 +88,11 @@ public final class Chromium implements AutoCloseable {
         return all;
     }
 
+    /** Closes all pages, which would go on updating themselves. */
+    public void closePages() {
+        List.copyOf(browser.contexts()).forEach(BrowserContext::close);
+    }
+
     @Override
     public void close() {
         browser.close();

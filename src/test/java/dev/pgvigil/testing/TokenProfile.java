@@ -1,5 +1,6 @@
 package dev.pgvigil.testing;
 
+import dev.pgvigil.check.Catalogues;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.restassured.RestAssured;
 import io.restassured.specification.RequestSpecification;
@@ -9,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** The service with a token and without targets: tests set up its fleet. */
 public final class TokenProfile implements QuarkusTestProfile {
@@ -39,15 +39,8 @@ public final class TokenProfile implements QuarkusTestProfile {
                       targets:
                         quiet: { url: "postgresql://nobody@127.0.0.1:1/none" }
                       checks: { %s }
-                    """.formatted(Stream.of(
-                            "heartbeat",
-                            "databases",
-                            "connections",
-                            "long-work",
-                            "blocking",
-                            "capabilities",
-                            "overhead")
-                    .map(check -> check + ": { enabled: false }")
+                    """.formatted(Catalogues.all().stream()
+                    .map(check -> check.name() + ": { enabled: false }")
                     .collect(Collectors.joining(", "))));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

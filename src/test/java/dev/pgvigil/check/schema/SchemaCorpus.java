@@ -56,10 +56,16 @@ final class SchemaCorpus implements Corpus {
     public List<Workload> workloads() {
         return List.of(Workload.of("concurrent-index-build", scene -> {
             orders(scene);
-            Connection writer = scene.connect("writer");
-            writer.setAutoCommit(false);
-            execute(writer, "insert into orders values (0, 0, 0)");
-            scene.background("create index concurrently by_total on orders (total)");
+            scene.repeat(1, writer -> {
+                writer.setAutoCommit(false);
+                execute(writer, "insert into orders values (0, 0, 0)");
+                Thread.sleep(2000); // the build waits for it
+                writer.commit();
+            });
+            scene.repeat(1, builder -> {
+                execute(builder, "create index concurrently by_total on orders (total)");
+                execute(builder, "drop index concurrently by_total");
+            });
         }));
     }
 

@@ -199,7 +199,7 @@ class DatabasesResourceTest {
                 .body("observed", nullValue());
         get("/api/v1/databases/shop/checks/nope")
                 .statusCode(404)
-                .body("detail", startsWith("no check is named \"nope\"; the checks are blocking, "));
+                .body("detail", startsWith("no check is named \"nope\"; the checks are archiver, "));
         get("/api/v1/databases/nope/checks/heartbeat").statusCode(404).body("detail", containsString("\"nope\""));
         get("/api/v1/databases/nope/checks").statusCode(404);
     }
