@@ -215,7 +215,7 @@ class BrowserTest {
                 assertThat(page.locator(outside)).isFocused();
             }
         }
-        assertThat(page.locator(".keys")).hasText("In the table j goes down, k up, / to the filter.");
+        assertThat(page.locator(".keys")).hasText("j next database, k previous database, / filter.");
         page.locator("thead a").first().focus();
         page.keyboard().press("j");
         assertThat(page.locator("a.name").first()).isFocused();
@@ -310,7 +310,7 @@ class BrowserTest {
         page.route(Pattern.compile("/api/v1/events"), Route::abort);
         page.navigate(at("/"));
         assertThat(page.locator("#state")).hasText("Polling");
-        assertThat(page.locator("#banner")).containsText("The stream of changes is interrupted");
+        assertThat(page.locator("#banner")).containsText("The event stream is interrupted");
         awaitUpdates(page, 2);
         page.unroute(Pattern.compile("/api/v1/events"));
         assertThat(page.locator("#state")).hasText("Live", new LocatorAssertions.HasTextOptions().setTimeout(30_000));
