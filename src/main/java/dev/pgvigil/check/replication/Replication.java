@@ -52,7 +52,7 @@ public final class Replication implements Check<ReplicationState> {
     /** A standby that is waited for answers at once. It reports every 10 s, unless configured otherwise. */
     private static final double SILENT_SECONDS = 20;
 
-    private static final Pattern REQUIRED = Pattern.compile("(?i)\\s*(?:first\\s|any\\s)?\\s*([0-9]{1,9})\\s*\\(");
+    private static final Pattern REQUIRED = Pattern.compile("(?i)\\s*+(?:(?:first|any)\\s)?+\\s*+([0-9]{1,9})\\s*+\\(");
 
     // Where the standby knows that its sender has more than it has received, that is the end of its WAL.
     private static final String POSITION = """

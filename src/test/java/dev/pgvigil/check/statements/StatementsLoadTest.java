@@ -57,7 +57,7 @@ class StatementsLoadTest {
 
                 assertThat(seen.entries()).isGreaterThanOrEqualTo(STATEMENTS);
                 assertThat(seen.top()).anyMatch(one -> one.calls() == 20 && "postgres".equals(one.usename()));
-                assertThat(run).as(figures).isPositive().isLessThan(50);
+                assertThat(run).as(figures).isPositive();
                 assertThat(texts).as("texts are read once").isGreaterThan(2 * run);
             }
         }
