@@ -18,8 +18,10 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -33,7 +35,10 @@ public final class Collecting implements AutoCloseable, ServerConnection.Listene
 
     private final EventLoop loop = EventLoop.next(VERTX);
     private final CompletableFuture<ServerFacts> ready = new CompletableFuture<>();
-    private final CheckMemory memory = new CheckMemory(new MemoryBudget(1 << 20));
+    private final MemoryBudget budget = new MemoryBudget(1 << 20);
+
+    /** By check; the empty name is for work that is no check's. */
+    private final Map<String, CheckMemory> memories = new ConcurrentHashMap<>();
     private final ServerConnection connection;
 
     /** As the dedicated session of slow statements. */
@@ -92,11 +97,16 @@ public final class Collecting implements AutoCloseable, ServerConnection.Listene
 
     /** The observation of one run of the check. */
     public <O> O collect(Check<O> check) {
-        return ask(check::collect);
+        return ask(check.name(), check::collect);
     }
 
     /** The result of the work in one run. */
     public <T> T ask(Function<Session, Uni<T>> work) {
+        return ask("", work);
+    }
+
+    private <T> T ask(String check, Function<Session, Uni<T>> work) {
+        CheckMemory memory = memories.computeIfAbsent(check, name -> new CheckMemory(budget));
         CompletableFuture<T> answer = new CompletableFuture<>();
         loop.run(() -> {
             try {
