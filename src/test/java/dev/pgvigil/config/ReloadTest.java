@@ -90,7 +90,7 @@ class ReloadTest {
         await().until(() -> configuration.state().failedReloads() == 2);
 
         assertThat(logged.lines())
-                .filteredOn(line -> line.contains("not accepted"))
+                .filteredOn(line -> line.contains("has errors, the previous one stays in use"))
                 .hasSize(2)
                 .allMatch(line -> line.contains(file + ":1: pgvigil.note.text: must not be bad"));
         assertThat(told).isEmpty();
