@@ -63,6 +63,9 @@ final class ServerMonitor implements ServerConnection.Listener {
         }
     }
 
+    /** Missing, closed, CONNECT not granted, or refused by pg_hba.conf. */
+    private static final Set<String> NO_WAY_IN = Set.of("3D000", "55000", "42501", "28000");
+
     private static final Logger LOG = Logger.getLogger(ServerMonitor.class);
     private static final Duration RELEARN = Duration.ofMinutes(5);
     /** Minimum time between on-demand heartbeats, however many requests there are. */
@@ -438,7 +441,24 @@ final class ServerMonitor implements ServerConnection.Listener {
 
         @Override
         public void refused(ScheduledCheck<?> check, Throwable failure) {
-            failed(check, check.begin(System.nanoTime(), interval(check)), failure);
+            int runNumber = check.begin(System.nanoTime(), interval(check));
+            if (isGone(check, failure)) {
+                gone(check, runNumber);
+            } else {
+                failed(check, runNumber, failure);
+            }
+        }
+
+        /** Discovery will remove the target, which is no fault. */
+        private boolean isGone(ScheduledCheck<?> check, Throwable failure) {
+            TargetMonitor only = check.only;
+            String state =
+                    failure instanceof FailureException known ? known.failure().sqlState() : null;
+            return only != null && only.target().isDiscovered() && state != null && NO_WAY_IN.contains(state);
+        }
+
+        private <O> void gone(ScheduledCheck<O> check, int runNumber) {
+            finish(check, runNumber, new Outcome.Skipped<>(SteadyClock.now(), "the database does not admit pgvigil"));
         }
 
         @Override

@@ -39,6 +39,7 @@ public final class Collecting implements AutoCloseable, ServerConnection.Listene
 
     /** By check; the empty name is for work that is no check's. */
     private final Map<String, CheckMemory> memories = new ConcurrentHashMap<>();
+
     private final ServerConnection connection;
 
     /** As the dedicated session of slow statements. */
