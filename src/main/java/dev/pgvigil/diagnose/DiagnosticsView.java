@@ -140,7 +140,7 @@ public record DiagnosticsView(
         List<Certificate> certificates = trace.certificates().stream()
                 .map(certificate -> Certificate.of(certificate, now))
                 .toList();
-        StepAdvice advice = new StepAdvice(target, certificates);
+        StepDiagnosis advice = new StepDiagnosis(target, certificates);
         List<Step> steps = new ArrayList<>(List.of(configuration));
         trace.steps().forEach(step -> steps.add(advice.step(step)));
         boolean answered = trace.steps().getLast().result() instanceof Result.Done;

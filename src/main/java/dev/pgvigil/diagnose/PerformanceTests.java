@@ -4,9 +4,9 @@ import dev.pgvigil.diagnose.PerformanceView.QueryResult;
 import dev.pgvigil.http.ProblemException;
 import dev.pgvigil.postgres.Failure;
 import dev.pgvigil.postgres.FailureException;
+import dev.pgvigil.postgres.PerformanceSession;
 import dev.pgvigil.postgres.Server;
 import dev.pgvigil.postgres.ServerConnection;
-import dev.pgvigil.postgres.TrialSession;
 import dev.pgvigil.state.OnDemandConnection;
 import dev.pgvigil.state.SteadyClock;
 import dev.pgvigil.target.Target;
@@ -96,7 +96,7 @@ class PerformanceTests {
         private final Measurements opening = new Measurements();
         private final List<Measurements> runs;
         private final Set<Integer> hopeless = new HashSet<>();
-        private @Nullable TrialSession session;
+        private @Nullable PerformanceSession session;
         private boolean cut;
 
         private Test(Target target, List<String> queries, int iterations, ServerConnection connection) {
@@ -108,7 +108,7 @@ class PerformanceTests {
         }
 
         private Uni<PerformanceView> run() {
-            return open().chain(TrialSession::excessivePrivileges)
+            return open().chain(PerformanceSession::excessivePrivileges)
                     .invoke(Test::refuseExcess)
                     .chain(() -> Multi.createFrom()
                             .range(1, CONNECTS)
@@ -135,7 +135,7 @@ class PerformanceTests {
                     .toList();
         }
 
-        private Uni<TrialSession> open() {
+        private Uni<PerformanceSession> open() {
             close();
             long before = System.nanoTime();
             return connection.trial(target.database()).invoke(opened -> {
@@ -145,7 +145,7 @@ class PerformanceTests {
         }
 
         private Uni<Boolean> once(int query) {
-            TrialSession open = session;
+            PerformanceSession open = session;
             Duration left = TOTAL.minusNanos(System.nanoTime() - start);
             if (hopeless.contains(query)) {
                 return Uni.createFrom().item(false);

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param stuckAfter how long a lock may be set without a sign of work
  */
 record HistoryCollector(
-        Session session, MarkedTimes times, ExpectedVersions expected, Duration stuckAfter, long unlisted) {
+        Session session, UnchangedSince times, ExpectedVersions expected, Duration stuckAfter, long unlisted) {
 
     /** More rows than any history of migrations has: such a table is not read. */
     static final long MOST_ROWS = 100_000;

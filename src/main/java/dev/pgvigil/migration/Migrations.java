@@ -107,7 +107,7 @@ public final class Migrations implements Check<Histories> {
 
     private Uni<Histories> collect(
             Session session, ExpectedVersions expected, List<String> custom, Thresholds thresholds) {
-        MarkedTimes times = session.memory(budget -> new MarkedTimes());
+        UnchangedSince times = session.memory(budget -> new UnchangedSince());
         Set<String> names = new HashSet<>(custom);
         tools.forEach(tool -> {
             names.addAll(tool.tables());

@@ -64,7 +64,7 @@ final class ServerMonitor implements ServerConnection.Listener {
     }
 
     /** Missing, closed, CONNECT not granted, or refused by pg_hba.conf. */
-    private static final Set<String> NO_WAY_IN = Set.of("3D000", "55000", "42501", "28000");
+    private static final Set<String> NOT_ADMITTED = Set.of("3D000", "55000", "42501", "28000");
 
     private static final Logger LOG = Logger.getLogger(ServerMonitor.class);
     private static final Duration RELEARN = Duration.ofMinutes(5);
@@ -454,7 +454,7 @@ final class ServerMonitor implements ServerConnection.Listener {
             TargetMonitor only = check.only;
             String state =
                     failure instanceof FailureException known ? known.failure().sqlState() : null;
-            return only != null && only.target().isDiscovered() && state != null && NO_WAY_IN.contains(state);
+            return only != null && only.target().isDiscovered() && state != null && NOT_ADMITTED.contains(state);
         }
 
         private <O> void gone(ScheduledCheck<O> check, int runNumber) {

@@ -227,7 +227,7 @@ public final class ServerConnection {
      * Opens a dedicated session for queries of a caller, who closes it; fails with a {@link FailureException}, also if the budget
      * has no connection to spare.
      */
-    public Uni<TrialSession> trial(String database) {
+    public Uni<PerformanceSession> trial(String database) {
         if (!hasRoomToVisit()) {
             Failure none = ready()
                     ? Failure.of(Reason.CAPACITY, "none of pgvigil's connections to this server can be spared")
@@ -236,7 +236,7 @@ public final class ServerConnection {
         }
         return Uni.createFrom()
                 .completionStage(() -> factory.openDedicated(database).toCompletionStage())
-                .map(own -> new TrialSession(this, own, deadlines.slowAnswer()));
+                .map(own -> new PerformanceSession(this, own, deadlines.slowAnswer()));
     }
 
     /**

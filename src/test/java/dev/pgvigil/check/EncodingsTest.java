@@ -35,6 +35,9 @@ class EncodingsTest {
                     "create role \"köchin\" login superuser");
             // In bytes that are not valid UTF-8.
             server.sqlIn("latin", "create database \"café\"", "create role \"garçon\" login superuser");
+            for (String own : List.of("postgres", "latin", "plain", "küche")) {
+                server.sqlIn(own, "create extension pg_stat_statements");
+            }
             try (Clients kitchen = new Clients(server, "küche");
                     Clients latin = new Clients(server, "latin")) {
                 occupy(server, kitchen, latin);

@@ -14,7 +14,7 @@ import java.util.Optional;
 /** Findings on statements, and on how they are counted. Pure. */
 record StatementFindings(StatementStatistics now, Target target) {
 
-    /** Robust standard deviations from which a difference is one. */
+    /** RobustStatistics standard deviations from which a difference is one. */
     static final double SIGNIFICANT = 4;
 
     /** Statements are not counted: what they take is not known. */

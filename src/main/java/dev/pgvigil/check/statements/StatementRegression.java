@@ -79,7 +79,7 @@ public record StatementRegression(
     record Levels(List<StatementBucket> baseline, List<StatementBucket> recent) {
 
         double baselineMs() {
-            return Math.exp(Robust.median(logs(baseline)));
+            return Math.exp(RobustStatistics.median(logs(baseline)));
         }
 
         double z() {
@@ -97,13 +97,13 @@ public record StatementRegression(
     /** Whether an interval does not belong to the baseline. */
     static boolean apart(List<StatementBucket> baseline, StatementBucket bucket) {
         return distance(baseline, bucket) >= APART_Z
-                && bucket.mean() >= APART_FACTOR * Math.exp(Robust.median(logs(baseline)));
+                && bucket.mean() >= APART_FACTOR * Math.exp(RobustStatistics.median(logs(baseline)));
     }
 
     private static double distance(List<StatementBucket> baseline, StatementBucket bucket) {
         double[] logs = logs(baseline);
-        double median = Robust.median(logs);
-        return (log(bucket) - median) / Math.max(Robust.deviation(logs, median), LEAST_DEVIATION);
+        double median = RobustStatistics.median(logs);
+        return (log(bucket) - median) / Math.max(RobustStatistics.deviation(logs, median), LEAST_DEVIATION);
     }
 
     private static double[] logs(List<StatementBucket> buckets) {

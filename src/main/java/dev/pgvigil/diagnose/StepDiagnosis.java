@@ -15,7 +15,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The likely cause of a failed step, and what to do about it. Pure. */
-final class StepAdvice {
+final class StepDiagnosis {
 
     /** A certificate that expires within so many days is pointed out. */
     static final int EXPIRES_SOON = 14;
@@ -23,7 +23,7 @@ final class StepAdvice {
     private final Target target;
     private final List<Certificate> certificates;
 
-    StepAdvice(Target target, List<Certificate> certificates) {
+    StepDiagnosis(Target target, List<Certificate> certificates) {
         this.target = target;
         this.certificates = certificates;
     }

@@ -17,7 +17,7 @@ import java.util.function.Supplier;
  * the server accepts one SELECT, VALUES or TABLE and nothing else, and the rows stay on the server. A query that exceeds its
  * limit is ended. Used from the server's event loop.
  */
-public final class TrialSession implements AutoCloseable {
+public final class PerformanceSession implements AutoCloseable {
 
     private static final String BEGIN = """
             begin transaction read only; set local cursor_tuple_fraction = 1; set local search_path = "$user", public""";
@@ -56,7 +56,7 @@ public final class TrialSession implements AutoCloseable {
      */
     public record Run(Duration took, long rows) {}
 
-    TrialSession(ServerConnection connection, OpenSession open, Duration answerTimeout) {
+    PerformanceSession(ServerConnection connection, OpenSession open, Duration answerTimeout) {
         this.connection = connection;
         this.physical = open.physical();
         this.answerTimeout = answerTimeout;

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Since when values have been as they are, by the server's clock. Holds the values of the latest pass alone. */
-final class MarkedTimes {
+final class UnchangedSince {
 
     private Map<String, Mark> marks = new HashMap<>();
     private Map<String, Mark> next = new HashMap<>();

@@ -3,12 +3,12 @@ package dev.pgvigil.check.statements;
 import java.util.Arrays;
 
 /** Statistics that a few extreme values do not move. Pure. */
-final class Robust {
+final class RobustStatistics {
 
     /** Makes the median absolute deviation of normal values their standard deviation. */
     private static final double NORMAL = 1.4826;
 
-    private Robust() {}
+    private RobustStatistics() {}
 
     static double median(double[] values) {
         double[] sorted = values.clone();
