@@ -47,7 +47,7 @@ class TokenSourceTest {
     void rejectsInvalidTokensWithoutShowingThem(String token) {
         assertThatThrownBy(() -> read(Map.of("PGVIGIL_TOKEN", token)))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("PGVIGIL_TOKEN holds a token of " + token.length() + " characters")
+                .hasMessageContaining("PGVIGIL_TOKEN contains a token of " + token.length() + " characters")
                 .hasMessageContaining("16 to 512 visible ASCII characters")
                 .hasMessageNotContaining(token);
     }

@@ -88,7 +88,9 @@ class OtlpGrpcTest {
         }
         long expected = passes / 100;
 
-        await().during(Duration.ofMillis(500)).until(() -> kept("check sample") > expected / 2);
+        await().atMost(Duration.ofSeconds(30))
+                .during(Duration.ofMillis(500))
+                .until(() -> kept("check sample") > expected / 2);
         assertThat(kept("check sample")).isBetween(expected * 6 / 10, expected * 14 / 10);
         assertThat(kept("SELECT pg_database")).isEqualTo(kept("check sample"));
         assertThat(receiver.versions()).containsExactly(HttpVersion.HTTP_2);

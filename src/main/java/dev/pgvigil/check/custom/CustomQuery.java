@@ -1,5 +1,6 @@
 package dev.pgvigil.check.custom;
 
+import dev.pgvigil.check.RawText;
 import dev.pgvigil.postgres.ServerFacts;
 import dev.pgvigil.target.ExpectedRole;
 import dev.pgvigil.target.Glob;
@@ -48,8 +49,9 @@ record CustomQuery(
      * A column of the result.
      *
      * @param mapping of a mapped metric: the value of each text
+     * @param raw whether it is selected by {@link RawText#sql}: a name that may be in the encoding of any database
      */
-    record Column(String name, Usage usage, String description, Map<String, Double> mapping) {
+    record Column(String name, Usage usage, String description, Map<String, Double> mapping, boolean raw) {
 
         boolean isMetric() {
             return switch (usage) {

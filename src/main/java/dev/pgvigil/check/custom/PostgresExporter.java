@@ -4,6 +4,7 @@ import static dev.pgvigil.check.custom.CustomQuery.Usage.COUNTER;
 import static dev.pgvigil.check.custom.CustomQuery.Usage.GAUGE;
 import static dev.pgvigil.check.custom.CustomQuery.Usage.LABEL;
 
+import dev.pgvigil.check.RawText;
 import dev.pgvigil.check.custom.CustomQuery.Column;
 import dev.pgvigil.check.custom.CustomQuery.Usage;
 import dev.pgvigil.target.ExpectedRole;
@@ -13,12 +14,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * The series that common dashboards and rules for postgres_exporter use, as queries of {@link PostgresExporterSeries}. Names, labels and units
  * are those of postgres_exporter 0.15 to 0.18; columns that PostgreSQL moved are read where they are.
  */
 final class PostgresExporter {
+
+    /** A name of a shared catalogue, which is read as its bytes; its column is marked with {@code ~}. */
+    private static final Pattern NAME = Pattern.compile("\\{([a-z.]+)\\}");
 
     private static final Duration INTERVAL = Duration.ofSeconds(15);
     private static final Duration SLOW = Duration.ofMinutes(5);
@@ -34,8 +39,8 @@ final class PostgresExporter {
                 INTERVAL,
                 ">=14",
                 """
-                select coalesce(d.datname, '') as datname, coalesce(s.state, 'disabled') as state,
-                  coalesce(s.usename, '') as usename, coalesce(s.backend_type, '') as backend_type,
+                select {d.datname} as datname, coalesce(s.state, 'disabled') as state,
+                  {s.usename} as usename, coalesce(s.backend_type, '') as backend_type,
                   coalesce(s.wait_event_type, '') as wait_event_type, coalesce(s.wait_event, '') as wait_event,
                   count(*) as count,
                   coalesce(max(extract(epoch from now() - s.xact_start)), 0) as max_tx_duration
@@ -43,7 +48,7 @@ final class PostgresExporter {
                 group by 1, 2, 3, 4, 5, 6
                 order by count(*) desc
                 limit 500""",
-                "datname state usename backend_type wait_event_type wait_event",
+                "~datname state ~usename backend_type wait_event_type wait_event",
                 "count max_tx_duration",
                 ""));
         queries.add(of(
@@ -51,13 +56,13 @@ final class PostgresExporter {
                 INTERVAL,
                 ">=14",
                 """
-                select datid, coalesce(datname, '') as datname, numbackends, xact_commit, xact_rollback, blks_read, blks_hit,
+                select datid, {datname} as datname, numbackends, xact_commit, xact_rollback, blks_read, blks_hit,
                   tup_returned, tup_fetched, tup_inserted, tup_updated, tup_deleted, conflicts, temp_files, temp_bytes, deadlocks,
                   blk_read_time, blk_write_time, stats_reset, active_time / 1000.0 as active_time_seconds_total
                 from pg_stat_database
                 order by datid
                 limit 200""",
-                "datid datname",
+                "datid ~datname",
                 "numbackends",
                 "xact_commit xact_rollback blks_read blks_hit tup_returned tup_fetched "
                         + "tup_inserted tup_updated tup_deleted conflicts temp_files temp_bytes deadlocks blk_read_time blk_write_time "
@@ -67,21 +72,21 @@ final class PostgresExporter {
                 INTERVAL,
                 ">=14",
                 """
-                select datid, datname, confl_tablespace, confl_lock, confl_snapshot, confl_bufferpin, confl_deadlock
+                select datid, {datname} as datname, confl_tablespace, confl_lock, confl_snapshot, confl_bufferpin, confl_deadlock
                 from pg_stat_database_conflicts
                 order by datid
                 limit 200""",
-                "datid datname",
+                "datid ~datname",
                 "",
                 "confl_tablespace confl_lock confl_snapshot confl_bufferpin confl_deadlock"));
         queries.add(of("pg_locks", INTERVAL, ">=14", """
-                select d.datname, m.mode, coalesce(l.count, 0) as count
+                select {d.datname} as datname, m.mode, coalesce(l.count, 0) as count
                 from (select oid, datname from pg_database order by oid limit 100) d
                   cross join (values ('accesssharelock'), ('rowsharelock'), ('rowexclusivelock'), ('shareupdateexclusivelock'),
                     ('sharelock'), ('sharerowexclusivelock'), ('exclusivelock'), ('accessexclusivelock'), ('sireadlock')) as m (mode)
                   left join (select database, lower(mode) as mode, count(*) as count from pg_locks
                     where database is not null group by database, lower(mode)) l
-                    on l.mode = m.mode and l.database = d.oid""", "datname mode", "count", ""));
+                    on l.mode = m.mode and l.database = d.oid""", "~datname mode", "count", ""));
         queries.add(of(
                 "pg_stat_bgwriter",
                 INTERVAL,
@@ -137,13 +142,13 @@ final class PostgresExporter {
                 INTERVAL,
                 ">=14",
                 """
-                select coalesce(application_name, '') as application_name, coalesce(client_addr::text, '') as client_addr,
+                select {application_name} as application_name, coalesce(client_addr::text, '') as client_addr,
                   coalesce(state, '') as state, coalesce(s.slot_name, '') as slot_name,
                   pg_wal_lsn_diff(case when pg_is_in_recovery() then pg_last_wal_receive_lsn() else pg_current_wal_lsn() end,
                     r.replay_lsn) as pg_wal_lsn_diff
                 from pg_stat_replication r left join pg_replication_slots s on s.active_pid = r.pid
                 limit 100""",
-                "application_name client_addr state slot_name",
+                "~application_name client_addr state slot_name",
                 "pg_wal_lsn_diff",
                 ""));
         queries.add(of(
@@ -171,15 +176,15 @@ final class PostgresExporter {
         queries.add(of("pg_wal", Duration.ofMinutes(1), ">=14", """
                 select count(*) as segments, sum(size) as size_bytes from pg_ls_waldir() where name ~ '^[0-9A-F]{24}$'""", "", "segments size_bytes", ""));
         queries.add(of("pg_database", SLOW, ">=14", """
-                select datname, datconnlimit as connection_limit,
+                select {datname} as datname, datconnlimit as connection_limit,
                   case when has_database_privilege(oid, 'connect') or pg_has_role('pg_read_all_stats', 'usage')
                     then pg_database_size(oid) end as size_bytes
                 from pg_database
                 where datallowconn and not datistemplate
                 order by oid
-                limit 100""", "datname", "connection_limit size_bytes", ""));
+                limit 100""", "~datname", "connection_limit size_bytes", ""));
         queries.add(of("pg_roles", SLOW, ">=14", """
-                select rolname, rolconnlimit as connection_limit from pg_roles where rolconnlimit >= 0 order by rolname limit 100""", "rolname", "connection_limit", ""));
+                select {rolname} as rolname, rolconnlimit as connection_limit from pg_roles where rolconnlimit >= 0 order by rolname limit 100""", "~rolname", "connection_limit", ""));
         queries.add(of("pg_long_running_transactions", INTERVAL, ">=14", """
                 select count(*) as transactions, coalesce(max(extract(epoch from now() - xact_start)), 0) as age_in_seconds
                 from pg_stat_activity
@@ -206,7 +211,7 @@ final class PostgresExporter {
         add(columns, counters, COUNTER);
         return new CustomQuery(
                 name,
-                sql,
+                NAME.matcher(sql).replaceAll(found -> RawText.sql("coalesce(" + found.group(1) + ", '')")),
                 interval,
                 TIMEOUT,
                 VersionRange.of(versions).orElseThrow(),
@@ -219,7 +224,9 @@ final class PostgresExporter {
 
     private static void add(Map<String, Column> columns, String names, Usage usage) {
         for (String name : names.isEmpty() ? new String[0] : names.split(" ", -1)) {
-            columns.put(name, new Column(name, usage, "", Map.of()));
+            boolean raw = name.startsWith("~");
+            String column = raw ? name.substring(1) : name;
+            columns.put(column, new Column(column, usage, "", Map.of(), raw));
         }
     }
 }

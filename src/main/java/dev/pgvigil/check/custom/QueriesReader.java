@@ -151,7 +151,7 @@ final class QueriesReader {
                         mapping.put(text, number);
                     }
                 });
-        return new Column(name, usage, description, mapping);
+        return new Column(name, usage, description, mapping, false);
     }
 
     private static Usage usage(Node node) {

@@ -1,6 +1,7 @@
 package dev.pgvigil.check.custom;
 
 import dev.pgvigil.check.MetricSink;
+import dev.pgvigil.check.RawText;
 import dev.pgvigil.check.custom.CustomQuery.Column;
 import dev.pgvigil.check.custom.CustomQuery.Usage;
 import dev.pgvigil.check.custom.Results.Result;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs queries at their own intervals and keeps the latest result of each. Every statement runs in a read-only transaction
@@ -129,6 +131,10 @@ final class QueryRunner {
                 : bare;
     }
 
+    private static String label(@Nullable Object value) {
+        return value == null ? "" : SqlValue.text(value);
+    }
+
     private static Sample sample(CustomQuery query, Row row) {
         Map<String, String> labels = new TreeMap<>();
         Map<String, Double> values = new TreeMap<>();
@@ -139,7 +145,7 @@ final class QueryRunner {
             }
             Object value = row.getValue(i);
             if (column.usage() == Usage.LABEL) {
-                labels.put(column.name(), value == null ? "" : SqlValue.text(value));
+                labels.put(column.name(), column.raw() ? String.valueOf(RawText.of(row, column.name())) : label(value));
             } else if (column.isMetric() && value != null) {
                 SqlValue.number(value, column).ifPresent(number -> values.put(column.name(), number));
             }

@@ -82,11 +82,14 @@ public record StatementRegression(
             return Math.exp(RobustStatistics.median(logs(baseline)));
         }
 
+        /** Zero if one of the last intervals is as fast as the baseline. */
         double z() {
-            return recent.stream()
-                    .mapToDouble(bucket -> distance(baseline, bucket))
-                    .min()
-                    .orElse(0);
+            return recent.stream().allMatch(bucket -> apart(baseline, bucket))
+                    ? recent.stream()
+                            .mapToDouble(bucket -> distance(baseline, bucket))
+                            .min()
+                            .orElse(0)
+                    : 0;
         }
 
         double factor() {

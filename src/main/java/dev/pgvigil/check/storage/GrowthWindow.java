@@ -18,6 +18,9 @@ import java.util.Set;
 @SuppressWarnings("ArrayRecordComponent") // counters are never compared
 final class GrowthWindow<K> implements CheckMemory.Releasable {
 
+    /** The reset of a key of which the server has no statistics yet: they begin at zero, which is no reset. */
+    private static final String NEVER = String.valueOf((Object) null);
+
     private static final int ENTRY_BYTES = 200;
     private static final int READING_BYTES = 120;
 
@@ -62,6 +65,10 @@ final class GrowthWindow<K> implements CheckMemory.Releasable {
             }
             readings = new ArrayDeque<>();
             kept.put(key, readings);
+        }
+        if (!readings.isEmpty() && readings.getLast().reset.equals(NEVER)) {
+            Reading last = readings.removeLast();
+            readings.addLast(new Reading(last.at, reset, last.values));
         }
         if (!readings.isEmpty() && begunAnew(readings.getLast(), reset, values)) {
             readings.clear();

@@ -58,7 +58,13 @@ class StatementRegressionTest {
             assertThat(found.observed()).contains("Welch's t").contains("75 calls against");
 
             server.sqlIn(database, "create index guests_email on guests (email)", "vacuum analyze guests");
-            assertThat(findings(collecting, client, target)).isEmpty();
+            // the first interval may contain the planning after the change; one of the last three that is fast ends the
+            // finding
+            boolean gone = false;
+            for (int i = 0; i < 3 && !gone; i++) {
+                gone = findings(collecting, client, target).isEmpty();
+            }
+            assertThat(gone).isTrue();
         }
     }
 

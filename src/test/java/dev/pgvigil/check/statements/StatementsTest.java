@@ -42,9 +42,15 @@ class StatementsTest {
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
     void reportsWhatAStatementDidSinceTheLastCollection(int major) throws SQLException {
-        PgServer server = PgServer.shared(major);
-        String database = withExtension(server);
-        server.sqlIn(database, "create table bookings (id int, note text)");
+        // Of its own: the first observation is of all that the server has done so far.
+        try (PgServer server = PgServer.start(major)) {
+            String database = withExtension(server);
+            server.sqlIn(database, "create table bookings (id int, note text)");
+            seesGrowth(server, database);
+        }
+    }
+
+    private static void seesGrowth(PgServer server, String database) throws SQLException {
         try (Collecting asking = Collecting.of(server, database);
                 Connection client = server.jdbc(database)) {
             run(client, 5, "insert into bookings select g, 'x' from generate_series(1, 10) g");

@@ -50,7 +50,7 @@ class LogFilterTest {
                         "java.lang.RuntimeException: select",
                         "Caused by: java.lang.IllegalArgumentException: Key (email)")
                 .contains("Suppressed: java.lang.IllegalStateException: password=***")
-                .contains("at " + LogFilterTest.class.getName() + ".exceptions_are_redacted");
+                .contains("at " + LogFilterTest.class.getName() + ".redactsCausesAndSuppressedExceptions");
     }
 
     @Test
