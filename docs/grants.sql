@@ -1,4 +1,4 @@
--- What pgvigil needs on a PostgreSQL server (14 to 18), and no more. Run once on each primary, as a superuser:
+-- Level 0: what pgvigil needs on a PostgreSQL server (14 to 18), and no more. Run once on each primary, as a superuser:
 --
 --   psql -h db1.internal -U postgres -f grants.sql
 --   psql -h db1.internal -U postgres -c '\password pgvigil'

@@ -1,11 +1,12 @@
 package dev.pgvigil;
 
 import dev.pgvigil.config.CheckConfig;
+import dev.pgvigil.postgres.Grants;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.List;
 
-/** Starts the service, or runs the one command that goes without it. */
+/** Starts the service, or runs one of the commands that go without it. */
 @QuarkusMain
 public final class Main {
 
@@ -16,17 +17,20 @@ public final class Main {
     /**
      * Starts pgvigil.
      *
-     * @param args none for the service; {@code check-config FILE} for the command
+     * @param args none for the service; {@code check-config FILE} or {@code grants [LEVEL]} for a command
      */
     public static void main(String... args) {
+        List<String> rest = List.of(args).subList(Math.min(1, args.length), args.length);
         if (args.length == 0) {
             Quarkus.run(args);
         } else if (args[0].equals(CheckConfig.NAME)) {
-            List<String> rest = List.of(args).subList(1, args.length);
             System.exit(CheckConfig.run(rest, System.out, System.err));
+        } else if (args[0].equals(Grants.NAME)) {
+            System.exit(Grants.run(rest, System.out, System.err));
         } else {
             System.err.println("usage: pgvigil                     starts the service\n"
-                    + "       pgvigil check-config FILE   checks a configuration file");
+                    + "       pgvigil check-config FILE   checks a configuration file\n"
+                    + "       pgvigil grants [LEVEL]      prints the SQL script of grants: L0, L1 or L2");
             System.exit(USAGE);
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
+import dev.pgvigil.check.Catalogues;
 import dev.pgvigil.check.Clients;
 import dev.pgvigil.check.Evaluating;
 import dev.pgvigil.check.Finding;
@@ -13,6 +14,7 @@ import dev.pgvigil.check.Status;
 import dev.pgvigil.migration.MigrationHistory.LockRow;
 import dev.pgvigil.migration.MigrationHistory.Runner;
 import dev.pgvigil.migration.MigrationHistory.Unread;
+import dev.pgvigil.postgres.Grants;
 import dev.pgvigil.testing.PgServer;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -77,6 +79,22 @@ class MigrationsTest {
             scene.run(String.valueOf(found.sql()));
             assertThat(scene.findings()).isEmpty();
             assertThat(scene.collect().state()).isEqualTo(MigrationState.NONE);
+        }
+    }
+
+    @Test
+    void readsHistoryOfEveryToolWithGrantsOfLevelOne() {
+        String script = Grants.Level.L1.script();
+
+        for (MigrationTool tool : Catalogues.all(MigrationTool.class)) {
+            assertThat(tool.tables()).allSatisfy(table -> assertThat(script).contains("('" + table + "', '"));
+            assertThat(tool.read()).allSatisfy(table -> assertThat(script).contains("('" + table + "', '"));
+        }
+        try (HistoryScene scene =
+                HistoryScene.of(DBMATE, "create schema \"Shop\"", KNEX.replace("knex_m", "\"Shop\".knex_m"), PRISMA)) {
+            scene.run(script);
+
+            assertThat(scene.collect().histories()).hasSize(3).allMatch(history -> history.unread() == null);
         }
     }
 
