@@ -51,6 +51,11 @@ public interface Check<O> {
         return collect(session);
     }
 
+    /** Collects a check of the whole server, with what other checks have observed there. Most checks do not need that. */
+    default Uni<O> collect(Session session, Latest others) {
+        return collect(session);
+    }
+
     /** Whether the check has anything to do for this target. */
     default boolean concerns(Target target) {
         return true;

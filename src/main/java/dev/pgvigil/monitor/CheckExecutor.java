@@ -1,6 +1,7 @@
 package dev.pgvigil.monitor;
 
 import dev.pgvigil.check.Check;
+import dev.pgvigil.check.Latest;
 import dev.pgvigil.postgres.DatabaseSession;
 import dev.pgvigil.postgres.Server;
 import dev.pgvigil.postgres.ServerConnection;
@@ -28,9 +29,13 @@ final class CheckExecutor {
     /** Extensions of each database to which a session has been opened. */
     private final Map<String, Set<String>> extensions = new HashMap<>();
 
+    private final Latest latest;
+
     private Map<String, Uni<?>> shared = new HashMap<>();
 
-    CheckExecutor(ServerConnection connection, Server server, Spans spans) {
+    /** @param latest what the checks of the server have observed */
+    CheckExecutor(ServerConnection connection, Server server, Spans spans, Latest latest) {
+        this.latest = latest;
         this.connection = connection;
         this.server = server;
         this.spans = spans;
@@ -104,7 +109,7 @@ final class CheckExecutor {
                         database,
                         target == null ? null : target.name(),
                         span -> target == null
-                                ? check.collect(session.apply(span))
+                                ? check.collect(session.apply(span), latest)
                                 : check.collect(session.apply(span), target)));
     }
 }

@@ -168,6 +168,6 @@ final class ScheduledCheck<O> {
     /** The server was restarted: earlier counter values are no baseline for later ones. */
     void forget() {
         last = null;
-        memory.close();
+        memory.restarted();
     }
 }

@@ -101,7 +101,7 @@ final class ServerMonitor implements ServerConnection.Listener {
         this.connection = new ServerConnection(shared.connector(), server, deadlines, loop, shared.spans(), this);
         this.publisher = new StatePublisher(shared.fleet(), server, connection);
         this.schedule = new Schedule(shared.catalogue(), shared.memory());
-        this.executor = new CheckExecutor(connection, server, shared.spans());
+        this.executor = new CheckExecutor(connection, server, shared.spans(), publisher);
         this.visits = new DatabaseVisits(connection, new Visitor());
         this.holdsEmergency = shared.reacting(Reaction.HOLD_EMERGENCY_CONNECTION);
     }

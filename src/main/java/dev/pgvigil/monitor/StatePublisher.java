@@ -1,6 +1,7 @@
 package dev.pgvigil.monitor;
 
 import dev.pgvigil.check.HeartbeatResult;
+import dev.pgvigil.check.Latest;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.postgres.Failure;
 import dev.pgvigil.postgres.Role;
@@ -35,7 +36,7 @@ import org.pcollections.PMap;
  * Evaluates outcomes for one server and its targets, and publishes the result to the fleet. Confined to the server's
  * event loop.
  */
-final class StatePublisher {
+final class StatePublisher implements Latest {
 
     private static final Logger LOG = Logger.getLogger(StatePublisher.class);
 
@@ -173,6 +174,25 @@ final class StatePublisher {
             run.only.keep(check, outcome);
         }
         publish(states(run.only == null ? List.of() : concerned), List.of(), List.of());
+    }
+
+    @Override
+    public <T> List<Seen<T>> of(Class<T> type) {
+        List<Seen<T>> seen = new ArrayList<>(seen(null, state.outcomes(), type));
+        targets.values().stream()
+                .map(TargetMonitor::state)
+                .forEach(one -> seen.addAll(seen(one.target().database(), one.outcomes(), type)));
+        return seen;
+    }
+
+    private static <T> List<Seen<T>> seen(@Nullable String database, Map<String, Outcome<?>> outcomes, Class<T> type) {
+        List<Seen<T>> seen = new ArrayList<>();
+        outcomes.entrySet().stream().sorted(Map.Entry.comparingByKey()).forEach(entry -> {
+            if (entry.getValue() instanceof Outcome.Observed<?> observed && type.isInstance(observed.value())) {
+                seen.add(new Seen<>(database, observed.at(), type.cast(observed.value())));
+            }
+        });
+        return seen;
     }
 
     /** Whether findings of one of these checks make a target unhealthy. */

@@ -38,6 +38,16 @@ public final class CheckMemory implements AutoCloseable {
         }
     }
 
+    /** The server was restarted: discards the content, unless it is {@link Lasting}. */
+    public void restarted() {
+        if (!(content instanceof Lasting)) {
+            close();
+        }
+    }
+
+    /** Content that stays valid when the server is restarted: it has no counters of the server. */
+    public interface Lasting {}
+
     /** Content that releases a resource when it is discarded, such as its share of a memory budget. */
     public interface Releasable {
 

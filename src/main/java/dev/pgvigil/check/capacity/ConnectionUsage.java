@@ -1,5 +1,6 @@
 package dev.pgvigil.check.capacity;
 
+import dev.pgvigil.check.Growing;
 import dev.pgvigil.check.PoolUsage;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,7 @@ public record ConnectionUsage(
         List<Group> databases,
         List<Group> roles,
         List<Group> applications)
-        implements PoolUsage {
+        implements PoolUsage, Growing {
 
     /**
      * The situation when ordinary slots run out.
@@ -90,6 +91,11 @@ public record ConnectionUsage(
         databases = List.copyOf(databases);
         roles = List.copyOf(roles);
         applications = List.copyOf(applications);
+    }
+
+    @Override
+    public List<Quantity> quantities() {
+        return List.of(new Quantity(Resource.CONNECTIONS, "", null, checkedOut, (double) poolSize, 0));
     }
 
     double utilization() {

@@ -3,6 +3,7 @@ package dev.pgvigil.check.maintenance;
 import dev.pgvigil.check.Check;
 import dev.pgvigil.check.EvidenceRow;
 import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.Growing;
 import dev.pgvigil.check.MetricSink;
 import dev.pgvigil.check.Policy;
 import dev.pgvigil.check.Previous;
@@ -51,6 +52,8 @@ public final class Wraparound implements Check<Wraparound.Ages> {
             150,
             "Age of the oldest database in percent of autovacuum_freeze_max_age, from which a target is degraded");
 
+    private static final double REGULATED = 1.25;
+
     /** The databases that are read, oldest first. */
     static final int MOST = 50;
 
@@ -92,10 +95,31 @@ public final class Wraparound implements Check<Wraparound.Ages> {
      * @param freezeMaxAge autovacuum_freeze_max_age
      * @param multixactFreezeMaxAge autovacuum_multixact_freeze_max_age
      */
-    public record Ages(List<Database> databases, long nextTransaction, long freezeMaxAge, long multixactFreezeMaxAge) {
+    public record Ages(List<Database> databases, long nextTransaction, long freezeMaxAge, long multixactFreezeMaxAge)
+            implements Growing {
 
         public Ages {
             databases = List.copyOf(databases);
+        }
+
+        /** Autovacuum keeps the ages below {@link #REGULATED} times its limits, so that growth below that says nothing. */
+        @Override
+        public List<Quantity> quantities() {
+            return List.of(
+                    new Quantity(
+                            Resource.TRANSACTION_IDS,
+                            "",
+                            null,
+                            age(Database::transactionsAge),
+                            (double) STOP,
+                            REGULATED * freezeMaxAge),
+                    new Quantity(
+                            Resource.MULTIXACT_IDS,
+                            "",
+                            null,
+                            age(Database::multixactsAge),
+                            (double) STOP,
+                            REGULATED * multixactFreezeMaxAge));
         }
 
         private static Ages of(List<Line> lines) {

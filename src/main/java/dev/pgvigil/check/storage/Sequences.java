@@ -3,6 +3,7 @@ package dev.pgvigil.check.storage;
 import dev.pgvigil.check.Check;
 import dev.pgvigil.check.EvidenceRow;
 import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.Growing;
 import dev.pgvigil.check.HumanFormat;
 import dev.pgvigil.check.MetricSink;
 import dev.pgvigil.check.Policy;
@@ -39,6 +40,9 @@ public final class Sequences implements Check<Sequences.Usage> {
 
     /** The sequences that are kept, nearest to their end first. */
     static final int MOST = 20;
+
+    /** Share of a sequence from which its growth is forecast. */
+    private static final double WORTH_FORECAST = 0.05;
 
     /** The sequences whose value is read. Reading one takes a lock on it, and the server has a limited number. */
     static final int READ = 500;
@@ -172,10 +176,18 @@ public final class Sequences implements Check<Sequences.Usage> {
      * @param unreadable how many of the first {@value #READ} pgvigil may not read; their use is estimated from the rows of their
      *     tables
      */
-    public record Usage(List<Sequence> sequences, long total, long unreadable) {
+    public record Usage(List<Sequence> sequences, long total, long unreadable) implements Growing {
 
         public Usage {
             sequences = List.copyOf(sequences);
+        }
+
+        @Override
+        public List<Quantity> quantities() {
+            return sequences.stream()
+                    .filter(one -> one.readable && one.used() >= WORTH_FORECAST)
+                    .map(one -> new Quantity(Resource.SEQUENCE, one.label(), null, one.used(), 1.0, 0))
+                    .toList();
         }
     }
 

@@ -3,6 +3,7 @@ package dev.pgvigil.check.storage;
 import dev.pgvigil.check.Check;
 import dev.pgvigil.check.EvidenceRow;
 import dev.pgvigil.check.Finding;
+import dev.pgvigil.check.Growing;
 import dev.pgvigil.check.HumanFormat;
 import dev.pgvigil.check.MetricSink;
 import dev.pgvigil.check.Policy;
@@ -20,6 +21,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -74,10 +76,18 @@ public final class Sizes implements Check<Sizes.Databases> {
     }
 
     /** The first {@value #MOST} databases by name. */
-    public record Databases(List<Database> databases) {
+    public record Databases(List<Database> databases) implements Growing {
 
         public Databases {
             databases = List.copyOf(databases);
+        }
+
+        @Override
+        public List<Quantity> quantities() {
+            return databases.stream()
+                    .sorted(Comparator.comparingLong(Database::bytes).reversed())
+                    .map(one -> new Quantity(Resource.DATABASE_SIZE, "", one.datname, one.bytes, null, 0))
+                    .toList();
         }
     }
 
