@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param cause the probable cause
  * @param action what to do
  * @param sql the statement that does or shows it, if there is one
+ * @param expectedEffect what changes when it was done
  * @param since when it was first observed without interruption; set by the monitor
  */
 public record Finding(
@@ -32,6 +33,7 @@ public record Finding(
         @Nullable String cause,
         @Nullable String action,
         @Nullable String sql,
+        @Nullable String expectedEffect,
         @Nullable Instant since) {
 
     public Finding {
@@ -42,34 +44,125 @@ public record Finding(
     public static Finding of(
             String check, String key, Status status, Severity severity, String title, String observed) {
         return new Finding(
-                check, check + "/" + key, status, severity, title, observed, null, List.of(), null, null, null, null);
+                check,
+                check + "/" + key,
+                status,
+                severity,
+                title,
+                observed,
+                null,
+                List.of(),
+                null,
+                null,
+                null,
+                null,
+                null);
     }
 
     public Finding threshold(String value) {
-        return new Finding(check, key, status, severity, title, observed, value, evidence, cause, action, sql, since);
+        return new Finding(
+                check,
+                key,
+                status,
+                severity,
+                title,
+                observed,
+                value,
+                evidence,
+                cause,
+                action,
+                sql,
+                expectedEffect,
+                since);
     }
 
     public Finding evidence(List<Map<String, Object>> rows) {
-        return new Finding(check, key, status, severity, title, observed, threshold, rows, cause, action, sql, since);
+        return new Finding(
+                check,
+                key,
+                status,
+                severity,
+                title,
+                observed,
+                threshold,
+                rows,
+                cause,
+                action,
+                sql,
+                expectedEffect,
+                since);
     }
 
     public Finding cause(String value) {
         return new Finding(
-                check, key, status, severity, title, observed, threshold, evidence, value, action, sql, since);
+                check,
+                key,
+                status,
+                severity,
+                title,
+                observed,
+                threshold,
+                evidence,
+                value,
+                action,
+                sql,
+                expectedEffect,
+                since);
     }
 
     public Finding action(String value) {
         return new Finding(
-                check, key, status, severity, title, observed, threshold, evidence, cause, value, sql, since);
+                check,
+                key,
+                status,
+                severity,
+                title,
+                observed,
+                threshold,
+                evidence,
+                cause,
+                value,
+                sql,
+                expectedEffect,
+                since);
     }
 
     public Finding sql(String value) {
         return new Finding(
-                check, key, status, severity, title, observed, threshold, evidence, cause, action, value, since);
+                check,
+                key,
+                status,
+                severity,
+                title,
+                observed,
+                threshold,
+                evidence,
+                cause,
+                action,
+                value,
+                expectedEffect,
+                since);
+    }
+
+    public Finding expectedEffect(String value) {
+        return new Finding(
+                check, key, status, severity, title, observed, threshold, evidence, cause, action, sql, value, since);
     }
 
     public Finding since(Instant value) {
         return new Finding(
-                check, key, status, severity, title, observed, threshold, evidence, cause, action, sql, value);
+                check,
+                key,
+                status,
+                severity,
+                title,
+                observed,
+                threshold,
+                evidence,
+                cause,
+                action,
+                sql,
+                expectedEffect,
+                value);
     }
 }

@@ -13,6 +13,7 @@ public enum Tab {
     MIGRATIONS("Migrations"),
     POOLER("Pooler"),
     CUSTOM("Custom"),
+    ADVICE("Advice"),
     CHECKS("Checks");
 
     private final String title;

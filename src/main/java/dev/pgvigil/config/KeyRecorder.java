@@ -102,7 +102,9 @@ final class KeyRecorder extends TypedNode {
         if (parent == null) {
             throw new IllegalStateException("nothing is beside the root");
         }
-        return parent.child(key);
+        return description.isEmpty()
+                ? parent.child(key)
+                : parent.doc(description).child(key);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.pgvigil.dashboard;
 
 import dev.pgvigil.advice.CauseAnalysis;
 import dev.pgvigil.check.Catalogue;
+import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.HeartbeatResult;
 import dev.pgvigil.check.HumanFormat;
 import dev.pgvigil.check.PoolUsage;
@@ -10,6 +11,7 @@ import dev.pgvigil.check.Tab;
 import dev.pgvigil.history.ServerHistory;
 import dev.pgvigil.history.Window;
 import dev.pgvigil.postgres.ServerFacts;
+import dev.pgvigil.state.IgnoredFinding;
 import dev.pgvigil.state.SteadyClock;
 import dev.pgvigil.state.TargetState;
 import dev.pgvigil.state.view.DatabaseView;
@@ -28,6 +30,7 @@ import java.util.TreeMap;
  * @param until of the charts: milliseconds since 1970
  * @param note a warning about pgvigil itself; empty: none
  * @param open the tab that is shown; the content of other tabs is empty
+ * @param findings of the tab of advice those that recommend something without a problem
  */
 record DatabasePage(
         String status,
@@ -43,6 +46,7 @@ record DatabasePage(
         List<TabLink> tabs,
         List<ProblemCard> problems,
         List<FindingCard> findings,
+        List<IgnoredRow> ignored,
         List<Chart> charts,
         List<Panels.Drawn> panels,
         List<CheckStatusText> checks) {
@@ -52,6 +56,16 @@ record DatabasePage(
 
     /** A tab of the page; {@code open} if it is shown. */
     record TabLink(String id, String title, String href, boolean open) {}
+
+    /** A finding that is ignored, why and until when. */
+    record IgnoredRow(String key, String title, String observed, String reason, String until) {
+
+        private static IgnoredRow of(IgnoredFinding one) {
+            Finding finding = one.finding();
+            return new IgnoredRow(
+                    finding.key(), finding.title(), finding.observed(), one.reason(), TextFormat.day(one.until()));
+        }
+    }
 
     static DatabasePage of(
             TargetState state,
@@ -83,8 +97,13 @@ record DatabasePage(
                         .toList(),
                 view.problems().stream().map(ProblemCard::of).toList(),
                 view.findings().stream()
+                        .filter(found ->
+                                open != Tab.ADVICE || (found.status() == Status.HEALTHY && found.action() != null))
                         .map(found -> FindingCard.of(found, now))
                         .toList(),
+                open == Tab.ADVICE
+                        ? state.ignored().stream().map(IgnoredRow::of).toList()
+                        : List.of(),
                 open == Tab.OVERVIEW ? charts(view, state, fleetView, catalogue, history, window) : List.of(),
                 panels.drawn(open, state, fleetView),
                 view.checks().stream().map(CheckStatusText::of).toList());

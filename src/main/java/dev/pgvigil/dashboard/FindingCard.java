@@ -24,6 +24,7 @@ record FindingCard(
         String cause,
         String action,
         String sql,
+        String effect,
         List<String> columns,
         List<List<String>> rows) {
 
@@ -41,6 +42,7 @@ record FindingCard(
                 orEmpty(finding.cause()),
                 orEmpty(finding.action()),
                 orEmpty(finding.sql()),
+                orEmpty(finding.expectedEffect()),
                 List.copyOf(columns),
                 finding.evidence().stream().map(row -> cells(columns, row)).toList());
     }

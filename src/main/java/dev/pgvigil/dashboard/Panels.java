@@ -17,7 +17,7 @@ import java.util.Set;
 class Panels {
 
     private final List<Panel<?>> panels;
-    private final Set<Tab> tabs = EnumSet.of(Tab.OVERVIEW, Tab.CHECKS);
+    private final Set<Tab> tabs = EnumSet.of(Tab.OVERVIEW, Tab.ADVICE, Tab.CHECKS);
 
     /**
      * A panel as text.

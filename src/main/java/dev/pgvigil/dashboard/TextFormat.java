@@ -50,6 +50,11 @@ final class TextFormat {
         return (recent ? TIME : DAY).format(SteadyClock.shown(then).atOffset(ZoneOffset.UTC));
     }
 
+    /** The minute, in UTC. */
+    static String day(Instant time) {
+        return DAY.format(time.atOffset(ZoneOffset.UTC));
+    }
+
     /** A value of the evidence of a finding. */
     static String value(@Nullable Object value) {
         return switch (value) {

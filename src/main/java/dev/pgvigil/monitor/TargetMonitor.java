@@ -2,14 +2,18 @@ package dev.pgvigil.monitor;
 
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.Status;
+import dev.pgvigil.monitor.FindingTracker.Changes;
 import dev.pgvigil.state.FleetEvent;
+import dev.pgvigil.state.IgnoredFinding;
 import dev.pgvigil.state.Outcome;
 import dev.pgvigil.state.TargetState;
+import dev.pgvigil.target.IgnoreRule;
 import dev.pgvigil.target.Target;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The findings and the published state of a monitored target. Confined to the server's event loop. */
 final class TargetMonitor {
@@ -35,9 +39,8 @@ final class TargetMonitor {
      * resulting events.
      */
     List<FleetEvent> configured(Target target, Set<String> sources, Instant now) {
-        List<FleetEvent> changes = new ArrayList<>();
-        findings.retain(sources).forEach(finding -> changes.add(new FleetEvent.Closed(now, target.name(), finding)));
-        update(target, now, changes);
+        List<Finding> gone = findings.retain(sources);
+        List<FleetEvent> changes = update(target, now, new Changes(List.of(), List.of(), gone, true));
         List<String> off = state.outcomes().keySet().stream()
                 .filter(check -> !target.runs(check))
                 .toList();
@@ -46,6 +49,7 @@ final class TargetMonitor {
                 state.status(),
                 state.since(),
                 state.findings(),
+                state.ignored(),
                 state.outcomes().minusAll(off));
         return changes;
     }
@@ -57,23 +61,33 @@ final class TargetMonitor {
 
     /** Records a result and returns the resulting events. */
     List<FleetEvent> record(Evaluator.Result result) {
-        FindingTracker.Changes tracked =
-                findings.record(result.source(), result.debounce(), result.findings(), result.at());
-        List<FleetEvent> changes = changes(tracked, result.at());
-        if (tracked.moved() || status() != state.status()) {
-            update(target(), result.at(), changes);
-        }
-        return changes;
+        Changes tracked = findings.record(result.source(), result.debounce(), result.findings(), result.at());
+        return tracked.moved() || counted(target(), result.at()).status() != state.status() || expired(result.at())
+                ? update(target(), result.at(), tracked)
+                : List.of();
+    }
+
+    /** Whether an ignored finding counts again. */
+    private boolean expired(Instant now) {
+        return state.ignored().stream().anyMatch(one -> !now.isBefore(one.until()));
     }
 
     /** Updates status and findings from the tracker. */
-    private void update(Target target, Instant at, List<FleetEvent> changes) {
+    private List<FleetEvent> update(Target target, Instant at, Changes tracked) {
+        Counted now = counted(target, at);
+        List<FleetEvent> changes = events(now, tracked, target.name(), at);
         Status was = state.status();
-        Status is = status();
-        if (is != was) {
-            changes.add(new FleetEvent.StatusChanged(at, target.name(), was, is));
+        if (now.status != was) {
+            changes.add(new FleetEvent.StatusChanged(at, target.name(), was, now.status));
         }
-        state = new TargetState(target, is, is == was ? state.since() : at, findings.open(), state.outcomes());
+        state = new TargetState(
+                target,
+                now.status,
+                now.status == was ? state.since() : at,
+                now.findings,
+                now.ignored,
+                state.outcomes());
+        return changes;
     }
 
     /** Stores the outcome of a check of this database. */
@@ -83,20 +97,66 @@ final class TargetMonitor {
                 state.status(),
                 state.since(),
                 state.findings(),
+                state.ignored(),
                 state.outcomes().plus(check, outcome));
     }
 
-    private Status status() {
-        Status worst = Status.worst(findings.open().stream().map(Finding::status));
-        return answered || worst != Status.HEALTHY ? worst : Status.UNKNOWN;
+    /** The open findings that count, the others, and the status. */
+    private record Counted(List<Finding> findings, List<IgnoredFinding> ignored, Status status) {}
+
+    private Counted counted(Target target, Instant now) {
+        List<Finding> open = findings.open();
+        List<IgnoredFinding> ignored = new ArrayList<>();
+        if (!target.ignored().isEmpty()) {
+            List<Finding> counting = new ArrayList<>();
+            for (Finding finding : open) {
+                IgnoreRule rule = ignorable(finding.status()) ? target.ignoring(finding.key(), now) : null;
+                if (rule == null) {
+                    counting.add(finding);
+                } else {
+                    ignored.add(new IgnoredFinding(finding, rule.reason(), rule.until()));
+                }
+            }
+            open = counting;
+        }
+        Status worst = Status.worst(open.stream().map(Finding::status));
+        return new Counted(open, ignored, answered || worst != Status.HEALTHY ? worst : Status.UNKNOWN);
     }
 
-    private List<FleetEvent> changes(FindingTracker.Changes tracked, Instant at) {
-        String name = target().name();
+    /** A database that is down, or of which nothing is known, is never made to look healthy. */
+    private static boolean ignorable(Status status) {
+        return switch (status) {
+            case HEALTHY, DEGRADED -> true;
+            case UNKNOWN, UNHEALTHY -> false;
+        };
+    }
+
+    /** For those who read events a finding that begins to be ignored is closed, and one that counts again is opened. */
+    private List<FleetEvent> events(Counted now, Changes tracked, String name, Instant at) {
+        Set<String> was = keys(state.ignored());
+        Set<String> is = keys(now.ignored);
+        Set<String> begun = tracked.opened().stream().map(Finding::key).collect(Collectors.toSet());
         List<FleetEvent> changes = new ArrayList<>();
-        tracked.opened().forEach(finding -> changes.add(new FleetEvent.Opened(at, name, finding)));
-        tracked.updated().forEach(finding -> changes.add(new FleetEvent.Updated(at, name, finding)));
-        tracked.closed().forEach(finding -> changes.add(new FleetEvent.Closed(at, name, finding)));
+        tracked.opened().stream()
+                .filter(finding -> !is.contains(finding.key()))
+                .forEach(finding -> changes.add(new FleetEvent.Opened(at, name, finding)));
+        now.findings.stream()
+                .filter(finding -> was.contains(finding.key()) && !begun.contains(finding.key()))
+                .forEach(finding -> changes.add(new FleetEvent.Opened(at, name, finding)));
+        tracked.updated().stream()
+                .filter(finding -> !is.contains(finding.key()) && !was.contains(finding.key()))
+                .forEach(finding -> changes.add(new FleetEvent.Updated(at, name, finding)));
+        tracked.closed().stream()
+                .filter(finding -> !was.contains(finding.key()))
+                .forEach(finding -> changes.add(new FleetEvent.Closed(at, name, finding)));
+        now.ignored.stream()
+                .map(IgnoredFinding::finding)
+                .filter(finding -> !was.contains(finding.key()) && !begun.contains(finding.key()))
+                .forEach(finding -> changes.add(new FleetEvent.Closed(at, name, finding)));
         return changes;
+    }
+
+    private static Set<String> keys(List<IgnoredFinding> ignored) {
+        return ignored.stream().map(one -> one.finding().key()).collect(Collectors.toSet());
     }
 }

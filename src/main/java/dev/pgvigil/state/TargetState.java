@@ -15,13 +15,26 @@ import org.pcollections.PMap;
  * @param status status as of the latest run; {@link Snapshot#status} also considers staleness
  * @param since when that status began
  * @param findings open findings, worst first
+ * @param ignored open findings that the configuration accepts for a time, which do not count; worst first
  * @param outcomes outcomes of database checks, by check name
  */
 public record TargetState(
-        Target target, Status status, Instant since, List<Finding> findings, PMap<String, Outcome<?>> outcomes) {
+        Target target,
+        Status status,
+        Instant since,
+        List<Finding> findings,
+        List<IgnoredFinding> ignored,
+        PMap<String, Outcome<?>> outcomes) {
 
     public TargetState {
         findings = List.copyOf(findings);
+        ignored = List.copyOf(ignored);
+    }
+
+    /** The state of a target of which no finding is ignored. */
+    public TargetState(
+            Target target, Status status, Instant since, List<Finding> findings, PMap<String, Outcome<?>> outcomes) {
+        this(target, status, since, findings, List.of(), outcomes);
     }
 
     public static TargetState initial(Target target, Instant now) {

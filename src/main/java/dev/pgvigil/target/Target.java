@@ -2,6 +2,7 @@ package dev.pgvigil.target;
 
 import dev.pgvigil.postgres.Server;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param thresholds this target's own over the fleet's over the checks' defaults
  * @param checks what is configured for single checks, by check name; see {@link CheckSetting}
  * @param discovery null: this database alone
+ * @param ignored which of its findings are ignored
  */
 public record Target(
         String name,
@@ -24,11 +26,27 @@ public record Target(
         Map<String, String> tags,
         Thresholds thresholds,
         Map<String, CheckSetting> checks,
-        @Nullable Discovery discovery) {
+        @Nullable Discovery discovery,
+        List<IgnoreRule> ignored) {
 
     public Target {
         tags = Map.copyOf(tags);
         checks = Map.copyOf(checks);
+        ignored = List.copyOf(ignored);
+    }
+
+    /** A target of which no finding is ignored. */
+    public Target(
+            String name,
+            Server server,
+            String database,
+            String region,
+            ExpectedRole role,
+            Map<String, String> tags,
+            Thresholds thresholds,
+            Map<String, CheckSetting> checks,
+            @Nullable Discovery discovery) {
+        this(name, server, database, region, role, tags, thresholds, checks, discovery, List.of());
     }
 
     /** A plain target with defaults for all that is optional. */
@@ -38,7 +56,15 @@ public record Target(
 
     /** The target for a database that discovery found on this target's server. */
     public Target discovered(String found) {
-        return new Target(name + ":" + found, server, found, region, role, tags, thresholds, checks, null);
+        return new Target(name + ":" + found, server, found, region, role, tags, thresholds, checks, null, ignored);
+    }
+
+    /** The rule by which a finding is ignored at that time; null: none. */
+    public @Nullable IgnoreRule ignoring(String key, Instant now) {
+        return ignored.stream()
+                .filter(rule -> rule.applies(key, name, now))
+                .findFirst()
+                .orElse(null);
     }
 
     /** Whether discovery found it: names in the configuration have no colon. */

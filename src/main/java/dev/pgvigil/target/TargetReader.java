@@ -8,6 +8,7 @@ import dev.pgvigil.postgres.Server;
 import dev.pgvigil.postgres.Tls;
 import dev.pgvigil.postgres.TlsFiles;
 import dev.pgvigil.postgres.TlsReader;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -18,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param thresholds reads the thresholds of a target, which override those of the fleet
  * @param checks reads the check settings of a target, which override those of the fleet
+ * @param ignore reads which findings of a target are ignored, besides those of the fleet
  * @param files the TLS files of all targets
  */
-record TargetReader(ThresholdsReader thresholds, ChecksReader checks, TlsFiles files) {
+record TargetReader(ThresholdsReader thresholds, ChecksReader checks, IgnoreReader ignore, TlsFiles files) {
 
     static final int MAX_NAME = 100;
     private static final int MAX_REGION = 100;
@@ -42,6 +44,9 @@ record TargetReader(ThresholdsReader thresholds, ChecksReader checks, TlsFiles f
                 entry.doc("Arbitrary names and values, for labels and groups").child("tags"));
         Thresholds limits = thresholds.read(entry.child("thresholds"));
         Map<String, CheckSetting> settings = checks.read(entry.child("checks"));
+        List<IgnoreRule> ignored =
+                ignore.read(entry.doc("Findings of this target that are known and accepted for a time")
+                        .child("ignore"));
         Discovery discovery = DiscoveryReader.read(entry.child("discover"));
         Node place = entry.doc("Admin console of the PgBouncer in front of the server")
                 .child("pooler");
@@ -60,7 +65,8 @@ record TargetReader(ThresholdsReader thresholds, ChecksReader checks, TlsFiles f
                 tags,
                 limits,
                 settings,
-                discovery));
+                discovery,
+                ignored));
     }
 
     /** The target of a connection string, named after its database; none if it has an error. */
@@ -80,7 +86,8 @@ record TargetReader(ThresholdsReader thresholds, ChecksReader checks, TlsFiles f
                 Map.of(),
                 thresholds.defaults(),
                 checks.defaults(),
-                null));
+                null,
+                ignore.fleet()));
     }
 
     private record Reached(Server server, String database) {}

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The targets: {@code targets}, with {@code thresholds} and {@code checks} beside it as each target's defaults; or the
+ * The targets: {@code targets}, with {@code thresholds}, {@code checks} and {@code ignore} beside it as each target's defaults; or the
  * one target of {@code DATABASE_URL}, named by its database.
  */
 @Singleton
@@ -36,9 +36,13 @@ public class TargetsSection implements Section<Targets> {
         Thresholds thresholds =
                 new ThresholdsReader(known.thresholds(), Thresholds.DEFAULTS).read(node.beside("thresholds"));
         Map<String, CheckSetting> checks = new ChecksReader(known, compatibility(node)).read(node.beside("checks"));
+        List<IgnoreRule> ignored = new IgnoreReader(known.names(), List.of())
+                .read(node.doc("Findings that are known and accepted for a time")
+                        .beside("ignore"));
         TargetReader reader = new TargetReader(
                 new ThresholdsReader(known.thresholds(), thresholds),
                 new ChecksReader(known, checks),
+                new IgnoreReader(known.names(), ignored),
                 new TlsFiles(platform));
         Node url = node.variable("DATABASE_URL");
         return new Targets(url.present() ? reader.alone(url).stream().toList() : listed(reader, node));

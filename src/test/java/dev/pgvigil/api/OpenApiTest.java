@@ -60,6 +60,9 @@ class OpenApiTest {
                     "/api/v1/databases/{name}/connections",
                     List.of("/api/v1/databases/orders/connections", "/api/v1/databases/young/connections")),
             entry(
+                    "/api/v1/databases/{name}/recommendations",
+                    List.of("/api/v1/databases/orders/recommendations", "/api/v1/databases/young/recommendations")),
+            entry(
                     "/api/v1/databases/{name}/locks",
                     List.of("/api/v1/databases/shop/locks", "/api/v1/databases/young/locks")),
             entry(

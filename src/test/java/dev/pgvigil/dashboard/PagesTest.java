@@ -227,6 +227,7 @@ class PagesTest {
                         "Migrations",
                         "Pooler",
                         "Custom",
+                        "Advice",
                         "Checks");
         assertThat(overview)
                 .contains("aria-selected=\"true\" aria-controls=\"overview\">Overview</a>", "id=\"findings\"")
@@ -249,6 +250,23 @@ class PagesTest {
                 .results()
                 .map(tab -> tab.group(1))
                 .toList();
+    }
+
+    @Test
+    void tabOfAdviceShowsIgnoredFindingsWithReasonAndEnd() {
+        String advice = page("/database?name=orders&tab=advice");
+
+        assertThat(advice)
+                .contains(
+                        "No advice.",
+                        "an index is not used",
+                        "&lt;b&gt;",
+                        "dropped with release 7",
+                        "2027-04-01 00:00 UTC")
+                .doesNotContain("connections run out");
+        assertThat(page("/database?name=orders"))
+                .contains("connections run out")
+                .doesNotContain("dropped with release 7");
     }
 
     @Test

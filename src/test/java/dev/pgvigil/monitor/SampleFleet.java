@@ -15,6 +15,7 @@ import dev.pgvigil.postgres.ServerFacts;
 import dev.pgvigil.postgres.Tls;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.FleetEvent;
+import dev.pgvigil.state.IgnoredFinding;
 import dev.pgvigil.state.Outcome;
 import dev.pgvigil.state.ServerState;
 import dev.pgvigil.state.Snapshot;
@@ -212,7 +213,15 @@ public final class SampleFleet {
                         Set.of());
         ConnectionState link = new ConnectionState(1, 0, 3, 1, 0, 0.0004, 1.25, 4321, 1);
         servers = servers.plus(server, new ServerState(server, facts, link, outcomes));
+        List<IgnoredFinding> ignored = status == Status.DEGRADED
+                ? List.of(new IgnoredFinding(
+                        Finding.of("indexes", "unused", Status.HEALTHY, Severity.LOW, "an index is not used", "<b>")
+                                .action("drop it"),
+                        "dropped with release 7",
+                        Instant.parse("2027-04-01T00:00:00Z")))
+                : List.of();
         targets = targets.plus(
-                target.name(), new TargetState(target, status, now.minusSeconds(3600), findings, HashTreePMap.empty()));
+                target.name(),
+                new TargetState(target, status, now.minusSeconds(3600), findings, ignored, HashTreePMap.empty()));
     }
 }

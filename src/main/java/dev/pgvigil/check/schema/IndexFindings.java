@@ -48,7 +48,11 @@ record IndexFindings(Thresholds limits) {
                         .sql(
                                 leftover(index)
                                         ? "drop index concurrently " + index.quoted()
-                                        : "reindex index concurrently " + index.quoted()));
+                                        : "reindex index concurrently " + index.quoted())
+                        .expectedEffect(
+                                leftover(index)
+                                        ? "Writes no longer maintain an index that no query uses."
+                                        : "Queries can use the index, for which each write pays already."));
     }
 
     private static boolean leftover(Index index) {
@@ -81,7 +85,8 @@ record IndexFindings(Thresholds limits) {
                                         + "the cache.")
                         .action(
                                 "Drop it. Where the other one is much larger, queries on these columns alone may become a little slower.")
-                        .sql("drop index concurrently " + index.quoted()));
+                        .sql("drop index concurrently " + index.quoted())
+                        .expectedEffect(freed(covered)));
     }
 
     private Optional<Finding> unused(Listing now) {
@@ -116,7 +121,16 @@ record IndexFindings(Thresholds limits) {
                                         + "are not seen here.")
                         .action(
                                 "Look at pg_stat_user_indexes on every standby too, and think of yearly jobs; then drop it.")
-                        .sql("drop index concurrently " + index.quoted()));
+                        .sql("drop index concurrently " + index.quoted())
+                        .expectedEffect(freed(unused)));
+    }
+
+    private static String freed(List<Index> indexes) {
+        return "Frees "
+                + HumanFormat.bytes(indexes.stream().mapToLong(Index::bytes).sum())
+                + (indexes.size() == 1
+                        ? "; writes maintain one index less."
+                        : "; writes maintain " + indexes.size() + " indexes less, if all are dropped.");
     }
 
     /** An index that was never scanned may be new: the server does not know its age. */

@@ -236,7 +236,10 @@ public final class MissingIndexes implements Check<MissingIndexes.Access> {
                                 + " so far.")
                         .action("Create an index on the columns of the key.")
                         .sql("create index concurrently on %s.%s (%s)"
-                                .formatted(Sql.identifier(key.schemaname), Sql.identifier(key.relname), key.columns)));
+                                .formatted(Sql.identifier(key.schemaname), Sql.identifier(key.relname), key.columns))
+                        .expectedEffect("Deletions from " + key.referenced + " no longer scan "
+                                + HumanFormat.bytes(key.bytes) + "; writes to " + key.relname
+                                + " have an index more to maintain."));
     }
 
     private static Optional<Finding> scans(Access now, Previous<Access> previous, Thresholds limits) {
@@ -277,8 +280,9 @@ public final class MissingIndexes implements Check<MissingIndexes.Access> {
                                 "Find the statement among those that read most blocks, look at its plan, and create an index on the "
                                         + "columns that it compares. A report that needs every row can run on a standby.")
                         .sql("explain select * from %s.%s where …"
-                                .formatted(
-                                        Sql.identifier(scans.table.schemaname), Sql.identifier(scans.table.relname))));
+                                .formatted(Sql.identifier(scans.table.schemaname), Sql.identifier(scans.table.relname)))
+                        .expectedEffect("Up to " + HumanFormat.bytes(scans.hourly * scans.table.bytes)
+                                + " an hour are no longer read."));
     }
 
     /** Scans since then. A table that was not scanned before is not in the last observation; after a reset all are new. */

@@ -70,7 +70,10 @@ record StatementAdvice(StatementStatistics now, Target target) {
                             .action(
                                     "Let the application read pages (where key > $1 order by key limit 100), or aggregate in "
                                             + "the database. If it needs all rows, let it use a cursor.")
-                            .sql("select * from pg_stat_statements where queryid = " + worst.queryid());
+                            .sql("select * from pg_stat_statements where queryid = " + worst.queryid())
+                            .expectedEffect("A page of 100 rows instead of "
+                                    + HumanFormat.large((double) worst.rowsTotal() / worst.callsTotal())
+                                    + " at each call.");
                 });
     }
 
@@ -94,7 +97,9 @@ record StatementAdvice(StatementStatistics now, Target target) {
                             .action(
                                     "Use prepared statements (a driver's cache of them, protocol-level behind a pooler), or "
                                             + "look for tables with very many partitions or indexes.")
-                            .sql("select * from pg_stat_statements where queryid = " + worst.queryid());
+                            .sql("select * from pg_stat_statements where queryid = " + worst.queryid())
+                            .expectedEffect("Saves up to " + HumanFormat.milliseconds(worst.planMs() / worst.calls())
+                                    + " at each call.");
                 });
     }
 

@@ -186,6 +186,14 @@ public final class DatabasesResource {
         return observation(name, MigrationProgress.CHECK);
     }
 
+    @GET
+    @Path("/{name}/recommendations")
+    @Operation(operationId = "database_recommendations", summary = "What to do in a database, and what is ignored")
+    public DatabaseRecommendations recommendations(@RestPath String name) {
+        PointInTimeView view = view();
+        return DatabaseRecommendations.of(view.target(name), view);
+    }
+
     private ObservationView observation(String name, String check) {
         PointInTimeView view = view();
         TargetState target = view.target(name);

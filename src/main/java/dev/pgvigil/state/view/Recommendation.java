@@ -2,6 +2,7 @@ package dev.pgvigil.state.view;
 
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.Severity;
+import dev.pgvigil.check.Status;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +18,16 @@ public record Recommendation(
         @Schema(description = "key of the findings that recommend the action")
         String key,
 
+        @Schema(description = "title of the worst of the findings")
+        String title,
+
+        @Schema(description = "status that the worst of the findings gives its target; healthy for advice")
+        Status status,
+
         String action,
+
+        @Nullable @Schema(description = "what changes when it was done; null: not stated")
+        String expectedEffect,
 
         @Nullable @Schema(description = "SQL statement that carries out the action or shows the affected objects")
         String sql,
@@ -32,8 +42,13 @@ public record Recommendation(
     private record Advice(
             String key, String action, @Nullable String sql) {}
 
-    /** The actions of the findings in order, without duplicates. */
+    /** The actions of the findings in order, without duplicates, at most so many. */
     static List<Recommendation> of(List<TargetFinding> worstFirst, int limit) {
+        return of(worstFirst).stream().limit(limit).toList();
+    }
+
+    /** The actions of the findings in order, without duplicates. */
+    static List<Recommendation> of(List<TargetFinding> worstFirst) {
         Map<Advice, List<TargetFinding>> grouped = new LinkedHashMap<>();
         for (TargetFinding found : worstFirst) {
             Finding finding = found.finding();
@@ -43,16 +58,19 @@ public record Recommendation(
             }
         }
         return grouped.entrySet().stream()
-                .limit(limit)
                 .map(entry -> of(entry.getKey(), entry.getValue()))
                 .toList();
     }
 
     private static Recommendation of(Advice advice, List<TargetFinding> found) {
+        Finding worst = found.getFirst().finding();
         return new Recommendation(
-                found.getFirst().finding().severity(),
+                worst.severity(),
                 advice.key(),
+                worst.title(),
+                worst.status(),
                 advice.action(),
+                worst.expectedEffect(),
                 advice.sql(),
                 found.size(),
                 found.stream().map(TargetFinding::target).limit(NAMED).toList());

@@ -269,6 +269,41 @@ class DatabasesResourceTest {
     }
 
     @Test
+    void recommendsWhatFindingsSayAndTellsWhatIsIgnored() {
+        get("/api/v1/databases/orders/recommendations")
+                .statusCode(200)
+                .body("recommendations.key", contains("connections/saturation"))
+                .body("recommendations.sql", contains(startsWith("select application_name")))
+                .body("ignored.finding.key", contains("indexes/unused"))
+                .body("ignored.reason", contains("dropped with release 7"))
+                .body("ignored.until", contains("2027-04-01T00:00:00.000Z"));
+        get("/api/v1/databases/young/recommendations")
+                .statusCode(200)
+                .body("recommendations", hasSize(0))
+                .body("ignored", hasSize(0));
+        get("/api/v1/databases/nope/recommendations").statusCode(404);
+    }
+
+    @Test
+    void recommendsEachActionOfFleetOnce() {
+        SampleFleet.mixed().degraded(List.of("a", "b")).into(fleet);
+
+        get("/api/v1/recommendations")
+                .statusCode(200)
+                .body("total", equalTo(2))
+                .body("recommendations.key", contains("heartbeat/unreachable", "connections/saturation"))
+                .body("recommendations[1].targets", contains("a", "b", "orders"))
+                .body("total_ignored", equalTo(3))
+                .body("ignored.target", contains("a", "b", "orders"));
+        get("/api/v1/recommendations?limit=1")
+                .statusCode(200)
+                .body("total", equalTo(2))
+                .body("recommendations", hasSize(1))
+                .body("ignored", hasSize(1));
+        get("/api/v1/recommendations?limit=0").statusCode(400);
+    }
+
+    @Test
     void neverShowsSecrets() {
         for (String path : List.of("/api/v1/fleet", "/api/v1/databases/shop", "/api/v1/databases", "/")) {
             assertThat(TokenProfile.with().get(path).asString()).doesNotContain(SampleFleet.PASSWORD);
