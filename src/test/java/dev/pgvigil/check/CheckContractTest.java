@@ -9,22 +9,15 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.pgvigil.postgres.Sql;
 import dev.pgvigil.target.Target;
-import dev.pgvigil.target.Threshold;
 import dev.pgvigil.testing.PgServer;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -132,37 +125,6 @@ class CheckContractTest {
                             "select count(*) from pg_locks where mode = 'AccessExclusiveLock' and not granted")));
             assertThat((Object) asking.collect(check)).isNotNull();
         }
-    }
-
-    @ParameterizedTest
-    @MethodSource("checks")
-    void hasDocumentationPage(Check<?> check) throws IOException {
-        assertThat(check.name()).matches("[a-z]+(-[a-z]+)*");
-        String page = Files.readString(Path.of("docs/checks", check.name() + ".md"));
-        assertThat(page).startsWith("# " + check.name());
-        for (Threshold limit : check.thresholds()) {
-            assertThat(limit.check()).isEqualTo(check.name());
-            assertThat(page).contains("`" + limit.name() + "`");
-        }
-        assertThat(page).contains("every " + words(check));
-    }
-
-    @Test
-    void listsEveryCheckOnceByUniqueName() throws IOException {
-        Set<String> names = new HashSet<>();
-        checks().forEach(check -> assertThat(names.add(check.name())).isTrue());
-        assertThat(names).contains("heartbeat", "blocking");
-        try (var pages = Files.list(Path.of("docs/checks"))) {
-            assertThat(pages.map(page -> page.getFileName().toString().replace(".md", "")))
-                    .containsExactlyInAnyOrderElementsOf(names);
-        }
-    }
-
-    private static String words(Check<?> check) {
-        long milliseconds = check.policy().interval().toMillis();
-        return milliseconds % 60_000 == 0
-                ? milliseconds / 60_000 + " min"
-                : milliseconds % 1000 == 0 ? milliseconds / 1000 + " s" : milliseconds + " ms";
     }
 
     private static void assertSnakeCase(JsonNode node) {

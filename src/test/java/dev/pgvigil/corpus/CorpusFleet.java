@@ -31,6 +31,7 @@ public final class CorpusFleet implements QuarkusTestResourceLifecycleManager {
     /** Checks with longer intervals run this often, so that a case takes seconds. */
     private static final Duration INTERVAL = Duration.ofSeconds(1);
 
+    private final List<Check<?>> checks = Catalogues.all();
     private final Map<String, String> targets = new TreeMap<>();
     private final Path file = ServersDirectory.directory("corpus").resolve("pgvigil.yaml");
 
@@ -69,7 +70,7 @@ public final class CorpusFleet implements QuarkusTestResourceLifecycleManager {
 
     private void write() {
         StringBuilder yaml = new StringBuilder("pgvigil:\n  thresholds: { overhead: { budget: 100% } }\n  checks:\n");
-        for (Check<?> check : Catalogues.all()) {
+        for (Check<?> check : checks) {
             if (check.policy().interval().compareTo(INTERVAL) > 0) {
                 yaml.append("    %s: { every: %ds }\n".formatted(check.name(), INTERVAL.toSeconds()));
             }

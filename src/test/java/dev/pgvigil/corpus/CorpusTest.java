@@ -2,33 +2,30 @@ package dev.pgvigil.corpus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.tngtech.archunit.core.importer.ClassFileImporter;
 import dev.pgvigil.testing.PgServer;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
-import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
  * Runs the fault corpus against the whole service. The system property {@code corpus} selects the cases: {@code sample} (the
- * default; the first fault of each area and one workload, on the newest PostgreSQL), {@code all} (on every major of the test run), or names,
- * separated by commas. A report is written to {@code target/corpus.md}.
+ * default; the first fault of each area and one workload, on the newest PostgreSQL), {@code all} (on every major of the test run), or names
+ * of cases and of areas, separated by commas. A report is written to {@code target/corpus.md}.
  */
 @QuarkusTest
 @TestProfile(CorpusFleet.Profile.class)
@@ -43,6 +40,7 @@ class CorpusTest {
     private static final Duration SAMPLE = Duration.ofSeconds(10);
 
     private static final Report REPORT = new Report();
+    private static final List<Corpus> CORPORA = Corpus.all();
 
     @SuppressWarnings("NullAway.Init") // given by the resource
     CorpusFleet fleet;
@@ -80,17 +78,12 @@ class CorpusTest {
     @Test
     void everyNameIsUnique() {
         List<String> names = Stream.concat(
-                        corpora().stream()
+                        CORPORA.stream()
                                 .flatMap(corpus -> corpus.faults().stream().map(Fault::name)),
-                        corpora().stream()
+                        CORPORA.stream()
                                 .flatMap(corpus -> corpus.workloads().stream().map(Workload::name)))
                 .toList();
         assertThat(names).doesNotHaveDuplicates().allMatch(name -> name.matches("[a-z0-9]+(-[a-z0-9]+)*"));
-    }
-
-    @AfterAll
-    static void report() throws IOException {
-        REPORT.write();
     }
 
     private static List<Integer> majors() {
@@ -116,33 +109,25 @@ class CorpusTest {
     private static <C> List<C> selected(Cases<C> cases, Named<C> named) {
         List<String> names = Arrays.asList(SELECTION.split(","));
         List<C> selected = new ArrayList<>();
-        for (Corpus corpus : corpora()) {
+        for (Corpus corpus : CORPORA) {
             List<C> all = cases.of(corpus);
             switch (SELECTION) {
                 case "all" -> selected.addAll(all);
                 case "sample" -> all.stream().findFirst().ifPresent(selected::add);
                 default ->
-                    all.stream().filter(one -> names.contains(named.name(one))).forEach(selected::add);
+                    all.stream()
+                            .filter(one -> names.contains(named.name(one)) || names.contains(area(corpus)))
+                            .forEach(selected::add);
             }
         }
         return selected;
     }
 
-    /** The cases of all areas, found by type, in the order of their names. */
-    static List<Corpus> corpora() {
-        return new ClassFileImporter()
-                .importPackages("dev.pgvigil").stream()
-                        .filter(found -> found.isAssignableTo(Corpus.class) && !found.isInterface())
-                        .sorted(Comparator.comparing(found -> found.getName()))
-                        .map(found -> {
-                            try {
-                                var constructor = found.reflect().getDeclaredConstructor();
-                                constructor.setAccessible(true);
-                                return (Corpus) constructor.newInstance();
-                            } catch (ReflectiveOperationException e) {
-                                throw new IllegalStateException(found.getName(), e);
-                            }
-                        })
-                        .toList();
+    /** {@code storage} of {@code StorageCorpus}. */
+    private static String area(Corpus corpus) {
+        return corpus.getClass()
+                .getSimpleName()
+                .replace(Corpus.class.getSimpleName(), "")
+                .toLowerCase(Locale.ROOT);
     }
 }

@@ -1,6 +1,7 @@
 package dev.pgvigil.corpus;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,6 +45,7 @@ final class Report {
                                 seconds(gone),
                                 String.join(", ", others),
                                 status)));
+        write();
     }
 
     synchronized void watched(Workload workload, int major, Map<String, String> findings) {
@@ -54,13 +56,16 @@ final class Report {
                         major,
                         workload.time().toSeconds(),
                         findings.isEmpty() ? "nothing" : findings));
+        write();
     }
 
     synchronized void failed(String what, int major, Throwable why) {
         failed.add("- %s, PostgreSQL %d: %s".formatted(what, major, why.getMessage()));
+        write();
     }
 
-    synchronized void write() throws IOException {
+    /** After each case, so that the page shows how far a run has come. */
+    private void write() {
         double[] times = found.stream().mapToDouble(Found::seconds).sorted().toArray();
         StringBuilder page = new StringBuilder("# Fault corpus\n\n")
                 .append(
@@ -73,7 +78,11 @@ final class Report {
         found.stream().map(Found::row).sorted().forEach(row -> page.append(row).append('\n'));
         page.append("\n| workload | PostgreSQL | s | found |\n|---|---|---|---|\n");
         watched.stream().sorted().forEach(row -> page.append(row).append('\n'));
-        Files.writeString(FILE, page);
+        try {
+            Files.writeString(FILE, page);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static double median(double[] sorted) {

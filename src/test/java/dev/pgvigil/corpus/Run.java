@@ -146,8 +146,8 @@ final class Run {
     @Nullable
     Void workload(Workload workload, int major) throws Exception {
         String target = workload.name() + "-" + major;
-        try (Scene scene = Scene.start(major, workload.settings(), false)) {
-            fleet.add(target, scene.target(), workload.config());
+        try (Scene scene = Scene.start(major, workload.settings(), workload.standby())) {
+            fleet.add(target, scene.target(), scene.resolved(workload.config()));
             Answer idle = await(target, START, "is healthy and idle", answer -> answer.complete() && answer.calm());
             workload.start().run(scene);
             Map<String, String> wrong = new TreeMap<>();

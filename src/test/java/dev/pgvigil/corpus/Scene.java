@@ -140,19 +140,29 @@ public final class Scene implements AutoCloseable {
     /** Repeats work on so many connections of its own, until the scene is quiet; a failure fails the case. */
     public void repeat(int clients, Work work) throws SQLException {
         for (int i = 0; i < clients; i++) {
-            Connection connection = connect();
-            workers.add(Thread.ofVirtual().start(() -> {
-                try {
-                    while (!quiet) {
-                        work.run(connection);
-                    }
-                } catch (Exception e) {
-                    if (!quiet) {
-                        failures.add(e);
-                    }
-                }
-            }));
+            repeat(connect(), work);
         }
+    }
+
+    /** Repeats work on a connection to another server than the scene's own, such as a standby. */
+    public void repeatOn(PgServer other, String application, Work work) throws SQLException {
+        Connection connection = other.jdbc(DATABASE, "postgres", null, application);
+        connections.add(connection);
+        repeat(connection, work);
+    }
+
+    private void repeat(Connection connection, Work work) {
+        workers.add(Thread.ofVirtual().start(() -> {
+            try {
+                while (!quiet) {
+                    work.run(connection);
+                }
+            } catch (Exception e) {
+                if (!quiet) {
+                    failures.add(e);
+                }
+            }
+        }));
     }
 
     /** Ends all work and all connections of the case. */

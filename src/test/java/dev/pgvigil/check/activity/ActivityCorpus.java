@@ -5,9 +5,12 @@ import dev.pgvigil.corpus.Corpus;
 import dev.pgvigil.corpus.Fault;
 import dev.pgvigil.corpus.Scene;
 import dev.pgvigil.corpus.Workload;
+import dev.pgvigil.testing.PgServer;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
 
 /** Lock queues, long transactions, deadlocks; advisory locks and queues that are healthy. */
 final class ActivityCorpus implements Corpus {
@@ -25,17 +28,17 @@ final class ActivityCorpus implements Corpus {
                 Fault.of("ddl-queue", "blocking/waiting", Status.DEGRADED)
                         .config(BLOCKING)
                         .build(ActivityCorpus::ddlQueue),
-                Fault.of("idle-in-transaction", "long-work/idle-in-transaction", Status.HEALTHY)
+                Fault.of("idle-in-transaction", "long-work/idle-in-transaction", Status.DEGRADED)
                         .config("thresholds: { long-work: { idle-in-transaction: 1s } }")
                         .build(scene -> {
                             Connection open = scene.connect();
                             open.setAutoCommit(false);
                             execute(open, "create table left_open (id int)");
                         }),
-                Fault.of("long-query", "long-work/query", Status.HEALTHY)
+                Fault.of("long-query", "long-work/queries", Status.DEGRADED)
                         .config("thresholds: { long-work: { query: 1s } }")
                         .build(scene -> scene.background("select pg_sleep(600)")),
-                Fault.of("prepared-transaction", "long-work/prepared", Status.HEALTHY)
+                Fault.of("prepared-transaction", "long-work/prepared", Status.DEGRADED)
                         .config("thresholds: { long-work: { prepared: 1s } }")
                         .build(scene -> {
                             Connection coordinator = scene.connect();
@@ -43,7 +46,35 @@ final class ActivityCorpus implements Corpus {
                             execute(coordinator, "create table booked (id int)");
                             execute(coordinator, "prepare transaction 'booking'");
                         })
-                        .repair(scene -> scene.sql("rollback prepared 'booking'")));
+                        .repair(scene -> scene.sql("rollback prepared 'booking'")),
+                Fault.of("advisory-lock-never-released", "blocking/advisory", Status.HEALTHY)
+                        .config("thresholds: { blocking: { degraded: 1s, advisory-waiters: 3 } }")
+                        .build(scene -> {
+                            execute(scene.connect("pooled"), "select pg_advisory_lock(1)");
+                            for (int i = 0; i < 4; i++) {
+                                scene.background("select pg_advisory_lock(1)");
+                            }
+                        }),
+                Fault.of("waits-exempted", "blocking/exempted", Status.HEALTHY)
+                        .config(BLOCKING + "\n" + exempt("blocking"))
+                        .build(ActivityCorpus::lockQueue),
+                Fault.of("report-exempted", "long-work/exempted", Status.HEALTHY)
+                        .config("thresholds: { long-work: { query: 1s } }\n" + exempt("long-work"))
+                        .build(scene -> scene.background("select pg_sleep(600)")),
+                Fault.of("activity-not-tracked", "long-work/untracked", Status.HEALTHY)
+                        .build(scene -> {
+                            scene.server().sql("create role shop login", "alter role shop set track_activities = off");
+                            execute(scene.connectAs("shop"), "select 1");
+                        }),
+                Fault.of("deadlocks", "conflicts/deadlocks", Status.DEGRADED)
+                        .settings(Map.of("deadlock_timeout", "50ms"))
+                        .config("thresholds: { conflicts: { deadlocks-degraded: 1 } }")
+                        .build(ActivityCorpus::deadlocks),
+                Fault.of("reports-cancelled-by-replay", "conflicts/recovery", Status.DEGRADED)
+                        .onStandby()
+                        .settings(Map.of("max_standby_streaming_delay", "0"))
+                        .config("thresholds: { conflicts: { cancelled-degraded: 1 } }")
+                        .build(ActivityCorpus::cancelledReports));
     }
 
     @Override
@@ -105,6 +136,54 @@ final class ActivityCorpus implements Corpus {
         for (int i = 0; i < 3; i++) {
             scene.background("select count(*) from orders");
         }
+    }
+
+    private static String exempt(String check) {
+        return "checks: { " + check + ": { exempt: [ { application: shop, reason: known } ] } }";
+    }
+
+    /** Two clients that lock the same two rows in a different order. */
+    private static void deadlocks(Scene scene) throws Exception {
+        scene.sql("create table accounts (id int, balance int)", "insert into accounts values (1, 0), (2, 0)");
+        for (int first = 1; first <= 2; first++) {
+            int one = first;
+            scene.repeat(1, connection -> {
+                connection.setAutoCommit(false);
+                try {
+                    execute(connection, "update accounts set balance = balance + 1 where id = " + one);
+                    Thread.sleep(20);
+                    execute(connection, "update accounts set balance = balance - 1 where id = " + (3 - one));
+                    connection.commit();
+                } catch (SQLException e) {
+                    if (!"40P01".equals(e.getSQLState())) {
+                        throw e;
+                    }
+                    connection.rollback();
+                }
+            });
+        }
+    }
+
+    /** Readers on the standby of a table that the primary truncates. */
+    private static void cancelledReports(Scene scene) throws Exception {
+        scene.sql("create table orders (id int)");
+        PgServer standby = scene.standby();
+        String created = "select count(*) from pg_class where relname = 'orders'";
+        while (!"1".equals(standby.valueIn(Scene.DATABASE, created))) {
+            Thread.sleep(50);
+        }
+        scene.repeat(1, primary -> {
+            try (Connection report = standby.jdbc(Scene.DATABASE, "postgres", null, "report")) {
+                report.setAutoCommit(false);
+                execute(report, "select count(*) from orders");
+                execute(primary, "truncate orders");
+                try {
+                    execute(report, "select pg_sleep(2)");
+                } catch (SQLException e) {
+                    // Cancelled by replay.
+                }
+            }
+        });
     }
 
     private static void leaderElection(Scene scene) throws Exception {

@@ -35,7 +35,8 @@ final class PoolerCorpus implements Corpus {
                         .repair(scene -> pooler(scene).start()),
                 fault("pool-exhausted", "pooler/waiting", Status.DEGRADED).build(this::exhaust),
                 fault("clients-wait-often", "pooler/average-wait", Status.DEGRADED)
-                        .config(CONSOLE.replace("wait: 1s, average-wait: 1h", "wait: 1h, average-wait: 300ms"))
+                        .config(CONSOLE.replace(
+                                "wait: 1s, average-wait: 1h", "wait: 1h, wait-unhealthy: 1h, average-wait: 300ms"))
                         .build(this::crowd)
                         .repair(scene -> {
                             pooler(scene).stop();
@@ -76,9 +77,9 @@ final class PoolerCorpus implements Corpus {
         Connection holder = scene.closing(pooler(scene).jdbc(Scene.DATABASE));
         holder.setAutoCommit(false);
         execute(holder, "select 1");
-        Connection waiter = scene.closing(pooler(scene).jdbc(Scene.DATABASE));
+        // Its first query, before the application's, waits already.
         Thread.ofVirtual().start(() -> {
-            try {
+            try (Connection waiter = pooler(scene).jdbc(Scene.DATABASE)) {
                 execute(waiter, "select 2");
             } catch (Exception e) {
                 // The scene ends.

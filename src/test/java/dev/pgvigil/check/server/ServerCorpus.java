@@ -3,16 +3,28 @@ package dev.pgvigil.check.server;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.corpus.Corpus;
 import dev.pgvigil.corpus.Fault;
+import dev.pgvigil.corpus.Scene;
+import java.sql.Connection;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The server itself: killed, frozen, restarted, promoted; what the role of the monitor may not see. */
 final class ServerCorpus implements Corpus {
 
     private static final String EVENTS_OF_SECONDS = "thresholds: { lifecycle: { recent: 4s } }";
 
+    private static final String EXTENSION = "create extension pg_stat_statements";
+
     @Override
     public List<Fault> faults() {
+        return Stream.of(outages(), events(), capabilities(), cost())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static List<Fault> outages() {
         return List.of(
                 Fault.of("server-killed", "heartbeat/unreachable", Status.UNHEALTHY)
                         .build(scene -> scene.server().kill())
@@ -49,6 +61,22 @@ final class ServerCorpus implements Corpus {
                         .onStandby()
                         .build(scene -> scene.standby().promote())
                         .irreparable(),
+                Fault.of("server-slow", "heartbeat/slow", Status.DEGRADED)
+                        .config("thresholds: { heartbeat: { slow: 100ms } }")
+                        .build(scene -> slow(scene, 600, 150)),
+                Fault.of("database-dropped", "databases/missing", Status.UNHEALTHY)
+                        .config("discover:") // so that the shared session can be in another database
+                        .build(scene -> scene.server().sql("drop database app with (force)"))
+                        .repair(scene -> scene.server().createDatabase("app")),
+                Fault.of("database-not-discoverable", "databases/inaccessible", Status.HEALTHY)
+                        .config("discover:")
+                        .build(scene ->
+                                scene.server().sql("create database crm", "revoke connect on database crm from public"))
+                        .repair(scene -> scene.server().sql("grant connect on database crm to pgvigil")));
+    }
+
+    private static List<Fault> events() {
+        return List.of(
                 Fault.of("replica-promoted", "lifecycle/promoted", Status.HEALTHY)
                         .config(EVENTS_OF_SECONDS)
                         .onStandby()
@@ -64,5 +92,114 @@ final class ServerCorpus implements Corpus {
                             Thread.sleep(2500); // so that the first reset has been seen
                             scene.sql("select pg_stat_reset()");
                         }));
+    }
+
+    private static List<Fault> capabilities() {
+        return List.of(
+                granted(
+                        "pg-monitor-revoked",
+                        "pg-monitor",
+                        Status.DEGRADED,
+                        "revoke pg_monitor from pgvigil",
+                        "grant pg_monitor to pgvigil"),
+                granted(
+                        "monitor-is-superuser",
+                        "superuser",
+                        Status.HEALTHY,
+                        "alter role pgvigil superuser",
+                        "alter role pgvigil nosuperuser"),
+                granted(
+                                "reserved-connections-revoked",
+                                "reserved-connections",
+                                Status.HEALTHY,
+                                "revoke pg_use_reserved_connections from pgvigil",
+                                "grant pg_use_reserved_connections to pgvigil")
+                        .since(16),
+                granted(
+                        "database-revoked",
+                        "permission",
+                        Status.UNKNOWN,
+                        "revoke connect on database app from public, pgvigil",
+                        "grant connect on database app to pgvigil"),
+                Fault.of("catalog-revoked", "capabilities/catalogs", Status.DEGRADED)
+                        .build(scene -> scene.sql("revoke select on pg_extension from public"))
+                        .repair(scene -> scene.sql("grant select on pg_extension to public")),
+                Fault.of("login-trigger-fails", "capabilities/login-trigger", Status.UNKNOWN)
+                        .since(17)
+                        .build(scene ->
+                                scene.sql("""
+                                create function refuse() returns event_trigger language plpgsql as $$ begin
+                                  if session_user = 'pgvigil' then raise exception 'not today'; end if;
+                                end $$""", "create event trigger refuse on login execute function refuse()"))
+                        .repair(scene -> scene.sql("drop event trigger refuse")),
+                setting(
+                        "statements-not-loaded",
+                        "statements-library",
+                        Status.HEALTHY,
+                        "shared_preload_libraries",
+                        "''"),
+                Fault.of("statements-extension-dropped", "capabilities/statements-extension", Status.HEALTHY)
+                        .prepare(scene -> scene.sql(EXTENSION))
+                        .build(scene -> scene.sql("drop extension pg_stat_statements"))
+                        .repair(scene -> scene.sql(EXTENSION)),
+                Fault.of("statements-extension-not-upgraded", "capabilities/statements-version", Status.HEALTHY)
+                        .build(scene -> scene.sql(EXTENSION + " version '1.8'"))
+                        .repair(scene -> scene.sql("alter extension pg_stat_statements update")),
+                setting("activities-off", "track-activities", Status.DEGRADED, "track_activities", "off"),
+                setting("io-timing-off", "track-io-timing", Status.HEALTHY, "track_io_timing", "off")
+                        .settings(Map.of("track_io_timing", "on")),
+                setting("query-texts-short", "query-size", Status.HEALTHY, "track_activity_query_size", "512"));
+    }
+
+    private static Fault granted(String name, String key, Status status, String revoke, String grant) {
+        return Fault.of(name, "capabilities/" + key, status)
+                .build(scene -> scene.server().sql(revoke))
+                .repair(scene -> scene.server().sql(grant));
+    }
+
+    private static Fault setting(String name, String key, Status status, String setting, String value) {
+        return Fault.of(name, "capabilities/" + key, status)
+                .build(scene -> {
+                    scene.server().sql("alter system set " + setting + " = " + value);
+                    scene.server().restart();
+                })
+                .repair(scene -> {
+                    scene.server().sql("alter system reset " + setting);
+                    scene.server().restart();
+                });
+    }
+
+    /** The cost of pgvigil's own statements, which a slow server raises; and a check that gets no answer. */
+    private static List<Fault> cost() {
+        return List.of(
+                Fault.of("overhead-over-budget", "overhead/budget", Status.HEALTHY)
+                        .config("thresholds: { overhead: { budget: 40% }, heartbeat: { slow: 1500ms } }")
+                        .patience(Duration.ofMinutes(3))
+                        .build(scene -> slow(scene, 500, 150)),
+                Fault.of("intervals-stretched", "overhead/stretch", Status.HEALTHY)
+                        .config("thresholds: { overhead: { budget: 40%, stretch: 100 }, heartbeat: { slow: 1500ms } }")
+                        .patience(Duration.ofMinutes(3))
+                        .build(scene -> slow(scene, 500, 150)),
+                Fault.of("catalog-locked", "missing-indexes/unanswered", Status.DEGRADED)
+                        .build(scene -> {
+                            Connection holder = scene.connect("holder");
+                            holder.setAutoCommit(false);
+                            try (var statement = holder.createStatement()) {
+                                statement.execute("lock table pg_constraint in access exclusive mode");
+                            }
+                        }));
+    }
+
+    /** All processes of the server stop again and again, as on a host that is overloaded. */
+    private static void slow(Scene scene, int stopped, int running) throws Exception {
+        scene.repeat(1, connection -> {
+            scene.server().freeze();
+            try {
+                Thread.sleep(stopped);
+            } finally {
+                scene.server().thaw();
+            }
+            Thread.sleep(running);
+        });
     }
 }

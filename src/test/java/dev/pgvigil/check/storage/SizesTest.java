@@ -2,17 +2,14 @@ package dev.pgvigil.check.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pgvigil.check.Clients;
 import dev.pgvigil.check.Collecting;
 import dev.pgvigil.check.Evaluating;
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.RecordedMetrics;
 import dev.pgvigil.check.storage.Sizes.Database;
 import dev.pgvigil.check.storage.Sizes.Databases;
-import dev.pgvigil.check.storage.TableSizes.Table;
 import dev.pgvigil.target.Target;
 import dev.pgvigil.testing.PgServer;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -23,7 +20,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SizesTest {
 
     private static final Sizes CHECK = new Sizes();
-    private static final TableSizes TABLES = new TableSizes();
     private static final double GIB = 1 << 30;
 
     @ParameterizedTest
@@ -74,41 +70,6 @@ class SizesTest {
                     .filteredOn(one -> one.datname().equals(database))
                     .singleElement()
                     .satisfies(one -> assertThat(one.grownBytes()).isLessThan(1_000_000));
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void listsLargestTablesWithoutWaitingForLocks(int major) throws SQLException {
-        PgServer server = PgServer.shared(major);
-        String database = server.newDatabase("shop");
-        server.sqlIn(
-                database,
-                "create table orders (id int primary key, note text)",
-                "insert into orders select i, repeat('x', 500) from generate_series(1, 20000) i",
-                "create table small as select 1 as id",
-                "vacuum analyze");
-        try (Collecting asking = Collecting.of(server, database);
-                Clients clients = new Clients(server, database)) {
-            Table orders = asking.collect(TABLES).tables().getFirst();
-            assertThat(orders.name()).isEqualTo("orders");
-            assertThat(orders.locked()).isFalse();
-            assertThat(orders.bytes())
-                    .isEqualTo(Long.parseLong(String.valueOf(server.valueIn(
-                            database,
-                            "select pg_relation_size('orders') + pg_relation_size('orders_pkey')"
-                                    + " + pg_relation_size(reltoastrelid) from pg_class where relname = 'orders'"))));
-            assertThat(orders.indexBytes()).isPositive();
-            assertThat(orders.rows()).isEqualTo(20_000);
-
-            clients.inTransaction("ddl", "lock table orders in access exclusive mode");
-            Table locked = asking.collect(TABLES).tables().getFirst();
-            assertThat(locked.name()).isEqualTo("orders");
-            assertThat(locked.locked()).isTrue();
-            assertThat(locked.bytes()).isEqualTo(orders.bytes());
-            assertThat(RecordedMetrics.of(TABLES, asking.collect(TABLES)))
-                    .hasSizeLessThanOrEqualTo(10)
-                    .anySatisfy(figure -> assertThat(figure.labels()).containsEntry("relname", "orders"));
         }
     }
 }

@@ -6,12 +6,16 @@ import dev.pgvigil.corpus.Fault;
 import dev.pgvigil.corpus.Scene;
 import dev.pgvigil.corpus.Workload;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32C;
 
 /** Faults of what a server writes to disk. */
 final class StorageCorpus implements Corpus {
@@ -51,6 +55,10 @@ final class StorageCorpus implements Corpus {
                             scene.background("select count(*) from orders");
                         })
                         .repair(scene -> scene.sql("drop table orders", "select pg_stat_reset()")),
+                Fault.of("checksums-switched-off", "checksums/off", Status.HEALTHY)
+                        .since(18)
+                        .build(StorageCorpus::switchChecksumsOff)
+                        .irreparable(),
                 Fault.of("temporary-files-of-a-report", "temp-files/live", Status.DEGRADED)
                         .config("thresholds: { temp-files: { live: 1MB } }")
                         .build(scene -> {
@@ -157,6 +165,31 @@ final class StorageCorpus implements Corpus {
             page.write(old ^ 0xff);
         }
         scene.server().restart();
+    }
+
+    /** As pg_checksums --disable does, which the servers of the tests do not have: in the control file, before its CRC. */
+    private static void switchChecksumsOff(Scene scene) throws Exception {
+        Path file = scene.server().data().resolve("global/pg_control");
+        scene.server().stop();
+        ByteBuffer control = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.nativeOrder());
+        int crc = 0;
+        while (control.getInt(crc) != crc(control, crc)) {
+            crc += Integer.BYTES;
+        }
+        // The version of checksums, a flag and a nonce of 32 bytes, aligned.
+        int version = crc - 40;
+        if (control.getInt(version) != 1) {
+            throw new IllegalStateException("the control file has another layout");
+        }
+        control.putInt(version, 0).putInt(crc, crc(control, crc));
+        Files.write(file, control.array());
+        scene.server().restart();
+    }
+
+    private static int crc(ByteBuffer control, int length) {
+        CRC32C crc = new CRC32C();
+        crc.update(control.array(), 0, length);
+        return (int) crc.getValue();
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {
