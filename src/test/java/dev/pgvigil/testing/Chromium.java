@@ -1,5 +1,8 @@
 package dev.pgvigil.testing;
 
+import com.deque.html.axecore.args.AxeRunOptions;
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.deque.html.axecore.results.Rule;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
@@ -79,6 +82,14 @@ public final class Chromium implements AutoCloseable {
             }
         });
         return page;
+    }
+
+    /** The violations of axe's rules of accessibility in a page. */
+    public static List<Rule> violations(Page page) {
+        AxeRunOptions options = new AxeRunOptions();
+        // The paths of all elements that are right take longer than the rules.
+        options.setResultTypes(List.of("violations"));
+        return new AxeBuilder(page).options(options).analyze().getViolations();
     }
 
     /** Dialogs, script errors, warnings and violations of the content security policy in all pages since the last call. */
