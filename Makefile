@@ -41,8 +41,9 @@ check: tools ## Check format, compiler warnings, Error Prone, null safety and ar
 format: tools ## Format the code
 	$(MVN) -q spotless:apply
 
-docs: servers tools ## Renew docs/reference and the JSON Schema from the code
-	$(MVN) test -P quick -Ddocs.renew=true -Dtest='ConfigSchemaTest,ScrapeTest#referenceOfMetricsIsCurrent'
+docs: servers tools ## Renew docs/reference, the JSON Schema, the list of alerts and the dashboards from their sources
+	$(MVN) test -P quick -Ddocs.renew=true \
+	  -Dtest='ConfigSchemaTest,ScrapeTest#referenceOfMetricsIsCurrent,AlertRulesTest#listOfAlertsIsCurrent,DashboardsTest#dashboardsAreCurrent'
 
 build: servers tools ## Build the service and its AOT cache: target/quarkus-app, started by bin/pgvigil
 	$(MVN) package dependency:build-classpath -DskipTests -Dmdep.outputFile=target/test.libraries
