@@ -25,7 +25,7 @@ revoke all on schema pgvigil from public;
 grant usage on schema pgvigil to pgvigil;
 
 create or replace function pgvigil.generic_plans(ids bigint[])
-returns table (id bigint, plan json, error text, refused text)
+returns table (id bigint, query text, plan text, error text, refused text)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
@@ -56,6 +56,7 @@ begin
     using ids
   loop
     id := counted.queryid;
+    query := pg_catalog.left(counted.query, longest);
     plan := null;
     error := null;
     refused := null;
@@ -114,7 +115,7 @@ begin
     if exists (select from pg_catalog.pg_prepared_statements p where p.name = 'pgvigil_generic_plan') then
       deallocate pgvigil_generic_plan;
     end if;
-    if pg_catalog.length(plan::text) > largest then
+    if pg_catalog.length(plan) > largest then
       plan := null;
       refused := 'the plan is too large';
     end if;

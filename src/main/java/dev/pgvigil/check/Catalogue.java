@@ -73,6 +73,14 @@ public class Catalogue implements KnownChecks {
     }
 
     @Override
+    public Set<String> offByDefault() {
+        return checks.stream()
+                .filter(OffByDefault.class::isInstance)
+                .map(Check::name)
+                .collect(toUnmodifiableSet());
+    }
+
+    @Override
     public List<Threshold> thresholds() {
         return checks.stream().flatMap(check -> check.thresholds().stream()).toList();
     }

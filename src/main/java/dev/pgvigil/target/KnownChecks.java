@@ -20,6 +20,11 @@ public interface KnownChecks {
         return Set.of();
     }
 
+    /** Names of the checks that run only where {@code enabled} says so. */
+    default Set<String> offByDefault() {
+        return Set.of();
+    }
+
     /** The options of all checks. */
     default List<CheckOption<?>> options() {
         return List.of();

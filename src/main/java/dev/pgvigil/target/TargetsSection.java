@@ -48,7 +48,7 @@ public class TargetsSection implements Section<Targets> {
         return new Targets(url.present() ? reader.alone(url).stream().toList() : listed(reader, node));
     }
 
-    /** Checks that export the series of another exporter are off unless they are named. */
+    /** Some checks are off unless they are switched on; those that export the series of another exporter unless they are named. */
     private Map<String, CheckSetting> compatibility(Node node) {
         Node place = node.beside("metrics")
                 .doc("Exporters whose series are exported too: postgres_exporter")
@@ -66,6 +66,7 @@ public class TargetsSection implements Section<Targets> {
                         + ", not " + item.shown(exporter));
             }
         }
+        known.offByDefault().forEach(check -> off.put(check, new CheckSetting(false, null)));
         return off;
     }
 

@@ -1,5 +1,6 @@
 package dev.pgvigil.telemetry;
 
+import dev.pgvigil.postgres.Grants;
 import dev.pgvigil.testing.OtlpReceiver;
 import dev.pgvigil.testing.PgServer;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
@@ -43,6 +44,7 @@ public final class Exporting implements QuarkusTestResourceLifecycleManager {
         // Whichever database the shared session is in, the check statements runs.
         server.sqlIn("postgres", "create extension if not exists pg_stat_statements");
         server.sqlIn(HOSTILE, "create extension if not exists pg_stat_statements");
+        server.sqlIn("postgres", Grants.Level.L2.script());
         String url =
                 "postgresql://" + server.server().user() + "@" + server.server().id();
         file.begin("""
@@ -51,6 +53,8 @@ public final class Exporting implements QuarkusTestResourceLifecycleManager {
                   region: eu-west-1
                   tags: { team: dba }
                   checks:
+                    plans: { enabled: true }
+                    statements: { classes: [{ name: bookings, patterns: ["*"] }] }
                     custom-sql:
                       queries: { shop_bookings: { query: select 1 as open, metrics: [ { open: { usage: GAUGE } } ] } }
                 odd: { url: "%s/%s?sslmode=disable" }

@@ -12,6 +12,7 @@ final class StatementsCauses implements CauseRules {
     @Override
     public List<CauseRule> rules() {
         return List.of(
+                CauseRule.of("plans/flip", "statements/regression", "another plan takes longer"),
                 CauseRule.of("statements/regression", "connections/*", "slower statements keep connections longer"),
                 CauseRule.of(
                         "statements/spill", "temp-files/*", "sorts and hashes beyond work_mem go to temporary files"),

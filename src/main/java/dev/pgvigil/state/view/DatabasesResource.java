@@ -178,6 +178,15 @@ public final class DatabasesResource {
     }
 
     @GET
+    @Path("/{name}/plans")
+    @Operation(
+            operationId = "database_plans",
+            summary = "Short form of /api/v1/databases/{name}/checks/plans: the plans of statements, and what changed")
+    public ObservationView plans(@RestPath String name) {
+        return observation(name, "plans");
+    }
+
+    @GET
     @Path("/{name}/migrations")
     @Operation(
             operationId = "database_migrations",

@@ -5,6 +5,7 @@ import dev.pgvigil.corpus.Corpus;
 import dev.pgvigil.corpus.Fault;
 import dev.pgvigil.corpus.Scene;
 import dev.pgvigil.corpus.Workload;
+import dev.pgvigil.postgres.Grants;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -82,8 +83,77 @@ final class StatementsCorpus implements Corpus {
                                                     + ThreadLocalRandom.current()
                                                             .nextInt(1000)));
                         }),
+                Fault.of("plan-flips", "plans/flip", Status.DEGRADED)
+                        .config("checks: { plans: { enabled: true, every: 5s } }")
+                        .patience(Duration.ofSeconds(120))
+                        .build(StatementsCorpus::flippedPlan)
+                        .repair(scene -> scene.sql("create index guests_email on guests (email)")),
+                Fault.of("plans-not-granted", "plans/not-granted", Status.HEALTHY)
+                        .config("checks: { plans: { enabled: true, every: 5s } }")
+                        .build(StatementsCorpus::extension)
+                        .repair(scene -> scene.sql(Grants.Level.L2.script())),
+                Fault.of("plans-by-superuser", "plans/unsafe-function", Status.HEALTHY)
+                        .config("checks: { plans: { enabled: true, every: 5s } }")
+                        .build(scene -> {
+                            extension(scene);
+                            scene.sql(
+                                    Grants.Level.L2.script(),
+                                    "alter function pgvigil.generic_plans(bigint[]) owner to postgres");
+                        })
+                        .repair(scene ->
+                                scene.sql("alter function pgvigil.generic_plans(bigint[]) owner to pgvigil_planner")),
+                Fault.of("plans-of-writes", "plans/privileges", Status.HEALTHY)
+                        .config("checks: { plans: { enabled: true, every: 5s } }")
+                        .build(scene -> {
+                            extension(scene);
+                            scene.sql(
+                                    Grants.Level.L2.script(),
+                                    "revoke create on schema public from public",
+                                    "create table guests (id int, email text)");
+                            scene.repeat(1, connection -> {
+                                execute(connection, "update guests set email = 'x' where id = 7");
+                                Thread.sleep(20);
+                            });
+                        }),
+                Fault.of("plans-of-hidden-names", "plans/search-path", Status.HEALTHY)
+                        .config("checks: { plans: { enabled: true, every: 5s } }")
+                        .build(scene -> {
+                            extension(scene);
+                            scene.sql(
+                                    Grants.Level.L2.script(),
+                                    "grant create on schema public to public",
+                                    "create table guests (id int, email text)");
+                            scene.repeat(1, connection -> {
+                                execute(connection, "select count(*) from guests");
+                                execute(connection, "select max(id) from guests");
+                                execute(connection, "select min(id) from guests");
+                                Thread.sleep(20);
+                            });
+                        }),
                 Fault.of("many-rollbacks", "errors/rollbacks", Status.DEGRADED)
                         .build(scene -> scene.repeat(1, StatementsCorpus::failing)));
+    }
+
+    private static void extension(Scene scene) throws Exception {
+        scene.sql(EXTENSION);
+        scene.server().restart();
+    }
+
+    private static void flippedPlan(Scene scene) throws Exception {
+        extension(scene);
+        scene.sql(
+                Grants.Level.L2.script(),
+                "revoke create on schema public from public",
+                "create table guests (id int, email text)",
+                "insert into guests select g, 'guest' || g || '@example.com' from generate_series(1, 100000) g",
+                "create index guests_email on guests (email)",
+                "vacuum analyze guests");
+        scene.repeat(1, connection -> {
+            execute(connection, "select id from guests where email = 'guest77@example.com'");
+            Thread.sleep(20);
+        });
+        Thread.sleep(20_000);
+        scene.sql("drop index guests_email");
     }
 
     private static void lostIndex(Scene scene) throws Exception {
