@@ -19,6 +19,8 @@ final class CustomCorpus implements Corpus {
                     thresholds: [ { metric: waiting, above: { degraded: 10, unhealthy: 100 } } ]
             """;
 
+    private static final String ANSWER = "create function answer() returns int return 42";
+
     @Override
     public List<Fault> faults() {
         return List.of(
@@ -32,7 +34,8 @@ final class CustomCorpus implements Corpus {
                 Fault.of("custom-query-fails", "custom-sql/failed/answer", Status.HEALTHY)
                         .config("checks: { custom-sql: { queries: { answer: { query: select answer(), interval: 1s,"
                                 + " metrics: [ { answer: { usage: GAUGE } } ] } } } }")
-                        .build(scene -> Thread.sleep(10))
-                        .repair(scene -> scene.sql("create function answer() returns int return 42")));
+                        .prepare(scene -> scene.sql(ANSWER))
+                        .build(scene -> scene.sql("drop function answer()"))
+                        .repair(scene -> scene.sql(ANSWER)));
     }
 }

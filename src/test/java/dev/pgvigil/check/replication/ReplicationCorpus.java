@@ -117,6 +117,11 @@ final class ReplicationCorpus implements Corpus {
                             follow(scene);
                             scene.background("begin", "lock table orders", "select pg_sleep(300)");
                             scene.server().sqlIn("source", "insert into orders values (7)");
+                        })
+                        .repair(scene -> {
+                            // Slots for the copies of tables are created, and dropped, when the lock's transaction has ended.
+                            scene.quiet();
+                            unsubscribe(scene);
                         }),
                 subscription("tables-never-copied", "subscriptions/copying")
                         .settings(Map.of("wal_level", "logical", "max_sync_workers_per_subscription", "0"))
@@ -164,10 +169,14 @@ final class ReplicationCorpus implements Corpus {
         return Fault.of(name, key, Status.DEGRADED)
                 .settings(Map.of("wal_level", "logical"))
                 .patience(Duration.ofMinutes(2))
-                .repair(scene -> scene.sql(
-                        "alter subscription copy disable",
-                        "alter subscription copy set (slot_name = none)",
-                        "drop subscription copy"));
+                .repair(ReplicationCorpus::unsubscribe);
+    }
+
+    private static void unsubscribe(Scene scene) {
+        scene.sql(
+                "alter subscription copy disable",
+                "alter subscription copy set (slot_name = none)",
+                "drop subscription copy");
     }
 
     /** A subscription of the target to another database of the same server. */

@@ -15,6 +15,11 @@ final class ServerCorpus implements Corpus {
 
     private static final String EVENTS_OF_SECONDS = "thresholds: { lifecycle: { recent: 4s } }";
 
+    /** The shared session can be in another database. */
+    private static final String DISCOVER = "discover:";
+
+    private static final String REVOKE = "revoke connect on database app from public, pgvigil";
+    private static final Map<String, String> MANY_LOCKS = Map.of("max_locks_per_transaction", "2000");
     private static final String EXTENSION = "create extension pg_stat_statements";
 
     @Override
@@ -65,11 +70,11 @@ final class ServerCorpus implements Corpus {
                         .config("thresholds: { heartbeat: { slow: 100ms } }")
                         .build(scene -> slow(scene, 600, 150)),
                 Fault.of("database-dropped", "databases/missing", Status.UNHEALTHY)
-                        .config("discover:") // so that the shared session can be in another database
+                        .config(DISCOVER)
                         .build(scene -> scene.server().sql("drop database app with (force)"))
                         .repair(scene -> scene.server().createDatabase("app")),
                 Fault.of("database-not-discoverable", "databases/inaccessible", Status.HEALTHY)
-                        .config("discover:")
+                        .config(DISCOVER)
                         .build(scene ->
                                 scene.server().sql("create database crm", "revoke connect on database crm from public"))
                         .repair(scene -> scene.server().sql("grant connect on database crm to pgvigil")));
@@ -115,29 +120,42 @@ final class ServerCorpus implements Corpus {
                                 "revoke pg_use_reserved_connections from pgvigil",
                                 "grant pg_use_reserved_connections to pgvigil")
                         .since(16),
+                Fault.of("database-revoked", "capabilities/connect", Status.DEGRADED)
+                        .build(scene -> scene.sql(REVOKE))
+                        .repair(scene -> scene.sql("grant connect on database app to pgvigil")),
                 granted(
-                        "database-revoked",
-                        "permission",
-                        Status.UNKNOWN,
-                        "revoke connect on database app from public, pgvigil",
-                        "grant connect on database app to pgvigil"),
+                                "database-refused",
+                                "permission",
+                                Status.UNKNOWN,
+                                REVOKE,
+                                "grant connect on database app to pgvigil")
+                        .config(DISCOVER),
                 Fault.of("catalog-revoked", "capabilities/catalogs", Status.DEGRADED)
-                        .build(scene -> scene.sql("revoke select on pg_extension from public"))
-                        .repair(scene -> scene.sql("grant select on pg_extension to public")),
+                        .build(scene -> {
+                            scene.sql("revoke select on pg_extension from public");
+                            login(scene);
+                        })
+                        .repair(scene -> {
+                            scene.sql("grant select on pg_extension to public");
+                            login(scene);
+                        }),
                 Fault.of("login-trigger-fails", "capabilities/login-trigger", Status.UNKNOWN)
                         .since(17)
-                        .build(scene ->
-                                scene.sql("""
-                                create function refuse() returns event_trigger language plpgsql as $$ begin
-                                  if session_user = 'pgvigil' then raise exception 'not today'; end if;
-                                end $$""", "create event trigger refuse on login execute function refuse()"))
+                        .config(DISCOVER)
+                        .build(scene -> {
+                            scene.sql("""
+                                    create function refuse() returns event_trigger language plpgsql as $$ begin
+                                      if session_user = 'pgvigil' then raise exception 'not today'; end if;
+                                    end $$""", "create event trigger refuse on login execute function refuse()");
+                            login(scene);
+                        })
                         .repair(scene -> scene.sql("drop event trigger refuse")),
                 setting(
                         "statements-not-loaded",
                         "statements-library",
                         Status.HEALTHY,
                         "shared_preload_libraries",
-                        "''"),
+                        "auto_explain"),
                 Fault.of("statements-extension-dropped", "capabilities/statements-extension", Status.HEALTHY)
                         .prepare(scene -> scene.sql(EXTENSION))
                         .build(scene -> scene.sql("drop extension pg_stat_statements"))
@@ -153,8 +171,19 @@ final class ServerCorpus implements Corpus {
 
     private static Fault granted(String name, String key, Status status, String revoke, String grant) {
         return Fault.of(name, "capabilities/" + key, status)
-                .build(scene -> scene.server().sql(revoke))
-                .repair(scene -> scene.server().sql(grant));
+                .build(scene -> {
+                    scene.server().sql(revoke);
+                    login(scene);
+                })
+                .repair(scene -> {
+                    scene.server().sql(grant);
+                    login(scene);
+                });
+    }
+
+    /** pgvigil logs in again: some facts are those of the time of its login. */
+    private static void login(Scene scene) {
+        scene.server().sql("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'pgvigil'");
     }
 
     private static Fault setting(String name, String key, Status status, String setting, String value) {
@@ -169,17 +198,19 @@ final class ServerCorpus implements Corpus {
                 });
     }
 
-    /** The cost of pgvigil's own statements, which a slow server raises; and a check that gets no answer. */
+    /** The cost of pgvigil's own statements, which many locks raise; and a check that gets no answer. */
     private static List<Fault> cost() {
         return List.of(
                 Fault.of("overhead-over-budget", "overhead/budget", Status.HEALTHY)
-                        .config("thresholds: { overhead: { budget: 40% }, heartbeat: { slow: 1500ms } }")
+                        .settings(MANY_LOCKS)
+                        .config("thresholds: { overhead: { budget: 20% } }")
                         .patience(Duration.ofMinutes(3))
-                        .build(scene -> slow(scene, 500, 150)),
+                        .build(ServerCorpus::manyLocks),
                 Fault.of("intervals-stretched", "overhead/stretch", Status.HEALTHY)
-                        .config("thresholds: { overhead: { budget: 40%, stretch: 100 }, heartbeat: { slow: 1500ms } }")
+                        .settings(MANY_LOCKS)
+                        .config("thresholds: { overhead: { budget: 20%, stretch: 100 } }")
                         .patience(Duration.ofMinutes(3))
-                        .build(scene -> slow(scene, 500, 150)),
+                        .build(ServerCorpus::manyLocks),
                 Fault.of("catalog-locked", "missing-indexes/unanswered", Status.DEGRADED)
                         .build(scene -> {
                             Connection holder = scene.connect("holder");
@@ -190,13 +221,21 @@ final class ServerCorpus implements Corpus {
                         }));
     }
 
+    /** Each reading of pg_locks takes long. */
+    private static void manyLocks(Scene scene) throws Exception {
+        try (var statement = scene.connect("batch").createStatement()) {
+            statement.execute("select count(pg_advisory_lock(g)) from generate_series(1, 100000) g");
+        }
+    }
+
     /** All processes of the server stop again and again, as on a host that is overloaded. */
     private static void slow(Scene scene, int stopped, int running) throws Exception {
         scene.repeat(1, connection -> {
-            scene.server().freeze();
             try {
+                scene.server().freeze();
                 Thread.sleep(stopped);
             } finally {
+                Thread.interrupted(); // the end of the scene
                 scene.server().thaw();
             }
             Thread.sleep(running);

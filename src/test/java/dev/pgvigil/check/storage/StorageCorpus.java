@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
@@ -85,9 +84,8 @@ final class StorageCorpus implements Corpus {
                             scene.sql("select pg_stat_reset()");
                         }),
                 Fault.of("disk-slow", "io/slow-reads", Status.DEGRADED)
-                        .settings(Map.of("shared_buffers", "1MB", "track_io_timing", "on"))
+                        .settings(Map.of("track_io_timing", "on"))
                         .config("thresholds: { io: { read-microseconds: 1 } }")
-                        .patience(Duration.ofSeconds(20))
                         .build(StorageCorpus::readMuch),
                 Fault.of("database-grows", "sizes/growth", Status.HEALTHY)
                         .config("thresholds: { sizes: { window: 1s } }")
