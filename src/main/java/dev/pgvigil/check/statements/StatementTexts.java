@@ -58,10 +58,15 @@ final class StatementTexts {
         return texts.get(Id.of(key));
     }
 
+    /** Whether texts may be read now. */
+    boolean mayRead(long nanoTime) {
+        return !readBefore || nanoTime - allowedAt >= 0;
+    }
+
     /** The identifiers of those whose texts are to be read now; empty: none. */
     Set<Long> wanted(List<StatementKey> keys, long nanoTime) {
         Set<Long> wanted = new TreeSet<>();
-        if (!readBefore || nanoTime - allowedAt >= 0) {
+        if (mayRead(nanoTime)) {
             keys.stream()
                     .filter(key -> !texts.containsKey(Id.of(key)))
                     .limit(MOST)

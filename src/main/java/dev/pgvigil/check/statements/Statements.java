@@ -14,6 +14,7 @@ import dev.pgvigil.check.statements.StatementTracker.Pass;
 import dev.pgvigil.postgres.Failure;
 import dev.pgvigil.postgres.FailureException;
 import dev.pgvigil.postgres.Session;
+import dev.pgvigil.target.CheckOption;
 import dev.pgvigil.target.Target;
 import dev.pgvigil.target.Threshold;
 import io.smallrye.mutiny.Uni;
@@ -54,6 +55,13 @@ public final class Statements implements Check<StatementStatistics> {
             "regression-degraded",
             0.2,
             "Share of the time of all statements that regressions take in addition, from which the target is degraded");
+
+    static final CheckOption<List<QueryClass>> CLASSES = new CheckOption<>(
+            NAME,
+            "classes",
+            "Classes of statements by table, comment tag or pattern, each with thresholds of its own",
+            List.of(),
+            QueryClassReader::read);
 
     /** Runs that make an interval of a statement's history: five minutes. */
     private static final int RUNS = 5;
@@ -97,6 +105,11 @@ public final class Statements implements Check<StatementStatistics> {
     @Override
     public List<Threshold> thresholds() {
         return List.of(EVICTIONS, REGRESSION_FACTOR, REGRESSION_INTERVALS, REGRESSION_SHARE, REGRESSION_DEGRADED);
+    }
+
+    @Override
+    public List<CheckOption<?>> options() {
+        return List.of(CLASSES);
     }
 
     @Override

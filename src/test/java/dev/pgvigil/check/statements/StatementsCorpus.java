@@ -83,6 +83,20 @@ final class StatementsCorpus implements Corpus {
                                                     + ThreadLocalRandom.current()
                                                             .nextInt(1000)));
                         }),
+                Fault.of("slow-class", "query-classes/slow/sleeps", Status.DEGRADED)
+                        .config("checks: { statements: { classes: "
+                                + "[{ name: sleeps, patterns: ['select pg_sleep*'], mean-degraded: 20ms }] } }")
+                        .patience(Duration.ofSeconds(120))
+                        .build(scene -> {
+                            extension(scene);
+                            scene.repeat(1, connection -> execute(connection, "select pg_sleep(0.05)"));
+                        }),
+                Fault.of("class-without-calls", "query-classes/few/sleeps", Status.DEGRADED)
+                        .config("checks: { statements: { classes: "
+                                + "[{ name: sleeps, patterns: ['select pg_sleep*'], least-calls: 10 }] } }")
+                        .patience(Duration.ofSeconds(120))
+                        .build(StatementsCorpus::extension)
+                        .repair(scene -> scene.repeat(1, connection -> execute(connection, "select pg_sleep(0.05)"))),
                 Fault.of("plan-flips", "plans/flip", Status.DEGRADED)
                         .config("checks: { plans: { enabled: true, every: 5s } }")
                         .patience(Duration.ofSeconds(120))
