@@ -56,7 +56,7 @@ class ArchitectureTest {
         "state, state check.. target.. postgres..",
         "monitor.., monitor.. state check.. target.. postgres.. config..",
         "state.., state.. advice.. check.. target.. postgres.. config.. http..",
-        "migration.., migration.. check.. target.. postgres.. config..",
+        "migration.., migration.. state.. check.. target.. postgres.. config.. http..",
         "history.., history.. state.. check.. target.. postgres.. config.. http..",
         "self.., self.. state check.. target.. postgres.. config..",
         "health.., health.. self.. state.. check.. target.. postgres.. config..",

@@ -56,7 +56,10 @@ public interface Check<O> {
         return collect(session);
     }
 
-    /** Whether the check has anything to do for this target. */
+    /**
+     * Whether the check has anything to do for this target. If not, a check of one database is skipped, and panels of the check are
+     * not shown.
+     */
     default boolean concerns(Target target) {
         return true;
     }

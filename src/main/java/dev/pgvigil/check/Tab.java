@@ -11,7 +11,9 @@ public enum Tab {
     STORAGE("Storage"),
     SCHEMA("Schema"),
     MIGRATIONS("Migrations"),
+    HOST("Host"),
     POOLER("Pooler"),
+    CANARY("Canary"),
     CUSTOM("Custom"),
     ADVICE("Advice"),
     CHECKS("Checks");

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -78,7 +79,8 @@ record DatabasePage(
             Window window,
             String note) {
         DatabaseView view = DatabaseView.of(state, fleetView, catalogue.names(), causes);
-        Tab open = panels.tabs().contains(wanted) ? wanted : Tab.OVERVIEW;
+        Set<Tab> tabs = panels.tabs(state.target());
+        Tab open = tabs.contains(wanted) ? wanted : Tab.OVERVIEW;
         Instant now = fleetView.now();
         return new DatabasePage(
                 TextFormat.lower(view.status()),
@@ -91,7 +93,7 @@ record DatabasePage(
                 note,
                 facts(view, now),
                 TextFormat.lower(open),
-                panels.tabs().stream()
+                tabs.stream()
                         .map(tab -> new TabLink(
                                 TextFormat.lower(tab), tab.title(), Href.database(view.name(), tab), tab == open))
                         .toList(),

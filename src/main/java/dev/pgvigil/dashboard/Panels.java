@@ -1,9 +1,11 @@
 package dev.pgvigil.dashboard;
 
+import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.check.Panel;
 import dev.pgvigil.check.Tab;
 import dev.pgvigil.state.TargetState;
 import dev.pgvigil.state.view.PointInTimeView;
+import dev.pgvigil.target.Target;
 import io.quarkus.arc.All;
 import io.quarkus.qute.RawString;
 import jakarta.inject.Singleton;
@@ -17,7 +19,7 @@ import java.util.Set;
 class Panels {
 
     private final List<Panel<?>> panels;
-    private final Set<Tab> tabs = EnumSet.of(Tab.OVERVIEW, Tab.ADVICE, Tab.CHECKS);
+    private final Catalogue catalogue;
 
     /**
      * A panel as text.
@@ -26,21 +28,27 @@ class Panels {
      */
     record Drawn(String id, String title, CheckStatusText seen, RawString content) {}
 
-    Panels(@All List<Panel<?>> panels) {
+    Panels(@All List<Panel<?>> panels, Catalogue catalogue) {
+        this.catalogue = catalogue;
         this.panels = panels.stream()
                 .sorted(Comparator.<Panel<?>, String>comparing(Panel::title))
                 .toList();
-        panels.forEach(panel -> tabs.add(panel.tab()));
     }
 
-    /** The tabs that have content, in order. */
-    Set<Tab> tabs() {
+    /** The tabs that have content for a target, in order: a check for which nothing is configured has none. */
+    Set<Tab> tabs(Target target) {
+        Set<Tab> tabs = EnumSet.of(Tab.OVERVIEW, Tab.ADVICE, Tab.CHECKS);
+        panels.stream().filter(panel -> concerns(panel, target)).forEach(panel -> tabs.add(panel.tab()));
         return tabs;
+    }
+
+    private boolean concerns(Panel<?> panel, Target target) {
+        return catalogue.check(panel.check()).concerns(target);
     }
 
     List<Drawn> drawn(Tab tab, TargetState target, PointInTimeView fleetView) {
         return panels.stream()
-                .filter(panel -> panel.tab() == tab)
+                .filter(panel -> panel.tab() == tab && concerns(panel, target.target()))
                 .map(panel -> drawn(panel, target, fleetView))
                 .toList();
     }

@@ -2,6 +2,7 @@ package dev.pgvigil.diagnose;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.pgvigil.http.JsonBody;
 import dev.pgvigil.http.ProblemException;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.SteadyClock;

@@ -1,5 +1,6 @@
 package dev.pgvigil.diagnose;
 
+import dev.pgvigil.http.JsonBody;
 import dev.pgvigil.http.ProblemException;
 import dev.pgvigil.http.Query;
 import dev.pgvigil.state.Fleet;

@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The histories that migration tools keep in a database: current version, failed, stuck and pending migrations. */
 @Singleton
@@ -58,8 +59,10 @@ public final class Migrations implements Check<Histories> {
     static final int MOST = 25;
 
     private final List<MigrationTool> tools;
+    private final PostedVersions posted;
 
-    Migrations(@All List<MigrationTool> tools) {
+    Migrations(@All List<MigrationTool> tools, PostedVersions posted) {
+        this.posted = posted;
         // By name, because the container injects them in any order.
         this.tools =
                 tools.stream().sorted(Comparator.comparing(MigrationTool::name)).toList();
@@ -97,12 +100,18 @@ public final class Migrations implements Check<Histories> {
 
     @Override
     public Uni<Histories> collect(Session session, Target target) {
-        List<String> listed = target.option(EXPECTED);
         return collect(
                 session,
-                new ExpectedVersions(listed.isEmpty() ? target.option(EXPECTED_FILE) : listed),
+                expected(target, posted.of(target.name())),
                 target.option(TABLES),
                 target.thresholds());
+    }
+
+    /** What was posted for a target, or else what is configured. */
+    static ExpectedVersions expected(Target target, PostedVersions.@Nullable Posted given) {
+        List<String> listed = target.option(EXPECTED);
+        return new ExpectedVersions(
+                given != null ? given.entries() : listed.isEmpty() ? target.option(EXPECTED_FILE) : listed);
     }
 
     private Uni<Histories> collect(

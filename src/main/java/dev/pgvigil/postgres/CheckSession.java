@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The session of one run of a check: times every statement on both sides and reports a connection that does not answer. */
 final class CheckSession implements Session {
@@ -88,11 +89,24 @@ final class CheckSession implements Session {
     }
 
     @Override
+    public @Nullable HostEndpoint host() {
+        return connection.host();
+    }
+
+    @Override
     public <T> Uni<T> pooler(Function<Console, Uni<T>> work) {
         PoolerConsole console = connection.poolerConsole();
         return console == null
                 ? Uni.createFrom().failure(new FailureException(Failure.of(Reason.LOCAL, "no pooler is configured")))
                 : console.ask(work);
+    }
+
+    @Override
+    public <T> Uni<T> writing(Function<Session, Uni<T>> work) {
+        return connection
+                .writing(physical.database())
+                .flatMap(own ->
+                        work.apply(own.session(pass, memory)).onTermination().invoke(own::close));
     }
 
     @Override

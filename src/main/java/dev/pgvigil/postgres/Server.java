@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * budget.
  *
  * @param pooler the admin console of the PgBouncer in front of it; null: none is configured
+ * @param resources where the resources of its host are read; null: nowhere
  */
 public record Server(
         String host,
@@ -15,16 +16,22 @@ public record Server(
         String user,
         @Nullable Secret password,
         Tls tls,
-        @Nullable Server pooler) {
+        @Nullable Server pooler,
+        @Nullable HostEndpoint resources) {
 
     /** A server without a pooler that pgvigil watches. */
     public Server(String host, int port, String user, @Nullable Secret password, Tls tls) {
-        this(host, port, user, password, tls, null);
+        this(host, port, user, password, tls, null, null);
     }
 
     /** This server behind a PgBouncer. */
     public Server behind(@Nullable Server console) {
-        return new Server(host, port, user, password, tls, console);
+        return new Server(host, port, user, password, tls, console, resources);
+    }
+
+    /** This server on a host whose resources can be read. */
+    public Server on(@Nullable HostEndpoint machine) {
+        return new Server(host, port, user, password, tls, pooler, machine);
     }
 
     /** Address and user: unchanged when a password is rotated or a certificate replaced. */

@@ -240,6 +240,21 @@ public final class ServerConnection {
     }
 
     /**
+     * Opens a session to a database that may write, for a canary. The caller closes it; fails with a {@link FailureException},
+     * also if the budget has no connection to spare.
+     */
+    Uni<DatabaseSession> writing(String database) {
+        if (!hasRoomToVisit()) {
+            return Uni.createFrom()
+                    .failure(new FailureException(
+                            Failure.of(Reason.LOCAL, "none of pgvigil's connections to this server can be spared")));
+        }
+        return Uni.createFrom()
+                .completionStage(() -> factory.openWriting(database).toCompletionStage())
+                .map(own -> new DatabaseSession(this, own, deadlines.slowAnswer(), spans));
+    }
+
+    /**
      * Opens one more session to a database, step by step, and closes it; within the connection budget, of which it leaves enough
      * for the shared session. Never fails.
      */
@@ -254,6 +269,11 @@ public final class ServerConnection {
     @Nullable
     PoolerConsole poolerConsole() {
         return pooler;
+    }
+
+    @Nullable
+    HostEndpoint host() {
+        return server.resources();
     }
 
     /** Runs this on the server's event loop, after the work that is queued there. */

@@ -5,6 +5,7 @@ import io.vertx.sqlclient.Row;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The session that one run of a check uses. Read-only, with timeouts on both sides, traced and measured.
@@ -39,12 +40,22 @@ public interface Session {
      */
     <T> Uni<T> pooler(Function<Console, Uni<T>> work);
 
+    /** Where the resources of the server's host are read; null: none is configured. */
+    @Nullable
+    HostEndpoint host();
+
     /** The admin console of a PgBouncer, which knows its own commands only. */
     interface Console {
 
         /** All rows of a command such as {@code SHOW POOLS}. */
         <T> Uni<List<T>> rows(String command, Function<Row, T> mapping);
     }
+
+    /**
+     * The result of the work in a session to the same database that may write, which is opened for it and closed afterwards. Only
+     * for what the user has configured to be written. Fails with a {@link FailureException} if it cannot be opened.
+     */
+    <T> Uni<T> writing(Function<Session, Uni<T>> work);
 
     /** The database that this session is connected to. */
     String database();

@@ -67,6 +67,16 @@ final class SessionFactory {
                 Connector.Progress.IGNORED);
     }
 
+    /** Opens a session that may write, for a canary alone. All others are read-only. */
+    Future<OpenSession> openWriting(String database) {
+        return open(
+                database,
+                SessionSettings.of(deadlines, deadlines.slowStatement()).writing(),
+                deadlines.answer(),
+                stats.budget.take(false),
+                Connector.Progress.IGNORED);
+    }
+
     /**
      * A permit for a diagnosis; null if none can be spared. One of each kind is left for the shared session, which must be able
      * to reconnect.
@@ -98,7 +108,15 @@ final class SessionFactory {
             Duration answerTimeout,
             @Nullable Permit permit,
             Connector.Progress progress) {
-        SessionSettings settings = SessionSettings.of(deadlines, statement);
+        return open(database, SessionSettings.of(deadlines, statement), answerTimeout, permit, progress);
+    }
+
+    private Future<OpenSession> open(
+            String database,
+            SessionSettings settings,
+            Duration answerTimeout,
+            @Nullable Permit permit,
+            Connector.Progress progress) {
         return login(database, settings, answerTimeout, permit, progress)
                 .compose(physical -> verified(physical, settings).recover(unfit -> {
                     Failure failure = FailureClassifier.of(unfit);

@@ -17,8 +17,10 @@ import java.util.TreeMap;
  */
 record SessionSettings(Map<String, String> values) {
 
+    private static final String READ_ONLY = "default_transaction_read_only";
+
     /** Settings with which a login trigger (PostgreSQL 17 and newer) may fail, although it works for other clients. */
-    private static final Set<String> AFFECTING_LOGIN_TRIGGERS = Set.of("default_transaction_read_only", "search_path");
+    private static final Set<String> AFFECTING_LOGIN_TRIGGERS = Set.of(READ_ONLY, "search_path");
 
     /** The errors of such a trigger: a write in a read-only transaction; a name that is not found. */
     private static final Set<String> FAILURES_OF_LOGIN_TRIGGERS = Set.of("25006", "42P01", "42883", "42704", "3F000");
@@ -29,7 +31,7 @@ record SessionSettings(Map<String, String> values) {
 
     static SessionSettings of(Deadlines deadlines, Duration statement) {
         Map<String, String> values = new HashMap<>();
-        values.put("default_transaction_read_only", "on");
+        values.put(READ_ONLY, "on");
         values.put("lock_timeout", milliseconds(deadlines.lock()));
         values.put("statement_timeout", milliseconds(statement));
         values.put("idle_in_transaction_session_timeout", milliseconds(statement.plus(statement)));
@@ -40,6 +42,15 @@ record SessionSettings(Map<String, String> values) {
         values.put("search_path", "pg_catalog");
         values.put("TimeZone", "UTC");
         return new SessionSettings(values);
+    }
+
+    /**
+     * The same for a session that may write: whether its transactions are read-only is left to the server, as for an application.
+     */
+    SessionSettings writing() {
+        Map<String, String> others = new HashMap<>(values);
+        others.remove(READ_ONLY);
+        return new SessionSettings(others);
     }
 
     private static String milliseconds(Duration duration) {

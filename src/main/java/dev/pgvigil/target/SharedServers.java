@@ -23,6 +23,11 @@ final class SharedServers {
                     + ": targets of one server share it, so give both the same");
             return;
         }
+        if (!Objects.equals(other.server().resources(), server.resources())) {
+            entry.problem("reaches " + server.id() + " with another host than " + other.name()
+                    + ": targets of one server share it, so give both the same");
+            return;
+        }
         boolean password = !Objects.equals(other.server().password(), server.password());
         entry.problem("reaches " + server.id() + " with " + (password ? "another password" : "other TLS parameters")
                 + " than " + other.name() + ": targets of one server share its session, so give both the same");

@@ -3,6 +3,7 @@ package dev.pgvigil.target;
 import dev.pgvigil.config.Node;
 import dev.pgvigil.config.Secret;
 import dev.pgvigil.postgres.ConnectionUrl;
+import dev.pgvigil.postgres.HostEndpoint;
 import dev.pgvigil.postgres.PasswordReader;
 import dev.pgvigil.postgres.Server;
 import dev.pgvigil.postgres.Tls;
@@ -51,14 +52,16 @@ record TargetReader(ThresholdsReader thresholds, ChecksReader checks, IgnoreRead
         Node place = entry.doc("Admin console of the PgBouncer in front of the server")
                 .child("pooler");
         Optional<Reached> console = place.present() ? reach(place) : Optional.empty();
+        Node resources = entry.doc("Resources of the server's host").child("host");
+        HostEndpoint host = HostReader.read(resources);
         Optional<Reached> database = reach(entry);
-        if (place.present() && console.isEmpty()) {
+        if ((place.present() && console.isEmpty()) || (resources.present() && host == null)) {
             return Optional.empty();
         }
         Server pooler = console.map(Reached::server).orElse(null);
         return database.map(reached -> new Target(
                 name,
-                reached.server().behind(pooler),
+                reached.server().behind(pooler).on(host),
                 reached.database(),
                 region,
                 role,

@@ -86,7 +86,7 @@ class OpenApiTest {
 
     /** Served, and no part of the API. */
     private static final Set<String> BESIDE =
-            Set.of("/", "/database", "/database/diagnosis", "/openapi", "/docs", "/login", "/logout");
+            Set.of("/", "/database", "/database/diagnosis", "/migrations", "/openapi", "/docs", "/login", "/logout");
 
     private static final ObjectMapper JSON = new ObjectMapper();
 

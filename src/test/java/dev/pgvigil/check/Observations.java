@@ -5,6 +5,11 @@ import dev.pgvigil.check.activity.LockNode;
 import dev.pgvigil.check.capacity.ConnectionUsage;
 import dev.pgvigil.check.capacity.PoolHealth;
 import dev.pgvigil.check.capacity.SessionState;
+import dev.pgvigil.check.statements.StatementStatistics;
+import dev.pgvigil.check.statements.StatementUsage;
+import dev.pgvigil.migration.Histories;
+import dev.pgvigil.migration.MigrationHistory;
+import dev.pgvigil.migration.MigrationState;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +39,87 @@ public final class Observations {
                 1,
                 states,
                 List.of(app),
+                List.of(),
+                List.of());
+    }
+
+    /** Of the check {@code migrations}: version 7 of Flyway, and nothing pending. */
+    public static Object migrations() {
+        MigrationHistory history = new MigrationHistory(
+                "flyway",
+                "public",
+                "flyway_schema_history",
+                MigrationState.OK,
+                null,
+                List.of(),
+                "7",
+                7L,
+                7L,
+                "2026-11-20T22:00:00Z",
+                null,
+                null,
+                0,
+                List.of(),
+                null,
+                86_400,
+                null,
+                0,
+                null,
+                "");
+        return new Histories(MigrationState.OK, "7", 0, List.of(history), 0, 0, null);
+    }
+
+    /** Of the check {@code statements}: one statement. */
+    public static Object statements() {
+        StatementStatistics.Totals totals =
+                new StatementStatistics.Totals(1200, 5400, 0, 1200, 48_000, 120, 0, 12.5, 0, 65_536);
+        StatementUsage select = new StatementUsage(
+                "-2883419467011632721",
+                "app",
+                "shop",
+                true,
+                "select * from orders where customer_id = $1",
+                List.of(StatementStatistics.Order.TOTAL_TIME),
+                1200,
+                5400,
+                100,
+                4.5,
+                0.8,
+                0,
+                1200,
+                48_000,
+                120,
+                0,
+                0,
+                0,
+                0,
+                12.5,
+                0,
+                65_536,
+                0,
+                false,
+                240_000,
+                1_080_000,
+                240_000,
+                24_000,
+                9_600_000,
+                0);
+        return new StatementStatistics(
+                "1.12",
+                "app",
+                "top",
+                true,
+                412,
+                5000L,
+                true,
+                0,
+                null,
+                false,
+                0L,
+                60,
+                totals,
+                totals,
+                List.of(select),
                 List.of(),
                 List.of());
     }

@@ -202,7 +202,8 @@ class ConfigSchemaTest {
 
     /** The required keys of a map besides this one. */
     private String others(String path, String name) {
-        Map<String, String> samples = Map.of("query", "select 1", "usage", "GAUGE", "metric", "name");
+        Map<String, String> samples = Map.of(
+                "query", "select 1", "usage", "GAUGE", "metric", "name", "node_exporter", "http://db1:9100/metrics");
         StringBuilder others = new StringBuilder();
         for (KeyDoc key : keys) {
             int dot = key.key().lastIndexOf('.');

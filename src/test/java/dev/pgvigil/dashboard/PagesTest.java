@@ -225,8 +225,6 @@ class PagesTest {
                         "Storage",
                         "Schema",
                         "Migrations",
-                        "Pooler",
-                        "Custom",
                         "Advice",
                         "Checks");
         assertThat(overview)

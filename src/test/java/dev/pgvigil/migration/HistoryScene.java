@@ -20,7 +20,8 @@ import java.util.Map;
 /** A database of the shared server with the history of a tool, and pgvigil's session to it. */
 final class HistoryScene implements AutoCloseable {
 
-    static final Migrations CHECK = new Migrations(Catalogues.all(MigrationTool.class));
+    static final PostedVersions POSTED = new PostedVersions();
+    static final Migrations CHECK = new Migrations(Catalogues.all(MigrationTool.class), POSTED);
 
     final PgServer server;
     final String database;

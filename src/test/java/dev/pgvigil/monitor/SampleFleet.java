@@ -70,7 +70,7 @@ public final class SampleFleet {
     public static SampleFleet mixed() {
         SampleFleet fleet = new SampleFleet();
         Target shop = target("shop", server("db1", 5432), "eu-west-1");
-        fleet.add(shop, Status.HEALTHY, List.of(), fleet.answered());
+        fleet.add(shop, Status.HEALTHY, List.of(), fleet.complete());
         Target orders = target("orders", server("db2", 5432), "eu-west-1");
         fleet.add(orders, Status.DEGRADED, List.of(saturation(fleet.now)), fleet.answered());
         Target archive = target("archive", server("2001:db8::7", 5433), "us-east-1");
@@ -173,6 +173,12 @@ public final class SampleFleet {
                 Thresholds.DEFAULTS,
                 Map.of(),
                 null);
+    }
+
+    private PMap<String, Outcome<?>> complete() {
+        return answered()
+                .plus("statements", new Outcome.Observed<>(now, Duration.ofMillis(4), Observations.statements()))
+                .plus("migrations", new Outcome.Observed<>(now, Duration.ofMillis(2), Observations.migrations()));
     }
 
     private PMap<String, Outcome<?>> answered() {

@@ -55,6 +55,7 @@ public final class Exporting implements QuarkusTestResourceLifecycleManager {
                   checks:
                     plans: { enabled: true }
                     statements: { classes: [{ name: bookings, patterns: ["*"] }] }
+                    canary: { queries: { answer: { query: select 42 } } }
                     custom-sql:
                       queries: { shop_bookings: { query: select 1 as open, metrics: [ { open: { usage: GAUGE } } ] } }
                 odd: { url: "%s/%s?sslmode=disable" }

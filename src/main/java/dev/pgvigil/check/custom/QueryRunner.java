@@ -116,7 +116,10 @@ final class QueryRunner {
                           pg_catalog.set_config('search_path', 'pg_catalog, public, pg_temp', true)""".formatted(query.timeout().toMillis()), row -> row))
                 .chain(() -> session.rows(limited(query.sql()), row -> sample(query, row)))
                 .onItemOrFailure()
-                .call(() -> session.rows("rollback", row -> row));
+                // A connection that is lost fails this one too; the failure of the query is what counts.
+                .call(() -> session.rows("rollback", row -> row)
+                        .onFailure(FailureException.class)
+                        .recoverWithItem(List.of()));
     }
 
     /** A SELECT with a limit on its rows; other statements, such as SHOW, are left as they are. */

@@ -123,6 +123,11 @@ public final class Pooler implements Check<Pooler.State> {
     }
 
     @Override
+    public boolean concerns(Target target) {
+        return target.server().pooler() != null;
+    }
+
+    @Override
     public Uni<State> collect(Session session) {
         if (!session.hasPooler()) {
             return Uni.createFrom().item(State.NONE);

@@ -1,27 +1,25 @@
-package dev.pgvigil.diagnose;
+package dev.pgvigil.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
-import dev.pgvigil.http.ProblemException;
-import dev.pgvigil.http.Query;
 import jakarta.inject.Singleton;
 import java.util.stream.Collectors;
 
 /** Reads JSON bodies strictly: unknown fields and wrong types are refused with the field. */
 @Singleton
-class JsonBody {
+public class JsonBody {
 
     private final ObjectMapper mapper;
 
-    JsonBody(ObjectMapper mapper) {
+    public JsonBody(ObjectMapper mapper) {
         this.mapper = mapper;
     }
 
     /** Throws a {@link ProblemException} if the text is not such an object. */
-    <T> T read(String text, Class<T> type) {
+    public <T> T read(String text, Class<T> type) {
         try {
             T value = mapper.readerFor(type)
                     .with(
