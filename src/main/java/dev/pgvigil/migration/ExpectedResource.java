@@ -5,7 +5,6 @@ import dev.pgvigil.http.ProblemException;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.SteadyClock;
 import dev.pgvigil.state.view.PointInTimeView;
-import dev.pgvigil.target.CheckOption;
 import dev.pgvigil.target.Target;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.common.annotation.NonBlocking;
@@ -33,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 @Tag(name = "databases")
 public final class ExpectedResource {
 
+    /** The most versions: so many fit into the body of a request. */
+    static final int MOST = 3000;
+
     private static final int LONGEST = 300;
     private static final String EFFECT = """
             They take effect with the next run of the check `migrations`, within a minute. Kept in memory: after a restart of \
@@ -49,7 +51,7 @@ public final class ExpectedResource {
             @Nullable
             @Schema(
                     description = "versions or file names, oldest first; with several tools as tool:version",
-                    maxItems = CheckOption.MOST)
+                    maxItems = MOST)
             List<String> expected) {}
 
     ExpectedResource(Fleet fleet, PostedVersions posted, JsonBody bodies) {
@@ -98,7 +100,9 @@ public final class ExpectedResource {
     }
 
     private Target target(String name) {
-        return new PointInTimeView(fleet.snapshot(), SteadyClock.now()).target(name).target();
+        return new PointInTimeView(fleet.snapshot(), SteadyClock.now())
+                .target(name)
+                .target();
     }
 
     private ExpectedView view(Target target) {
@@ -107,9 +111,9 @@ public final class ExpectedResource {
 
     private static List<String> entries(Request request) {
         List<String> entries = request.expected();
-        if (entries == null || entries.size() > CheckOption.MOST) {
-            throw ProblemException.badRequest("the field expected of the body must be a list of at most "
-                    + CheckOption.MOST + " versions");
+        if (entries == null || entries.size() > MOST) {
+            throw ProblemException.badRequest(
+                    "the field expected of the body must be a list of at most " + MOST + " versions");
         }
         for (Object entry : entries) {
             if (!(entry instanceof String text) || text.isBlank() || text.length() > LONGEST) {

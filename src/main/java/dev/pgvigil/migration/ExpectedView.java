@@ -16,11 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 @Schema(name = "ExpectedMigrations")
 public record ExpectedView(
-        String name,
-        Source source,
-        @Nullable Instant postedAt,
-        List<String> expected,
-        String kept) {
+        String name, Source source, @Nullable Instant postedAt, List<String> expected, String kept) {
 
     /** Where they come from. */
     public enum Source {

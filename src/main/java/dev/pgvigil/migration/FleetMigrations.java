@@ -57,8 +57,8 @@ public record FleetMigrations(Instant timestamp, List<History> histories, List<S
         List<String> unknown = new ArrayList<>();
         for (TargetState state : view.targets()) {
             String name = state.target().name();
-            if (!(state.outcome(Migrations.NAME) instanceof Outcome.Observed<?> observed
-                    && observed.value() instanceof Histories histories)) {
+            Outcome<?> latest = view.snapshot().serverOf(state).outcome(state, Migrations.NAME);
+            if (!(latest instanceof Outcome.Observed<?> observed && observed.value() instanceof Histories histories)) {
                 unknown.add(name);
                 continue;
             }

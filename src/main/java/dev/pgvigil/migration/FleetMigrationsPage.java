@@ -75,7 +75,8 @@ public final class FleetMigrationsPage {
                 .map(name -> new Link(
                         name,
                         "/database?tab=migrations&name="
-                                + URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20"),
+                                + URLEncoder.encode(name, StandardCharsets.UTF_8)
+                                        .replace("+", "%20"),
                         version.notOk().contains(name)))
                 .toList();
         return new Row(

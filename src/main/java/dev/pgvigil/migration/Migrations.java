@@ -100,11 +100,7 @@ public final class Migrations implements Check<Histories> {
 
     @Override
     public Uni<Histories> collect(Session session, Target target) {
-        return collect(
-                session,
-                expected(target, posted.of(target.name())),
-                target.option(TABLES),
-                target.thresholds());
+        return collect(session, expected(target, posted.of(target.name())), target.option(TABLES), target.thresholds());
     }
 
     /** What was posted for a target, or else what is configured. */

@@ -88,7 +88,7 @@ class MigrationPathsTest {
 
     @Test
     void boundsTheVersions() {
-        String many = IntStream.range(0, 10_001).mapToObj(i -> "\"" + i + "\"").collect(Collectors.joining(","));
+        String many = IntStream.range(0, 3001).mapToObj(i -> "\"" + i + "\"").collect(Collectors.joining(","));
         put("{\"expected\": [" + many + "]}").then().statusCode(400);
         put("{\"expected\": [\"" + "x".repeat(301) + "\"]}").then().statusCode(400);
         put("{\"expected\": [\"" + "x".repeat(300) + "\"]}").then().statusCode(200);
