@@ -16,6 +16,8 @@ import dev.pgvigil.testing.PgServer;
 import io.opentelemetry.api.OpenTelemetry;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,12 +25,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /** A session as the monitor opens it, with its deadlines, but without the monitor. */
 public final class Collecting implements AutoCloseable, ServerConnection.Listener {
 
     private static final long PATIENCE_SECONDS = 20;
+
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     /** Shared by all tests; ends with the JVM. */
     private static final Vertx VERTX = Vertx.vertx();
@@ -119,6 +125,27 @@ public final class Collecting implements AutoCloseable, ServerConnection.Listene
             }
         });
         return within(answer);
+    }
+
+    /**
+     * The longest time, in milliseconds of CPU, for which the event loop of the session did not turn to other work while this
+     * ran.
+     */
+    public double longestHold(Runnable work) {
+        AtomicLong longest = new AtomicLong();
+        AtomicBoolean ended = new AtomicBoolean();
+        loop.run(() -> turn(THREADS.getCurrentThreadCpuTime(), longest, ended));
+        work.run();
+        ended.set(true);
+        return longest.get() / 1e6;
+    }
+
+    private void turn(long before, AtomicLong longest, AtomicBoolean ended) {
+        long now = THREADS.getCurrentThreadCpuTime();
+        longest.accumulateAndGet(now - before, Math::max);
+        if (!ended.get()) {
+            loop.after(1, () -> turn(now, longest, ended));
+        }
     }
 
     /** Runs statements and the work in one transaction, and returns the work's result. */

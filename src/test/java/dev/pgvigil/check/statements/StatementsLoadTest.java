@@ -44,20 +44,28 @@ class StatementsLoadTest {
                     seen = asking.collect(check);
                 }
                 double run = (cpu(server) - before) / RUNS;
+                double hold = asking.longestHold(() -> {
+                    for (int i = 0; i < RUNS; i++) {
+                        asking.collect(check);
+                    }
+                });
                 String figures = String.format(
                         Locale.ROOT,
                         "PostgreSQL %d: %d statements, %d MB of texts; CPU time of the server's process: a run %.1f ms, the run that "
-                                + "reads texts %.0f ms%n",
+                                + "reads texts %.0f ms; longest hold of the event loop in %d runs: %.1f ms of CPU%n",
                         major,
                         seen.entries(),
                         STATEMENTS * TEXT_BYTES / 1_000_000,
                         run,
-                        texts);
+                        texts,
+                        RUNS,
+                        hold);
                 Files.writeString(Path.of("target", "statements-cost-" + major + ".txt"), figures);
 
                 assertThat(seen.entries()).isGreaterThanOrEqualTo(STATEMENTS);
                 assertThat(seen.top()).anyMatch(one -> one.calls() == 20 && "postgres".equals(one.usename()));
                 assertThat(run).as(figures).isPositive();
+                assertThat(hold).as(figures).isPositive();
                 assertThat(texts).as("texts are read once").isGreaterThan(2 * run);
             }
         }
