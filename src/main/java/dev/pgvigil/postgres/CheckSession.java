@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -81,6 +82,11 @@ final class CheckSession implements Session {
     @Override
     public <M> M memory(Function<MemoryBudget, M> first) {
         return memory.get(first);
+    }
+
+    @Override
+    public <T> Uni<T> compute(Callable<T> work) {
+        return Uni.createFrom().completionStage(() -> connection.compute(work).toCompletionStage());
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.spi.ConnectionFactory;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.StreamSupport;
@@ -42,6 +43,11 @@ public final class EventLoop {
     /** Runs this on the loop, soon; safe for any thread. */
     public void run(Runnable work) {
         context.runOnContext(now -> work.run());
+    }
+
+    /** The result of work that takes longer than a loop may be held: it runs on a worker thread. */
+    <T> Future<T> compute(Callable<T> work) {
+        return context.executeBlocking(work, false);
     }
 
     /** Runs this on the loop once, after this many milliseconds, at least 1; the result is for {@link #cancel}. */

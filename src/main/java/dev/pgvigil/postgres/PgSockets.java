@@ -1,5 +1,6 @@
 package dev.pgvigil.postgres;
 
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import io.vertx.core.Promise;
@@ -32,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 final class PgSockets extends PgConnectionFactory {
 
     private static final Duration FAREWELL = Duration.ofSeconds(1);
+
+    /** Most bytes that are read, and so decoded, before the event loop turns to other connections. */
+    private static final int READ = 16 << 10;
 
     private final SocketAddress address;
     private final Supplier<StartupGuard> guards;
@@ -106,6 +110,9 @@ final class PgSockets extends PgConnectionFactory {
         protected void initChannel(ChannelPipeline pipeline) {
             super.initChannel(pipeline);
             channel = pipeline.channel();
+            pipeline.channel()
+                    .config()
+                    .setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator(64, 1024, READ).maxMessagesPerRead(1));
             if (tls) {
                 pipeline.addLast("startup-observer", new StartupObserver(encrypted));
             }

@@ -8,6 +8,7 @@ import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -279,6 +280,11 @@ public final class ServerConnection {
     /** Runs this on the server's event loop, after the work that is queued there. */
     void later(Runnable work) {
         loop.run(work);
+    }
+
+    /** The result of work that would hold the event loop for long, from a worker thread. */
+    <T> Future<T> compute(Callable<T> work) {
+        return loop.compute(work);
     }
 
     /** Whether a visit may open a connection, with one left to replace the shared session. */

@@ -3,6 +3,7 @@ package dev.pgvigil.postgres;
 import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,13 @@ public interface Session {
      * @param first creates it, within the budget of the whole fleet; called again after a restart of the server
      */
     <M> M memory(Function<MemoryBudget, M> first);
+
+    /**
+     * The result of work on thousands of rows, which would hold the event loop for more than a millisecond: it runs on a worker
+     * thread, and what follows on the event loop again. Content of {@link #memory} that it uses must be safe against a release
+     * at the same time.
+     */
+    <T> Uni<T> compute(Callable<T> work);
 
     /** Whether a connection pooler is configured for this server. */
     boolean hasPooler();

@@ -89,6 +89,7 @@ final class StatementTracker implements CheckMemory.Releasable {
     private final double[] counted = new double[Counter.COUNT];
     private final Deque<Eviction> evictions = new ArrayDeque<>();
     private @Nullable Long dealloc;
+    private boolean released;
 
     final StatementTexts texts;
 
@@ -101,7 +102,16 @@ final class StatementTracker implements CheckMemory.Releasable {
         this.texts = new StatementTexts(pause, budget);
     }
 
-    Pass advance(Installed installed, ModuleInfo info, List<Counters<StatementKey>> rows) {
+    /** For thousands of rows this takes milliseconds: not for an event loop. */
+    synchronized Pass advance(Installed installed, ModuleInfo info, List<Counters<StatementKey>> rows) {
+        Pass pass = compared(installed, info, rows);
+        if (released) {
+            discard();
+        }
+        return pass;
+    }
+
+    private Pass compared(Installed installed, ModuleInfo info, List<Counters<StatementKey>> rows) {
         Growth<StatementKey> growth =
                 deltas.advance(new Collection<>(installed.at(), rows, info.reset(), installed.readsAll()));
         Map<StatementKey, double[]> now = HashMap.newHashMap(rows.size());
@@ -287,7 +297,12 @@ final class StatementTracker implements CheckMemory.Releasable {
     }
 
     @Override
-    public void release() {
+    public synchronized void release() {
+        released = true;
+        discard();
+    }
+
+    private void discard() {
         deltas.release();
         texts.release();
         history.release();

@@ -117,7 +117,8 @@ public final class Statements implements Check<StatementStatistics> {
         StatementTracker tracker = session.memory(budget -> new StatementTracker(runs, pause, budget));
         return StatementsQuery.of(session)
                 .flatMap(query -> query.info()
-                        .flatMap(info -> query.counters().map(rows -> tracker.advance(query.installed(), info, rows)))
+                        .flatMap(info -> query.counters()
+                                .flatMap(rows -> session.compute(() -> tracker.advance(query.installed(), info, rows))))
                         .flatMap(pass -> texts(tracker, query, pass)
                                 .chain(() -> query.names(pass.keys()))
                                 .flatMap(names -> RunningStatement.of(session)
