@@ -13,13 +13,16 @@ MAJORS = -P all-postgres -Dpostgres.majors=$(POSTGRES)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-all faults check format docs build bench tools
+.PHONY: help run monitoring dev test test-all faults check format docs build bench tools
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
 
 run: servers product ## Start a live demo: PostgreSQL servers under load, now and then a fault, and pgvigil watching
 	@exec $(RUN).demo.Demo
+
+monitoring: product ## Start Prometheus, Alertmanager and exporters around a running pgvigil, as that of make run (PORT=8080)
+	@PATH="$$PATH:$(CURDIR)/target/prometheus/usr/bin" exec $(RUN).monitoring.LocalStack $(or $(PORT),8080)
 
 dev: tools ## Start pgvigil in Quarkus' development mode, on your DATABASE_URL or PGVIGIL_CONFIG
 	@[ -n "$(DATABASE_URL)$(PGVIGIL_CONFIG)" ] || { echo "Set DATABASE_URL, or PGVIGIL_CONFIG: a running demo prints one (make run)" >&2; exit 1; }

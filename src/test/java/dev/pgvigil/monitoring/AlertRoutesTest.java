@@ -51,8 +51,8 @@ class AlertRoutesTest {
                 "--verify.receivers=" + receivers,
                 "alertname=" + row.path("alertname").asText()));
         row.path("labels")
-                .fields()
-                .forEachRemaining(label ->
+                .properties()
+                .forEach(label ->
                         arguments.add(label.getKey() + "=" + label.getValue().asText()));
         Tool.succeeds("amtool", arguments.toArray(String[]::new));
     }
@@ -112,7 +112,7 @@ class AlertRoutesTest {
         Yaml.elements(matchers).map(JsonNode::asText).map(MATCHER::matcher).forEach(matcher -> {
             assertThat(matcher.matches()).isTrue();
             if (matcher.group(1).equals("alertname") && !matcher.group(2).equals("!=")) {
-                for (String alternative : matcher.group(3).split("\\|")) {
+                for (String alternative : matcher.group(3).split("\\|", -1)) {
                     List<String> matching = alerts.stream()
                             .filter(alert -> alert.matches(alternative))
                             .toList();

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -142,10 +141,8 @@ class AlertRulesTest {
     @ParameterizedTest
     @MethodSource("filesWithAlerts")
     void everyAlertHasATestInWhichItFires(Path file) {
-        Map<String, JsonNode> tests = tests(file);
         assertThat(Rule.in(file)).allSatisfy(rule -> {
-            assertThat(tests).containsKey(rule.name());
-            JsonNode expected = tests.get(rule.name()).at("/promql_expr_test/0");
+            JsonNode expected = test(file, rule.name()).at("/promql_expr_test/0");
             assertThat(expected.path("expr").asText())
                     .isEqualTo("ALERTS{alertname=\"%s\", alertstate=\"firing\"}", rule.name());
             String labels = expected.at("/exp_samples/0/labels").asText();
@@ -161,7 +158,7 @@ class AlertRulesTest {
     @ParameterizedTest
     @MethodSource("filesWithAlerts")
     void healthyInputHasEveryMetricAndFiresNothing(Path file) {
-        JsonNode healthy = tests(file).get("healthy");
+        JsonNode healthy = test(file, "healthy");
         Set<String> given = Yaml.elements(healthy.path("input_series"))
                 .map(series -> series.path("series").asText().replaceFirst("\\{.*", ""))
                 .collect(Collectors.toSet());
@@ -174,9 +171,11 @@ class AlertRulesTest {
         assertThat(healthy.at("/promql_expr_test/0/exp_samples").isEmpty()).isTrue();
     }
 
-    private static Map<String, JsonNode> tests(Path rules) {
+    private static JsonNode test(Path rules, String name) {
         return Yaml.elements(Yaml.read(Rule.tests(rules)).path("tests"))
-                .collect(Collectors.toMap(test -> test.path("name").asText(), test -> test));
+                .filter(test -> test.path("name").asText().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(Rule.tests(rules) + " has no test " + name));
     }
 
     @Test

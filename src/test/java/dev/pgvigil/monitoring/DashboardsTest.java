@@ -64,7 +64,7 @@ class DashboardsTest {
             assertThat(expression
                             .replace("$__rate_interval", "")
                             .replaceAll("[^$]*(\\$\\w+)?[^$]*", "$1 ")
-                            .split(" "))
+                            .split(" ", -1))
                     .filteredOn(variable -> !variable.isEmpty())
                     .isSubsetOf(variables);
         });

@@ -5,7 +5,7 @@ import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Finds ports for servers that restart on the same port. */
-final class FreePort {
+public final class FreePort {
 
     private FreePort() {}
 
@@ -13,7 +13,7 @@ final class FreePort {
      * A free port of the loopback address, below the kernel's ephemeral range: otherwise a client could take the port of a
      * server that is down.
      */
-    static int next() {
+    public static int next() {
         for (int attempt = 0; attempt < 100; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(12_000, 32_000);
             try (ServerSocket socket = new ServerSocket()) {

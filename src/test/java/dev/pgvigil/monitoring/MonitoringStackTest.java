@@ -1,0 +1,157 @@
+package dev.pgvigil.monitoring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.pgvigil.telemetry.Exporting;
+import dev.pgvigil.testing.Tools;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The stack of {@code monitoring/} around a pgvigil that watches a real server. */
+@QuarkusTest
+@TestProfile(MonitoringStackTest.Profile.class)
+class MonitoringStackTest {
+
+    private static final String TOKEN = "token-of-the-stack-0123456789";
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final int CHECKS = 13;
+
+    /** Panels that have no data here, by a series of their query, and why. */
+    private static final Map<String, String> WITHOUT_DATA = Map.of(
+            "pgvigil_replication_lag_seconds", "the server is no standby",
+            "pgvigil_replication_slot_retained_bytes", "the server has no slots",
+            "probe_ssl_earliest_cert_expiry", "nothing here has TLS",
+            "queryid:pgvigil_statement_exec_seconds:mean5m", "needs two passes of the check statements");
+
+    /** Metrics of other programs that are not exported here, and why. */
+    private static final Map<String, String> NOT_EXPORTED = Map.of(
+            "probe_ssl_earliest_cert_expiry", "nothing here has TLS",
+            "node_pressure_io_stalled_seconds_total", "not every kernel has pressure stall information",
+            "node_nf_conntrack_entries", "not every kernel tracks connections",
+            "node_nf_conntrack_entries_limit", "not every kernel tracks connections",
+            "jvm_gc_pause_seconds_sum", "after the first collection");
+
+    public static final class Profile implements QuarkusTestProfile {
+        @Override
+        public List<TestResourceEntry> testResources() {
+            return List.of(new TestResourceEntry(Exporting.class));
+        }
+
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of(
+                    "pgvigil.token", TOKEN, "pgvigil.host", "127.0.0.1", "pgvigil.cors-origins", "https://ops.example");
+        }
+    }
+
+    @Test
+    void everyRuleIsEvaluatedAndEveryPanelHasData(@TempDir Path home) throws Exception {
+        try (Stack stack = Stack.start(home, RestAssured.port)) {
+            await().atMost(PATIENCE)
+                    .pollInterval(Duration.ofSeconds(2))
+                    .untilAsserted(() -> assertThat(without(stack)).isEmpty());
+
+            assertThat(Yaml.elements(stack.rules()).flatMap(group -> Yaml.elements(group.path("rules"))))
+                    .hasSizeGreaterThan(150)
+                    .allSatisfy(rule -> assertThat(rule.path("health").asText())
+                            .as(
+                                    "%s: %s",
+                                    rule.path("name").asText(),
+                                    rule.path("lastError").asText())
+                            .isEqualTo("ok"));
+            Set<String> exported =
+                    Yaml.elements(stack.names()).map(JsonNode::asText).collect(Collectors.toSet());
+            assertThat(exported)
+                    .containsAll(Metrics.foreign().stream()
+                            .filter(name -> !NOT_EXPORTED.containsKey(name) && !away(stack, name))
+                            .toList());
+            if (!stack.alertmanagerRuns()) {
+                assertThat(System.getenv("PGVIGIL_REQUIRE_TOOLS")).isNotEqualTo("true");
+                abort(
+                        "Alertmanager does not start: Debian's needs its templates in /usr/share/prometheus/alertmanager");
+            }
+            await().atMost(PATIENCE)
+                    .until(() -> Yaml.elements(stack.alerts())
+                            .anyMatch(alert ->
+                                    alert.at("/labels/alertname").asText().equals("Watchdog")));
+        }
+    }
+
+    /** The expressions that have no data and are not excused. */
+    private static Set<String> without(Stack stack) {
+        return Dashboard.sources()
+                .flatMap(source -> Dashboard.of(source).expressions().stream())
+                .filter(expression -> Metrics.of(expression).stream()
+                        .noneMatch(name -> WITHOUT_DATA.containsKey(name) || away(stack, name)))
+                .filter(expression -> stack.query(
+                                expression.replace("$__rate_interval", "1m").replaceAll("\\$(server|instance)", ".*"))
+                        .isEmpty())
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static boolean away(Stack stack, String name) {
+        return name.startsWith("alertmanager_") && !stack.alertmanagerRuns();
+    }
+
+    @Test
+    void smokeTestsPass() throws Exception {
+        String report = smoke("http://127.0.0.1:" + RestAssured.port, 0, TOKEN);
+        assertThat(report.lines().filter(line -> line.matches("(ok|FAIL|skip) +\\d+ .*")))
+                .hasSize(CHECKS);
+        assertThat(report).contains("12 passed, 0 failed, 1 skipped", "no TLS");
+    }
+
+    @Test
+    void smokeTestsFailWithAWrongToken() throws Exception {
+        assertThat(smoke("http://127.0.0.1:" + RestAssured.port, 1, "another"))
+                .contains("FAIL  6 the API answers valid JSON", "status 401");
+    }
+
+    @Test
+    void smokeTestsFailWithoutAServer() throws Exception {
+        assertThat(smoke("http://127.0.0.1:1", 1, TOKEN)).contains("0 passed, 12 failed, 1 skipped");
+        assertThat(smoke("nonsense", 2, TOKEN)).contains("usage:");
+    }
+
+    private static String smoke(String url, int exit, String token) throws IOException, InterruptedException {
+        Tools.assume("curl");
+        ProcessBuilder builder =
+                new ProcessBuilder("sh", "monitoring/synthetic/smoke-tests.sh", url).redirectErrorStream(true);
+        builder.environment().put("PGVIGIL_TOKEN", token);
+        builder.environment().put("PGVIGIL_SMOKE_ORIGIN", "https://ops.example");
+        Process process = builder.start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(output).isEqualTo(exit);
+        return output;
+    }
+
+    @Test
+    void shellcheckAcceptsTheSmokeTests() throws Exception {
+        Tool.succeeds("shellcheck", "monitoring/synthetic/smoke-tests.sh");
+    }
+
+    @Test
+    void exportersAcceptTheirFiles() throws Exception {
+        Tool.succeeds(
+                "prometheus-blackbox-exporter", "--config.check", "--config.file=monitoring/synthetic/blackbox.yml");
+        Tool.succeeds("promtool", "check", "config", "monitoring/prometheus/prometheus.yml");
+    }
+}

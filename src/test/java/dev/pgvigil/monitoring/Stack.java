@@ -1,0 +1,161 @@
+package dev.pgvigil.monitoring;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pgvigil.testing.FreePort;
+import dev.pgvigil.testing.Tools;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Prometheus, Alertmanager, node_exporter and the blackbox exporter as processes, with the files of {@code monitoring/}: only
+ * addresses and intervals differ. They end with this.
+ */
+final class Stack implements AutoCloseable {
+
+    static final List<String> PROGRAMS = List.of(
+            "prometheus", "prometheus-alertmanager", "prometheus-node-exporter", "prometheus-blackbox-exporter");
+    private static final Path MONITORING = Path.of("monitoring").toAbsolutePath();
+    private static final String LOOPBACK = "127.0.0.1:";
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final ObjectMapper mapper = new ObjectMapper();
+    private final List<Process> processes = new ArrayList<>();
+    private final int prometheus = FreePort.next();
+    private final int alertmanager = FreePort.next();
+    private final Path home;
+
+    private Stack(Path home) {
+        this.home = home;
+    }
+
+    /** Skips the test if a program is missing. */
+    static Stack start(Path home, int pgvigil) throws IOException {
+        PROGRAMS.forEach(Tools::assume);
+        Stack stack = new Stack(home);
+        int node = FreePort.next();
+        int blackbox = FreePort.next();
+        stack.run("prometheus-node-exporter", "--web.listen-address=" + LOOPBACK + node);
+        stack.run(
+                "prometheus-blackbox-exporter",
+                "--web.listen-address=" + LOOPBACK + blackbox,
+                "--config.file=" + MONITORING.resolve("synthetic/blackbox.yml"));
+        stack.run(
+                "prometheus-alertmanager",
+                "--web.listen-address=" + LOOPBACK + stack.alertmanager,
+                "--cluster.listen-address=",
+                "--storage.path=" + home.resolve("alerts"),
+                "--config.file=" + MONITORING.resolve("alertmanager/alertmanager.yml"));
+        stack.run(
+                "prometheus",
+                "--web.listen-address=" + LOOPBACK + stack.prometheus,
+                "--storage.tsdb.path=" + home.resolve("series"),
+                "--config.file="
+                        + stack.configuration(Map.of(
+                                "pgvigil:8080", pgvigil,
+                                "node-exporter:9100", node,
+                                "blackbox-exporter:9115", blackbox,
+                                "alertmanager:9093", stack.alertmanager,
+                                "localhost:9090", stack.prometheus)));
+        return stack;
+    }
+
+    private Path configuration(Map<String, Integer> addresses) throws IOException {
+        for (String folder : List.of("rules", "prometheus/rules")) {
+            Files.createDirectories(home.resolve(folder));
+            for (Path rules : Yaml.files(MONITORING.resolve(folder))) {
+                Files.writeString(
+                        home.resolve(folder).resolve(rules.getFileName()),
+                        Files.readString(rules).replace("interval: 30s", "interval: 2s"));
+            }
+        }
+        String text = Files.readString(MONITORING.resolve("prometheus/prometheus.yml"))
+                .replaceAll("_interval: \\w+", "_interval: 2s")
+                .replace("scrape_timeout: 10s", "scrape_timeout: 2s");
+        for (Map.Entry<String, Integer> address : addresses.entrySet()) {
+            text = text.replace(address.getKey(), LOOPBACK + address.getValue());
+        }
+        return Files.writeString(home.resolve("prometheus/prometheus.yml"), text);
+    }
+
+    private void run(String program, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(program));
+        command.addAll(List.of(arguments));
+        processes.add(new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(home.resolve(program + ".log").toFile())
+                .start());
+    }
+
+    /** The series that an expression selects now. */
+    JsonNode query(String expression) {
+        return get(prometheus, "/api/v1/query?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8))
+                .at("/data/result");
+    }
+
+    JsonNode rules() {
+        return get(prometheus, "/api/v1/rules").at("/data/groups");
+    }
+
+    JsonNode names() {
+        return get(prometheus, "/api/v1/label/__name__/values").path("data");
+    }
+
+    /** Whether Alertmanager answers: without its own templates it does not start. */
+    boolean alertmanagerRuns() {
+        return alerts().isArray();
+    }
+
+    /** The alerts that Alertmanager has. */
+    JsonNode alerts() {
+        return get(alertmanager, "/api/v2/alerts");
+    }
+
+    private JsonNode get(int port, String path) {
+        try {
+            return mapper.readTree(client.send(
+                            HttpRequest.newBuilder(URI.create("http://" + LOOPBACK + port + path))
+                                    .build(),
+                            BodyHandlers.ofString())
+                    .body());
+        } catch (IOException e) {
+            return mapper.missingNode();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    String prometheus() {
+        return "http://" + LOOPBACK + prometheus;
+    }
+
+    String alertmanager() {
+        return "http://" + LOOPBACK + alertmanager;
+    }
+
+    void stop() {
+        processes.forEach(Process::destroy);
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        stop();
+        for (Process process : processes) {
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        }
+    }
+}
