@@ -24,8 +24,9 @@ final class PgbenchCorpus implements Corpus {
     private static final List<String> TABLES =
             List.of("pgbench_branches", "pgbench_tellers", "pgbench_accounts", "pgbench_history");
 
-    /** Reports delay vacuum on the primary instead of being cancelled. */
-    private static final Map<String, String> REPORTING = Map.of("hot_standby_feedback", "on");
+    /** Reports delay vacuum on the primary, and replay until the primary knows of them. */
+    private static final Map<String, String> REPORTING = Map.of(
+            "hot_standby_feedback", "on", "wal_receiver_status_interval", "1s", "max_standby_streaming_delay", "2min");
 
     private static final String REPORT = """
             select a.bid, sum(abalance), count(distinct h.tid), pg_sleep(2)

@@ -145,7 +145,8 @@ final class StatementsCorpus implements Corpus {
                             });
                         }),
                 Fault.of("many-rollbacks", "errors/rollbacks", Status.DEGRADED)
-                        .build(scene -> scene.repeat(1, StatementsCorpus::failing)));
+                        .config("thresholds: { errors: { transactions: 20 } }")
+                        .build(scene -> scene.repeat(2, StatementsCorpus::failing)));
     }
 
     private static void extension(Scene scene) throws Exception {
