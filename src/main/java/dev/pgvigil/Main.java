@@ -28,9 +28,10 @@ public final class Main {
         } else if (args[0].equals(Grants.NAME)) {
             System.exit(Grants.run(rest, System.out, System.err));
         } else {
-            System.err.println("usage: pgvigil                     starts the service\n"
-                    + "       pgvigil check-config FILE   checks a configuration file\n"
-                    + "       pgvigil grants [LEVEL]      prints the SQL script of grants: L0, L1 or L2");
+            System.err.println("""
+                    usage: pgvigil                     starts the service
+                           pgvigil check-config FILE   checks a configuration file
+                           pgvigil grants [LEVEL]      prints the SQL script of grants: L0, L1 or L2""");
             System.exit(USAGE);
         }
     }

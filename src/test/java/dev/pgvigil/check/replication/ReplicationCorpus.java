@@ -119,7 +119,8 @@ final class ReplicationCorpus implements Corpus {
                             scene.server().sqlIn("source", "insert into orders values (7)");
                         })
                         .repair(scene -> {
-                            // Slots for the copies of tables are created, and dropped, when the lock's transaction has ended.
+                            // Slots for the copies of tables are created, and dropped, when the lock's transaction has
+                            // ended.
                             scene.quiet();
                             unsubscribe(scene);
                         }),
