@@ -1,6 +1,5 @@
 package dev.pgvigil.check.forecast;
 
-import dev.pgvigil.check.Growing.Resource;
 import dev.pgvigil.check.HumanFormat;
 import dev.pgvigil.check.PanelTable;
 import dev.pgvigil.check.Tab;
@@ -24,12 +23,10 @@ final class ForecastPanel extends TablePanel<Forecast.Growths> {
     protected PanelTable table(Forecast.Growths seen) {
         List<Growth> known = seen.growths().stream()
                 .filter(one -> one.perDay() != null)
-                .sorted(Comparator.comparing(Growth::runsOutAt, Comparator.nullsLast(Comparator.naturalOrder()))
-                        .thenComparing(Growth::resource, Comparator.<Resource>naturalOrder()))
+                .sorted(Comparator.comparingDouble(Growth::left).thenComparing(Growth::resource))
                 .toList();
         if (known.isEmpty()) {
-            return PanelTable.of("Too little was seen so far: at least " + TheilSen.FEWEST
-                    + " readings are needed, and as many minutes as the thresholds say.");
+            return PanelTable.of("Too little was seen so far: at least " + TheilSen.FEWEST + " readings are needed.");
         }
         PanelTable table = PanelTable.of(
                 "From what this process has seen.",

@@ -18,6 +18,7 @@ import io.vertx.core.Vertx;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Processors, memory, disks and network of a server's host, from its node_exporter. */
@@ -83,8 +84,9 @@ public final class Host implements Check<HostState> {
     }
 
     private static Uni<HostState> scrape(Session session, HostEndpoint host, @Nullable String dataDirectory) {
-        HostMemory memory =
-                session.memory(budget -> new HostMemory(Vertx.currentContext().owner()));
+        HostMemory memory = session.memory(
+                budget -> new HostMemory(Objects.requireNonNull(Vertx.currentContext(), "not on an event loop")
+                        .owner()));
         return memory.exporter()
                 .scrape(host.nodeExporter())
                 .map(metrics -> memory.state(metrics, System.nanoTime() / 1e9, dataDirectory, host.dataMount()))
