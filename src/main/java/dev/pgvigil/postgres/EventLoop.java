@@ -10,6 +10,7 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.spi.ConnectionFactory;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -45,9 +46,9 @@ public final class EventLoop {
         context.runOnContext(now -> work.run());
     }
 
-    /** The result of work that takes longer than a loop may be held: it runs on a worker thread. */
+    /** The result of work that takes longer than a loop may be held: it runs on a worker thread and never returns null. */
     <T> Future<T> compute(Callable<T> work) {
-        return context.executeBlocking(work, false);
+        return context.executeBlocking(work, false).map(Objects::requireNonNull);
     }
 
     /** Runs this on the loop once, after this many milliseconds, at least 1; the result is for {@link #cancel}. */

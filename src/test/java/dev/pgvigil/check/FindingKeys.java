@@ -94,7 +94,7 @@ final class FindingKeys {
                     text(variable.getInitializer())
                             .ifPresent(value -> constants.put(type.getSimpleName() + "." + variable.getName(), value));
                 }
-                return super.visitVariable(variable, none);
+                return super.visitVariable(variable, null);
             }
 
             @Override
@@ -104,14 +104,14 @@ final class FindingKeys {
                     calls.add(call);
                 }
                 others.computeIfAbsent(unit, key -> new ArrayList<>()).add(call);
-                return super.visitMethodInvocation(invocation, none);
+                return super.visitMethodInvocation(invocation, null);
             }
 
             @Override
             public @Nullable Void visitNewClass(NewClassTree creation, @Nullable Void none) {
                 others.computeIfAbsent(unit, key -> new ArrayList<>())
                         .add(new Call(unit, getCurrentPath(), creation.getArguments()));
-                return super.visitNewClass(creation, none);
+                return super.visitNewClass(creation, null);
             }
         }.scan(unit, null);
     }

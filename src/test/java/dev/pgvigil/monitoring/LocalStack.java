@@ -5,6 +5,7 @@ import dev.pgvigil.testing.ServersDirectory;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.Set;
@@ -53,7 +54,8 @@ public final class LocalStack {
     }
 
     private static void print(String change, String alert) {
-        System.out.printf("%s %s %s%n", LocalTime.now().truncatedTo(ChronoUnit.SECONDS), change, alert);
+        System.out.printf(
+                "%s %s %s%n", LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS), change, alert);
     }
 
     private static String line(JsonNode alert) {

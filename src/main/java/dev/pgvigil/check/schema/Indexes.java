@@ -276,7 +276,7 @@ public final class Indexes implements Check<Indexes.Listing> {
         Set<Long> before = first.stream().map(Line::oid).collect(toSet());
         List<Line> both =
                 second.stream().filter(line -> before.contains(line.oid)).toList();
-        long others = second.size() - both.size();
+        int others = second.size() - both.size();
         return both.stream()
                 .map(line -> new Line(line.oid, line.index, line.total - others, line.statistics))
                 .toList();

@@ -187,8 +187,8 @@ class ForecastTest {
         Target target = Evaluating.target(database, Map.of("forecast.window", 0.1));
         Sequences sequences = new Sequences();
         try (Collecting asking = Collecting.of(server, database)) {
-            Forecast.Growths growths = null;
-            for (int i = 0; i < 14; i++) {
+            Forecast.Growths growths = forecast(asking, sequences, database);
+            for (int i = 0; i < 13; i++) {
                 server.sqlIn(database, "select max(nextval('orders_id_seq')) from generate_series(1, 1500)");
                 growths = forecast(asking, sequences, database);
                 Thread.sleep(20);

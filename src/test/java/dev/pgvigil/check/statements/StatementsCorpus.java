@@ -188,11 +188,13 @@ final class StatementsCorpus implements Corpus {
         scene.sql("drop index guests_email");
     }
 
+    // PostgreSQL from 15 on counts the transactions of a session that touches no table only when it has other
+    // statistics.
     private static void failing(Connection connection) throws Exception {
         connection.setAutoCommit(true);
-        execute(connection, "select 1");
+        execute(connection, "select oid from pg_database");
         connection.setAutoCommit(false);
-        execute(connection, "select 1");
+        execute(connection, "select oid from pg_database");
         connection.rollback();
         connection.setAutoCommit(true);
         Thread.sleep(2);

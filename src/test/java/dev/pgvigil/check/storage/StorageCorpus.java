@@ -186,7 +186,7 @@ final class StorageCorpus implements Corpus {
 
     private static int crc(ByteBuffer control, int length) {
         CRC32C crc = new CRC32C();
-        crc.update(control.array(), 0, length);
+        crc.update(control.slice(0, length));
         return (int) crc.getValue();
     }
 
