@@ -1,6 +1,7 @@
 package dev.pgvigil.check.replication;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.pgvigil.check.ReplayLag;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -23,10 +24,21 @@ public record ReplicationState(
         long standbysConnected,
         long standbysStreaming,
         @Nullable Synchronous synchronous,
-        @Nullable Replay replay) {
+        @Nullable Replay replay)
+        implements ReplayLag {
 
     public ReplicationState {
         standbys = List.copyOf(standbys);
+    }
+
+    @Override
+    public boolean replays() {
+        return replay != null;
+    }
+
+    @Override
+    public @Nullable Double replayLagSeconds() {
+        return replay == null ? null : replay.lagSeconds();
     }
 
     /**
