@@ -59,9 +59,10 @@ class ArchitectureTest {
         "migration.., migration.. state.. check.. target.. postgres.. config.. http..",
         "history.., history.. state.. check.. target.. postgres.. config.. http..",
         "self.., self.. state check.. target.. postgres.. config..",
-        "health.., health.. self.. state.. check.. target.. postgres.. config..",
+        "slo.., slo.. state.. check.. target.. postgres.. config.. http..",
+        "health.., health.. slo.. self.. state.. check.. target.. postgres.. config..",
         "diagnose.., diagnose.. state.. check.. target.. postgres.. config.. http..",
-        "telemetry, telemetry self.. state monitor check.. target.. postgres.. config.. http..",
+        "telemetry, telemetry slo self.. state monitor check.. target.. postgres.. config.. http..",
         // What all paths share knows nothing of databases.
         "telemetry.log.., telemetry.log..",
         "api.., api.. http..",

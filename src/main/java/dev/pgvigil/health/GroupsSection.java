@@ -33,6 +33,9 @@ final class GroupsSection implements Section<Groups> {
             if (!NAME.matcher(name).matches()) {
                 child.problem("a group's name is part of a path: 1 to 63 letters, digits, '_' and '-'");
             }
+            if (name.equals(SloHealth.GROUP)) {
+                child.problem("the group " + name + " is that of the objectives");
+            }
             groups.put(name, reader.group(name, child));
         });
         if (groups.size() > MOST) {

@@ -41,6 +41,7 @@ final class HealthResource {
     private final Configuration configuration;
     private final GroupHealthService groupHealth;
     private final JsonRenderer renderer;
+    private final SloHealth objectives;
 
     /** Cache key of {@code detailed}: what the response depends on besides the fleet and this process. */
     private record Detailed(List<Group> groups) {}
@@ -50,12 +51,14 @@ final class HealthResource {
             Fleet fleet,
             Configuration configuration,
             GroupHealthService groupHealth,
-            JsonRenderer renderer) {
+            JsonRenderer renderer,
+            SloHealth objectives) {
         this.own = own;
         this.fleet = fleet;
         this.configuration = configuration;
         this.groupHealth = groupHealth;
         this.renderer = renderer;
+        this.objectives = objectives;
     }
 
     @GET
@@ -93,8 +96,12 @@ final class HealthResource {
     @Path("group/{name}")
     @Operation(
             operationId = "health_group",
-            summary = "Health of a configured group of targets; 404 and DOWN if the group does not exist")
+            summary = "Health of a configured group of targets, or of all objectives (slo); 404 and DOWN if the group does not exist")
     public Uni<RestResponse<HealthResponse>> group(String name) {
+        HealthCheckResult slo = name.equals(SloHealth.GROUP) ? objectives.evaluate(name) : null;
+        if (slo != null) {
+            return Uni.createFrom().item(answer(HealthResponse.of(List.of(slo))));
+        }
         Group group = configuration.settings().get(GroupsSection.class).named(name);
         return group == null
                 ? Uni.createFrom()
@@ -114,6 +121,10 @@ final class HealthResource {
         Snapshot snapshot = fleet.snapshot();
         Instant now = SteadyClock.now();
         List<HealthCheckResult> checks = new ArrayList<>(own.now().all());
+        HealthCheckResult slo = objectives.evaluate("group:" + SloHealth.GROUP);
+        if (slo != null) {
+            checks.add(slo);
+        }
         groups.forEach(group -> checks.add(group.evaluate("group:" + group.name(), snapshot, now)));
         snapshot.targets().values().stream()
                 .map(state -> Detail.of(state, snapshot, now))

@@ -25,11 +25,12 @@ final class FleetCollector {
             ProcessSeries health,
             TargetSeries targets,
             ServerSeries servers,
+            SloSeries objectives,
             CheckSeries checks,
             DroppedSeries dropped) {
         this.fleet = fleet;
         this.catalogue = catalogue;
-        this.parts = List.of(own, health, targets, servers, checks);
+        this.parts = List.of(own, health, targets, servers, objectives, checks);
         this.dropped = dropped;
     }
 

@@ -58,6 +58,7 @@ final class Scraping {
                 new ProcessSeries(() -> vitals),
                 new TargetSeries(),
                 new ServerSeries(),
+                new SloSeries(sinks -> {}),
                 new CheckSeries(catalogue, losses),
                 losses);
         new PrometheusExport(walk, registry).register(new StartupEvent());
