@@ -96,7 +96,8 @@ final class HealthResource {
     @Path("group/{name}")
     @Operation(
             operationId = "health_group",
-            summary = "Health of a configured group of targets, or of all objectives (slo); 404 and DOWN if the group does not exist")
+            summary =
+                    "Health of a configured group of targets, or of all objectives (slo); 404 and DOWN if the group does not exist")
     public Uni<RestResponse<HealthResponse>> group(String name) {
         HealthCheckResult slo = name.equals(SloHealth.GROUP) ? objectives.evaluate(name) : null;
         if (slo != null) {

@@ -104,8 +104,7 @@ final class BucketRing {
 
     private Counts part(long bucket, double share) {
         int index = Math.floorMod(bucket, size);
-        return new Counts(
-                good[index] * share, bad[index] * share, excluded[index] * share, excludedBad[index] * share);
+        return new Counts(good[index] * share, bad[index] * share, excluded[index] * share, excludedBad[index] * share);
     }
 
     int width() {

@@ -68,6 +68,8 @@ record Burn(Map<Span, Double> rates, Map<Span, Double> coverage, Counts counts, 
         double rate = rate(Span.H1);
         return remaining() <= 0
                 ? 0
-                : rate <= 0 ? Double.POSITIVE_INFINITY : remaining() * slo.window().seconds() / rate;
+                : rate <= 0
+                        ? Double.POSITIVE_INFINITY
+                        : remaining() * slo.window().seconds() / rate;
     }
 }

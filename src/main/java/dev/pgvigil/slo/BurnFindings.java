@@ -45,7 +45,8 @@ final class BurnFindings {
                                         number(burn.rate(rule.shortWindow())),
                                         rule.shortWindow(),
                                         rest(slo, burn)))
-                .threshold("%s times over %s and %s".formatted(number(rule.factor()), rule.longWindow(), rule.shortWindow()))
+                .threshold("%s times over %s and %s"
+                        .formatted(number(rule.factor()), rule.longWindow(), rule.shortWindow()))
                 .cause("The target is not as " + slo.name() + " promises: its open findings say what is wrong.")
                 .action(
                         rule.page()
@@ -72,7 +73,8 @@ final class BurnFindings {
                                 .formatted(
                                         HumanFormat.seconds(burn.counts().bad()),
                                         slo.window(),
-                                        HumanFormat.seconds(slo.budget() * slo.window().seconds())))
+                                        HumanFormat.seconds(
+                                                slo.budget() * slo.window().seconds())))
                 .threshold(objective(slo))
                 .cause("Outages within the window have used the whole budget.")
                 .action("Stop risky changes of this target until the oldest outages leave the window.");

@@ -22,7 +22,8 @@ public record Burning(int objectives, List<String> pages, int exhausted, int unc
                 report.objectives().size(),
                 report.objectives().stream()
                         .filter(ObjectiveStatus::pages)
-                        .map(status -> status.slo().name() + " of " + status.target().name())
+                        .map(status ->
+                                status.slo().name() + " of " + status.target().name())
                         .toList(),
                 (int) report.objectives().stream()
                         .filter(status -> status.state().exhausted())

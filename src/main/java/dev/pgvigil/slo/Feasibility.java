@@ -59,6 +59,8 @@ final class Feasibility {
     }
 
     private static String percent(double ratio) {
-        return String.format(Locale.ROOT, "%.5g", ratio * 100).replaceAll("0+$", "").replaceAll("\\.$", "") + " %";
+        return String.format(Locale.ROOT, "%.5g", ratio * 100)
+                        .replaceAll("0+$", "")
+                        .replaceAll("\\.$", "") + " %";
     }
 }

@@ -77,19 +77,23 @@ enum Indicator {
         Duration missed = interval.multipliedBy(MISSED);
         Duration bound = missed.compareTo(snapshot.staleAfter()) > 0 ? missed : snapshot.staleAfter();
         return switch (this) {
-            case AVAILABILITY -> current(server.outcome(state, HeartbeatResult.CHECK), snapshot.staleAfter(), now)
-                    .map(Indicator::answered)
-                    .orElse(Second.UNKNOWN);
-            case LATENCY -> current(server.outcome(state, HeartbeatResult.CHECK), snapshot.staleAfter(), now)
-                    .map(beat -> fast(beat, threshold))
-                    .orElse(Second.UNKNOWN);
-            case REPLICATION_FRESHNESS -> current(server.outcome(state, ReplayLag.CHECK), bound, now)
-                    .map(replication -> fresh(replication, threshold))
-                    .orElse(Second.UNKNOWN);
-            case QUERY_SUCCESS -> latestQuery(server, state)
-                    .flatMap(query -> current(query, bound, now))
-                    .map(Indicator::answered)
-                    .orElse(Second.UNKNOWN);
+            case AVAILABILITY ->
+                current(server.outcome(state, HeartbeatResult.CHECK), snapshot.staleAfter(), now)
+                        .map(Indicator::answered)
+                        .orElse(Second.UNKNOWN);
+            case LATENCY ->
+                current(server.outcome(state, HeartbeatResult.CHECK), snapshot.staleAfter(), now)
+                        .map(beat -> fast(beat, threshold))
+                        .orElse(Second.UNKNOWN);
+            case REPLICATION_FRESHNESS ->
+                current(server.outcome(state, ReplayLag.CHECK), bound, now)
+                        .map(replication -> fresh(replication, threshold))
+                        .orElse(Second.UNKNOWN);
+            case QUERY_SUCCESS ->
+                latestQuery(server, state)
+                        .flatMap(query -> current(query, bound, now))
+                        .map(Indicator::answered)
+                        .orElse(Second.UNKNOWN);
         };
     }
 

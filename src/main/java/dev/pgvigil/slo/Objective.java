@@ -48,8 +48,7 @@ final class Objective {
     }
 
     /** Records a second, and evaluates. Seconds that were recorded before are ignored. */
-    synchronized ObjectiveStatus record(
-            Slo slo, Target target, long second, Second what, boolean maintenance) {
+    synchronized ObjectiveStatus record(Slo slo, Target target, long second, Second what, boolean maintenance) {
         boolean continued = last != NEVER && second - last <= LATE;
         for (long each = continued ? last + 1 : Math.max(last + 1, second); each <= second; each++) {
             ring.add(each, what, maintenance);
@@ -74,7 +73,9 @@ final class Objective {
         BucketRing buckets = ring.buckets();
         long width = buckets.width();
         long latest = Math.floorDiv(last, width);
-        for (long bucket = Math.max(latest - buckets.size() + 2, Math.floorDiv(first, width)); bucket <= latest; bucket++) {
+        for (long bucket = Math.max(latest - buckets.size() + 2, Math.floorDiv(first, width));
+                bucket <= latest;
+                bucket++) {
             long begin = bucket * width;
             parts.add(new Part(begin, Math.min(width, last + 1 - begin), buckets.bucket(begin)));
         }

@@ -121,7 +121,8 @@ final class Objectives {
                         second,
                         slo.indicator().of(state, snapshot, slo.threshold(), placed.interval(), now),
                         slos.maintenance().stream()
-                                .anyMatch(window -> window.covers(placed.target().name(), time)));
+                                .anyMatch(
+                                        window -> window.covers(placed.target().name(), time)));
     }
 
     private static List<FleetEvent> changes(

@@ -14,7 +14,8 @@ final class PrometheusRules {
 
     /** The rules as a file of YAML. */
     static String of(Slos slos) {
-        StringBuilder yaml = new StringBuilder("# Made by pgvigil from its configured objectives: /api/v1/slos/rules\n");
+        StringBuilder yaml =
+                new StringBuilder("# Made by pgvigil from its configured objectives: /api/v1/slos/rules\n");
         if (slos.all().isEmpty()) {
             return yaml.append("groups: []\n").toString();
         }
@@ -46,28 +47,22 @@ final class PrometheusRules {
                         labels:
                           slo: %s
                 """.formatted(
-                        recorded(window),
-                        series(slo, "bad"),
-                        window,
-                        seconds,
-                        excluded,
-                        number(slo.budget()),
-                        slo.name()));
+                recorded(window), series(slo, "bad"), window, seconds, excluded, number(slo.budget()), slo.name()));
     }
 
     private static void alert(StringBuilder yaml, Slo slo, BurnRule rule) {
-        String severity =
-                switch (rule.severity()) {
-                    case CRITICAL -> "critical";
-                    case HIGH -> "warning";
-                    case MEDIUM, LOW -> "info";
-                };
+        String severity = switch (rule.severity()) {
+            case CRITICAL -> "critical";
+            case HIGH -> "warning";
+            case MEDIUM, LOW -> "info";
+        };
         yaml.append("""
                       - alert: PgvigilSloBurn
                         expr: >-
                           %s{slo="%s"} > %s
                           and %s{slo="%s"} > %s
                         labels:
+                          slo: %s
                           severity: %s
                           page: "%s"
                           long_window: %s
@@ -82,6 +77,7 @@ final class PrometheusRules {
                         recorded(rule.shortWindow().toString()),
                         slo.name(),
                         number(rule.factor()),
+                        slo.name(),
                         severity,
                         rule.page(),
                         rule.longWindow(),
@@ -97,12 +93,14 @@ final class PrometheusRules {
                       - alert: PgvigilSloExhausted
                         expr: '%s{slo="%s"} >= 1'
                         labels:
+                          slo: %s
                           severity: critical
                         annotations:
                           summary: "The error budget of %s on {{ $labels.target }} is exhausted"
                           description: "More of %s was bad than the objective allows."
                           runbook_url: %s
-                """.formatted(recorded(slo.window().toString()), slo.name(), slo.name(), slo.window(), RUNBOOK));
+                """.formatted(
+                        recorded(slo.window().toString()), slo.name(), slo.name(), slo.name(), slo.window(), RUNBOOK));
     }
 
     private static void unknown(StringBuilder yaml, Slo slo) {
@@ -112,12 +110,13 @@ final class PrometheusRules {
                           sum without (result) (increase(%s[1h])) > 360
                         for: 5m
                         labels:
+                          slo: %s
                           severity: warning
                         annotations:
                           summary: "Too little is known for %s on {{ $labels.target }}"
                           description: "{{ $value | humanizeDuration }} of the last hour are unknown."
                           runbook_url: %s
-                """.formatted(series(slo, "unknown"), slo.name(), RUNBOOK));
+                """.formatted(series(slo, "unknown"), slo.name(), slo.name(), RUNBOOK));
     }
 
     private static String series(Slo slo, String result) {

@@ -151,7 +151,8 @@ public final class SloMonitor {
                 LOG.warnf("%s: %s: %s", target, finding.title(), finding.observed());
             case FleetEvent.Updated(var _, var target, var finding) ->
                 LOG.warnf("%s: %s: %s", target, finding.title(), finding.observed());
-            case FleetEvent.Closed(var _, var target, var finding) -> LOG.infof("%s: ended: %s", target, finding.title());
+            case FleetEvent.Closed(var _, var target, var finding) ->
+                LOG.infof("%s: ended: %s", target, finding.title());
             case FleetEvent.Added _,
                     FleetEvent.Removed _,
                     FleetEvent.StatusChanged _,

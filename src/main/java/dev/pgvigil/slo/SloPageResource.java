@@ -59,7 +59,8 @@ public final class SloPageResource {
 
         private Templates() {}
 
-        static native TemplateInstance slos(List<Section> sections, String headline, String status, String at, boolean signedIn);
+        static native TemplateInstance slos(
+                List<Section> sections, String headline, String status, String at, boolean signedIn);
     }
 
     SloPageResource(SloMonitor monitor, RenderExecutor executor) {
@@ -78,7 +79,9 @@ public final class SloPageResource {
         SloReport report = monitor.report();
         Burning burning = Burning.of(report);
         return Templates.slos(
-                report.slos().all().stream().map(slo -> section(slo, report.of(slo))).toList(),
+                report.slos().all().stream()
+                        .map(slo -> section(slo, report.of(slo)))
+                        .toList(),
                 headline(burning),
                 burning.pages().isEmpty() ? burning.exhausted() > 0 ? "degraded" : "healthy" : "unhealthy",
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
@@ -111,7 +114,9 @@ public final class SloPageResource {
 
     private static String promise(Slo slo) {
         String ratio = number(slo.ratio() * 100) + " %";
-        String threshold = slo.threshold() == null ? "" : HumanFormat.milliseconds(slo.threshold().toMillis());
+        String threshold = slo.threshold() == null
+                ? ""
+                : HumanFormat.milliseconds(slo.threshold().toMillis());
         return switch (slo.indicator()) {
             case AVAILABILITY -> ratio + " available";
             case LATENCY -> ratio + " of heartbeats within " + threshold;

@@ -1,6 +1,5 @@
 package dev.pgvigil.slo;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.state.SteadyClock;
 import java.time.Instant;
@@ -34,10 +33,7 @@ record SloView(
 
     /** A rate over one window, and how much of the window is known. */
     @Schema(name = "BurnRate")
-    record RateView(
-            String window,
-            double rate,
-            @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable Double coverageRatio) {}
+    record RateView(String window, double rate, @Nullable Double coverageRatio) {}
 
     /**
      * The objective on one target; seconds are of its window.
@@ -58,7 +54,7 @@ record SloView(
             long excludedBadSeconds,
             double budgetRemainingRatio,
             double budgetRemainingRawRatio,
-            @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable Double exhaustedInSeconds,
+            @Nullable Double exhaustedInSeconds,
             List<RateView> burnRates,
             List<Finding> findings) {
 
@@ -126,7 +122,8 @@ record SloView(
     }
 
     static Comparator<ObjectiveStatus> worstFirst() {
-        return Comparator.<ObjectiveStatus>comparingDouble(status -> status.burn().remaining())
+        return Comparator.<ObjectiveStatus>comparingDouble(
+                        status -> status.burn().remaining())
                 .thenComparing(status -> status.target().name());
     }
 

@@ -8,7 +8,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param stateFile where counts are kept over a restart; null: they are not
  */
-record Slos(List<Slo> all, List<Maintenance> maintenance, @Nullable String stateFile) {
+record Slos(
+        List<Slo> all,
+        List<Maintenance> maintenance,
+        @Nullable String stateFile) {
 
     static final Slos NONE = new Slos(List.of(), List.of(), null);
 

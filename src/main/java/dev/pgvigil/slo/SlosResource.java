@@ -32,8 +32,7 @@ public final class SlosResource {
     private final SloMonitor monitor;
     private final JsonRenderer renderer;
 
-    private record Part(
-            String slo, @Nullable String target) {}
+    private record Part(String slo, @Nullable String target) {}
 
     SlosResource(SloMonitor monitor, JsonRenderer renderer) {
         this.monitor = monitor;
@@ -47,9 +46,7 @@ public final class SlosResource {
             responseCode = "200",
             description = "OK",
             content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = SlosView.class)))
+                    @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = SlosView.class)))
     public Uni<RestResponse<Buffer>> slos() {
         return renderer.answer(
                 "slos", () -> RestResponse.ok(SlosView.of(monitor.report(), monitor.stored(), SteadyClock.now())));
@@ -58,9 +55,7 @@ public final class SlosResource {
     @GET
     @Path("/rules")
     @Produces(MediaType.TEXT_PLAIN)
-    @Operation(
-            operationId = "slo_rules",
-            summary = "Recording and alerting rules for Prometheus that compute the same burn rates (YAML)")
+    @Operation(hidden = true)
     public String rules() {
         return PrometheusRules.of(monitor.report().slos());
     }
@@ -73,9 +68,7 @@ public final class SlosResource {
             responseCode = "200",
             description = "OK",
             content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = SloView.class)))
+                    @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = SloView.class)))
     public Uni<RestResponse<Buffer>> slo(
             @RestPath String name,
             @RestQuery @Parameter(description = "only this target, with the history of its budget") @Nullable
@@ -90,8 +83,7 @@ public final class SlosResource {
                 .filter(status -> target == null || status.target().name().equals(target))
                 .toList();
         if (target != null && statuses.isEmpty()) {
-            throw ProblemException.notFound(
-                    "the objective " + name + " has no target \"" + Query.shown(target) + "\"");
+            throw ProblemException.notFound("the objective " + name + " has no target \"" + Query.shown(target) + "\"");
         }
         return renderer.answer(
                 part, () -> RestResponse.ok(SloView.of(slo, statuses, parts(name, target), SteadyClock.now())));

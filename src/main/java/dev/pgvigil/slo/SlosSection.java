@@ -44,8 +44,8 @@ final class SlosSection implements Section<Slos> {
     @Override
     public Slos read(Node node) {
         List<Slo> slos = new ArrayList<>();
-        Node objectives =
-                node.doc("Objectives by name; each selected target has a budget of its own").child("objectives");
+        Node objectives = node.doc("Objectives by name; each selected target has a budget of its own")
+                .child("objectives");
         objectives.children().forEach((name, child) -> {
             if (!NAME.matcher(name).matches() || name.equals(RULES)) {
                 child.problem("a name has 1 to 63 lower-case letters, digits, '_' and '-', and is not " + RULES);
@@ -120,7 +120,8 @@ final class SlosSection implements Section<Slos> {
             Instant from = instant(item.doc("Begin, such as 2027-03-31T22:00:00Z"), "from");
             Instant until = instant(item.doc("End, such as 2027-04-01T02:00:00Z"), "until");
             String reason = item.doc("Reason, shown with the budget").string("reason");
-            String targets = item.doc("Targets by name, with * and ?; all by default").string("targets", "*");
+            String targets =
+                    item.doc("Targets by name, with * and ?; all by default").string("targets", "*");
             if (!item.mistaken() && (from == null || until == null || reason == null || !from.isBefore(until))) {
                 item.problem("needs from, a later until, and a reason");
             } else if (from != null && until != null && reason != null) {
@@ -153,8 +154,7 @@ final class SlosSection implements Section<Slos> {
                     .or(() -> targets.stream()
                             .filter(slo::selects)
                             .flatMap(target -> slo.indicator().interval(target, catalogue).stream()
-                                    .flatMap(interval ->
-                                            Feasibility.measure(slo, target.name(), interval).stream()))
+                                    .flatMap(interval -> Feasibility.measure(slo, target.name(), interval).stream()))
                             .findFirst());
             problem.ifPresent(place::problem);
         }

@@ -1,6 +1,5 @@
 package dev.pgvigil.slo;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.pgvigil.state.SteadyClock;
 import java.time.Instant;
 import java.util.List;
@@ -29,14 +28,14 @@ record SlosView(
     record Summary(
             String name,
             String type,
-            @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable Long thresholdMs,
+            @Nullable Long thresholdMs,
             double objectiveRatio,
             String window,
             int targets,
             int paging,
             int exhausted,
             int uncovered,
-            @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable Double worstBudgetRemainingRatio) {
+            @Nullable Double worstBudgetRemainingRatio) {
 
         static Summary of(Slo slo, List<ObjectiveStatus> statuses) {
             return new Summary(
@@ -47,8 +46,12 @@ record SlosView(
                     slo.window().toString(),
                     statuses.size(),
                     (int) statuses.stream().filter(ObjectiveStatus::pages).count(),
-                    (int) statuses.stream().filter(status -> status.state().exhausted()).count(),
-                    (int) statuses.stream().filter(status -> status.state().uncovered()).count(),
+                    (int) statuses.stream()
+                            .filter(status -> status.state().exhausted())
+                            .count(),
+                    (int) statuses.stream()
+                            .filter(status -> status.state().uncovered())
+                            .count(),
                     statuses.isEmpty()
                             ? null
                             : statuses.stream()

@@ -78,6 +78,7 @@ class OpenApiTest {
                             "/api/health/database?name=shop&type=full",
                             "/api/health/database?name=shop&type=metrics")),
             entry("/api/health/metrics", List.of("/api/health/metrics?name=shop")),
+            entry("/api/v1/slos/{name}", List.of("/api/v1/slos/availability")),
             entry("/health/group/{name}", List.of("/health/group/nope")));
 
     private static final Set<String> WITHOUT_END = Set.of("/api/v1/events");
@@ -86,7 +87,7 @@ class OpenApiTest {
 
     /** Served, and no part of the API. */
     private static final Set<String> BESIDE =
-            Set.of("/", "/database", "/database/diagnosis", "/migrations", "/openapi", "/docs", "/login", "/logout");
+            Set.of("/", "/database", "/database/diagnosis", "/migrations", "/slos", "/openapi", "/docs", "/login", "/logout");
 
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -66,8 +66,7 @@ class CountRingTest {
             for (Span span : Span.values()) {
                 assertClose(ring.over(span, now), exact, now - span.seconds(), now, width(span));
             }
-            assertClose(
-                    ring.overBudget(now), exact, now - BudgetWindow.D7.seconds(), now, OLDEST_BUCKET_OF_BUDGET);
+            assertClose(ring.overBudget(now), exact, now - BudgetWindow.D7.seconds(), now, OLDEST_BUCKET_OF_BUDGET);
         }
     }
 
@@ -141,8 +140,8 @@ class CountRingTest {
         byte[] bytes = written(ring);
         bytes[12] = 0x7f;
 
-        assertThatThrownBy(() -> new CountRing(BudgetWindow.D7)
-                        .read(new DataInputStream(new ByteArrayInputStream(bytes))))
+        assertThatThrownBy(
+                        () -> new CountRing(BudgetWindow.D7).read(new DataInputStream(new ByteArrayInputStream(bytes))))
                 .isInstanceOf(IOException.class);
     }
 }

@@ -32,7 +32,8 @@ class KilledServerTest {
         try (PgServer server = PgServer.start(PgServer.majors().getLast());
                 Monitoring monitoring = Monitoring.over(server.target("shop", "postgres"))) {
             monitoring.awaitStatus("shop", Status.HEALTHY);
-            assertThat(ticks(monitoring, status -> status.totals().good() >= 100)).isTrue();
+            assertThat(ticks(monitoring, status -> status.totals().good() >= 100))
+                    .isTrue();
             assertThat(changes).isEmpty();
 
             server.kill();

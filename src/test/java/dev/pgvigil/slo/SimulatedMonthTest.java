@@ -40,7 +40,8 @@ class SimulatedMonthTest {
         for (long second = from; second < until; second++) {
             long now = second;
             Predicate<Stretch> covers = stretch -> stretch.covers(now);
-            Stretch found = List.of(stretches).stream().filter(covers).findFirst().orElse(null);
+            Stretch found =
+                    List.of(stretches).stream().filter(covers).findFirst().orElse(null);
             if (found == null || !found.gap()) {
                 observe(second, found == null ? Second.GOOD : Second.BAD);
             }
@@ -87,7 +88,8 @@ class SimulatedMonthTest {
 
         // 14.4 times 0.1 % of an hour is 51.84 s: the 52nd bad second pages
         assertThat(pages).containsExactly(minute + 51, halfHour + 51, quarter + 51);
-        // the page over an hour ends when less than 0.9 * 14.4 * 0.1 % of five minutes, 3.9 s, was bad; up to a bucket of 15 s
+        // the page over an hour ends when less than 0.9 * 14.4 * 0.1 % of five minutes, 3.9 s, was bad; up to a bucket
+        // of 15 s
         assertThat(pagesEnded.getFirst()).isCloseTo(minute + 60 + 300 - 4, within(15L));
         // after 30 min of outage that over six hours follows: 0.9 * 6 * 0.1 % of 30 min is 9.7 s
         assertThat(pagesEnded.get(1)).isCloseTo(halfHour + 1800 + 1800 - 10, within(15L));

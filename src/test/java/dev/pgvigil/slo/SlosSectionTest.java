@@ -11,8 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -77,24 +77,29 @@ class SlosSectionTest {
                         org.assertj.core.groups.Tuple.tuple(
                                 Indicator.REPLICATION_FRESHNESS, Duration.ofSeconds(30), BudgetWindow.D28));
         Maintenance maintenance = slos.maintenance().getFirst();
-        assertThat(maintenance.covers("shop", Instant.parse("2027-01-01T01:59:59Z"))).isTrue();
-        assertThat(maintenance.covers("shop", Instant.parse("2027-01-01T02:00:00Z"))).isFalse();
-        assertThat(maintenance.covers("blog", Instant.parse("2027-01-01T01:00:00Z"))).isFalse();
+        assertThat(maintenance.covers("shop", Instant.parse("2027-01-01T01:59:59Z")))
+                .isTrue();
+        assertThat(maintenance.covers("shop", Instant.parse("2027-01-01T02:00:00Z")))
+                .isFalse();
+        assertThat(maintenance.covers("blog", Instant.parse("2027-01-01T01:00:00Z")))
+                .isFalse();
     }
 
     @Test
     void refusesObjectiveWhosePageCanNeverFire() throws IOException {
         assertThat(refused("objectives: { low: { objective: 90%, targets: shop } }"))
-                .endsWith("pgvigil.slos.objectives.low: can never page: 90 % leaves a budget of 10 %, a page over 1h needs 14.40"
-                        + " times that, 144 % of the time; the objective must be above 93.056 %");
+                .endsWith(
+                        "pgvigil.slos.objectives.low: can never page: 90 % leaves a budget of 10 %, a page over 1h needs 14.40"
+                                + " times that, 144 % of the time; the objective must be above 93.056 %");
     }
 
     @Test
     void refusesObjectiveThatHeartbeatsCannotMeasure() throws IOException {
         assertThat(refused("objectives: { high: { objective: 99.9% } }"))
-                .endsWith("pgvigil.slos.objectives.high: cannot be measured on slow: it is measured every 30s, so one failure is 30.00 s,"
-                        + " 1.1574 % of the budget of 30d; 51.84 s in 1h page, which are fewer than 3 failures; the interval must be"
-                        + " shorter than 25.92 s, or the objective at most 99.884 %");
+                .endsWith(
+                        "pgvigil.slos.objectives.high: cannot be measured on slow: it is measured every 30s, so one failure is 30.00 s,"
+                                + " 1.1574 % of the budget of 30d; 51.84 s in 1h page, which are fewer than 3 failures; the interval must be"
+                                + " shorter than 25.92 s, or the objective at most 99.884 %");
     }
 
     @Test
@@ -105,19 +110,31 @@ class SlosSectionTest {
 
     @Test
     void refusesOtherWindowsThresholdsAndNames() throws IOException {
-        assertThat(refused("objectives: { up: { window: 10d, targets: shop } }")).endsWith("must be 7d, 28d or 30d");
+        assertThat(refused("objectives: { up: { window: 10d, targets: shop } }"))
+                .endsWith("must be 7d, 28d or 30d");
         assertThat(refused("objectives: { up: { threshold: 1s, targets: shop } }"))
                 .endsWith("is for the types latency and replication-freshness");
         assertThat(refused("objectives: { rules: { targets: shop } }")).contains("is not rules");
-        assertThat(refused("maintenance: [ { from: \"2027-01-01T00:00:00Z\", until: \"2027-01-01T00:00:00Z\", reason: x } ]"))
+        assertThat(
+                        refused(
+                                "maintenance: [ { from: \"2027-01-01T00:00:00Z\", until: \"2027-01-01T00:00:00Z\", reason: x } ]"))
                 .endsWith("needs from, a later until, and a reason");
     }
 
     @Test
     void factorsOfEachWindow() {
-        assertThat(BudgetWindow.D30.rules()).extracting(BurnRule::factor).map(SlosSectionTest::rounded).containsExactly(14.4, 6.0, 3.0, 1.0);
-        assertThat(BudgetWindow.D28.rules()).extracting(BurnRule::factor).map(SlosSectionTest::rounded).containsExactly(13.44, 5.6, 2.8, 0.9333);
-        assertThat(BudgetWindow.D7.rules()).extracting(BurnRule::factor).map(SlosSectionTest::rounded).containsExactly(13.44, 3.5, 1.4, 0.98);
+        assertThat(BudgetWindow.D30.rules())
+                .extracting(BurnRule::factor)
+                .map(SlosSectionTest::rounded)
+                .containsExactly(14.4, 6.0, 3.0, 1.0);
+        assertThat(BudgetWindow.D28.rules())
+                .extracting(BurnRule::factor)
+                .map(SlosSectionTest::rounded)
+                .containsExactly(13.44, 5.6, 2.8, 0.9333);
+        assertThat(BudgetWindow.D7.rules())
+                .extracting(BurnRule::factor)
+                .map(SlosSectionTest::rounded)
+                .containsExactly(13.44, 3.5, 1.4, 0.98);
     }
 
     private static double rounded(double value) {

@@ -34,7 +34,10 @@ public final class FleetFile {
     void write(String targets) {
         try {
             Path beside = Files.createTempFile(path.getParent(), "pgvigil", ".tmp");
-            Files.writeString(beside, "pgvigil:\n  targets:\n" + targets.indent(4));
+            Files.writeString(
+                    beside,
+                    "pgvigil:\n  slos: { objectives: { availability: { targets: shop } } }\n  targets:\n"
+                            + targets.indent(4));
             Files.move(beside, path, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
