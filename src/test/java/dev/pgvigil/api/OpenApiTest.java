@@ -86,8 +86,8 @@ class OpenApiTest {
     private static final Pattern TABLE_ROW = Pattern.compile("(?m)^\\| `(/[^`]*)` \\|");
 
     /** Served, and no part of the API. */
-    private static final Set<String> BESIDE =
-            Set.of("/", "/database", "/database/diagnosis", "/migrations", "/slos", "/openapi", "/docs", "/login", "/logout");
+    private static final Set<String> BESIDE = Set.of(
+            "/", "/database", "/database/diagnosis", "/migrations", "/slos", "/openapi", "/docs", "/login", "/logout");
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
