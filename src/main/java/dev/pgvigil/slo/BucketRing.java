@@ -47,7 +47,9 @@ final class BucketRing {
         int index = Math.floorMod(bucket, size);
         if (maintenance) {
             excluded[index]++;
-            excludedBad[index] += what == Second.BAD ? 1 : 0;
+            if (what == Second.BAD) {
+                excludedBad[index]++;
+            }
             return;
         }
         switch (what) {
@@ -141,7 +143,11 @@ final class BucketRing {
         }
     }
 
-    /** Replaces all counts. @throws IOException if they are not those of such a ring */
+    /**
+     * Replaces all counts.
+     *
+     * @throws IOException if they are not those of such a ring
+     */
     void read(DataInput in) throws IOException {
         if (in.readInt() != size) {
             throw new IOException("a ring of another size");

@@ -16,6 +16,8 @@ enum BudgetWindow {
     D30(30, 0.02, 0.05, 0.10, 0.10);
 
     private final int days;
+
+    @SuppressWarnings("ImmutableEnumChecker") // List.of, of records
     private final List<BurnRule> rules;
 
     BudgetWindow(int days, double fastPage, double slowPage, double fastTicket, double slowTicket) {

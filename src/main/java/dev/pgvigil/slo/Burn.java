@@ -23,7 +23,7 @@ record Burn(Map<Span, Double> rates, Map<Span, Double> coverage, Counts counts, 
         for (Span span : Span.values()) {
             Counts counts = ring.over(span, end);
             rates.put(span, rate(counts.bad(), span.seconds() - counts.excluded(), slo));
-            coverage.put(span, coverage(counts, Math.min(span.seconds(), end - since)));
+            coverage.put(span, coverage(counts, (double) Math.min(span.seconds(), end - since)));
         }
         Counts counts = ring.overBudget(end);
         double window = slo.window().seconds();

@@ -28,7 +28,11 @@ record BurnState(int firing, boolean exhausted, boolean uncovered) {
     /** An objective must be observed for so long before a gap is a finding. */
     private static final int YOUNG = 300;
 
-    /** The next state. @param age seconds since the first observation */
+    /**
+     * The next state.
+     *
+     * @param age seconds since the first observation
+     */
     BurnState next(Burn burn, Slo slo, long age) {
         List<BurnRule> rules = slo.window().rules();
         int next = IntStream.range(0, rules.size())

@@ -116,7 +116,7 @@ public final class SloPageResource {
         String ratio = number(slo.ratio() * 100) + " %";
         String threshold = slo.threshold() == null
                 ? ""
-                : HumanFormat.milliseconds(slo.threshold().toMillis());
+                : HumanFormat.milliseconds((double) slo.threshold().toMillis());
         return switch (slo.indicator()) {
             case AVAILABILITY -> ratio + " available";
             case LATENCY -> ratio + " of heartbeats within " + threshold;
