@@ -10,9 +10,11 @@ import dev.pgvigil.postgres.Failure;
 import dev.pgvigil.postgres.Failure.Reason;
 import dev.pgvigil.postgres.Role;
 import dev.pgvigil.state.Outcome;
+import dev.pgvigil.state.TargetState;
 import dev.pgvigil.target.Target;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,8 +30,8 @@ class IndicatorTest {
     private record Lag(boolean replays, @Nullable Double replayLagSeconds) implements ReplayLag {}
 
     private static Second of(Indicator indicator, Scene scene) {
-        return indicator.of(
-                scene.snapshot().targets().get("shop"), scene.snapshot(), indicator.standard(), INTERVAL, scene.now());
+        TargetState state = Objects.requireNonNull(scene.snapshot().targets().get("shop"));
+        return indicator.of(state, scene.snapshot(), indicator.standard(), INTERVAL, scene.now());
     }
 
     private static Scene with(String check, Outcome<?> outcome) {
