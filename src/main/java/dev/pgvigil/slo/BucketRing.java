@@ -21,6 +21,8 @@ final class BucketRing {
     private final short[] excluded;
     private final short[] excludedBad;
     private long latest = NOTHING;
+    /** Seconds of the whole ring that are bad or excluded: usually none, and then only good ones need to be summed. */
+    private long troubled;
 
     /**
      * A ring for windows up to a length.
@@ -47,6 +49,7 @@ final class BucketRing {
         int index = Math.floorMod(bucket, size);
         if (maintenance) {
             excluded[index]++;
+            troubled++;
             if (what == Second.BAD) {
                 excludedBad[index]++;
             }
@@ -54,7 +57,10 @@ final class BucketRing {
         }
         switch (what) {
             case GOOD -> good[index]++;
-            case BAD -> bad[index]++;
+            case BAD -> {
+                bad[index]++;
+                troubled++;
+            }
             case UNKNOWN -> {}
         }
     }
@@ -62,11 +68,13 @@ final class BucketRing {
     private void advance(long bucket) {
         if (latest == NOTHING || bucket - latest >= size) {
             arrays().forEach(array -> Arrays.fill(array, (short) 0));
+            troubled = 0;
             latest = bucket;
         }
         while (latest < bucket) {
             latest++;
             int index = Math.floorMod(latest, size);
+            troubled -= bad[index] + excluded[index];
             good[index] = 0;
             bad[index] = 0;
             excluded[index] = 0;
@@ -84,18 +92,33 @@ final class BucketRing {
         long last = Math.min(latest, Math.floorDiv(end - 1, width));
         double inside = first <= latest - size ? 0 : (double) ((first + 1) * width - begin) / width;
         Counts oldest = inside == 0 || first > last ? Counts.NONE : part(first, inside);
-        long goods = 0;
-        long bads = 0;
-        long excludeds = 0;
-        long excludedBads = 0;
-        for (long bucket = Math.max(first + 1, latest - size + 1); bucket <= last; bucket++) {
-            int index = Math.floorMod(bucket, size);
-            goods += good[index];
-            bads += bad[index];
-            excludeds += excluded[index];
-            excludedBads += excludedBad[index];
+        long begins = Math.max(first + 1, latest - size + 1);
+        Counts whole = troubled == 0
+                ? new Counts(sum(good, begins, last), 0, 0, 0)
+                : new Counts(
+                        sum(good, begins, last),
+                        sum(bad, begins, last),
+                        sum(excluded, begins, last),
+                        sum(excludedBad, begins, last));
+        return whole.plus(oldest);
+    }
+
+    /** Sums whole buckets, of which the ring has all: the part up to its end, then the part from its begin. */
+    private long sum(short[] counts, long firstBucket, long lastBucket) {
+        if (firstBucket > lastBucket) {
+            return 0;
         }
-        return new Counts(goods, bads, excludeds, excludedBads).plus(oldest);
+        int from = Math.floorMod(firstBucket, size);
+        int to = Math.floorMod(lastBucket, size);
+        return from <= to ? sum(counts, from, to + 1) : sum(counts, from, size) + sum(counts, 0, to + 1);
+    }
+
+    private static long sum(short[] counts, int from, int until) {
+        int sum = 0;
+        for (int i = from; i < until; i++) {
+            sum += counts[i];
+        }
+        return sum;
     }
 
     /** The counts of the bucket in which this second is. */
@@ -158,7 +181,9 @@ final class BucketRing {
                 array[i] = in.readShort();
             }
         }
+        troubled = 0;
         for (int i = 0; i < size; i++) {
+            troubled += bad[i] + excluded[i];
             if (good[i] < 0
                     || bad[i] < 0
                     || excludedBad[i] < 0
