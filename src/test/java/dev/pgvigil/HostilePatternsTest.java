@@ -33,7 +33,7 @@ class HostilePatternsTest {
 
     /** Inline: the expressions in calls of these methods of String. */
     private static final Pattern INLINE = Pattern.compile(
-            "(?<!matcher\\([a-z]{1,30}\\))\\.(matches|replaceAll|replaceFirst|split)\\(\\s*\"((?:[^\"\\\\]|\\\\.)*+)\"");
+            "(?<!matcher\\([a-z]{1,30}\\))\\.(matches|replaceAll|replaceFirst|split)\\(\\s*\"((?:[^\"\\\\]|\\\\.)*+)\"\\s*[,)]");
 
     private static final List<String> REPEATED = List.of(
             "a",

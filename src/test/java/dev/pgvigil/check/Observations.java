@@ -5,11 +5,14 @@ import dev.pgvigil.check.activity.LockNode;
 import dev.pgvigil.check.capacity.ConnectionUsage;
 import dev.pgvigil.check.capacity.PoolHealth;
 import dev.pgvigil.check.capacity.SessionState;
+import dev.pgvigil.check.statements.PlanTree;
+import dev.pgvigil.check.statements.StatementPlans;
 import dev.pgvigil.check.statements.StatementStatistics;
 import dev.pgvigil.check.statements.StatementUsage;
 import dev.pgvigil.migration.Histories;
 import dev.pgvigil.migration.MigrationHistory;
 import dev.pgvigil.migration.MigrationState;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -157,5 +160,28 @@ public final class Observations {
                 waits == null ? List.of() : List.of(4711),
                 blocked,
                 blocks);
+    }
+
+    public static StatementPlans plans() {
+        Instant planned = Instant.parse("2026-11-21T07:59:59.788Z");
+        return new StatementPlans(
+                StatementPlans.Access.GRANTED,
+                false,
+                1,
+                1,
+                List.of(new StatementPlans.Planned(
+                        "-4461832764915203482",
+                        "select id from guests where email = $1",
+                        new PlanTree(List.of("Seq Scan on guests"), 1986, 1),
+                        planned,
+                        9.412,
+                        5120,
+                        new PlanTree(List.of("Index Scan using guests_email on guests"), 8.31, 1),
+                        planned.minusSeconds(600),
+                        0.043,
+                        81_250,
+                        0.412,
+                        null,
+                        null)));
     }
 }

@@ -178,6 +178,7 @@ public final class SampleFleet {
     private PMap<String, Outcome<?>> complete() {
         return answered()
                 .plus("statements", new Outcome.Observed<>(now, Duration.ofMillis(4), Observations.statements()))
+                .plus("plans", new Outcome.Observed<>(now, Duration.ofMillis(31), Observations.plans()))
                 .plus("migrations", new Outcome.Observed<>(now, Duration.ofMillis(2), Observations.migrations()));
     }
 

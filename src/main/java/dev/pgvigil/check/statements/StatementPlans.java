@@ -2,7 +2,7 @@ package dev.pgvigil.check.statements;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +16,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record StatementPlans(
         Access access, @Nullable Boolean plansWrites, int planned, long changes, List<Planned> statements) {
+
+    private static final Pattern WRITES = Pattern.compile(
+            "^(?:insert|update|delete|merge)\\b|\\bfor\\s{1,9}(?:no\\s{1,9}key\\s{1,9})?(?:update|share)\\b"
+                    + "|^with\\b.*\\b(?:insert|update|delete|merge)\\b",
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     /** Whether the grants of level 2 are there. */
     public enum Access {
@@ -68,10 +73,7 @@ public record StatementPlans(
 
         /** Whether the statement changes or locks rows, as far as its text tells. */
         boolean writes() {
-            String text = query == null ? "" : query.toLowerCase(Locale.ROOT);
-            return text.matches(
-                    "(insert|update|delete|merge)\\b.*|.*\\bfor (no key )?(update|share)\\b.*|with\\b.*\\b(insert"
-                            + "|update|delete|merge)\\b.*");
+            return query != null && WRITES.matcher(query).find();
         }
     }
 

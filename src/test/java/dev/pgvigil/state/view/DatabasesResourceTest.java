@@ -147,8 +147,10 @@ class DatabasesResourceTest {
                 .body("connection", equalTo("ok"))
                 .body("query_test", equalTo("ok"))
                 .body("error", nullValue())
-                .body("migration_status", nullValue());
+                .body("migration_status.current_version", equalTo("7"))
+                .body("migration_status.pending_migrations", equalTo(0));
         get("/api/v1/databases/archive/status")
+                .body("migration_status", nullValue())
                 .body("status", equalTo("unhealthy"))
                 .body("connection", equalTo("failed"))
                 .body("error", equalTo("connect: Connection refused"));
