@@ -405,7 +405,8 @@ class BrowserTest {
             names = {"LIGHT", "DARK"})
     void meetsAccessibilityRules(ColorScheme scheme) {
         for (String path : paths()) {
-            for (int width : scheme == ColorScheme.LIGHT && !path.contains("tab=") ? new int[] {1280, 360} : new int[] {1280}) {
+            for (int width :
+                    scheme == ColorScheme.LIGHT && !path.contains("tab=") ? new int[] {1280, 360} : new int[] {1280}) {
                 Page page = open(path, width, scheme);
                 assertThat(Chromium.violations(page))
                         .as("%s at %s", path, width)
