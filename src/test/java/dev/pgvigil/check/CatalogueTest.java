@@ -29,7 +29,8 @@ class CatalogueTest {
             "host/cpu", "needs saturated processors for five minutes; HostTest has it",
             "host/oom-kill", "stays for 15 minutes after a kill; HostTest has it",
             "databases/unlisted", "needs 2,000 databases",
-            "databases/left-out", "needs 1,000 databases");
+            "databases/left-out", "needs 1,000 databases",
+            "slo/*", "is of objectives, which need hours; SimulatedMonthTest and KilledServerTest have it");
 
     private static final Path RULES = Path.of("monitoring", "rules");
     private static final Pattern ALERT = Pattern.compile("- alert: (\\w+)");

@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 final class PostgresExporter {
 
     /** A name of a shared catalogue, which is read as its bytes; its column is marked with {@code ~}. */
-    private static final Pattern NAME = Pattern.compile("\\{([a-z.]+)\\}");
+    private static final Pattern NAME = Pattern.compile("\\{([a-z._]+)\\}");
 
     private static final Duration INTERVAL = Duration.ofSeconds(15);
     private static final Duration SLOW = Duration.ofMinutes(5);
