@@ -199,9 +199,10 @@ class SlotsTest {
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
     void reportsSlotFromWalKeptToLost(int major) {
-        Map<String, String> small = Map.of("max_wal_size", "32MB", "min_wal_size", "32MB", "wal_level", "logical");
+        // So large that no checkpoint begins by itself: one would remove WAL that is only near the limit.
+        Map<String, String> large = Map.of("max_wal_size", "4GB", "min_wal_size", "32MB", "wal_level", "logical");
         Target target = Evaluating.target("postgres", Map.of("slots.retained", 20.0 * (1 << 20)));
-        try (PgServer server = PgServer.start(major, small);
+        try (PgServer server = PgServer.start(major, large);
                 Collecting asking = Collecting.of(server, "postgres")) {
             assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), target))
                     .isEmpty();
