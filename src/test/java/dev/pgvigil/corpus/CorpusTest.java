@@ -24,7 +24,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * Runs the fault corpus against the whole service. The system property {@code corpus} selects the cases: {@code sample} (the
- * default; the first fault of each area and one workload, on the newest PostgreSQL), {@code all} (on every major of the test run), or names
+ * default; the first fault of every other area and one workload, on the newest PostgreSQL), {@code all} (on every major of the test run), or names
  * of cases and of areas, separated by commas. A report is written to {@code target/corpus.md}.
  */
 @QuarkusTest
@@ -113,7 +113,11 @@ class CorpusTest {
             List<C> all = cases.of(corpus);
             switch (SELECTION) {
                 case "all" -> selected.addAll(all);
-                case "sample" -> all.stream().findFirst().ifPresent(selected::add);
+                case "sample" ->
+                    all.stream()
+                            .filter(one -> CORPORA.indexOf(corpus) % 2 == 0)
+                            .findFirst()
+                            .ifPresent(selected::add);
                 default ->
                     all.stream()
                             .filter(one -> names.contains(named.name(one)) || names.contains(area(corpus)))
