@@ -1,6 +1,6 @@
 package dev.pgvigil.health;
 
-import dev.pgvigil.slo.Burning;
+import dev.pgvigil.slo.BurnSummary;
 import dev.pgvigil.slo.SloMonitor;
 import jakarta.inject.Singleton;
 import org.jspecify.annotations.Nullable;
@@ -23,11 +23,11 @@ final class SloHealth {
     /** The group; null: no objective is configured. */
     @Nullable
     HealthCheckResult evaluate(String check) {
-        Burning burning = objectives.burning();
+        BurnSummary burning = objectives.burning();
         return burning.objectives() == 0 ? null : of(check, burning);
     }
 
-    static HealthCheckResult of(String check, Burning burning) {
+    static HealthCheckResult of(String check, BurnSummary burning) {
         Data data = new Data()
                 .number("objectives", burning.objectives())
                 .number("burning", burning.pages().size())

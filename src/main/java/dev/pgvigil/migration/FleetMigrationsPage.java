@@ -14,6 +14,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
@@ -56,7 +57,7 @@ public final class FleetMigrationsPage {
         FleetMigrations compared = FleetMigrations.of(new PointInTimeView(fleet.snapshot(), SteadyClock.now()));
         return Templates.migrations(
                 compared.histories().stream().map(FleetMigrationsPage::group).toList(),
-                String.valueOf(compared.timestamp()),
+                String.valueOf(compared.timestamp().truncatedTo(ChronoUnit.SECONDS)),
                 compared.without().size(),
                 compared.unknown().size(),
                 SignedIn.of(context));

@@ -52,8 +52,8 @@ public final class SloMonitor {
     }
 
     /** The objectives that burn at page rate, and how many there are; for probes. */
-    public Burning burning() {
-        return Burning.of(objectives.report());
+    public BurnSummary burning() {
+        return BurnSummary.of(objectives.report());
     }
 
     /** Exports every objective; the sink is made for its target. */

@@ -77,7 +77,7 @@ public final class SloPageResource {
 
     private TemplateInstance page(boolean signedIn) {
         SloReport report = monitor.report();
-        Burning burning = Burning.of(report);
+        BurnSummary burning = BurnSummary.of(report);
         return Templates.slos(
                 report.slos().all().stream()
                         .map(slo -> section(slo, report.of(slo)))
@@ -88,7 +88,7 @@ public final class SloPageResource {
                 signedIn);
     }
 
-    private static String headline(Burning burning) {
+    private static String headline(BurnSummary burning) {
         return burning.pages().isEmpty()
                 ? burning.exhausted() == 0 ? "No budget burns" : burning.exhausted() + " budgets are exhausted"
                 : burning.pages().size() + " of " + HumanFormat.count(burning.objectives(), "budget") + " burn";

@@ -2,7 +2,7 @@ package dev.pgvigil.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pgvigil.slo.Burning;
+import dev.pgvigil.slo.BurnSummary;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -11,7 +11,8 @@ class SloHealthTest {
 
     @Test
     void isDownWhileABudgetBurnsAtPageRate() {
-        HealthCheckResult result = SloHealth.of("slo", new Burning(3, List.of("availability of shop"), 0, 1, 0.976));
+        HealthCheckResult result =
+                SloHealth.of("slo", new BurnSummary(3, List.of("availability of shop"), 0, 1, 0.976));
 
         assertThat(result.up()).isFalse();
         assertThat(result.data().entries())
@@ -24,7 +25,7 @@ class SloHealthTest {
 
     @Test
     void isUpWithoutAPageEvenIfABudgetIsExhausted() {
-        HealthCheckResult result = SloHealth.of("slo", new Burning(3, List.of(), 1, 0, -0.2));
+        HealthCheckResult result = SloHealth.of("slo", new BurnSummary(3, List.of(), 1, 0, -0.2));
 
         assertThat(result.up()).isTrue();
         assertThat(result.data().entries()).containsEntry("exhausted", 1L);
@@ -33,7 +34,7 @@ class SloHealthTest {
     @Test
     void namesAtMostTen() {
         HealthCheckResult result =
-                SloHealth.of("slo", new Burning(500, Collections.nCopies(400, "availability of shop"), 0, 0, 0));
+                SloHealth.of("slo", new BurnSummary(500, Collections.nCopies(400, "availability of shop"), 0, 0, 0));
 
         assertThat(result.data().entries()).hasSize(15).containsEntry("burning", 400L);
     }

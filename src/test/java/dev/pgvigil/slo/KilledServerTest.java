@@ -44,7 +44,7 @@ class KilledServerTest {
             assertThat(burning.totals().bad()).isBetween(52L, 60L);
             assertThat(opened()).containsExactly("slo/availability/burn");
             assertThat(burning.findings()).extracting(Finding::severity).containsExactly(Severity.CRITICAL);
-            assertThat(Burning.of(objectives.report()).pages()).containsExactly("availability of shop");
+            assertThat(BurnSummary.of(objectives.report()).pages()).containsExactly("availability of shop");
 
             server.restart();
             monitoring.awaitStatus("shop", Status.HEALTHY);

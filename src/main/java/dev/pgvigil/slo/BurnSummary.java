@@ -11,14 +11,14 @@ import java.util.List;
  * @param uncovered number of those of which too little is known
  * @param remaining the smallest share of a budget that is left
  */
-public record Burning(int objectives, List<String> pages, int exhausted, int uncovered, double remaining) {
+public record BurnSummary(int objectives, List<String> pages, int exhausted, int uncovered, double remaining) {
 
-    public Burning {
+    public BurnSummary {
         pages = List.copyOf(pages);
     }
 
-    static Burning of(SloReport report) {
-        return new Burning(
+    static BurnSummary of(SloReport report) {
+        return new BurnSummary(
                 report.objectives().size(),
                 report.objectives().stream()
                         .filter(ObjectiveStatus::pages)
