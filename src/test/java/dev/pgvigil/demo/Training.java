@@ -93,7 +93,8 @@ final class Training {
         long end = System.nanoTime() + PASSES.toNanos();
         long last = System.nanoTime();
         List<String> unseen = List.of();
-        while (System.nanoTime() - last < SETTLED.toNanos() || get("/health/database").contains("DOWN")) {
+        while (System.nanoTime() - last < SETTLED.toNanos()
+                || get("/health/database").contains("DOWN")) {
             if (System.nanoTime() > end) {
                 throw new IOException("not all checks were answered within %d s; not yet: %s"
                         .formatted(PASSES.toSeconds(), String.join("\n", unseen)));
