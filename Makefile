@@ -21,8 +21,8 @@ help: ## This list
 run: servers product ## Start a live demo: PostgreSQL servers under load, now and then a fault, and pgvigil watching
 	@exec $(RUN).demo.Demo
 
-monitoring: product ## Start Prometheus, Alertmanager and exporters around a running pgvigil, as that of make run (PORT=8080)
-	@PATH="$$PATH:$(CURDIR)/target/prometheus/usr/bin" exec $(RUN).monitoring.LocalStack $(or $(PORT),8080)
+monitoring: servers product ## Start Prometheus, Alertmanager and exporters around the demo, inject five faults (around yours: PORT=8080)
+	@PATH="$$PATH:$(CURDIR)/target/prometheus/usr/bin" exec $(RUN).$(if $(PORT),monitoring.LocalStack $(PORT),demo.MonitoringTour $(if $(ONCE),once))
 
 dev: tools ## Start pgvigil in Quarkus' development mode, on your DATABASE_URL or PGVIGIL_CONFIG
 	@[ -n "$(DATABASE_URL)$(PGVIGIL_CONFIG)" ] || { echo "Set DATABASE_URL, or PGVIGIL_CONFIG: a running demo prints one (make run)" >&2; exit 1; }

@@ -48,7 +48,7 @@ final class Connection {
             throw new IOException("the server closed the connection");
         }
         int head = head();
-        if (head < 0 || answer.position() < head + length(head)) {
+        if (head < 0 || !complete(head)) {
             return false;
         }
         status = digit(9) * 100 + digit(10) * 10 + digit(11);
@@ -79,17 +79,40 @@ final class Connection {
         return -1;
     }
 
-    private int length(int head) throws IOException {
+    /** Long answers come in chunks, without a length. */
+    private boolean complete(int head) throws IOException {
         for (int i = 0; i < head - LENGTH.length; i++) {
             if (lengthAt(i)) {
                 int length = 0;
                 for (int at = i + LENGTH.length; answer.get(at) != '\r'; at++) {
                     length = answer.get(at) == ' ' ? length : length * 10 + digit(at);
                 }
-                return length;
+                return answer.position() >= head + length;
             }
         }
-        throw new IOException("an answer without content-length");
+        return chunks(head);
+    }
+
+    private boolean chunks(int head) throws IOException {
+        int at = head;
+        while (true) {
+            int size = 0;
+            for (; at < answer.position() && answer.get(at) != '\r'; at++) {
+                int digit = Character.digit(answer.get(at), 16);
+                if (digit < 0) {
+                    throw new IOException("an answer without content-length or chunks");
+                }
+                size = size * 16 + digit;
+            }
+            // The size, the chunk and the end of line after each.
+            at += 2 + size + 2;
+            if (at > answer.position()) {
+                return false;
+            }
+            if (size == 0) {
+                return true;
+            }
+        }
     }
 
     private boolean lengthAt(int start) {

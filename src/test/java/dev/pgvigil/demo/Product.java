@@ -91,6 +91,17 @@ final class Product implements AutoCloseable {
         }
     }
 
+    /** Sends it a signal by name. */
+    void signal(String name) throws IOException, InterruptedException {
+        int code = new ProcessBuilder("sh", "-c", "kill -%s %d".formatted(name, process.pid()))
+                .inheritIO()
+                .start()
+                .waitFor();
+        if (code != 0) {
+            throw new IOException("kill -%s ended with %d".formatted(name, code));
+        }
+    }
+
     @Override
     public void close() {
         end(Duration.ofSeconds(5));

@@ -143,7 +143,7 @@ class KubernetesManifestsTest {
     @ValueSource(strings = {"jvm", "native", "demo"})
     void anOverlayRenders(String overlay) throws Exception {
         List<HasMetadata> rendered =
-                new ArrayList<>(Manifests.read(Kubectl.kustomize(ROOT.resolve("overlays/" + overlay))));
+                new ArrayList<>(Manifests.read(Rendering.kustomize(ROOT.resolve("overlays/" + overlay))));
         if (!overlay.equals("demo")) {
             rendered.addAll(Manifests.read(SECRETS));
         }
@@ -163,7 +163,7 @@ class KubernetesManifestsTest {
                 components: [../../k8s/components/service-monitor]
                 """);
 
-        assertThat(Manifests.read(Kubectl.kustomize(folder)))
+        assertThat(Manifests.read(Rendering.kustomize(folder)))
                 .extracting(HasMetadata::getKind)
                 .contains("ServiceMonitor", "Deployment");
     }

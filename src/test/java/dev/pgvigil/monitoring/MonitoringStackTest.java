@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.pgvigil.telemetry.Exporting;
+import dev.pgvigil.telemetry.FleetFile;
+import dev.pgvigil.testing.PgServer;
 import dev.pgvigil.testing.Tools;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -17,10 +19,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,6 +51,9 @@ class MonitoringStackTest {
             "node_nf_conntrack_entries", "not every kernel tracks connections",
             "node_nf_conntrack_entries_limit", "not every kernel tracks connections",
             "jvm_gc_pause_seconds_sum", "after the first collection");
+
+    /** Set by {@link Exporting}. */
+    private @Nullable FleetFile fleet;
 
     public static final class Profile implements QuarkusTestProfile {
         @Override
@@ -91,7 +98,32 @@ class MonitoringStackTest {
                     .until(() -> Yaml.elements(stack.alerts())
                             .anyMatch(alert ->
                                     alert.at("/labels/alertname").asText().equals("Watchdog")));
+            assertThat(stack.receiver().await("Watchdog", "firing", 0, PATIENCE))
+                    .hasValueSatisfying(sent -> assertThat(sent.receiver()).isEqualTo("dead-man"));
+            aFrozenServerIsToldToThePager(stack);
         }
+    }
+
+    private void aFrozenServerIsToldToThePager(Stack stack) throws InterruptedException {
+        try (PgServer server = PgServer.start(PgServer.majors().getLast())) {
+            String up = "pgvigil_server_up{server=\"%s\"} == 1"
+                    .formatted(server.server().id());
+            fleet().add("frozen: { url: \"postgresql://%s@%s/postgres?sslmode=disable\" }"
+                    .formatted(server.server().user(), server.server().id()));
+            await().atMost(PATIENCE).until(() -> !stack.query(up).isEmpty());
+            server.freeze();
+            assertThat(stack.receiver().await("PgvigilServerDown", "firing", 0, PATIENCE))
+                    .hasValueSatisfying(sent -> assertThat(sent.receiver()).isEqualTo("pager"));
+            server.thaw();
+            assertThat(stack.receiver().await("PgvigilServerDown", "resolved", 0, PATIENCE))
+                    .isPresent();
+        } finally {
+            fleet().restore();
+        }
+    }
+
+    private FleetFile fleet() {
+        return Objects.requireNonNull(fleet);
     }
 
     /** The expressions that have no data and are not excused. */

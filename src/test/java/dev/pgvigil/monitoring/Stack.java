@@ -2,6 +2,8 @@ package dev.pgvigil.monitoring;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pgvigil.testing.FreePort;
 import dev.pgvigil.testing.Tools;
 import java.io.IOException;
@@ -20,11 +22,11 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Prometheus, Alertmanager, node_exporter and the blackbox exporter as processes, with the files of {@code monitoring/}: only
- * addresses and intervals differ. They end with this.
+ * addresses and times differ, and every receiver of Alertmanager is a webhook of this process. All end with this.
  */
-final class Stack implements AutoCloseable {
+public final class Stack implements AutoCloseable {
 
-    static final List<String> PROGRAMS = List.of(
+    private static final List<String> PROGRAMS = List.of(
             "prometheus", "prometheus-alertmanager", "prometheus-node-exporter", "prometheus-blackbox-exporter");
     private static final Path MONITORING = Path.of("monitoring").toAbsolutePath();
     private static final String LOOPBACK = "127.0.0.1:";
@@ -34,14 +36,15 @@ final class Stack implements AutoCloseable {
     private final List<Process> processes = new ArrayList<>();
     private final int prometheus = FreePort.next();
     private final int alertmanager = FreePort.next();
+    private final WebhookReceiver receiver = new WebhookReceiver();
     private final Path home;
 
     private Stack(Path home) {
         this.home = home;
     }
 
-    /** Skips the test if a program is missing. */
-    static Stack start(Path home, int pgvigil) throws IOException {
+    /** Starts all around the pgvigil at this port; skips the test if a program is missing. */
+    public static Stack start(Path home, int pgvigil) throws IOException {
         PROGRAMS.forEach(Tools::assume);
         Stack stack = new Stack(home);
         int node = FreePort.next();
@@ -56,7 +59,7 @@ final class Stack implements AutoCloseable {
                 "--web.listen-address=" + LOOPBACK + stack.alertmanager,
                 "--cluster.listen-address=",
                 "--storage.path=" + home.resolve("alerts"),
-                "--config.file=" + MONITORING.resolve("alertmanager/alertmanager.yml"));
+                "--config.file=" + stack.routes());
         stack.run(
                 "prometheus",
                 "--web.listen-address=" + LOOPBACK + stack.prometheus,
@@ -71,13 +74,40 @@ final class Stack implements AutoCloseable {
         return stack;
     }
 
+    /** Alertmanager's file with the same routes, without its pauses. */
+    private Path routes() throws IOException {
+        ObjectNode file = (ObjectNode) Yaml.read(MONITORING.resolve("alertmanager/alertmanager.yml"));
+        file.remove("global");
+        file.putArray("templates")
+                .add(MONITORING.resolve("alertmanager/templates/*.tmpl").toString());
+        for (JsonNode waits : file.findParents("group_wait")) {
+            ((ObjectNode) waits).put("group_wait", "1s").put("group_interval", "1s");
+        }
+        ArrayNode receivers = file.putArray("receivers");
+        for (String name : Yaml.elements(Yaml.read(MONITORING.resolve("alertmanager/alertmanager.yml"))
+                        .path("receivers"))
+                .map(one -> one.path("name").asText())
+                .toList()) {
+            receivers
+                    .addObject()
+                    .put("name", name)
+                    .putArray("webhook_configs")
+                    .addObject()
+                    .put("url", receiver.url(name))
+                    .put("send_resolved", true);
+        }
+        return Files.writeString(home.resolve("alertmanager.yml"), file.toString());
+    }
+
     private Path configuration(Map<String, Integer> addresses) throws IOException {
         for (String folder : List.of("rules", "prometheus/rules")) {
             Files.createDirectories(home.resolve(folder));
             for (Path rules : Yaml.files(MONITORING.resolve(folder))) {
                 Files.writeString(
                         home.resolve(folder).resolve(rules.getFileName()),
-                        Files.readString(rules).replace("interval: 30s", "interval: 2s"));
+                        Files.readString(rules)
+                                .replace("interval: 30s", "interval: 2s")
+                                .replaceAll("(?m)^( +for): \\w+$", "$1: 2s"));
             }
         }
         String text = Files.readString(MONITORING.resolve("prometheus/prometheus.yml"))
@@ -96,6 +126,11 @@ final class Stack implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(home.resolve(program + ".log").toFile())
                 .start());
+    }
+
+    /** What the receivers were sent. */
+    public WebhookReceiver receiver() {
+        return receiver;
     }
 
     /** The series that an expression selects now. */
@@ -137,16 +172,29 @@ final class Stack implements AutoCloseable {
         }
     }
 
-    String prometheus() {
+    /** The queries of all panels that have no data, with Grafana's variables for everything. */
+    public List<String> withoutData() {
+        return Dashboard.sources()
+                .flatMap(source -> Dashboard.of(source).expressions().stream())
+                .filter(expression -> query(
+                                expression.replace("$__rate_interval", "1m").replaceAll("\\$(server|instance)", ".*"))
+                        .isEmpty())
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    public String prometheus() {
         return "http://" + LOOPBACK + prometheus;
     }
 
-    String alertmanager() {
+    public String alertmanager() {
         return "http://" + LOOPBACK + alertmanager;
     }
 
-    void stop() {
+    public void stop() {
         processes.forEach(Process::destroy);
+        receiver.close();
     }
 
     @Override

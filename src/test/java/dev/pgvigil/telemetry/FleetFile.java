@@ -44,7 +44,13 @@ public final class FleetFile {
         }
     }
 
-    void restore() {
+    /** Writes the first targets and one more. */
+    public void add(String target) {
+        write(first + target + "\n");
+    }
+
+    /** Writes the first targets. */
+    public void restore() {
         write(first);
     }
 }
