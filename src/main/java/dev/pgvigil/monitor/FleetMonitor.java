@@ -60,6 +60,7 @@ public class FleetMonitor implements OnDemandHeartbeat, OnDemandConnection {
     private final Vertx vertx;
     private final Map<Server.Identity, Lane> lanes = new HashMap<>();
     private volatile Deadlines deadlines = Deadlines.STANDARD;
+    private volatile int servers;
     private Future<?> pending = Future.succeededFuture();
 
     /** The monitor of a server and its event loop. */
@@ -198,6 +199,7 @@ public class FleetMonitor implements OnDemandHeartbeat, OnDemandConnection {
 
     private synchronized void add(Map<Server.Identity, List<Target>> wanted, Deadlines latest) {
         deadlines = latest;
+        servers = wanted.size();
         wanted.forEach((identity, its) -> {
             Server server = its.getFirst().server();
             Lane lane = lanes.computeIfAbsent(identity, first -> newLane(server, latest));
@@ -208,7 +210,7 @@ public class FleetMonitor implements OnDemandHeartbeat, OnDemandConnection {
     private Lane newLane(Server server, Deadlines latest) {
         EventLoop loop = EventLoop.next(vertx);
         ServerMonitor.Shared shared =
-                new ServerMonitor.Shared(catalogue, connector, spans, fleet, counters, delay, memory);
+                new ServerMonitor.Shared(catalogue, connector, spans, fleet, counters, delay, memory, () -> servers);
         return new Lane(new ServerMonitor(shared, server, latest, loop), loop);
     }
 }

@@ -3,6 +3,7 @@ package dev.pgvigil.monitor;
 import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.check.Check;
 import dev.pgvigil.check.HeartbeatResult;
+import dev.pgvigil.check.Policy.Priority;
 import dev.pgvigil.postgres.MemoryBudget;
 import dev.pgvigil.postgres.ServerFacts;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +25,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Schedule {
 
-    /** First runs start within this time, whatever the interval. */
+    /** First runs start within this time, whatever the interval; in a big fleet only those that are needed most. */
     private static final Duration FIRST = Duration.ofSeconds(3);
+
+    /** All other first runs of a fleet are spread over this time for each server: together they are a load. */
+    private static final Duration EACH_SERVER = Duration.ofMillis(60);
 
     private static final Duration EACH_DATABASE = Duration.ofMillis(200);
 
@@ -32,15 +37,19 @@ final class Schedule {
 
     private final Catalogue catalogue;
     private final MemoryBudget budget;
-    private final long phase = random(FIRST);
+    private final IntSupplier servers;
+    /** The offset of this server within the time over which first runs are spread, from 0 to 1. */
+    private final double phase = ThreadLocalRandom.current().nextDouble();
     private List<ScheduledCheck<?>> runs = List.of();
     private List<TargetMonitor> targets = List.of();
     /** The offset of each target's database within the time over which first runs are spread, from 0 to 1. */
     private final Map<TargetMonitor, Double> phases = new HashMap<>();
 
-    Schedule(Catalogue catalogue, MemoryBudget budget) {
+    /** @param servers the number of servers in the fleet */
+    Schedule(Catalogue catalogue, MemoryBudget budget, IntSupplier servers) {
         this.catalogue = catalogue;
         this.budget = budget;
+        this.servers = servers;
     }
 
     List<ScheduledCheck<?>> runs() {
@@ -115,13 +124,32 @@ final class Schedule {
     private long phase(Check<?> check, @Nullable TargetMonitor only) {
         Duration interval = check.policy().interval();
         if (only == null) {
-            return check.name().equals(HeartbeatResult.CHECK) ? random(interval) : phase;
+            return check.name().equals(HeartbeatResult.CHECK)
+                    ? random(interval)
+                    : part(shorter(first(check), interval), phase);
         }
-        Duration spread = EACH_DATABASE.multipliedBy(targets.size());
-        Duration atLeast = spread.compareTo(FIRST) > 0 ? spread : FIRST;
-        Duration within = atLeast.compareTo(interval) < 0 ? atLeast : interval;
-        double part = phases.computeIfAbsent(
-                only, first -> ThreadLocalRandom.current().nextDouble());
+        Duration spread = longer(EACH_DATABASE.multipliedBy(targets.size()), first(check));
+        return part(
+                shorter(spread, interval),
+                phases.computeIfAbsent(
+                        only, first -> ThreadLocalRandom.current().nextDouble()));
+    }
+
+    private Duration first(Check<?> check) {
+        return check.policy().priority() == Priority.HIGH
+                ? FIRST
+                : longer(FIRST, EACH_SERVER.multipliedBy(servers.getAsInt()));
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private static long part(Duration within, double part) {
         return Math.round(within.toNanos() * part);
     }
 

@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -52,7 +53,8 @@ final class ServerMonitor implements ServerConnection.Listener {
             Fleet fleet,
             CheckCounters counters,
             SchedulingDelay delay,
-            MemoryBudget memory) {
+            MemoryBudget memory,
+            IntSupplier servers) {
 
         /** The names of the checks with a reaction. */
         Set<String> reacting(Reaction reaction) {
@@ -100,7 +102,7 @@ final class ServerMonitor implements ServerConnection.Listener {
         this.loop = loop;
         this.connection = new ServerConnection(shared.connector(), server, deadlines, loop, shared.spans(), this);
         this.publisher = new StatePublisher(shared.fleet(), server, connection);
-        this.schedule = new Schedule(shared.catalogue(), shared.memory());
+        this.schedule = new Schedule(shared.catalogue(), shared.memory(), shared.servers());
         this.executor = new CheckExecutor(connection, server, shared.spans(), publisher);
         this.visits = new DatabaseVisits(connection, new Visitor());
         this.holdsEmergency = shared.reacting(Reaction.HOLD_EMERGENCY_CONNECTION);

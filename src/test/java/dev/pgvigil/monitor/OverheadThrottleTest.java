@@ -107,7 +107,7 @@ class OverheadThrottleTest {
 
         for (Target target : List.of(plain, frequent)) {
             Duration expected = Duration.ofSeconds(target.equals(frequent) ? configured : standard);
-            Schedule schedule = new Schedule(new Catalogue(List.of(new Conflicts())), new MemoryBudget(0));
+            Schedule schedule = new Schedule(new Catalogue(List.of(new Conflicts())), new MemoryBudget(0), () -> 1);
             schedule.cover(List.of(new TargetMonitor(target, Instant.EPOCH)), 0);
 
             assertThat(schedule.interval(schedule.runs().getFirst(), facts(major)))
