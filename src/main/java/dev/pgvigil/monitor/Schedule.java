@@ -40,6 +40,7 @@ final class Schedule {
     private final IntSupplier servers;
     /** The offset of this server within the time over which first runs are spread, from 0 to 1. */
     private final double phase = ThreadLocalRandom.current().nextDouble();
+
     private List<ScheduledCheck<?>> runs = List.of();
     private List<TargetMonitor> targets = List.of();
     /** The offset of each target's database within the time over which first runs are spread, from 0 to 1. */

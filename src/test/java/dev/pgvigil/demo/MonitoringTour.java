@@ -18,6 +18,8 @@ public final class MonitoringTour {
 
     private static final Duration LIMIT = Duration.ofSeconds(90);
 
+    private static final Duration SETTLING = Duration.ofSeconds(30);
+
     private final Stack stack;
     private final List<String> missing = new ArrayList<>();
 
@@ -83,7 +85,7 @@ public final class MonitoringTour {
                 told(stop.alert(), "resolved", seen, System.nanoTime());
             }
         }
-        List<String> without = stack.withoutData();
+        List<String> without = withoutData();
         Console.line("panels", without.isEmpty() ? "every query has data" : "queries without data:");
         without.forEach(query -> Console.say("    " + query));
         Console.line(
@@ -92,6 +94,15 @@ public final class MonitoringTour {
                         ? "every alert reached its receiver"
                         : "did not arrive: " + String.join(", ", missing));
         return missing.isEmpty();
+    }
+
+    private List<String> withoutData() throws InterruptedException {
+        List<String> without = stack.withoutData();
+        for (int second = 0; second < SETTLING.toSeconds() && !without.isEmpty(); second++) {
+            Thread.sleep(Duration.ofSeconds(1));
+            without = stack.withoutData();
+        }
+        return without;
     }
 
     private void told(String alert, String status, int seen, long since) throws InterruptedException {

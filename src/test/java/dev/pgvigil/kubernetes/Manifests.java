@@ -102,7 +102,8 @@ public final class Manifests {
                 @Nullable List<String> literals) {}
 
         record Options(
-                @JsonProperty("disableNameSuffixHash") boolean stableNames) {}
+                @JsonProperty("disableNameSuffixHash") boolean stableNames,
+                @Nullable Map<String, String> labels) {}
 
         /** Files and folders that must be there. */
         Stream<String> named() {

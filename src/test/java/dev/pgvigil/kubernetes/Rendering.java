@@ -27,7 +27,15 @@ final class Rendering {
     static Answer helm(String release, String... arguments) throws IOException, InterruptedException {
         Tools.assume("helm");
         return run(Stream.concat(
-                        Stream.of("helm", "template", release, "charts/pgvigil", "--namespace", "monitoring"),
+                        Stream.of(
+                                "helm",
+                                "template",
+                                release,
+                                "charts/pgvigil",
+                                "--namespace",
+                                "monitoring",
+                                "--kube-version",
+                                "1.33.0"),
                         Stream.of(arguments))
                 .toArray(String[]::new));
     }

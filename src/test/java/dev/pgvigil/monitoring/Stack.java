@@ -64,6 +64,8 @@ public final class Stack implements AutoCloseable {
                 "prometheus",
                 "--web.listen-address=" + LOOPBACK + stack.prometheus,
                 "--storage.tsdb.path=" + home.resolve("series"),
+                // Alertmanager may start later.
+                "--rules.alert.resend-delay=5s",
                 "--config.file="
                         + stack.configuration(Map.of(
                                 "pgvigil:8080", pgvigil,
