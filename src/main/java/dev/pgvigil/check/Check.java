@@ -40,7 +40,7 @@ public interface Check<O> {
         return List.of();
     }
 
-    /** Queries the server. Takes no lock that DDL of an application would queue behind. */
+    /** Queries the server, or for {@link Scope#HOST} its host. Takes no lock that DDL of an application would queue behind. */
     Uni<O> collect(Session session);
 
     /**

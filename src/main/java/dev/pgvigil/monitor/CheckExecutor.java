@@ -58,7 +58,7 @@ final class CheckExecutor {
 
     /** Whether the check can run on the shared session: it belongs to that database and needs no longer deadline. */
     boolean onSharedSession(ScheduledCheck<?> run) {
-        return run.heartbeat() || (!run.slow() && databaseOf(run).equals(connection.database()));
+        return run.heartbeat() || run.host() || (!run.slow() && databaseOf(run).equals(connection.database()));
     }
 
     /**
@@ -85,8 +85,11 @@ final class CheckExecutor {
         return extensions.getOrDefault(database, Set.of()).contains(extension);
     }
 
-    /** Collects on the shared session. */
+    /** Collects on the shared session; a check of the host without one while there is none. */
     <O> Uni<O> collect(ScheduledCheck<O> run) {
+        if (run.host() && !connection.ready()) {
+            return collect(run, connection.database(), span -> connection.unconnected(run.memory));
+        }
         Map<String, Uni<?>> round = shared;
         return collect(
                 run, connection.database(), span -> connection.session(span, round, run.memory, run.heartbeat()));

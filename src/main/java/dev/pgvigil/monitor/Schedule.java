@@ -66,7 +66,7 @@ final class Schedule {
                     .filter(one -> one.target().runs(check.name()))
                     .toList();
             switch (check.scope()) {
-                case SERVER -> {
+                case SERVER, HOST -> {
                     if (!enabled.isEmpty()) {
                         covered.add(kept(check, null, now));
                     }

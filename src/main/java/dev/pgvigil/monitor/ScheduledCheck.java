@@ -4,6 +4,7 @@ import dev.pgvigil.check.Check;
 import dev.pgvigil.check.HeartbeatResult;
 import dev.pgvigil.check.Policy.Deadline;
 import dev.pgvigil.check.Previous;
+import dev.pgvigil.check.Scope;
 import dev.pgvigil.postgres.CheckMemory;
 import dev.pgvigil.postgres.Failure;
 import dev.pgvigil.postgres.Failure.Reason;
@@ -74,6 +75,10 @@ final class ScheduledCheck<O> {
 
     boolean heartbeat() {
         return check.name().equals(HeartbeatResult.CHECK);
+    }
+
+    boolean host() {
+        return check.scope() == Scope.HOST;
     }
 
     boolean startable(long now) {

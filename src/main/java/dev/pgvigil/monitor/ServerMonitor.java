@@ -270,9 +270,13 @@ final class ServerMonitor implements ServerConnection.Listener {
         finish(run, runNumber, new Outcome.Skipped<>(SteadyClock.now(), "nothing is configured for it"));
     }
 
-    /** Heartbeats also report that there is no session. All other checks wait for a session or a visit. */
+    /** Heartbeats also report that there is no session. Checks of a host need none; all others wait for a session or a visit. */
     private boolean mayStart(ScheduledCheck<?> run) {
-        return run.heartbeat() || (connection.ready() && executor.onSharedSession(run));
+        return run.heartbeat() || readsHost(run) || (connection.ready() && executor.onSharedSession(run));
+    }
+
+    private boolean readsHost(ScheduledCheck<?> run) {
+        return run.host() && connection.host() != null;
     }
 
     private void beatNow() {
@@ -293,7 +297,7 @@ final class ServerMonitor implements ServerConnection.Listener {
             return;
         }
         int runNumber = run.begin(now, interval(run));
-        if (!connection.ready()) {
+        if (!connection.ready() && !run.host()) {
             Failure trouble = connection.trouble();
             if (trouble == null) {
                 run.skip();

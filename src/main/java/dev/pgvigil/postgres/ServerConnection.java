@@ -212,6 +212,11 @@ public final class ServerConnection {
         return new CheckSession(this, main, facts, deadlines.answer(), spans, pass, shared, memory, urgent);
     }
 
+    /** What a check of the server's host uses while there is no session. */
+    public Session unconnected(CheckMemory memory) {
+        return new UnconnectedSession(this, memory);
+    }
+
     /** The database of the shared session. */
     public String database() {
         return main == null ? databases.current() : main.database();
@@ -272,8 +277,8 @@ public final class ServerConnection {
         return pooler;
     }
 
-    @Nullable
-    HostEndpoint host() {
+    /** Where the resources of the server's host are read; null: nowhere. */
+    public @Nullable HostEndpoint host() {
         return server.resources();
     }
 

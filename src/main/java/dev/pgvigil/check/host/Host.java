@@ -9,6 +9,8 @@ import dev.pgvigil.check.Previous;
 import dev.pgvigil.check.Scope;
 import dev.pgvigil.check.host.HostState.Filesystem;
 import dev.pgvigil.check.host.NodeExporter.Unusable;
+import dev.pgvigil.postgres.Failure;
+import dev.pgvigil.postgres.FailureException;
 import dev.pgvigil.postgres.HostEndpoint;
 import dev.pgvigil.postgres.Session;
 import dev.pgvigil.target.Target;
@@ -19,6 +21,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Processors, memory, disks and network of a server's host, from its node_exporter. */
@@ -56,7 +59,7 @@ public final class Host implements Check<HostState> {
 
     @Override
     public Scope scope() {
-        return Scope.SERVER;
+        return Scope.HOST;
     }
 
     @Override
@@ -79,17 +82,36 @@ public final class Host implements Check<HostState> {
         HostEndpoint host = session.host();
         return host == null
                 ? Uni.createFrom().item(HostState.silent(false, null))
-                : session.rows(DATA_DIRECTORY, row -> String.valueOf(row.getString(0)))
-                        .flatMap(found -> scrape(session, host, found.isEmpty() ? null : found.getFirst()));
+                : dataDirectory(session).flatMap(found -> scrape(memory(session), host, found));
     }
 
-    private static Uni<HostState> scrape(Session session, HostEndpoint host, @Nullable String dataDirectory) {
-        HostMemory memory = session.memory(
+    private static HostMemory memory(Session session) {
+        return session.memory(
                 budget -> new HostMemory(Objects.requireNonNull(Vertx.currentContext(), "not on an event loop")
                         .owner()));
+    }
+
+    /** While the server does not answer, as it was when it last did. */
+    private static Uni<Optional<String>> dataDirectory(Session session) {
+        HostMemory memory = memory(session);
+        return session.rows(DATA_DIRECTORY, row -> String.valueOf(row.getString(0)))
+                .map(found -> memory.dataDirectory(found.stream().findFirst()))
+                .onFailure(Host::isUnanswered)
+                .recoverWithItem(thrown -> memory.dataDirectory());
+    }
+
+    private static boolean isUnanswered(Throwable thrown) {
+        return thrown instanceof FailureException known
+                && (known.failure().reason().keepsOut()
+                        || known.failure().reason() == Failure.Reason.TIMEOUT
+                        || known.failure().reason() == Failure.Reason.LOCAL);
+    }
+
+    private static Uni<HostState> scrape(HostMemory memory, HostEndpoint host, Optional<String> dataDirectory) {
         return memory.exporter()
                 .scrape(host.nodeExporter())
-                .map(metrics -> memory.state(metrics, System.nanoTime() / 1e9, dataDirectory, host.dataMount()))
+                .map(metrics ->
+                        memory.state(metrics, System.nanoTime() / 1e9, dataDirectory.orElse(null), host.dataMount()))
                 .onFailure(Unusable.class)
                 .recoverWithItem(thrown -> HostState.silent(true, thrown.getMessage()));
     }

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -59,9 +60,20 @@ final class HostMemory implements CheckMemory.Releasable, CheckMemory.Lasting {
     private final Deque<Reading> readings = new ArrayDeque<>();
     private final Deque<OomKills> kills = new ArrayDeque<>();
     private double killed = Double.NaN;
+    private Optional<String> dataDirectory = Optional.empty();
 
     HostMemory(Vertx vertx) {
         this.exporter = new NodeExporter(vertx);
+    }
+
+    /** The data directory, if the server told it when it last answered. */
+    Optional<String> dataDirectory() {
+        return dataDirectory;
+    }
+
+    Optional<String> dataDirectory(Optional<String> told) {
+        dataDirectory = told;
+        return told;
     }
 
     NodeExporter exporter() {

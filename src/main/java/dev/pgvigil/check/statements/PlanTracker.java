@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The plans of the statements of one database between collections, within the memory budget of the fleet. */
@@ -36,6 +37,7 @@ final class PlanTracker implements CheckMemory.Releasable {
 
     private static final int ID_BYTES = 24;
     private static final Duration FAILED_AGAIN_AFTER = Duration.ofHours(1);
+    private static final Duration FORGOTTEN_AFTER = FAILED_AGAIN_AFTER.multipliedBy(2);
     private static final Duration ACCEPTED_AFTER = Duration.ofDays(1);
     private static final double SLOWER = 1.5;
 
@@ -81,6 +83,9 @@ final class PlanTracker implements CheckMemory.Releasable {
         private @Nullable String error;
         private @Nullable String refused;
 
+        /** Privileges have changed since it failed. */
+        private boolean again;
+
         private boolean failed() {
             return error != null || refused != null;
         }
@@ -92,10 +97,20 @@ final class PlanTracker implements CheckMemory.Releasable {
     private Map<Long, double[]> interval = new HashMap<>();
     private double intervalMs;
     private long changes;
+    private List<Object> privileges = List.of();
 
     PlanTracker(MemoryBudget budget) {
         this.budget = budget;
         this.deltas = new CounterDeltas<>(2, ID_BYTES, budget);
+    }
+
+    /** The privileges with which statements are planned. If they have changed, failed statements are planned again. */
+    void privileges(boolean writes, String schemas) {
+        List<Object> now = List.of(writes, schemas);
+        if (!privileges.isEmpty() && !privileges.equals(now)) {
+            entries.values().forEach(entry -> entry.again = entry.failed());
+        }
+        privileges = now;
     }
 
     /** Records the counters, and returns the statements to be planned now. */
@@ -124,8 +139,18 @@ final class PlanTracker implements CheckMemory.Releasable {
         return wanted;
     }
 
-    /** Those that became slower first, then those without a plan, then those planned longest ago. */
+    /** Those whose failure may be over first, then those that became slower, then those without a plan, then those planned longest ago. */
     private List<Long> wanted(Instant at) {
+        Stream<Long> again =
+                entries.entrySet().stream()
+                        .filter(known -> known.getValue().again)
+                        .map(Map.Entry::getKey)
+                        .toList()
+                        .stream();
+        return Stream.concat(again, running(at)).distinct().limit(AT_ONCE).toList();
+    }
+
+    private Stream<Long> running(Instant at) {
         return interval.entrySet().stream()
                 .sorted(Comparator.comparingDouble((Map.Entry<Long, double[]> ran) -> ran.getValue()[1])
                         .reversed())
@@ -140,9 +165,7 @@ final class PlanTracker implements CheckMemory.Releasable {
                 .sorted(Comparator.comparing((Long id) -> !slower(id)).thenComparing(id -> {
                     Entry known = peek(id);
                     return known == null ? Instant.EPOCH : known.plannedAt;
-                }))
-                .limit(AT_ONCE)
-                .toList();
+                }));
     }
 
     private boolean slower(Long id) {
@@ -185,6 +208,7 @@ final class PlanTracker implements CheckMemory.Releasable {
 
     private void record(Entry entry, Answer answer, Instant at) {
         entry.plannedAt = at;
+        entry.again = false;
         entry.error = answer.error;
         entry.refused = answer.refused;
         if (answer.query != null) {
@@ -210,6 +234,7 @@ final class PlanTracker implements CheckMemory.Releasable {
     }
 
     StatementPlans plans(Instant at, boolean writes) {
+        forgetFailed(at);
         List<Planned> all = new ArrayList<>();
         entries.forEach((id, entry) -> {
             Instant changed = entry.changedAt;
@@ -231,6 +256,18 @@ final class PlanTracker implements CheckMemory.Releasable {
                 (int) all.stream().filter(one -> one.plan() != null).count(),
                 changes,
                 all);
+    }
+
+    /** What failed and would have been planned again, did not run since: it is no reason for advice any more. */
+    private void forgetFailed(Instant at) {
+        entries.values().removeIf(entry -> {
+            boolean over =
+                    entry.failed() && !entry.plannedAt.plus(FORGOTTEN_AFTER).isAfter(at);
+            if (over) {
+                budget.giveBack(ENTRY_BYTES);
+            }
+            return over;
+        });
     }
 
     private static Planned planned(Long id, Entry entry) {

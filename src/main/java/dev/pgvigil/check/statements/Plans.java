@@ -58,7 +58,9 @@ public final class Plans implements Check<StatementPlans>, OffByDefault {
     private static final String ACCESS = """
             select o.rolsuper or not f.prosecdef as unsafe,
               pg_catalog.has_schema_privilege(n.oid, 'usage') and pg_catalog.has_function_privilege(f.oid, 'execute') as granted,
-              pg_catalog.pg_has_role(o.oid, 'pg_write_all_data', 'usage') as writes
+              pg_catalog.pg_has_role(o.oid, 'pg_write_all_data', 'usage') as writes,
+              (select pg_catalog.sum(pg_catalog.hashtext(s.nspname || coalesce(s.nspacl::text, '')))
+                from pg_catalog.pg_namespace s where s.nspname !~ '^pg_(toast_)?temp_')::text as schemas
             from pg_catalog.pg_proc f join pg_catalog.pg_namespace n on n.oid = f.pronamespace
               join pg_catalog.pg_roles o on o.oid = f.proowner
             where n.nspname = 'pgvigil' and f.proname = 'generic_plans' and f.pronargs = 1
@@ -77,7 +79,8 @@ public final class Plans implements Check<StatementPlans>, OffByDefault {
             from pgvigil.generic_plans('{{ids}}'::int8[]) p""".replace("{query}", RawText.sql("p.query", TEXT_BYTES))
             .replace("{plan}", RawText.sql("p.plan", PLAN_BYTES));
 
-    private record Granted(boolean unsafe, boolean granted, boolean writes) {}
+    /** @param schemas changes with the privileges on schemas */
+    private record Granted(boolean unsafe, boolean granted, boolean writes, String schemas) {}
 
     @Override
     public String name() {
@@ -109,7 +112,7 @@ public final class Plans implements Check<StatementPlans>, OffByDefault {
         return session.rows(ACCESS, Plans::granted).flatMap(found -> {
             Access access = access(found);
             return access == Access.GRANTED
-                    ? collect(session, found.getFirst().writes)
+                    ? collect(session, found.getFirst())
                     : Uni.createFrom().item(StatementPlans.without(access));
         });
     }
@@ -121,8 +124,9 @@ public final class Plans implements Check<StatementPlans>, OffByDefault {
         return found.getFirst().unsafe ? Access.UNSAFE : Access.GRANTED;
     }
 
-    private static Uni<StatementPlans> collect(Session session, boolean writes) {
+    private static Uni<StatementPlans> collect(Session session, Granted access) {
         PlanTracker tracker = session.memory(PlanTracker::new);
+        tracker.privileges(access.writes, access.schemas);
         return StatementsQuery.of(session).flatMap(query -> {
             if (!query.installed().since(9)) {
                 throw new FailureException(Failure.of(
@@ -137,7 +141,7 @@ public final class Plans implements Check<StatementPlans>, OffByDefault {
                     .flatMap(rows -> answers(session, tracker.advance(at, rows)))
                     .map(answers -> {
                         tracker.planned(at, answers);
-                        return tracker.plans(at, writes);
+                        return tracker.plans(at, access.writes);
                     });
         });
     }
@@ -151,7 +155,11 @@ public final class Plans implements Check<StatementPlans>, OffByDefault {
     }
 
     private static Granted granted(Row row) {
-        return new Granted(row.getBoolean("unsafe"), row.getBoolean("granted"), row.getBoolean("writes"));
+        return new Granted(
+                row.getBoolean("unsafe"),
+                row.getBoolean("granted"),
+                row.getBoolean("writes"),
+                row.getString("schemas"));
     }
 
     private static Counters<Long> counters(Row row) {

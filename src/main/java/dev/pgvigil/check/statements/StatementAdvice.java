@@ -1,6 +1,7 @@
 package dev.pgvigil.check.statements;
 
 import static dev.pgvigil.postgres.Sql.identifier;
+import static java.util.Comparator.comparingLong;
 
 import dev.pgvigil.check.EvidenceRow;
 import dev.pgvigil.check.Finding;
@@ -11,6 +12,7 @@ import dev.pgvigil.target.Target;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -22,6 +24,17 @@ record StatementAdvice(StatementStatistics now, Target target) {
     private static final long CALLS = 10;
     private static final double BLOCK = 8192;
     private static final long MOST_WORK_MEM = 256;
+
+    private static final long LOOKUPS = 200;
+    private static final double LOOKUPS_A_SECOND = 10;
+    private static final double LOOKUP_SHARE = 0.5;
+    private static final double LOOKUP_MS = 1;
+
+    /** Rows of a list at each call. */
+    private static final double LIST_ROWS = 5;
+
+    /** By how much the rows and the calls may differ: an interval begins and ends within a list. */
+    private static final double LIST_TOLERANCE = 0.05;
 
     /** Statements that write temporary files at each call. */
     Optional<Finding> spill() {
@@ -46,7 +59,9 @@ record StatementAdvice(StatementStatistics now, Target target) {
                                     "Raise work_mem for this role alone (each sort of each session may take that much), or add "
                                             + "an index that returns the rows in order, or return fewer rows.")
                             .sql("alter role " + identifier(String.valueOf(worst.usename())) + " set work_mem = '"
-                                    + workMem(bytes) + "MB'");
+                                    + workMem(bytes) + "MB'")
+                            .expectedEffect(
+                                    "Up to " + HumanFormat.bytes(bytes) + " of temporary files less at each call.");
                 });
     }
 
@@ -103,6 +118,73 @@ record StatementAdvice(StatementStatistics now, Target target) {
                 });
     }
 
+    /**
+     * A statement that runs once for each row that another one returned. That its calls equal those rows tells it from an
+     * application that looks up single rows.
+     */
+    Optional<Finding> nPlusOne() {
+        return now.top().stream()
+                .filter(this::isLookup)
+                .sorted(comparingLong(StatementUsage::calls).reversed())
+                .flatMap(one -> listOf(one).map(list -> nPlusOne(one, list)).stream())
+                .findFirst();
+    }
+
+    private boolean isLookup(StatementUsage one) {
+        Double mean = one.meanMs();
+        return now.intervalSeconds() > 0
+                && concerns(one)
+                && selects(one)
+                && one.calls() >= LOOKUPS
+                && one.calls() >= LOOKUPS_A_SECOND * now.intervalSeconds()
+                && one.calls() >= LOOKUP_SHARE * now.interval().calls()
+                && one.rowsPerCall() > 0
+                && one.rowsPerCall() <= 1
+                && mean != null
+                && mean <= LOOKUP_MS;
+    }
+
+    private Optional<StatementUsage> listOf(StatementUsage lookup) {
+        return now.top().stream()
+                .filter(this::concerns)
+                .filter(one -> Objects.equals(one.usename(), lookup.usename())
+                        && String.valueOf(one.query()).toLowerCase(Locale.ROOT).startsWith("select")
+                        && one.rowsPerCall() >= LIST_ROWS
+                        && Math.abs(one.rows() - lookup.calls()) <= LIST_TOLERANCE * lookup.calls())
+                .findFirst();
+    }
+
+    private Finding nPlusOne(StatementUsage lookup, StatementUsage list) {
+        String each = HumanFormat.number(list.rowsPerCall());
+        return new Found("n-plus-one", "a statement runs once for each row of another", List.of(lookup, list), lookup)
+                .finding("runs %s in %s, %s of all; another returned %s in %s"
+                        .formatted(
+                                HumanFormat.count(lookup.calls(), "time"),
+                                HumanFormat.seconds(now.intervalSeconds()),
+                                HumanFormat.percent(
+                                        (double) lookup.calls() / now.interval().calls()),
+                                HumanFormat.count(list.rows(), "row"),
+                                HumanFormat.count(list.calls(), "call")))
+                .threshold(
+                        "from %s calls a second and %s of all calls, one row and at most %s each, as often as another "
+                                        .formatted(
+                                                HumanFormat.number(LOOKUPS_A_SECOND),
+                                                HumanFormat.percent(LOOKUP_SHARE),
+                                                HumanFormat.milliseconds(LOOKUP_MS))
+                                + "returns rows")
+                .cause(
+                        "The application reads a list, and then looks up something for each of its rows (N+1 queries). Each "
+                                + "call is fast, but each is a round trip.")
+                .action("Join both statements, or look up all rows at once (where id = any($1)). An object-relational "
+                        + "mapper has an option for it, such as a fetch join.")
+                .sql("select * from pg_stat_statements where queryid in (" + list.queryid() + ", " + lookup.queryid()
+                        + ")")
+                .expectedEffect("One call in place of about " + each + " for each list: "
+                        + HumanFormat.percent(
+                                (double) lookup.calls() / now.interval().calls())
+                        + " of all calls, and their round trips, less.");
+    }
+
     /** The statements that a rule is about; the worst by time. */
     private record Found(String key, String title, List<StatementUsage> all, StatementUsage worst) {
 
@@ -125,14 +207,16 @@ record StatementAdvice(StatementStatistics now, Target target) {
         if (now.intervalSeconds() <= 0) {
             return Optional.empty();
         }
-        List<StatementUsage> all = now.top().stream()
-                .filter(one -> target.database().equals(one.datname()))
-                .filter(one -> !target.server().user().equals(one.usename()))
-                .filter(one ->
-                        one.query() != null && StatementText.of(one.query()).kind() == StatementText.Kind.ORDINARY)
-                .filter(rule)
-                .toList();
+        List<StatementUsage> all =
+                now.top().stream().filter(this::concerns).filter(rule).toList();
         return all.isEmpty() ? Optional.empty() : Optional.of(new Found(key, title, all, all.getFirst()));
+    }
+
+    private boolean concerns(StatementUsage one) {
+        return target.database().equals(one.datname())
+                && !target.server().user().equals(one.usename())
+                && one.query() != null
+                && StatementText.of(one.query()).kind() == StatementText.Kind.ORDINARY;
     }
 
     private static boolean selects(StatementUsage one) {

@@ -163,7 +163,8 @@ public final class Statements implements Check<StatementStatistics> {
                         findings.regression(),
                         advice.spill(),
                         advice.manyRows(),
-                        advice.planning())
+                        advice.planning(),
+                        advice.nPlusOne())
                 .flatMap(Optional::stream)
                 .toList();
     }

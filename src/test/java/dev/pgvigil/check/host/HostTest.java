@@ -3,6 +3,7 @@ package dev.pgvigil.check.host;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
 
 import dev.pgvigil.check.Collecting;
 import dev.pgvigil.check.Evaluating;
@@ -11,12 +12,19 @@ import dev.pgvigil.check.Growing.Resource;
 import dev.pgvigil.check.RecordedMetrics;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.check.host.HostState.Filesystem;
+import dev.pgvigil.check.server.Heartbeat;
+import dev.pgvigil.monitor.Monitoring;
 import dev.pgvigil.postgres.HostEndpoint;
+import dev.pgvigil.target.CheckSetting;
+import dev.pgvigil.target.ExpectedRole;
+import dev.pgvigil.target.Target;
+import dev.pgvigil.target.Thresholds;
 import dev.pgvigil.testing.ClosedPort;
 import dev.pgvigil.testing.PgServer;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +86,43 @@ class HostTest {
             assertThat(Evaluating.evaluate(CHECK, asking.collect(CHECK), Evaluating.target("shop")))
                     .extracting(Finding::key)
                     .doesNotContain("host/disk-full");
+        }
+    }
+
+    @Test
+    void reportsFullDiskAlsoWhileServerIsStopped() throws InterruptedException {
+        try (PgServer server = PgServer.start(PgServer.majors().getLast());
+                NodeExporterServer exporter = new NodeExporterServer()) {
+            String mount = String.valueOf(server.data().getParent());
+            exporter.serves(NodeExporterServer.text(1000, mount, 0.5));
+            Target shop = new Target(
+                    "shop",
+                    server.server().on(new HostEndpoint(exporter.address(), null)),
+                    "postgres",
+                    "",
+                    ExpectedRole.ANY,
+                    Map.of(),
+                    Thresholds.DEFAULTS,
+                    Map.of(Host.NAME, new CheckSetting(true, Duration.ofMillis(200), List.of(), Map.of())),
+                    null);
+            try (Monitoring monitoring = Monitoring.with(List.of(new Heartbeat(), CHECK), shop)) {
+                monitoring.awaitStatus("shop", Status.HEALTHY);
+                await().until(() -> exporter.requests() > 0);
+                server.stop();
+                monitoring.awaitStatus("shop", Status.UNHEALTHY);
+                assertThat(monitoring.finding("shop", "host/disk-full")).isNull();
+
+                exporter.serves(NodeExporterServer.text(1001, mount, 0.98));
+                assertThat(monitoring.awaitFinding("shop", "host/disk-full").status())
+                        .isEqualTo(Status.UNHEALTHY);
+                int asked = exporter.requests();
+                await().until(() -> exporter.requests() > asked + 4);
+                assertThat(monitoring.finding("shop", "host/disk-full")).isNotNull();
+
+                exporter.serves(NodeExporterServer.text(1002, mount, 0.5));
+                monitoring.awaitNoFinding("shop", "host/disk-full");
+                assertThat(monitoring.status("shop")).isEqualTo(Status.UNHEALTHY);
+            }
         }
     }
 

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 
 /** Statements that are not counted; a mixed workload of many statements, which is healthy. */
 final class StatementsCorpus implements Corpus {
@@ -66,6 +67,10 @@ final class StatementsCorpus implements Corpus {
                             scene.server().restart();
                             scene.repeat(1, connection -> execute(connection, "select generate_series(1, 20000)"));
                         }),
+                Fault.of("one-query-for-each-row", "statements/n-plus-one", Status.HEALTHY)
+                        .config("checks: { statements: { every: 5s } }")
+                        .patience(Duration.ofSeconds(120))
+                        .build(StatementsCorpus::queryForEachRow),
                 Fault.of("planning-dominates", "statements/planning", Status.HEALTHY)
                         .settings(Map.of("pg_stat_statements.track_planning", "on"))
                         .patience(Duration.ofSeconds(120))
@@ -84,19 +89,21 @@ final class StatementsCorpus implements Corpus {
                                                             .nextInt(1000)));
                         }),
                 Fault.of("slow-class", "query-classes/slow/sleeps", Status.DEGRADED)
-                        .config("checks: { statements: { classes: "
-                                + "[{ name: sleeps, patterns: ['select pg_sleep*'], mean-degraded: 20ms }] } }")
+                        .config(
+                                "checks: { statements: { classes: "
+                                        + "[{ name: sleeps, patterns: ['select pg_sleep*'], mean-degraded: 20ms }] }, query-classes: { every: 6s } }")
                         .patience(Duration.ofSeconds(120))
                         .build(scene -> {
                             extension(scene);
                             scene.repeat(1, connection -> execute(connection, "select pg_sleep(0.05)"));
                         }),
                 Fault.of("class-without-calls", "query-classes/few/sleeps", Status.DEGRADED)
-                        .config("checks: { statements: { classes: "
-                                + "[{ name: sleeps, patterns: ['select pg_sleep*'], least-calls: 10 }] } }")
+                        .config(
+                                "checks: { statements: { classes: "
+                                        + "[{ name: sleeps, patterns: ['select pg_sleep*'], least-calls: 10 }] }, query-classes: { every: 6s } }")
                         .patience(Duration.ofSeconds(120))
                         .build(StatementsCorpus::extension)
-                        .repair(scene -> scene.repeat(1, connection -> execute(connection, "select pg_sleep(0.05)"))),
+                        .repair(scene -> scene.closing(new Calls(scene))),
                 Fault.of("plan-flips", "plans/flip", Status.DEGRADED)
                         .config("checks: { plans: { enabled: true, every: 5s } }")
                         .patience(Duration.ofSeconds(120))
@@ -128,7 +135,8 @@ final class StatementsCorpus implements Corpus {
                                 execute(connection, "update guests set email = 'x' where id = 7");
                                 Thread.sleep(20);
                             });
-                        }),
+                        })
+                        .repair(scene -> scene.sql("grant pg_write_all_data to pgvigil_planner")),
                 Fault.of("plans-of-hidden-names", "plans/search-path", Status.HEALTHY)
                         .config("checks: { plans: { enabled: true, every: 5s } }")
                         .build(scene -> {
@@ -143,10 +151,51 @@ final class StatementsCorpus implements Corpus {
                                 execute(connection, "select min(id) from guests");
                                 Thread.sleep(20);
                             });
-                        }),
+                        })
+                        .repair(scene -> scene.sql("revoke create on schema public from public")),
                 Fault.of("many-rollbacks", "errors/rollbacks", Status.DEGRADED)
                         .config("thresholds: { errors: { transactions: 20 } }")
                         .build(scene -> scene.repeat(2, StatementsCorpus::failing)));
+    }
+
+    /** An application that goes on when the work of the case has ended. */
+    private static final class Calls implements AutoCloseable {
+
+        private final Thread thread;
+
+        Calls(Scene scene) {
+            thread = Thread.ofVirtual().start(() -> {
+                while (!Thread.currentThread().isInterrupted()) {
+                    try (Connection connection = scene.connect("calls")) {
+                        while (true) {
+                            execute(connection, "select pg_sleep(0.05)");
+                        }
+                    } catch (SQLException e) {
+                        LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+                    }
+                }
+            });
+        }
+
+        @Override
+        public void close() {
+            thread.interrupt();
+        }
+    }
+
+    private static void queryForEachRow(Scene scene) throws Exception {
+        extension(scene);
+        scene.sql(
+                "create table rooms (id int primary key, house int)",
+                "insert into rooms select g, g / 20 from generate_series(1, 2000) g",
+                "analyze rooms");
+        scene.repeat(2, connection -> {
+            execute(connection, "select id from rooms where house = 7");
+            for (int i = 0; i < 20; i++) {
+                execute(connection, "select house from rooms where id = " + (140 + i));
+            }
+            Thread.sleep(5);
+        });
     }
 
     private static void extension(Scene scene) throws Exception {
