@@ -60,6 +60,7 @@ class ArchitectureTest {
         "history.., history.. state.. check.. target.. postgres.. config.. http..",
         "self.., self.. state check.. target.. postgres.. config..",
         "slo.., slo.. state.. check.. target.. postgres.. config.. http..",
+        "alert.., alert.. state.. check.. target.. postgres.. config.. http..",
         "health.., health.. slo.. self.. state.. check.. target.. postgres.. config..",
         "diagnose.., diagnose.. state.. check.. target.. postgres.. config.. http..",
         "telemetry, telemetry slo self.. state monitor check.. target.. postgres.. config.. http..",
