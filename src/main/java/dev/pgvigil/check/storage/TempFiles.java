@@ -21,6 +21,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,9 @@ public final class TempFiles implements Check<TempFiles.Usage> {
 
     private static final int MOST = 50;
     private static final int MOST_SERIES = 20;
+
+    /** Databases whose growth is followed: one that wrote nothing for months may write most in this hour. */
+    private static final int MOST_FOLLOWED = 1_000;
 
     // Files of parallel workers are in directories, which the function does not enter.
     private static final String LIVE_FILES = """
@@ -73,7 +77,7 @@ public final class TempFiles implements Check<TempFiles.Usage> {
               extract(epoch from pg_catalog.clock_timestamp())::float8 as now
             from pg_catalog.pg_database d
             order by pg_catalog.pg_stat_get_db_temp_bytes(d.oid) desc, d.datname
-            limit\s""".replace("{datname}", RawText.sql("d.datname")) + MOST;
+            limit\s""".replace("{datname}", RawText.sql("d.datname")) + MOST_FOLLOWED;
 
     /**
      * The temporary files of one process.
@@ -114,7 +118,7 @@ public final class TempFiles implements Check<TempFiles.Usage> {
      * The temporary files of a server.
      *
      * @param live by process, largest first, at most {@value #MOST}
-     * @param databases those that wrote most, at most {@value #MOST}
+     * @param databases those that wrote most, and those that wrote most in the last hour, at most {@value #MOST} each
      */
     public record Usage(List<Live> live, List<Database> databases, long workMemBytes) {
 
@@ -169,7 +173,14 @@ public final class TempFiles implements Check<TempFiles.Usage> {
                 })
                 .toList();
         hours.retain(lines.stream().map(Line::datname).collect(Collectors.toSet()));
-        return new Usage(live, databases, lines.isEmpty() ? 0 : lines.getFirst().workMem);
+        Set<Database> shown = new HashSet<>(databases.subList(0, Math.min(MOST, databases.size())));
+        databases.stream()
+                .filter(one -> one.hourBytes > 0)
+                .sorted(Comparator.comparingDouble(Database::hourBytes).reversed())
+                .limit(MOST)
+                .forEach(shown::add);
+        List<Database> most = databases.stream().filter(shown::contains).toList();
+        return new Usage(live, most, lines.isEmpty() ? 0 : lines.getFirst().workMem);
     }
 
     @Override

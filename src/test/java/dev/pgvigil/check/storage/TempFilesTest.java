@@ -64,6 +64,34 @@ class TempFilesTest {
                 .isEqualTo(9);
     }
 
+    @Test
+    void reportsGrowthOfDatabaseThatFiftyOthersStoodBefore() throws SQLException {
+        String database = "zoo";
+        Target target = Evaluating.target(database, Map.of("temp-files.hourly", 1e6));
+        try (PgServer server = PgServer.start(PgServer.majors().getLast())) {
+            for (int i = 0; i < 50; i++) {
+                server.sql("create database a" + i);
+            }
+            server.sql("create database " + database);
+            try (Collecting asking = Collecting.of(server, database)) {
+                assertThat(asking.collect(CHECK).databases())
+                        .hasSize(50)
+                        .extracting(Database::datname)
+                        .doesNotContain(database);
+                server.sqlIn(
+                        database,
+                        "set work_mem = '64kB'; select count(*) from (select i from generate_series(1, 300000) i order by i desc offset 1) x");
+
+                Finding hourly = await().atMost(Duration.ofSeconds(30))
+                        .until(
+                                () -> Evaluating.evaluate(CHECK, asking.collect(CHECK), target),
+                                findings -> !findings.isEmpty())
+                        .getFirst();
+                assertThat(hourly.key()).isEqualTo("temp-files/hourly");
+            }
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
     void reportsFilesWhileTheyExistAndAfterwards(int major) throws SQLException {
