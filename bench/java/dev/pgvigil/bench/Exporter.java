@@ -9,13 +9,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Debian's postgres_exporter with discovery on, if installed. */
+/** Debian's postgres_exporter with discovery on, and with the queries of newer versions' optional collectors, if installed. */
 final class Exporter {
 
     static final String ROLE = "exporter";
 
     /** The package to install. */
     static final String PACKAGE = "prometheus-postgres-exporter";
+
+    private static final Path QUERIES = Path.of("bench", "exporter-queries.yaml");
 
     private Exporter() {}
 
@@ -36,6 +38,7 @@ final class Exporter {
                         program.toString(),
                         "--web.listen-address=127.0.0.1:" + port,
                         "--auto-discover-databases",
+                        "--extend.query-path=" + QUERIES.toAbsolutePath(),
                         "--log.level=error"),
                 Map.of(
                         "DATA_SOURCE_NAME",
