@@ -377,10 +377,11 @@ class ScrapeTest {
         }
     }
 
-    /** Names and labels of pgvigil's own series, save for those that come and go with what sessions do just now. */
+    /** Names and labels of pgvigil's own series, save for those that come and go with what sessions and the server's
+     * processes do just now. */
     private static Set<String> own() {
         Pattern fleeting = Pattern.compile(
-                "pgvigil_(connections|long_work|blocking|capabilities|statement)[_{].*", Pattern.DOTALL);
+                "pgvigil_(connections|long_work|blocking|capabilities|statement|io_backend)[_{].*", Pattern.DOTALL);
         return scrape().series().keySet().stream()
                 .filter(series -> series.startsWith("pgvigil_")
                         && !fleeting.matcher(series).matches())

@@ -120,8 +120,9 @@ class WraparoundTest {
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
     void findsNothingOnAFreshServer(int major) {
-        PgServer server = PgServer.shared(major);
-        try (Collecting asking = Collecting.of(server, "postgres")) {
+        // The shared server has more databases than the check lists.
+        try (PgServer server = PgServer.start(major);
+                Collecting asking = Collecting.of(server, "postgres")) {
             Ages seen = asking.collect(CHECK);
 
             assertThat(Evaluating.evaluate(CHECK, seen, Evaluating.target("postgres")))
