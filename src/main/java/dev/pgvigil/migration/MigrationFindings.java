@@ -156,6 +156,7 @@ record MigrationFindings(Histories now, Target target, Function<String, String> 
                                         + "Without a grant pgvigil sees only that a tool runs, where it takes a lock.")
                         .action("Grant SELECT on them to " + target.server().user()
                                 + " to see versions and failed migrations, or disable the check.")
+                        .expectedEffect("Versions, failed and pending migrations are known.")
                         .sql(grants(histories)));
     }
 
@@ -174,7 +175,8 @@ record MigrationFindings(Histories now, Target target, Function<String, String> 
                         HumanFormat.count(now.unassignedExpected(), "expected migration") + ", tools found: " + tools)
                 .cause("Several tools keep a history in the database, or the entries name another tool.")
                 .action("Begin each expected entry with its tool and a colon, such as "
-                        + now.histories().getFirst().tool() + ":7."));
+                        + now.histories().getFirst().tool() + ":7.")
+                .expectedEffect("Whether migrations are pending is known."));
     }
 
     private List<MigrationHistory> of(MigrationState state) {

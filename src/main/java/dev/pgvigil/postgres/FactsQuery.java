@@ -49,13 +49,8 @@ final class FactsQuery {
               coalesce(pg_catalog.pg_has_role(pg_catalog.to_regrole('pg_use_reserved_connections')::pg_catalog.oid, 'usage'),
                 false) as reserved,
               {extensions} as extensions,
-              pg_catalog.quote_literal((select pg_catalog.json_object_agg(s.name, s.setting)
-                from pg_catalog.pg_show_all_settings() s
-                where s.name in ('max_connections', 'superuser_reserved_connections', 'reserved_connections',
-                  'shared_preload_libraries', 'track_activities', 'track_activity_query_size',
-                  'track_counts', 'track_io_timing', 'compute_query_id'))::text)::bytea as settings,
-              (select pg_catalog.json_object_agg(s.name, s.setting) from pg_catalog.pg_show_all_settings() s
-                where s.name in ({session}))::text as session,
+              pg_catalog.quote_literal(effective.facts::text)::bytea as settings,
+              effective.session::text as session,
               (select pg_catalog.string_agg(c, ' ') from pg_catalog.unnest('{pg_roles,pg_settings,pg_extension,pg_database,\
             pg_stat_activity,pg_stat_database,pg_locks,pg_prepared_xacts,pg_class,pg_namespace}'::text[]) c
                 where not pg_catalog.has_table_privilege('pg_catalog.' || c, 'select')) as unreadable,
@@ -63,7 +58,16 @@ final class FactsQuery {
               own.backend_start::text as backend_start,
               (extract(epoch from pg_catalog.statement_timestamp() - own.backend_start) * 1000000)::int8 as process_micros,
               (extract(epoch from pg_catalog.clock_timestamp() - pg_catalog.statement_timestamp()) * 1000000)::int8 as micros
-            from pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) own""";
+            from pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) own,
+              lateral (select pg_catalog.json_object_agg(s.name, s.setting) filter (where s.name in ({settings})) as facts,
+                  pg_catalog.json_object_agg(s.name, s.setting) filter (where s.name in ({session})) as session
+                from pg_catalog.pg_show_all_settings() s
+                where s.name in ({settings}, {session})) effective""";
+
+    private static final String SETTINGS = """
+            'max_connections', 'superuser_reserved_connections', 'reserved_connections', 'shared_preload_libraries', \
+            'track_activities', 'track_activity_query_size', 'track_counts', 'track_io_timing', 'compute_query_id'\
+            """;
 
     private static final String EXTENSIONS =
             "(select pg_catalog.json_object_agg(e.extname, e.extversion) from pg_catalog.pg_extension e)::text";
@@ -82,7 +86,9 @@ final class FactsQuery {
 
     private static String sql(String extensions, Set<String> wanted) {
         String names = wanted.stream().map(name -> Sql.literal(name).strip()).collect(Collectors.joining(", "));
-        return SQL.replace("{extensions}", extensions).replace("{session}", names);
+        return SQL.replace("{extensions}", extensions)
+                .replace("{settings}", SETTINGS)
+                .replace("{session}", names);
     }
 
     private static Answer read(Row row) {

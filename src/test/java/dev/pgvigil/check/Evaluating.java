@@ -13,6 +13,7 @@ import dev.pgvigil.target.Thresholds;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Evaluates observations, and asserts that every finding is complete. */
 public final class Evaluating {
@@ -67,10 +68,21 @@ public final class Evaluating {
                 .allSatisfy(text -> assertThat(text).isNotBlank());
         assertThat(finding.cause()).isNotBlank();
         assertThat(finding.action()).isNotBlank();
+        if (advises(finding)) {
+            assertThat(finding.expectedEffect()).as(finding.key()).isNotBlank();
+        }
         assertThat(finding.title()).hasSizeLessThan(80);
         assertThat(finding.evidence()).hasSizeLessThanOrEqualTo(EvidenceRow.MOST);
         assertThat(finding.evidence())
                 .allSatisfy(row -> assertThat(row.keySet()).allMatch(key -> key.matches("[a-z_]+")));
         assertThat(finding.toString()).doesNotContain("hidden");
+    }
+
+    /** Whether it proposes a change; what only happened, or ends by itself, does not. */
+    private static boolean advises(Finding finding) {
+        return finding.status() == Status.HEALTHY
+                && finding.action() != null
+                && !finding.action().startsWith("None")
+                && !Set.of("lifecycle/promoted", "overhead/stretch").contains(finding.key());
     }
 }

@@ -41,6 +41,7 @@ record ConflictFindings(Thresholds limits, Duration elapsed) {
                                 "The server's log has both statements of each. Have the application take its locks in one "
                                         + "order (update rows ordered by key), keep transactions short, and retry transactions "
                                         + "that fail with 40P01.")
+                        .expectedEffect("Fewer transactions fail with 40P01 and are repeated.")
                         .sql("select deadlocks, stats_reset from pg_stat_database where datname = "
                                 + Sql.literal(lately.datname()).strip()));
     }
@@ -60,6 +61,7 @@ record ConflictFindings(Thresholds limits, Duration elapsed) {
                 .map(finding -> finding.evidence(rows(lately))
                         .cause(cause(worst))
                         .action(action(worst))
+                        .expectedEffect("Fewer statements are cancelled and repeated.")
                         .sql("select * from pg_stat_database_conflicts where datname = "
                                 + Sql.literal(lately.datname()).strip()));
     }

@@ -104,6 +104,7 @@ record LongWorkFindings(Thresholds limits) {
                                         + "session runs a statement or is idle in a transaction, and for how long, is not known."
                                         + horizon(items))
                         .action("Turn track_activities on; it applies to new sessions.")
+                        .expectedEffect("Long statements and idle transactions of these sessions are seen.")
                         .sql("select setdatabase, setrole::regrole, setconfig from pg_db_role_setting "
                                 + "where setconfig::text like '%track_activities%'"));
     }

@@ -118,7 +118,8 @@ public final class CustomSql implements Check<Results> {
                                 + "takes longer than its timeout.")
                         .action(
                                 "Run the statement with psql as pgvigil's role, and correct it, grant the privilege, or "
-                                        + "raise checks.custom-sql.queries." + result.query() + ".timeout."));
+                                        + "raise checks.custom-sql.queries." + result.query() + ".timeout.")
+                        .expectedEffect("The series and thresholds of the query are current again."));
     }
 
     /** The worst row decides. */

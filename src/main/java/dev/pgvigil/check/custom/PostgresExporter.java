@@ -27,6 +27,7 @@ final class PostgresExporter {
 
     private static final Duration INTERVAL = Duration.ofSeconds(15);
     private static final Duration SLOW = Duration.ofMinutes(5);
+    private static final Duration EACH_MINUTE = Duration.ofMinutes(1);
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
     private PostgresExporter() {}
@@ -195,6 +196,55 @@ final class PostgresExporter {
                 from pg_settings
                 where vartype in ('bool', 'integer', 'real')""", "name unit", "setting", ""));
         return queries;
+    }
+
+    /**
+     * Queries of one database. Sizes are those of the last vacuum or analyze: the functions that measure them wait for locks.
+     */
+    static List<CustomQuery> tables() {
+        return List.of(
+                of(
+                        "pg_stat_user_tables",
+                        EACH_MINUTE,
+                        ">=14",
+                        """
+                        select current_database() as datname, t.schemaname, t.relname,
+                          t.seq_scan, t.seq_tup_read, t.idx_scan, t.idx_tup_fetch, t.n_tup_ins, t.n_tup_upd, t.n_tup_del,
+                          t.n_tup_hot_upd, t.n_live_tup, t.n_dead_tup, t.n_mod_since_analyze,
+                          coalesce(extract(epoch from t.last_vacuum), 0) as last_vacuum,
+                          coalesce(extract(epoch from t.last_autovacuum), 0) as last_autovacuum,
+                          coalesce(extract(epoch from t.last_analyze), 0) as last_analyze,
+                          coalesce(extract(epoch from t.last_autoanalyze), 0) as last_autoanalyze,
+                          t.vacuum_count, t.autovacuum_count, t.analyze_count, t.autoanalyze_count,
+                          (c.relpages + coalesce((select o.relpages from pg_class o where o.oid = c.reltoastrelid), 0))
+                            * current_setting('block_size')::int8 as table_size_bytes,
+                          coalesce((select sum(x.relpages) from pg_index i join pg_class x on x.oid = i.indexrelid
+                            where i.indrelid = c.oid), 0) * current_setting('block_size')::int8 as index_size_bytes
+                        from pg_stat_user_tables t join pg_class c on c.oid = t.relid
+                        order by c.relpages desc, c.oid
+                        limit 300""",
+                        "datname schemaname relname",
+                        "n_live_tup n_dead_tup n_mod_since_analyze last_vacuum last_autovacuum last_analyze last_autoanalyze "
+                                + "table_size_bytes index_size_bytes",
+                        "seq_scan seq_tup_read idx_scan idx_tup_fetch n_tup_ins n_tup_upd n_tup_del n_tup_hot_upd "
+                                + "vacuum_count autovacuum_count analyze_count autoanalyze_count"),
+                of(
+                        "pg_statio_user_tables",
+                        EACH_MINUTE,
+                        ">=14",
+                        """
+                        select current_database() as datname, t.schemaname, t.relname,
+                          t.heap_blks_read as heap_blocks_read, t.heap_blks_hit as heap_blocks_hit,
+                          t.idx_blks_read as idx_blocks_read, t.idx_blks_hit as idx_blocks_hit,
+                          t.toast_blks_read as toast_blocks_read, t.toast_blks_hit as toast_blocks_hit,
+                          t.tidx_blks_read as tidx_blocks_read, t.tidx_blks_hit as tidx_blocks_hit
+                        from pg_statio_user_tables t join pg_class c on c.oid = t.relid
+                        order by c.relpages desc, c.oid
+                        limit 300""",
+                        "datname schemaname relname",
+                        "",
+                        "heap_blocks_read heap_blocks_hit idx_blocks_read idx_blocks_hit "
+                                + "toast_blocks_read toast_blocks_hit tidx_blocks_read tidx_blocks_hit"));
     }
 
     private static CustomQuery of(

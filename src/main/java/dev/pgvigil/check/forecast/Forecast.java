@@ -127,7 +127,8 @@ public final class Forecast implements Check<Forecast.Growths> {
                             .map(Growth::row)
                             .toList())
                     .cause(cause(resource))
-                    .action(action(resource));
+                    .action(action(resource))
+                    .expectedEffect("The resource does not run out.");
         });
     }
 

@@ -39,14 +39,17 @@ record HostFindings(Thresholds limits) {
 
     private static Optional<Finding> unreachable(HostState now) {
         return Optional.ofNullable(now.unreachable())
-                .map(why -> finding(
-                                "unreachable",
-                                Status.HEALTHY,
-                                Severity.MEDIUM,
-                                "the resources of the host are not known",
-                                why)
-                        .cause("The node_exporter is down, not reachable from here, or its address is wrong.")
-                        .action("Start node_exporter on the host, or correct host.node_exporter of the target."));
+                .map(
+                        why -> finding(
+                                        "unreachable",
+                                        Status.HEALTHY,
+                                        Severity.MEDIUM,
+                                        "the resources of the host are not known",
+                                        why)
+                                .cause("The node_exporter is down, not reachable from here, or its address is wrong.")
+                                .action("Start node_exporter on the host, or correct host.node_exporter of the target.")
+                                .expectedEffect(
+                                        "CPU, memory and disk of the host are watched, and a full disk is told before it stops the server."));
     }
 
     private boolean isFull(Filesystem one) {
@@ -97,7 +100,8 @@ record HostFindings(Thresholds limits) {
                                 .toList())
                         .cause(
                                 "It does not hold the data directory, as far as pgvigil knows; it may hold WAL, tablespaces, logs or archives.")
-                        .action("Make room, or set host.data-mount of the target if it is the disk of the database."));
+                        .action("Make room, or set host.data-mount of the target if it is the disk of the database.")
+                        .expectedEffect("What writes to this disk goes on: archives, logs, or tablespaces."));
     }
 
     private static String full(Filesystem one) {

@@ -187,6 +187,8 @@ public final class Autovacuum implements Check<Autovacuum.Workers> {
                                 "Dead rows are not removed and statistics of tables are not renewed, except against wraparound. Often it was "
                                         + "switched off for a bulk load and forgotten.")
                         .action("Switch " + setting + " on.")
+                        .expectedEffect(
+                                "Dead rows are removed again and statistics renewed, so that tables do not bloat and plans stay right.")
                         .sql("alter system set " + setting + " = on; select pg_reload_conf()"));
     }
 
@@ -213,6 +215,7 @@ public final class Autovacuum implements Check<Autovacuum.Workers> {
                 .action(
                         "Raise autovacuum_vacuum_cost_limit or lower autovacuum_vacuum_cost_delay; then, for many small tables, raise "
                                 + "autovacuum_max_workers. Have large tables vacuumed more often by a smaller scale factor.")
+                .expectedEffect("Tables that wait for a worker are vacuumed sooner.")
                 .sql("select * from pg_stat_progress_vacuum"));
     }
 

@@ -197,6 +197,7 @@ public final class Settings implements Check<Settings.Values> {
                         .cause(first.name + ": " + first.why + ". " + cause)
                         .action("Set " + flaws.stream().map(Flaw::name).collect(Collectors.joining(", "))
                                 + " back, or for the roles and sessions that need it only.")
+                        .expectedEffect("The effect named as the cause ends with the next reload.")
                         .sql("alter system reset " + first.name + "; select pg_reload_conf()"));
     }
 
@@ -221,6 +222,8 @@ public final class Settings implements Check<Settings.Values> {
                                 "They were changed in the configuration files and loaded, but take effect at a start only.")
                         .action(
                                 "Restart the server when it suits, or take the change back: the next start, planned or not, applies it.")
+                        .expectedEffect(
+                                "The server runs with what its files say, and the next start changes nothing unexpected.")
                         .sql("select name, setting, sourcefile from pg_settings where pending_restart"));
     }
 

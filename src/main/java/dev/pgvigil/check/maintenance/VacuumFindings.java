@@ -96,6 +96,8 @@ record VacuumFindings(Thresholds limits) {
                         .evidence(rows(tables))
                         .cause("autovacuum_enabled is off for the table.")
                         .action("Switch autovacuum on again, unless a job vacuums the table after each batch.")
+                        .expectedEffect(HumanFormat.count(tables.size(), "table")
+                                + " are vacuumed again when due, and no longer bloat.")
                         .sql("alter table " + worst.identifier() + " reset ("
                                 + (worst.toast() ? "toast.autovacuum_enabled" : "autovacuum_enabled") + ")"));
     }

@@ -277,6 +277,7 @@ public final class Archiver implements Check<Archiver.Archive> {
                 .action(
                         "Set archive_timeout to the time of changes that may be lost, such as 5min, and reload; or stream WAL to "
                                 + "the archive with pg_receivewal.")
+                .expectedEffect("At most the time of archive_timeout is lost if the server is lost.")
                 .sql("alter system set archive_timeout = '5min'; select pg_reload_conf();"));
     }
 

@@ -193,6 +193,8 @@ record SlotFindings(Thresholds limits) {
                                         + "writes their changes to pg_replslot until they commit.")
                         .action("Raise logical_decoding_work_mem, let the subscription stream large transactions "
                                 + "(streaming = on), or divide them.")
+                        .expectedEffect(
+                                "Large transactions are decoded in memory or streamed, and subscribers lag less.")
                         .sql("select * from pg_stat_replication_slots where slot_name = "
                                 + Sql.literal(slot.slotName()).strip()));
     }
@@ -234,6 +236,7 @@ record SlotFindings(Thresholds limits) {
                                 "A standby or consumer was removed without its slot, or is away for long. The slot keeps WAL, and may "
                                         + "keep vacuum from removing dead rows.")
                         .action("Drop the slot if nobody needs it.")
+                        .expectedEffect("WAL and dead rows that the slot keeps can be removed.")
                         .sql("select pg_drop_replication_slot("
                                 + Sql.literal(slot.slotName()).strip() + ")"));
     }

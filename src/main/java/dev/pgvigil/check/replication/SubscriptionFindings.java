@@ -55,6 +55,7 @@ record SubscriptionFindings(Thresholds limits) {
                                             ? "The server's log has the error. Repair the row or the table, or skip the transaction, then "
                                                     + "enable the subscription."
                                             : "Enable it, or drop it if nobody needs it.")
+                            .expectedEffect("Changes of the publisher arrive again, or its slot keeps no more WAL.")
                             .sql("alter subscription " + Sql.identifier(subscription.subname()) + " enable");
                 });
     }

@@ -75,6 +75,7 @@ public record CapabilityFindings(Held held, Target target) {
                 ? advice("version", "PostgreSQL is newer than pgvigil", observed)
                         .cause("pgvigil works with it, but has not been tested with it.")
                         .action("Upgrade pgvigil.")
+                        .expectedEffect("Columns and views of this version are read.")
                 : trouble("version", "PostgreSQL is too old", observed)
                         .cause(
                                 "Some columns and functions that pgvigil uses were added in PostgreSQL 14, so some checks fail; "
@@ -126,6 +127,7 @@ public record CapabilityFindings(Held held, Target target) {
                 .cause("pgvigil needs CONNECT and pg_monitor only; with this role's password, an attacker could do "
                         + "anything.")
                 .action("Let pgvigil log in as a role with only these grants.")
+                .expectedEffect("The password of pgvigil no longer opens every database of the server.")
                 .sql("create role pgvigil login connection limit 8; grant pg_monitor to pgvigil");
     }
 
@@ -139,6 +141,8 @@ public record CapabilityFindings(Held held, Target target) {
                         "When applications use all ordinary connections, pgvigil cannot open one either, just when it is "
                                 + "needed.")
                 .action("Grant it, and if reserved_connections is 0, set it to 3; that requires a restart.")
+                .expectedEffect(
+                        "pgvigil can connect, and say who holds the connections, while applications use all of them.")
                 .sql("grant pg_use_reserved_connections to " + identifier(held.usename()));
     }
 
@@ -161,6 +165,7 @@ public record CapabilityFindings(Held held, Target target) {
                 .cause("Without it the server does not record which statements take most of the time.")
                 .action("Add it to shared_preload_libraries, restart the server, and create the extension "
                         + "pg_stat_statements in this database.")
+                .expectedEffect("Which statements take most of the time, and which became slower, is known.")
                 .sql("alter system set shared_preload_libraries = "
                         + Stream.concat(libraries.stream(), Stream.of(STATEMENTS))
                                 .map(name -> literal(name).strip())
@@ -174,6 +179,7 @@ public record CapabilityFindings(Held held, Target target) {
                         "Database " + target.database() + " does not have the extension pg_stat_statements")
                 .cause("Without its view it is not known which statements take most of the time.")
                 .action("Create it in this database, as a superuser.")
+                .expectedEffect("Which statements take most of the time, and which became slower, is known.")
                 .sql("create extension pg_stat_statements");
     }
 
@@ -185,6 +191,7 @@ public record CapabilityFindings(Held held, Target target) {
                                 .formatted(target.database(), held.statementsVersion(), held.major(), expected))
                 .cause("The server was upgraded and the extension was not: columns of the newer one are missing.")
                 .action("Update it in this database, as its owner.")
+                .expectedEffect("Columns of the newer version are read, such as the time of I/O by its kind.")
                 .sql("alter extension pg_stat_statements update");
     }
 
@@ -200,6 +207,7 @@ public record CapabilityFindings(Held held, Target target) {
         return advice("track-io-timing", "track_io_timing is off", "track_io_timing is off for pgvigil's session")
                 .cause("The server does not measure the time of reads and writes: I/O times are unknown, not zero.")
                 .action("Turn it on if reading the clock is cheap on this host; pg_test_timing measures that.")
+                .expectedEffect("Times of reads and writes are known, and slow storage is told apart from much work.")
                 .sql("alter system set track_io_timing = on; select pg_reload_conf()");
     }
 
@@ -211,6 +219,7 @@ public record CapabilityFindings(Held held, Target target) {
                 .threshold("at least " + least + " B")
                 .cause("Longer statements are truncated in pg_stat_activity and cannot be distinguished.")
                 .action("Raise it; that requires a restart.")
+                .expectedEffect("Statements that begin alike are told apart in lists of sessions and locks.")
                 .sql("alter system set track_activity_query_size = " + least);
     }
 

@@ -199,7 +199,8 @@ public final class Databases implements Check<Databases.Listing> {
                 .action("Narrow include or widen exclude of target " + target.name()
                         + ", or divide its patterns among several entries. Databases beyond the first "
                         + DatabaseListing.MOST
-                        + " by name need entries of their own."));
+                        + " by name need entries of their own.")
+                .expectedEffect("Every database that the patterns mean is monitored."));
     }
 
     /** Databases that match the patterns but to which pgvigil cannot connect: private ones, or a grant is missing. */
@@ -237,6 +238,7 @@ public final class Databases implements Check<Databases.Listing> {
                         .action(
                                 "Grant CONNECT to monitor the database, or rename it; otherwise add it to exclude of target "
                                         + target.name() + ".")
+                        .expectedEffect("The database is monitored, or its absence is on purpose.")
                         .sql(FailureDiagnosis.grantConnect(
                                 first.name(), target.server().user())));
     }

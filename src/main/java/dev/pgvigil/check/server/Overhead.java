@@ -117,6 +117,7 @@ public final class Overhead implements Check<ConnectionState> {
                 .action(
                         "None at once: intervals are stretched until the budget is kept. If the finding stays, find the "
                                 + "costliest statement, and lengthen the interval of that check or raise overhead.budget.")
+                .expectedEffect("pgvigil keeps its budget without seeing problems later.")
                 .sql(COSTLIEST);
     }
 

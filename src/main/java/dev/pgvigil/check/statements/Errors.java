@@ -164,6 +164,7 @@ public final class Errors implements Check<Errors.Counts> {
                 .action(
                         "Look for errors in the server's log at this time, by SQLSTATE. If the application rolls back by design, "
                                 + "raise thresholds.errors for this target.")
+                .expectedEffect("Less work is thrown away and repeated.")
                 .sql("select xact_commit, xact_rollback, stats_reset from pg_stat_database where datname = "
                         + Sql.literal(lately.datname).strip()));
     }

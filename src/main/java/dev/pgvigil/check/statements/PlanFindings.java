@@ -31,15 +31,19 @@ record PlanFindings(StatementPlans now, Target target) {
         return switch (now.access()) {
             case GRANTED -> Optional.empty();
             case MISSING ->
-                Optional.of(advice(
-                                "not-granted",
-                                "plans cannot be seen",
-                                "the function pgvigil.generic_plans is missing in " + target.database() + ", or "
-                                        + target.server().user() + " may not call it")
-                        .cause("The check is switched on, but the grants of level 2 are missing in this database.")
-                        .action(
-                                "Run the script that pgvigil grants L2 prints, in this database as a superuser; or switch "
-                                        + "the check off."));
+                Optional.of(
+                        advice(
+                                        "not-granted",
+                                        "plans cannot be seen",
+                                        "the function pgvigil.generic_plans is missing in " + target.database()
+                                                + ", or " + target.server().user() + " may not call it")
+                                .cause(
+                                        "The check is switched on, but the grants of level 2 are missing in this database.")
+                                .action(
+                                        "Run the script that pgvigil grants L2 prints, in this database as a superuser; or switch "
+                                                + "the check off.")
+                                .expectedEffect(
+                                        "Plans are kept, and a plan that changed and became slower is told with the plan before."));
             case UNSAFE ->
                 Optional.of(advice(
                                 "unsafe-function",
@@ -48,6 +52,7 @@ record PlanFindings(StatementPlans now, Target target) {
                                         + "called")
                         .cause("Planning executes functions of the application. Here they would have all privileges.")
                         .action("Give the function to the role pgvigil_planner, as the script of level 2 does.")
+                        .expectedEffect("Plans are seen again, without the privileges of a superuser.")
                         .sql("alter function pgvigil.generic_plans(bigint[]) owner to pgvigil_planner"));
         };
     }
@@ -139,7 +144,8 @@ record PlanFindings(StatementPlans now, Target target) {
                         grant
                                 ? "Grant it pg_write_all_data to see the plans of statements that change or lock rows. It never "
                                         + "executes them, and nobody can log in as it."
-                                : "Grant it EXECUTE on the functions, or USAGE on the foreign servers, that the statements use.");
+                                : "Grant it EXECUTE on the functions, or USAGE on the foreign servers, that the statements use.")
+                .expectedEffect(HumanFormat.count(lacking.size(), "statement") + " more can be planned and compared.");
         return Optional.of(grant ? finding.sql("grant pg_write_all_data to pgvigil_planner") : finding);
     }
 
@@ -161,6 +167,7 @@ record PlanFindings(StatementPlans now, Target target) {
                         "Schemas in which everybody may create objects are not searched, because what is found there could be "
                                 + "made by anybody. Before PostgreSQL 15 that is public, and stays so after an upgrade.")
                 .action("Revoke that privilege; grant it to the roles that create tables.")
+                .expectedEffect(HumanFormat.count(lacking.size(), "statement") + " more can be planned and compared.")
                 .sql("revoke create on schema public from public"));
     }
 

@@ -32,6 +32,7 @@ record StatementFindings(StatementStatistics now, Target target) {
                                 + " no statement was counted")
                 .cause("The library is loaded and counts nothing: which statements take most of the time is not known.")
                 .action("Set it to top; that applies at once. Its cost is small.")
+                .expectedEffect("Which statements take most of the time, and which became slower, is known.")
                 .sql("alter system set pg_stat_statements.track = 'top'; select pg_reload_conf()"));
     }
 
@@ -54,6 +55,8 @@ record StatementFindings(StatementStatistics now, Target target) {
                                 + "counters, and sessions wait for its lock.")
                 .action("Raise pg_stat_statements.max, up to 10000; that requires a restart. Better, have the "
                         + "application pass lists as one array parameter (= any($1)).")
+                .expectedEffect(
+                        "Counters of rare statements are kept, and sessions no longer wait while entries are removed.")
                 .sql("alter system set pg_stat_statements.max = "
                         + Math.max(now.maxEntries(), Math.min(10_000, 2 * now.maxEntries()))));
     }
@@ -102,6 +105,12 @@ record StatementFindings(StatementStatistics now, Target target) {
                         .toList())
                 .cause(worst.cause().explanation())
                 .action(action(worst.cause()))
+                .expectedEffect(
+                        "At its baseline the worst takes %s instead of %s; all together %s of the time of all statements less."
+                                .formatted(
+                                        HumanFormat.milliseconds(worst.baselineMs()),
+                                        HumanFormat.milliseconds(worst.meanMs()),
+                                        HumanFormat.percent(share)))
                 .sql("select * from pg_stat_statements where queryid = " + worst.queryid()));
     }
 

@@ -105,7 +105,8 @@ record CheckpointFindings(Activity now, Thresholds limits) {
                                                 HumanFormat.bytes(now.settings().maxWalBytes()), size)
                                 + "wal_compression makes the page images smaller. Recovery after a crash takes longer.")
                 .sql("alter system set max_wal_size = '%dGB'; select pg_reload_conf()"
-                        .formatted(Math.round(now.proposedMaxWalBytes() / (1 << 30))));
+                        .formatted(Math.round(now.proposedMaxWalBytes() / (1 << 30))))
+                .expectedEffect("Checkpoints come when checkpoint_timeout ends, and write more slowly and less WAL.");
     }
 
     private Map<String, Object> row(Growth growth) {

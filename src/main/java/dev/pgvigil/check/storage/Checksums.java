@@ -150,17 +150,21 @@ public final class Checksums implements Check<Checksums.Failures> {
     private static Optional<Finding> off(Failures now) {
         return now.enabled
                 ? Optional.empty()
-                : Optional.of(Finding.of(
-                                NAME,
-                                "off",
-                                Status.HEALTHY,
-                                Severity.LOW,
-                                "pages have no checksums",
-                                "data_checksums is off: corruption of data on disk is not noticed")
-                        .cause("The cluster was created without checksums, which is the default before PostgreSQL 18.")
-                        .action(
-                                "Shut the server down cleanly and run pg_checksums --enable on its data directory; or switch over to a "
-                                        + "standby on which that was done."));
+                : Optional.of(
+                        Finding.of(
+                                        NAME,
+                                        "off",
+                                        Status.HEALTHY,
+                                        Severity.LOW,
+                                        "pages have no checksums",
+                                        "data_checksums is off: corruption of data on disk is not noticed")
+                                .cause(
+                                        "The cluster was created without checksums, which is the default before PostgreSQL 18.")
+                                .action(
+                                        "Shut the server down cleanly and run pg_checksums --enable on its data directory; or switch over to a "
+                                                + "standby on which that was done.")
+                                .expectedEffect(
+                                        "A page that the disk returns damaged is an error at once, in place of wrong data that spreads into backups."));
     }
 
     @Override

@@ -256,6 +256,7 @@ public final class Io implements Check<Io.Usage> {
                         .action(
                                 "Find the statements that read most, and index or change them; then raise shared_buffers, up to a quarter of the "
                                         + "memory or more where the server is alone.")
+                        .expectedEffect("Fewer reads wait for the kernel or the disk.")
                         .sql(
                                 "select relname, heap_blks_read, heap_blks_hit from pg_statio_user_tables order by heap_blks_read desc limit 20"));
     }

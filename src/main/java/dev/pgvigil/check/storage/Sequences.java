@@ -273,6 +273,7 @@ public final class Sequences implements Check<Sequences.Usage> {
                                 .toList())
                         .cause(cause(worst))
                         .action(action(worst))
+                        .expectedEffect("Inserts go on; without it they fail when the last value is used.")
                         .sql(sql(worst)));
     }
 

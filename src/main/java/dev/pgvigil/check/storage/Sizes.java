@@ -180,6 +180,7 @@ public final class Sizes implements Check<Sizes.Databases> {
                                         + "vacuum and xmin-horizon).")
                         .action(
                                 "Find the table that grows, and check that the disk has room for it: PostgreSQL does not know the size of the disk.")
+                        .expectedEffect("The disk does not run full by surprise.")
                         .sql(
                                 "select c.oid::regclass, pg_size_pretty(c.relpages * 8192::bigint) from pg_class c order by c.relpages desc limit 20"));
     }

@@ -257,6 +257,8 @@ public final class TempFiles implements Check<TempFiles.Usage> {
                                 .action(
                                         "Set log_temp_files to find the statements. Add an index for large sorts, or raise work_mem for the role that "
                                                 + "runs them; not for all sessions, because each sort of each session may use it.")
+                                .expectedEffect("Up to " + HumanFormat.bytes(one.hourBytes)
+                                        + " an hour are no longer written to disk and read back.")
                                 .sql(
                                         "select query, temp_blks_written from pg_stat_statements order by temp_blks_written desc limit 20"));
     }
