@@ -2,6 +2,7 @@ package dev.pgvigil;
 
 import dev.pgvigil.config.CheckConfig;
 import dev.pgvigil.postgres.Grants;
+import dev.pgvigil.store.StoreCommand;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.List;
@@ -17,7 +18,7 @@ public final class Main {
     /**
      * Starts pgvigil.
      *
-     * @param args none for the service; {@code check-config FILE} or {@code grants [LEVEL]} for a command
+     * @param args none for the service; {@code check-config FILE}, {@code grants [LEVEL]} or {@code store VERB [FILE]} for a command
      */
     public static void main(String... args) {
         List<String> rest = List.of(args).subList(Math.min(1, args.length), args.length);
@@ -27,11 +28,14 @@ public final class Main {
             System.exit(CheckConfig.run(rest, System.out, System.err));
         } else if (args[0].equals(Grants.NAME)) {
             System.exit(Grants.run(rest, System.out, System.err));
+        } else if (args[0].equals(StoreCommand.NAME)) {
+            System.exit(StoreCommand.run(rest, System.out, System.err));
         } else {
             System.err.println("""
                     usage: pgvigil                     starts the service
                            pgvigil check-config FILE   checks a configuration file
-                           pgvigil grants [LEVEL]      prints the SQL script of grants: L0, L1 or L2""");
+                           pgvigil grants [LEVEL]      prints the SQL script of grants: L0, L1 or L2
+                           pgvigil store VERB [FILE]   status, migrate, prune or export of the store""");
             System.exit(USAGE);
         }
     }

@@ -57,13 +57,15 @@ class ArchitectureTest {
         "monitor.., monitor.. state check.. target.. postgres.. config..",
         "state.., state.. advice.. check.. target.. postgres.. config.. http..",
         "migration.., migration.. state.. check.. target.. postgres.. config.. http..",
-        "history.., history.. state.. check.. target.. postgres.. config.. http..",
+        // The one package that writes to a database of pgvigil's own.
+        "store.., store.. state check.. target.. postgres.. config..",
+        "history.., history.. store.. state.. check.. target.. postgres.. config.. http..",
         "self.., self.. state check.. target.. postgres.. config..",
         "slo.., slo.. state.. check.. target.. postgres.. config.. http..",
         "alert.., alert.. state.. check.. target.. postgres.. config.. http..",
-        "health.., health.. slo.. self.. state.. check.. target.. postgres.. config..",
+        "health.., health.. store slo.. self.. state.. check.. target.. postgres.. config..",
         "diagnose.., diagnose.. state.. check.. target.. postgres.. config.. http..",
-        "telemetry, telemetry slo self.. state monitor check.. target.. postgres.. config.. http..",
+        "telemetry, telemetry store slo self.. state monitor check.. target.. postgres.. config.. http..",
         // What all paths share knows nothing of databases.
         "telemetry.log.., telemetry.log..",
         "api.., api.. http..",

@@ -7,6 +7,7 @@ import jakarta.enterprise.util.TypeLiteral;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,22 @@ public final class CheckConfig {
                 LoadResult.at(origin, sections.get(), environment).problems();
         out.println(problems.isEmpty() ? origin.name() + ": valid" : Report.of(origin, problems));
         return problems.isEmpty() ? VALID : ERRORS;
+    }
+
+    /** The settings of a file, for other commands; none if it has errors, which are printed. */
+    public static Optional<Settings> settings(String file, PrintStream err) {
+        ConfigOrigin origin;
+        try {
+            origin = ConfigOrigin.of(file, null);
+        } catch (ConfigurationException notAFile) {
+            err.println("a file is needed, not a connection string");
+            return Optional.empty();
+        }
+        LoadResult result = LoadResult.at(origin, sections(), System::getenv);
+        if (!result.problems().isEmpty()) {
+            err.println(Report.of(origin, result.problems()));
+        }
+        return Optional.ofNullable(result.settings());
     }
 
     /** The sections of all features, from the container only: the service itself is not started. */

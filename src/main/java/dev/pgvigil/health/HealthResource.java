@@ -5,6 +5,7 @@ import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.Snapshot;
 import dev.pgvigil.state.SteadyClock;
 import dev.pgvigil.state.view.JsonRenderer;
+import dev.pgvigil.store.Store;
 import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
@@ -42,6 +43,7 @@ final class HealthResource {
     private final GroupHealthService groupHealth;
     private final JsonRenderer renderer;
     private final SloHealth objectives;
+    private final Store store;
 
     /** Cache key of {@code detailed}: what the response depends on besides the fleet and this process. */
     private record Detailed(List<Group> groups) {}
@@ -52,13 +54,15 @@ final class HealthResource {
             Configuration configuration,
             GroupHealthService groupHealth,
             JsonRenderer renderer,
-            SloHealth objectives) {
+            SloHealth objectives,
+            Store store) {
         this.own = own;
         this.fleet = fleet;
         this.configuration = configuration;
         this.groupHealth = groupHealth;
         this.renderer = renderer;
         this.objectives = objectives;
+        this.store = store;
     }
 
     @GET
@@ -125,6 +129,10 @@ final class HealthResource {
         HealthCheckResult slo = objectives.evaluate("group:" + SloHealth.GROUP);
         if (slo != null) {
             checks.add(slo);
+        }
+        HealthCheckResult kept = StoreHealth.of(store.state());
+        if (kept != null) {
+            checks.add(kept);
         }
         groups.forEach(group -> checks.add(group.evaluate("group:" + group.name(), snapshot, now)));
         snapshot.targets().values().stream()

@@ -1,35 +1,109 @@
 package dev.pgvigil.history;
 
+import dev.pgvigil.http.ProblemException;
+import dev.pgvigil.http.Query;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.SteadyClock;
 import dev.pgvigil.state.view.PointInTimeView;
+import dev.pgvigil.store.HistoryRange;
+import dev.pgvigil.store.HistoryRequest;
+import dev.pgvigil.store.Series;
+import dev.pgvigil.store.Store;
 import io.smallrye.common.annotation.NonBlocking;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jspecify.annotations.Nullable;
 
-/** Serves the last hour from memory. */
+/** Serves the last hour from memory, and any time from the store. */
 @Path("/api/v1/databases/{name}/history")
 @NonBlocking
 @Tag(name = "databases")
 public final class HistoryResource {
 
+    private static final Logger LOG = Logger.getLogger(HistoryResource.class);
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final int LONGEST_STEP = 31 * 86_400;
+
     private final Fleet fleet;
     private final History history;
+    private final Store store;
 
-    HistoryResource(Fleet fleet, History history) {
+    HistoryResource(Fleet fleet, History history, Store store) {
         this.fleet = fleet;
         this.history = history;
+        this.store = store;
     }
 
     @GET
     @Operation(
             operationId = "database_history",
-            summary = "Heartbeats and connections of the server over the last hour")
-    public HistoryView history(@RestPath String name) {
+            summary =
+                    "Heartbeats and connections over the last hour; with from, to, step or series any part of the history")
+    public Uni<HistoryView> history(
+            @RestPath String name,
+            @RestQuery @Nullable String from,
+            @RestQuery @Nullable String to,
+            @RestQuery @Nullable String step,
+            @RestQuery List<String> series) {
         PointInTimeView view = new PointInTimeView(fleet.snapshot(), SteadyClock.now());
-        return HistoryView.of(name, history.of(view.target(name).target().server()), view.now());
+        ServerHistory recent = history.of(view.target(name).target().server());
+        HistoryView memory = HistoryView.of(name, recent, view.now(), null);
+        if (from == null && to == null && step == null && series.isEmpty()) {
+            return Uni.createFrom().item(memory);
+        }
+        HistoryRequest request = request(from, to, step, series, SteadyClock.shown(view.now()));
+        Future<HistoryRange> stored = store.history(name, request);
+        if (stored == null) {
+            return Uni.createFrom().item(HistoryView.of(name, recent, view.now(), RangeView.of(request, memory)));
+        }
+        return Uni.createFrom()
+                .completionStage(stored.toCompletionStage())
+                .map(range -> HistoryView.of(name, recent, view.now(), RangeView.of(request, range)))
+                .onFailure()
+                .transform(failure -> {
+                    LOG.debug("history could not be read", failure);
+                    return ProblemException.of(
+                            503, "the store does not answer: the last hour is here without parameters");
+                });
+    }
+
+    private static HistoryRequest request(
+            @Nullable String from, @Nullable String to, @Nullable String step, List<String> series, Instant now) {
+        Instant until = to == null ? now : instant("to", to);
+        Instant since = from == null ? until.minus(HOUR) : instant("from", from);
+        if (!since.isBefore(until) || Duration.between(since, until).toDays() > 3_660) {
+            throw ProblemException.badRequest("from must be before to, and by ten years at most");
+        }
+        int seconds = Query.integer("step", step, 0, 1, LONGEST_STEP);
+        List<Series> wanted = series.isEmpty()
+                ? List.of(Series.values())
+                : Query.choices("series", series, Series.class).stream()
+                        .distinct()
+                        .toList();
+        return new HistoryRequest(since, until, seconds == 0 ? null : Duration.ofSeconds(seconds), wanted);
+    }
+
+    private static Instant instant(String name, String text) {
+        try {
+            Instant at = Instant.parse(text);
+            if (at.isAfter(Instant.parse("1999-12-31T23:59:59Z"))
+                    && at.isBefore(Instant.parse("2200-01-01T00:00:00Z"))) {
+                return at;
+            }
+        } catch (DateTimeParseException e) {
+            LOG.debug("not a time", e);
+        }
+        throw ProblemException.badRequest(name + " must be a time such as 2027-03-31T22:00:00Z");
     }
 }

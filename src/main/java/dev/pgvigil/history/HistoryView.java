@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 /** The last hour of one database's server. Buckets without observations are omitted. */
 @Schema(name = "History")
@@ -20,7 +21,10 @@ public record HistoryView(
         @Schema(description = "seconds per entry of connections")
         int connectionSeconds,
 
-        @Schema(description = "oldest first") List<UseView> connections) {
+        @Schema(description = "oldest first") List<UseView> connections,
+
+        @Schema(description = "with from, to, step or series: that part of the history") @Nullable
+        RangeView range) {
 
     /** Heartbeats of one time bucket. */
     @Schema(name = "HistoryHeartbeats")
@@ -45,14 +49,15 @@ public record HistoryView(
             @Schema(description = "connections available to ordinary roles")
             int limit) {}
 
-    static HistoryView of(String name, ServerHistory history, Instant now) {
+    static HistoryView of(String name, ServerHistory history, Instant now, @Nullable RangeView range) {
         return new HistoryView(
                 name,
                 now,
                 HeartbeatRing.SECONDS,
                 beats(history, now),
                 ConnectionSampleRing.SECONDS,
-                uses(history, now));
+                uses(history, now),
+                range);
     }
 
     private static List<BeatsView> beats(ServerHistory history, Instant now) {

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /** The driver's options for a connection: address, user, TLS and settings. */
-final class ConnectOptions {
+public final class ConnectOptions {
 
     private ConnectOptions() {}
 
@@ -36,6 +36,17 @@ final class ConnectOptions {
         options.setPassword(server.password() == null ? "" : server.password().value());
         options.setProperties(settings);
         return tls ? encrypted(options, server.tls(), received) : options.setSslMode(SslMode.DISABLE);
+    }
+
+    /**
+     * For the pool of a database that is pgvigil's own. TLS is as the mode says; {@code allow} is {@code prefer}. Channel binding is not
+     * demanded.
+     */
+    public static PgConnectOptions pooled(
+            Server server, String database, Duration connect, Map<String, String> settings) {
+        Tls.Mode mode = server.tls().mode();
+        PgConnectOptions options = of(server, database, connect, settings, mode != Tls.Mode.DISABLE, ignored -> {});
+        return mode == Tls.Mode.PREFER || mode == Tls.Mode.ALLOW ? options.setSslMode(SslMode.PREFER) : options;
     }
 
     /** As in libpq, any mode verifies the chain if there is something to verify it against. */

@@ -26,11 +26,12 @@ final class FleetCollector {
             TargetSeries targets,
             ServerSeries servers,
             SloSeries objectives,
+            StoreSeries store,
             CheckSeries checks,
             DroppedSeries dropped) {
         this.fleet = fleet;
         this.catalogue = catalogue;
-        this.parts = List.of(own, health, targets, servers, objectives, checks);
+        this.parts = List.of(own, health, targets, servers, objectives, store, checks);
         this.dropped = dropped;
     }
 

@@ -19,6 +19,7 @@ import dev.pgvigil.self.WatchStall;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.Outcome;
 import dev.pgvigil.state.TargetState;
+import dev.pgvigil.store.StoreState;
 import dev.pgvigil.target.Target;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.exporter.common.TextFormat;
@@ -59,6 +60,8 @@ final class Scraping {
                 new TargetSeries(),
                 new ServerSeries(),
                 new SloSeries(sinks -> {}),
+                new StoreSeries(
+                        () -> new StoreState(StoreState.Mode.OFF, null, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null, null)),
                 new CheckSeries(catalogue, losses),
                 losses);
         new PrometheusExport(walk, registry).register(new StartupEvent());
