@@ -1,5 +1,6 @@
 package dev.pgvigil.health;
 
+import dev.pgvigil.store.RowQueue;
 import dev.pgvigil.store.StoreState;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -17,13 +18,13 @@ final class StoreHealth {
         Data data = new Data()
                 .text("mode", state.mode().name().toLowerCase(Locale.ROOT))
                 .text("problem", state.problem())
-                .number("buffered_rows", state.buffered())
-                .number("buffer_rows", state.limit())
-                .number("buffered_audit_rows", state.auditBuffered())
-                .number("lost_rows", state.overflowed() + state.rejected())
-                .number("lost_audit_rows", state.auditOverflowed())
                 .time("last_write", state.lastWrite())
                 .time("maintained", state.maintained());
+        for (RowQueue.State queue : state.queues()) {
+            data.number(queue.kind() + "_rows_buffered", queue.buffered())
+                    .number(queue.kind() + "_rows_limit", queue.limit())
+                    .number(queue.kind() + "_rows_lost", queue.lost() + queue.rejected());
+        }
         return HealthCheckResult.of("store", state.problem() == null, data);
     }
 }

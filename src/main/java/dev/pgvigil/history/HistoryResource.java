@@ -16,7 +16,6 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -80,11 +79,9 @@ public final class HistoryResource {
 
     private static HistoryRequest request(
             @Nullable String from, @Nullable String to, @Nullable String step, List<String> series, Instant now) {
-        Instant until = to == null ? now : instant("to", to);
-        Instant since = from == null ? until.minus(HOUR) : instant("from", from);
-        if (!since.isBefore(until) || Duration.between(since, until).toDays() > 3_660) {
-            throw ProblemException.badRequest("from must be before to, and by ten years at most");
-        }
+        Instant until = to == null ? now : HistoryTime.parse("to", to);
+        Instant since = from == null ? until.minus(HOUR) : HistoryTime.parse("from", from);
+        HistoryTime.require(since, until);
         int seconds = Query.integer("step", step, 0, 1, LONGEST_STEP);
         List<Series> wanted = series.isEmpty()
                 ? List.of(Series.values())
@@ -92,18 +89,5 @@ public final class HistoryResource {
                         .distinct()
                         .toList();
         return new HistoryRequest(since, until, seconds == 0 ? null : Duration.ofSeconds(seconds), wanted);
-    }
-
-    private static Instant instant(String name, String text) {
-        try {
-            Instant at = Instant.parse(text);
-            if (at.isAfter(Instant.parse("1999-12-31T23:59:59Z"))
-                    && at.isBefore(Instant.parse("2200-01-01T00:00:00Z"))) {
-                return at;
-            }
-        } catch (DateTimeParseException e) {
-            LOG.debug("not a time", e);
-        }
-        throw ProblemException.badRequest(name + " must be a time such as 2027-03-31T22:00:00Z");
     }
 }

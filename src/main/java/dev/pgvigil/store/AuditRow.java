@@ -10,7 +10,7 @@ import java.util.UUID;
  * @param status of the target after the change
  * @param metrics the figures of the change, as JSON
  * @param alerts the findings of the change, as JSON
- * @param checkType name of the check; {@code status}: the status of the target changed
+ * @param checkType name of the check; {@code status}: the status of the target changed; {@code role}: its role did
  */
-record AuditRow(
+public record AuditRow(
         UUID id, Instant timestamp, String target, String status, String metrics, String alerts, String checkType) {}

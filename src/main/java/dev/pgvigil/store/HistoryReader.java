@@ -7,34 +7,41 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Reads history of the finest level that holds the whole range and needs no more rows than a chart can use. */
+/**
+ * Reads history of the finest level that holds the whole range and needs no more rows than a chart can use. What is not made into that level
+ * yet comes from finer ones.
+ */
 final class HistoryReader {
 
     /** Rows that a statement may read for each point. */
     private static final int ROWS_PER_POINT = 12;
 
-    private final StorePool pool;
+    private final StoreSessions sessions;
     private final StoreSettings settings;
 
-    HistoryReader(StorePool pool, StoreSettings settings) {
-        this.pool = pool;
+    HistoryReader(StoreSessions sessions, StoreSettings settings) {
+        this.sessions = sessions;
         this.settings = settings;
     }
 
     Future<HistoryRange> read(String target, HistoryRequest request) {
-        Level level = level(request, Instant.now());
+        return read(target, level(request, Instant.now()), request);
+    }
+
+    Future<HistoryRange> read(String target, Level level, HistoryRequest request) {
         Duration step = request.step(level);
-        return pool.query(
+        return sessions.query(
                         sql(level, request.series()),
                         Tuple.of(target, Rows.utc(level.bucket(request.from())), Rows.utc(request.to()), (double)
                                 step.toSeconds()))
                 .map(rows -> new HistoryRange(level, step, lines(request.series(), rows)));
     }
 
-    /** Coarser levels lag behind by up to two of their steps; the last hours come from the finer ones. */
     Level level(HistoryRequest request, Instant now) {
         Duration length = Duration.between(request.from(), request.to());
         for (Level level : Level.values()) {
@@ -51,15 +58,39 @@ final class HistoryReader {
     }
 
     private static String sql(Level level, List<Series> series) {
-        String figures = series.stream()
-                .map(Series::key)
-                .map(key ->
-                        "sum(%1$s_count) AS %1$s_count, sum(%1$s_unknown) AS %1$s_unknown, sum(%1$s_sum) AS %1$s_sum, min(%1$s_min) AS %1$s_min, max(%1$s_max) AS %1$s_max"
-                                .formatted(key))
-                .collect(Collectors.joining(", "));
-        return "SELECT date_bin(make_interval(secs => $4), h.at, '2000-01-01 00:00:00Z') AS bucket, " + figures
-                + " FROM pgvigil." + level.table + " h WHERE h.target = (SELECT id FROM pgvigil.target WHERE name = $1)"
-                + " AND h.at >= $2 AND h.at < $3 GROUP BY bucket ORDER BY bucket";
+        String columns = columns(series, "%1$s_count, %1$s_unknown, %1$s_sum, %1$s_min, %1$s_max");
+        String figures = columns(
+                series,
+                "sum(%1$s_count) AS %1$s_count, sum(%1$s_unknown) AS %1$s_unknown, sum(%1$s_sum) AS %1$s_sum,"
+                        + " min(%1$s_min) AS %1$s_min, max(%1$s_max) AS %1$s_max");
+        List<Level> levels = Arrays.stream(Level.values())
+                .filter(each -> each.compareTo(level) <= 0)
+                .sorted(Comparator.reverseOrder())
+                .toList();
+        List<String> marks = new ArrayList<>();
+        List<String> parts = new ArrayList<>();
+        String begin = "$2";
+        for (Level each : levels) {
+            String end = "$3";
+            if (each != Level.RAW) {
+                String mark = "before_" + each.table;
+                // Each part begins where the coarser ones end, even if a finer level is being made again.
+                marks.add("max(done) FILTER (WHERE step >= '%d s') AS %s"
+                        .formatted(each.step().toSeconds(), mark));
+                end = "least($3, (SELECT " + mark + " FROM mark))";
+            }
+            parts.add("SELECT at, " + columns + " FROM pgvigil." + each.table
+                    + " WHERE target = (SELECT id FROM pgvigil.target WHERE name = $1) AND at >= " + begin
+                    + " AND at < " + end);
+            begin = "greatest($2, (SELECT before_" + each.table + " FROM mark))";
+        }
+        return (marks.isEmpty() ? "" : "WITH mark AS (SELECT " + String.join(", ", marks) + " FROM pgvigil.level) ")
+                + "SELECT date_bin(make_interval(secs => $4), at, '2000-01-01 00:00:00Z') AS bucket, " + figures
+                + " FROM (" + String.join(" UNION ALL ", parts) + ") AS part GROUP BY bucket ORDER BY bucket";
+    }
+
+    private static String columns(List<Series> series, String format) {
+        return series.stream().map(each -> format.formatted(each.key())).collect(Collectors.joining(", "));
     }
 
     private static List<HistoryRange.Line> lines(List<Series> series, RowSet<Row> rows) {

@@ -11,9 +11,11 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.CoreMigrationType;
 import org.flywaydb.core.api.MigrationInfo;
@@ -28,11 +30,18 @@ final class Schema {
 
     static final String NAME = "pgvigil";
 
-    private static final List<String> SCRIPTS = List.of("V1__tables.sql", "R__functions.sql");
+    /** Of scripts that were run and are not among those of this pgvigil. */
+    private static final Set<MigrationState> UNKNOWN = EnumSet.of(
+            MigrationState.FUTURE_SUCCESS,
+            MigrationState.FUTURE_FAILED,
+            MigrationState.MISSING_SUCCESS,
+            MigrationState.MISSING_FAILED);
+
     private static final int CONNECT_SECONDS = 5;
     private static final int ANSWER_SECONDS = 60;
 
     private final StoreSettings settings;
+    private final List<String> scripts;
     private final Flyway flyway;
 
     /** What was found. */
@@ -44,19 +53,24 @@ final class Schema {
         /** @param pending scripts that were not run yet */
         record Older(String version, int pending) implements State {}
 
+        /** @param version the latest of those that this pgvigil does not know */
         record Newer(String version) implements State {}
     }
 
-    Schema(StoreSettings settings) {
+    /** @param scripts of all features, in any order */
+    Schema(StoreSettings settings, List<String> scripts) {
         this.settings = settings;
+        this.scripts = List.copyOf(scripts);
         this.flyway = Flyway.configure(Schema.class.getClassLoader())
                 .dataSource(source())
                 .defaultSchema(NAME)
                 .schemas(NAME)
                 .table("schema_history")
-                .resourceProvider(new Scripts())
+                .resourceProvider(new Scripts(this.scripts))
                 .javaMigrationClassProvider(List::of)
                 .ignoreMigrationPatterns("*:future", "*:pending")
+                // Features number their scripts by time, and land in another order.
+                .outOfOrder(true)
                 .connectRetries(0)
                 .load();
     }
@@ -76,12 +90,11 @@ final class Schema {
     }
 
     private static State of(MigrationInfo[] all) {
-        List<MigrationInfo> future = Arrays.stream(all)
-                .filter(each -> each.getState() == MigrationState.FUTURE_SUCCESS
-                        || each.getState() == MigrationState.FUTURE_FAILED)
+        List<MigrationInfo> unknown = Arrays.stream(all)
+                .filter(each -> each.getVersion() != null && UNKNOWN.contains(each.getState()))
                 .toList();
-        if (!future.isEmpty()) {
-            return new State.Newer(String.valueOf(future.getLast().getVersion()));
+        if (!unknown.isEmpty()) {
+            return new State.Newer(String.valueOf(unknown.getLast().getVersion()));
         }
         String version = Arrays.stream(all)
                 .filter(each -> each.getState().isApplied()
@@ -134,15 +147,21 @@ final class Schema {
     /** The scripts by name: no class path is scanned. */
     private static final class Scripts implements ResourceProvider {
 
+        private final List<String> scripts;
+
+        Scripts(List<String> scripts) {
+            this.scripts = scripts;
+        }
+
         @Override
         public @Nullable LoadableResource getResource(String name) {
-            return SCRIPTS.contains(name) ? new Script(name) : null;
+            return scripts.contains(name) ? new Script(name) : null;
         }
 
         @Override
         public Collection<LoadableResource> getResources(String prefix, String[] suffixes) {
             List<LoadableResource> found = new ArrayList<>();
-            for (String script : SCRIPTS) {
+            for (String script : scripts) {
                 if (script.startsWith(prefix)
                         && Arrays.stream(suffixes)
                                 .anyMatch(suffix ->

@@ -2,6 +2,8 @@ package dev.pgvigil.store;
 
 import dev.pgvigil.config.CheckConfig;
 import dev.pgvigil.config.Settings;
+import io.quarkus.arc.Arc;
+import io.quarkus.arc.InstanceHandle;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.sql.Connection;
@@ -11,8 +13,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.flywaydb.core.api.FlywayException;
 import org.postgresql.PGConnection;
 
@@ -55,16 +60,36 @@ public final class StoreCommand {
             err.println("the configuration has no store");
             return ERROR;
         }
-        return run(args.getFirst(), store.get(), out, err);
+        List<StoreTables> tables = tables();
+        Map<String, Duration> retention = new TreeMap<>();
+        tables.forEach(each -> retention.putAll(each.retention(settings.get())));
+        return run(args.getFirst(), store.get(), tables, retention, out, err);
     }
 
-    static int run(String verb, StoreSettings settings, PrintStream out, PrintStream err) {
-        Schema schema = new Schema(settings);
+    /** Of all features, from the container only. */
+    private static List<StoreTables> tables() {
+        List<StoreTables> tables = new ArrayList<>();
+        for (InstanceHandle<StoreTables> each : Arc.container().listAll(StoreTables.class)) {
+            tables.add(each.get());
+        }
+        return tables;
+    }
+
+    static int run(
+            String verb,
+            StoreSettings settings,
+            List<? extends StoreTables> tables,
+            Map<String, Duration> retention,
+            PrintStream out,
+            PrintStream err) {
+        Schema schema = new Schema(
+                settings,
+                tables.stream().flatMap(each -> each.scripts().stream()).toList());
         try {
             return switch (verb) {
                 case "status" -> status(schema, out);
                 case "migrate" -> migrate(schema, out);
-                case "prune" -> prune(schema, settings, out);
+                case "prune" -> prune(schema, retention, out);
                 case "export" -> export(schema, out);
                 default -> {
                     err.println(USAGE);
@@ -118,16 +143,15 @@ public final class StoreCommand {
         return state instanceof Schema.State.Current ? 0 : ERROR;
     }
 
-    private static int prune(Schema schema, StoreSettings settings, PrintStream out) throws SQLException {
+    private static int prune(Schema schema, Map<String, Duration> retention, PrintStream out) throws SQLException {
         if (!(schema.state() instanceof Schema.State.Current)) {
             out.println(describe(schema.state()));
             return ERROR;
         }
         try (Connection session = schema.connect()) {
-            for (Level level : Level.values()) {
-                prune(session, level.table, settings.keep(level), out);
+            for (Map.Entry<String, Duration> table : retention.entrySet()) {
+                prune(session, table.getKey(), table.getValue(), out);
             }
-            prune(session, "health_monitoring_audit", settings.keepAudit(), out);
         }
         return 0;
     }

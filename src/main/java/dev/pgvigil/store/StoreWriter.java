@@ -6,110 +6,107 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import dev.pgvigil.store.StoreState.Mode;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BiFunction;
-import java.util.function.Function;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.flywaydb.core.api.FlywayException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the buffered rows to one store and maintains it. {@link #work} blocks for a bounded time and runs on one thread; all else is
- * safe for any thread and returns at once.
+ * Writes the queues to one store and maintains it. {@link #work} and {@link #maintain} block for a bounded time, each runs on one thread at a
+ * time; all else is safe for any thread and returns at once.
  */
 final class StoreWriter {
 
     private static final Logger LOG = Logger.getLogger(StoreWriter.class);
 
     static final Duration STATEMENT = Duration.ofSeconds(9);
-    private static final String AUDIT = "health_monitoring_audit";
     private static final int BATCH = 2_000;
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
-    private static final Duration MAINTENANCE = Duration.ofMinutes(1);
     private static final Duration PRUNING = Duration.ofHours(1);
     /** Rows of a bucket arrive this much after its end, as a rule; later ones set the mark back. */
     private static final Duration SETTLED = Duration.ofSeconds(20);
 
     private static final int STEPS = 50;
 
+    private static final String NO_PARTITION = "23514";
+    private static final String NO_RIGHT = "42501";
+
     private final StoreSettings settings;
-    private final Schema schema;
+    private final List<RowQueue<?>> queues;
+    private final List<String> scripts;
+    private final Map<String, Duration> retention;
     private final InstantSource clock;
-    final StorePool pool;
-    final RowBuffer<Sample> samples;
-    final RowBuffer<AuditRow> audit;
+    private final StoreSessions sessions;
+    private final AtomicLong failures = new AtomicLong();
 
     private volatile Mode mode = Mode.STARTING;
     private volatile @Nullable String problem;
-    private volatile long written;
-    private volatile long auditWritten;
-    private volatile long rejected;
-    private volatile long failures;
     private volatile @Nullable Instant lastWrite;
     private volatile @Nullable Instant maintained;
+    private volatile boolean ready;
 
-    private boolean ready;
     private Duration pause = FIRST_PAUSE;
     private Instant notBefore = Instant.MIN;
-    private Instant nextMaintenance = Instant.MIN;
     private Instant nextPruning = Instant.MIN;
+    /** Migrations of the schema when it was last looked at. */
+    private volatile long migrations;
 
-    StoreWriter(Vertx vertx, StoreSettings settings, InstantSource clock) {
-        this(vertx, settings, clock, STATEMENT);
-    }
-
-    StoreWriter(Vertx vertx, StoreSettings settings, InstantSource clock, Duration statement) {
+    /** @param retention of the partitioned tables */
+    StoreWriter(
+            Vertx vertx,
+            StoreSettings settings,
+            List<? extends StoreTables> tables,
+            Map<String, Duration> retention,
+            InstantSource clock,
+            Duration statement) {
         this.settings = settings;
+        this.scripts = tables.stream().flatMap(each -> each.scripts().stream()).toList();
+        this.queues = tables.stream()
+                .<RowQueue<?>>flatMap(each -> each.queues().stream())
+                .toList();
+        this.retention = retention;
         this.clock = clock;
-        this.schema = new Schema(settings);
-        this.pool = new StorePool(vertx, settings, statement);
-        this.samples = new RowBuffer<>(settings.bufferRows());
-        this.audit = new RowBuffer<>(settings.bufferAuditRows());
+        this.sessions = new StoreSessions(vertx, settings, statement);
     }
 
     StoreState state() {
         return new StoreState(
-                mode,
-                problem,
-                samples.size(),
-                samples.limit(),
-                audit.size(),
-                audit.limit(),
-                written,
-                auditWritten,
-                samples.overflowed(),
-                audit.overflowed(),
-                rejected,
-                failures,
-                lastWrite,
-                maintained);
+                mode, problem, queues.stream().map(RowQueue::state).toList(), failures.get(), lastWrite, maintained);
     }
 
-    /** Does what is due: the schema, the rows, the maintenance. Never throws because of the store. */
+    /** For reading, whatever the schema. */
+    StoreSessions sessions() {
+        return sessions;
+    }
+
+    /** Whether the schema was found to be the one of this pgvigil. */
+    boolean ready() {
+        return ready;
+    }
+
+    /** Does what is due: the schema, the rows. Never throws because of the store. */
     void work() {
         Instant now = clock.instant();
         if (now.isBefore(notBefore)) {
             return;
         }
         try {
-            if (!ready && !prepare()) {
+            if (!ready && !prepare(now)) {
                 later(now, LONGEST_PAUSE);
                 return;
             }
             flush();
-            if (!now.isBefore(nextMaintenance)) {
-                maintain(now);
-                nextMaintenance = now.plus(MAINTENANCE);
-            }
             pause = FIRST_PAUSE;
         } catch (ExecutionException | TimeoutException | FlywayException e) {
             failed(now, e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e);
@@ -118,21 +115,48 @@ final class StoreWriter {
         }
     }
 
-    /** Writes the buffered rows until there are none. */
-    void flush() throws InterruptedException, ExecutionException, TimeoutException {
-        drain(audit, AUDIT, AuditRow::timestamp, Rows::audit, count -> auditWritten += count);
-        refuseExpired();
-        drain(samples, Level.RAW.table, Sample::at, Rows::samples, count -> written += count);
+    /** Writes the rows of all queues. What is refused of one queue does not stop the others. */
+    private void flush() throws InterruptedException, ExecutionException, TimeoutException {
+        ExecutionException refused = null;
+        for (RowQueue<?> queue : queues) {
+            try {
+                drain(queue);
+            } catch (ExecutionException e) {
+                String state = sqlState(e);
+                if (state == null || !(state.startsWith("42") || state.startsWith("23"))) {
+                    throw e;
+                }
+                refused = e;
+            }
+        }
+        if (refused != null) {
+            // Tables or rights may have been taken away.
+            ready = false;
+            throw refused;
+        }
     }
 
-    private boolean prepare() {
-        Schema.State found = settings.migrate() ? schema.migrate() : schema.state();
+    private boolean prepare(Instant now) throws InterruptedException, ExecutionException, TimeoutException {
+        Schema schema = new Schema(settings, scripts);
+        Schema.State found;
+        try {
+            found = settings.migrate() ? schema.migrate() : schema.state();
+        } catch (FlywayException e) {
+            if (NO_RIGHT.equals(sqlState(e))) {
+                failures.incrementAndGet();
+                refuse("its role may not create or change the schema pgvigil (42501): it must own the database, or the schema"
+                        + " and all that is in it");
+                return false;
+            }
+            throw e;
+        }
         switch (found) {
             case Schema.State.Current(var version) -> {
+                await(sessions.query("SELECT pgvigil.ensure_partitions($1)", Tuple.of(Rows.utc(now))));
+                migrations = migrations();
                 LOG.infof("store: schema version %s", version);
                 ready = true;
-                problem = null;
-                mode = Mode.WRITING;
+                writing();
             }
             case Schema.State.Older(var version, var pending) ->
                 refuse("its schema (version " + version + ") lacks " + pending
@@ -144,6 +168,13 @@ final class StoreWriter {
         return ready;
     }
 
+    private long migrations() throws InterruptedException, ExecutionException, TimeoutException {
+        return await(sessions.query("SELECT max(installed_rank)::bigint FROM pgvigil.schema_history", Tuple.tuple()))
+                .iterator()
+                .next()
+                .getLong(0);
+    }
+
     private void refuse(String why) {
         if (mode != Mode.REFUSED) {
             LOG.errorf("store: %s", why);
@@ -152,70 +183,86 @@ final class StoreWriter {
         problem = why;
     }
 
-    private interface Count {
-        void add(int rows);
+    private void writing() {
+        mode = Mode.WRITING;
+        problem = null;
     }
 
-    private <T> void drain(
-            RowBuffer<T> buffer,
-            String table,
-            Function<T, Instant> time,
-            BiFunction<SqlConnection, List<T>, Future<Integer>> insert,
-            Count count)
-            throws InterruptedException, ExecutionException, TimeoutException {
+    private <T> void drain(RowQueue<T> queue) throws InterruptedException, ExecutionException, TimeoutException {
+        rejectExpired(queue);
         int size = BATCH;
         boolean made = false;
-        RowBuffer.Batch<T> batch = buffer.oldest(size);
+        RowQueue.Batch<T> batch = queue.oldest(size);
         while (!batch.rows().isEmpty()) {
             List<T> rows = batch.rows();
             try {
-                count.add(await(pool.transaction(session -> insert.apply(session, rows))));
+                int inserted = await(sessions.transaction(session -> queue.insert(session, rows)));
                 made = false;
                 lastWrite = clock.instant();
-                mode = Mode.WRITING;
-                problem = null;
-                buffer.done(batch);
+                writing();
+                queue.written(batch, inserted);
             } catch (ExecutionException e) {
-                String state = StorePool.sqlState(e.getCause());
-                if (StorePool.NO_PARTITION.equals(state) && !made) {
-                    partitions(table, rows.stream().map(time));
+                String state = sqlState(e);
+                if (NO_PARTITION.equals(state) && !made && retention.containsKey(queue.table())) {
+                    partitions(queue.table(), rows.stream().map(queue::time));
                     made = true;
                 } else if (state != null && state.startsWith("22") && rows.size() > 1) {
                     size = Math.max(1, rows.size() / 2);
                 } else if (state != null && state.startsWith("22")) {
                     LOG.errorf("store: a row is refused as data (%s) and left out", state);
-                    rejected++;
-                    buffer.done(batch);
+                    queue.rejected(batch);
                     size = BATCH;
                 } else {
                     throw e;
                 }
             }
-            batch = buffer.oldest(size);
+            batch = queue.oldest(size);
         }
     }
 
-    /** Rows whose raw retention is over: nothing can be made of them any more. */
-    private void refuseExpired() {
-        Instant before = clock.instant().minus(settings.keep(Level.RAW));
-        RowBuffer.Batch<Sample> batch = samples.oldest(BATCH);
-        while (!batch.rows().isEmpty() && batch.rows().getLast().at().isBefore(before)) {
-            rejected += batch.rows().size();
-            samples.done(batch);
-            batch = samples.oldest(BATCH);
+    /** Rows whose retention is over: nothing can be made of them any more. */
+    private <T> void rejectExpired(RowQueue<T> queue) {
+        Duration keep = retention.get(queue.table());
+        if (keep == null) {
+            return;
+        }
+        Instant before = clock.instant().minus(keep);
+        RowQueue.Batch<T> batch = queue.oldest(BATCH);
+        while (!batch.rows().isEmpty() && queue.time(batch.rows().getLast()).isBefore(before)) {
+            queue.rejected(batch);
+            batch = queue.oldest(BATCH);
         }
     }
 
     private void partitions(String table, Stream<Instant> times)
             throws InterruptedException, ExecutionException, TimeoutException {
         for (Instant day : times.map(at -> at.truncatedTo(DAYS)).distinct().toList()) {
-            await(pool.query("SELECT pgvigil.ensure_partition($1, $2)", Tuple.of(table, Rows.utc(day))));
+            await(sessions.query("SELECT pgvigil.ensure_partition($1, $2)", Tuple.of(table, Rows.utc(day))));
         }
     }
 
-    /** Partitions, downsampling and retention, unless another instance is at it. */
-    void maintain(Instant now) throws InterruptedException, ExecutionException, TimeoutException {
-        await(pool.query("SELECT pgvigil.ensure_partitions($1)", Tuple.of(Rows.utc(now))));
+    /** Partitions, downsampling and retention, unless another instance is at it. Never throws because of the store. */
+    void maintain() {
+        if (!ready) {
+            return;
+        }
+        try {
+            maintain(clock.instant());
+        } catch (ExecutionException | TimeoutException e) {
+            failures.incrementAndGet();
+            LOG.warnf("store: not maintained: %s", message(e.getCause() == null ? e : e.getCause()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void maintain(Instant now) throws InterruptedException, ExecutionException, TimeoutException {
+        if (migrations() != migrations) {
+            // Another pgvigil has changed the schema.
+            ready = false;
+            return;
+        }
+        await(sessions.query("SELECT pgvigil.ensure_partitions($1)", Tuple.of(Rows.utc(now))));
         for (Level level : Level.MADE) {
             boolean more = true;
             for (int i = 0; more && i < STEPS; i++) {
@@ -223,7 +270,11 @@ final class StoreWriter {
             }
         }
         if (!now.isBefore(nextPruning)) {
-            prune(now);
+            for (Map.Entry<String, Duration> table : retention.entrySet()) {
+                await(sessions.query(
+                        "SELECT pgvigil.prune($1, $2)",
+                        Tuple.of(table.getKey(), Rows.utc(now.minus(table.getValue())))));
+            }
             nextPruning = now.plus(PRUNING);
         }
         maintained = now;
@@ -231,51 +282,60 @@ final class StoreWriter {
 
     private boolean rollUp(Level level, Instant upto)
             throws InterruptedException, ExecutionException, TimeoutException {
-        return await(pool.transaction(session -> session.query("SELECT pg_try_advisory_xact_lock(7220122) AS mine")
-                .execute()
-                .compose(lock -> lock.iterator().next().getBoolean("mine")
-                        ? session.preparedQuery("SELECT pgvigil.roll_up($1, $2, '10 min') AS more")
-                                .execute(Tuple.of(level.table, Rows.utc(upto)))
-                                .map(done -> done.iterator().next().getBoolean("more"))
-                        : Future.succeededFuture(false))));
-    }
-
-    private void prune(Instant now) throws InterruptedException, ExecutionException, TimeoutException {
-        for (Level level : Level.values()) {
-            prune(level.table, now.minus(settings.keep(level)));
-        }
-        prune(AUDIT, now.minus(settings.keepAudit()));
-    }
-
-    private void prune(String table, Instant before) throws InterruptedException, ExecutionException, TimeoutException {
-        await(pool.query("SELECT pgvigil.prune($1, $2)", Tuple.of(table, Rows.utc(before))));
+        return await(
+                sessions.transaction(session -> session.query("SELECT pg_try_advisory_xact_lock(7220122) AS mine")
+                        .execute()
+                        .compose(lock -> lock.iterator().next().getBoolean("mine")
+                                ? session.preparedQuery("SELECT pgvigil.roll_up($1, $2, '10 min') AS more")
+                                        .execute(Tuple.of(level.table, Rows.utc(upto)))
+                                        .map(done -> done.iterator().next().getBoolean("more"))
+                                : Future.succeededFuture(false))));
     }
 
     private void failed(Instant now, Throwable failure) {
-        failures++;
-        String message = String.valueOf(failure.getMessage());
+        failures.incrementAndGet();
+        String message = message(failure);
         if (problem == null) {
             LOG.warnf("store: rows wait in memory: %s", message);
         }
-        problem = message.lines().findFirst().orElse("no answer");
-        mode = mode == Mode.STARTING ? Mode.STARTING : Mode.AWAY;
+        problem = message;
+        mode = NO_RIGHT.equals(sqlState(failure))
+                ? Mode.REFUSED
+                : lastWrite == null && mode == Mode.STARTING ? Mode.STARTING : Mode.AWAY;
         later(now, pause);
         Duration doubled = pause.multipliedBy(2);
         pause = doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
+    }
+
+    private static String message(Throwable failure) {
+        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("no answer");
     }
 
     private void later(Instant now, Duration after) {
         notBefore = now.plus(after);
     }
 
+    /** The SQLSTATE that a failure rests on, of either driver. */
+    private static @Nullable String sqlState(Throwable failure) {
+        Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < 10; depth++) {
+            String state = cause instanceof SQLException sql ? sql.getSQLState() : StoreSessions.sqlState(cause);
+            if (state != null) {
+                return state;
+            }
+            cause = cause.getCause();
+        }
+        return null;
+    }
+
     private static <T> T await(Future<T> future) throws InterruptedException, ExecutionException, TimeoutException {
-        // The pool's own deadline comes first.
+        // The deadline of the sessions comes first.
         return future.toCompletionStage()
                 .toCompletableFuture()
                 .get(STATEMENT.plusSeconds(5).toMillis(), MILLISECONDS);
     }
 
     void close() {
-        pool.close();
+        sessions.close();
     }
 }

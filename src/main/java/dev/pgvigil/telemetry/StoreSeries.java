@@ -2,6 +2,7 @@ package dev.pgvigil.telemetry;
 
 import dev.pgvigil.check.MetricSink;
 import dev.pgvigil.state.Snapshot;
+import dev.pgvigil.store.RowQueue;
 import dev.pgvigil.store.Store;
 import dev.pgvigil.store.StoreState;
 import jakarta.inject.Inject;
@@ -33,17 +34,12 @@ final class StoreSeries implements SeriesSource {
         MetricSink sink = builder.under(Labels.NONE);
         sink.gauge("pgvigil_store_up", "1 if the last write to the store succeeded.", state.problem() == null ? 1 : 0);
         sink.gauge(
-                "pgvigil_store_schema_refused",
-                "1 if nothing is written because the schema of the store is older or newer than this pgvigil needs.",
+                "pgvigil_store_refused",
+                "1 if nothing is written because the schema of the store is not the one of this pgvigil, or rights are missing.",
                 state.mode() == StoreState.Mode.REFUSED ? 1 : 0);
         sink.counter(
                 "pgvigil_store_failures_total", "Attempts to use the store that failed.", (double) state.failures());
-        rows(sink, "history", state.buffered(), state.limit(), state.written(), state.overflowed());
-        rows(sink, "audit", state.auditBuffered(), state.auditLimit(), state.auditWritten(), state.auditOverflowed());
-        sink.counter(
-                "pgvigil_store_rows_rejected_total",
-                "Rows that the store can never take: older than the raw retention, or refused as data.",
-                (double) state.rejected());
+        state.queues().forEach(queue -> rows(sink, queue));
         Instant maintained = state.maintained();
         if (maintained != null) {
             sink.gauge(
@@ -53,14 +49,26 @@ final class StoreSeries implements SeriesSource {
         }
     }
 
-    private static void rows(MetricSink sink, String kind, int buffered, int limit, long written, long lost) {
-        sink.gauge("pgvigil_store_buffered_rows", "Rows that wait to be written.", buffered, "kind", kind);
-        sink.gauge("pgvigil_store_buffer_limit_rows", "Rows that can wait.", limit, "kind", kind);
-        sink.counter("pgvigil_store_rows_written_total", "Rows written to the store.", (double) written, "kind", kind);
+    private static void rows(MetricSink sink, RowQueue.State queue) {
+        String kind = queue.kind();
+        sink.gauge("pgvigil_store_buffered_rows", "Rows that wait to be written.", queue.buffered(), "kind", kind);
+        sink.gauge("pgvigil_store_buffer_limit_rows", "Rows that can wait.", queue.limit(), "kind", kind);
+        sink.counter(
+                "pgvigil_store_rows_written_total",
+                "Rows written to the store.",
+                (double) queue.written(),
+                "kind",
+                kind);
         sink.counter(
                 "pgvigil_store_rows_lost_total",
                 "Rows lost because the buffer was full; the oldest go first.",
-                (double) lost,
+                (double) queue.lost(),
+                "kind",
+                kind);
+        sink.counter(
+                "pgvigil_store_rows_rejected_total",
+                "Rows that the store can never take: older than the retention of their table, or refused as data.",
+                (double) queue.rejected(),
                 "kind",
                 kind);
     }

@@ -61,7 +61,7 @@ final class Scraping {
                 new ServerSeries(),
                 new SloSeries(sinks -> {}),
                 new StoreSeries(
-                        () -> new StoreState(StoreState.Mode.OFF, null, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null, null)),
+                        () -> StoreState.OFF),
                 new CheckSeries(catalogue, losses),
                 losses);
         new PrometheusExport(walk, registry).register(new StartupEvent());

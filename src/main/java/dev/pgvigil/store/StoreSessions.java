@@ -21,16 +21,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sessions to the store. Every call ends within its deadline; a store that does not answer loses all of its sessions, because they
- * may hang for as long as the system's TCP likes.
+ * The sessions to the store, at most {@code store.pool-size} for all features. Every call ends within its deadline; a store that does not
+ * answer loses all of its sessions, because they may hang for as long as the system's TCP likes. Thread-safe.
  */
-final class StorePool {
+public final class StoreSessions {
 
     private static final Duration CONNECT = Duration.ofSeconds(3);
     private static final int WAITING = 200;
     private static final int IDLE_SECONDS = 120;
-    /** No partition for the row. */
-    static final String NO_PARTITION = "23514";
 
     private final Vertx vertx;
     private final StoreSettings settings;
@@ -38,30 +36,39 @@ final class StorePool {
     private final Duration answer;
     private final AtomicReference<@Nullable Pool> pool = new AtomicReference<>();
 
-    StorePool(Vertx vertx, StoreSettings settings, Duration statement) {
+    StoreSessions(Vertx vertx, StoreSettings settings, Duration statement) {
         this.vertx = vertx;
         this.settings = settings;
         this.statement = statement;
         this.answer = statement.plusSeconds(1);
     }
 
-    /** The rows of one statement. */
-    Future<RowSet<Row>> query(String sql, Tuple values) {
+    /** The rows of one statement. Its objects are named with their schema, {@code pgvigil}. */
+    public Future<RowSet<Row>> query(String sql, Tuple values) {
         return within(pool -> pool.preparedQuery(sql).execute(values));
     }
 
-    /** Statements in one transaction. */
-    <T> Future<T> transaction(Function<SqlConnection, Future<T>> work) {
+    /** Statements in one transaction, which is rolled back if the future fails. */
+    public <T> Future<T> transaction(Function<SqlConnection, Future<T>> work) {
         return within(pool -> pool.withTransaction(work));
     }
 
     private <T> Future<T> within(Function<Pool, Future<T>> work) {
-        Pool current = pool.updateAndGet(old -> old == null ? create() : old);
+        Pool current = current();
         return work.apply(current).timeout(answer.toMillis(), MILLISECONDS).onFailure(failure -> {
             if (failure instanceof TimeoutException && pool.compareAndSet(current, null)) {
                 current.close();
             }
         });
+    }
+
+    private synchronized Pool current() {
+        Pool open = pool.get();
+        if (open == null) {
+            open = create();
+            pool.set(open);
+        }
+        return open;
     }
 
     private Pool create() {

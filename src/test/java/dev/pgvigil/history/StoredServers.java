@@ -1,0 +1,69 @@
+package dev.pgvigil.history;
+
+import dev.pgvigil.postgres.Server;
+import dev.pgvigil.testing.PgServer;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** A monitored server, on which there is a store too. */
+public final class StoredServers implements QuarkusTestResourceLifecycleManager {
+
+    /** The service with a store. */
+    public static final class Profile implements QuarkusTestProfile {
+
+        @Override
+        public List<TestResourceEntry> testResources() {
+            return List.of(new TestResourceEntry(StoredServers.class));
+        }
+    }
+
+    private final PgServer server = PgServer.shared(PgServer.majors().getLast());
+    private final Path file = file();
+
+    @Override
+    public Map<String, String> start() {
+        String database = server.newDatabase("store");
+        Server store = server.server("postgres", null);
+        write("""
+                  store: { url: "postgresql://postgres@%s/%s?sslmode=disable" }
+                """.formatted(store.id(), database));
+        return Map.of("pgvigil.config", file.toString());
+    }
+
+    private void write(String section) {
+        Server watched = server.server();
+        try {
+            Files.writeString(file, """
+                pgvigil:
+                  targets:
+                    shop: { url: "postgresql://%s@%s/postgres?sslmode=disable" }
+                """.formatted(watched.user(), watched.id()) + section);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void inject(TestInjector injector) {
+        injector.injectIntoFields((Runnable) () -> write(""), new TestInjector.MatchesType(Runnable.class));
+    }
+
+    @Override
+    public void stop() {
+        file.toFile().deleteOnExit();
+    }
+
+    private static Path file() {
+        try {
+            return Files.createTempFile("pgvigil", ".yaml");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
