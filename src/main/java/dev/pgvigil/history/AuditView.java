@@ -18,8 +18,7 @@ public record AuditView(
         Instant to,
         @Schema(description = "the newest first") List<RowView> rows,
 
-        @Schema(description = "parameter before of the next part; absent: this is the last one")
-        @Nullable
+        @Schema(description = "parameter before of the next part; absent: this is the last one") @Nullable
         String next) {
 
     /** A change. */
@@ -27,14 +26,15 @@ public record AuditView(
     public record RowView(
             UUID id,
             Instant timestamp,
-            @Schema(description = "of the database after the change") String status,
+
+            @Schema(description = "of the database after the change")
+            String status,
 
             @Schema(implementation = Map.class, description = "from and to of a status or role, event of a finding")
             @JsonRawValue
             String metrics,
 
-            @Schema(implementation = Map[].class, description = "findings of the change")
-            @JsonRawValue
+            @Schema(implementation = Map[].class, description = "findings of the change") @JsonRawValue
             String alerts,
 
             @Schema(description = "name of the check; status or role: that of the database changed")

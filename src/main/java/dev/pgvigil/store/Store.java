@@ -108,9 +108,7 @@ public final class Store {
      */
     public Optional<StoreSessions> sessions() {
         Running current = running;
-        return current == null || !current.writer.ready()
-                ? Optional.empty()
-                : Optional.of(current.writer.sessions());
+        return current == null || !current.writer.ready() ? Optional.empty() : Optional.of(current.writer.sessions());
     }
 
     /** History of a target over a time; fails within seconds if the store does not answer. Null: there is no store. */

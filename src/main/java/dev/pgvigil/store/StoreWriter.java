@@ -144,8 +144,9 @@ final class StoreWriter {
         } catch (FlywayException e) {
             if (NO_RIGHT.equals(sqlState(e))) {
                 failures.incrementAndGet();
-                refuse("its role may not create or change the schema pgvigil (42501): it must own the database, or the schema"
-                        + " and all that is in it");
+                refuse(
+                        "its role may not create or change the schema pgvigil (42501): it must own the database, or the schema"
+                                + " and all that is in it");
                 return false;
             }
             throw e;
@@ -282,14 +283,13 @@ final class StoreWriter {
 
     private boolean rollUp(Level level, Instant upto)
             throws InterruptedException, ExecutionException, TimeoutException {
-        return await(
-                sessions.transaction(session -> session.query("SELECT pg_try_advisory_xact_lock(7220122) AS mine")
-                        .execute()
-                        .compose(lock -> lock.iterator().next().getBoolean("mine")
-                                ? session.preparedQuery("SELECT pgvigil.roll_up($1, $2, '10 min') AS more")
-                                        .execute(Tuple.of(level.table, Rows.utc(upto)))
-                                        .map(done -> done.iterator().next().getBoolean("more"))
-                                : Future.succeededFuture(false))));
+        return await(sessions.transaction(session -> session.query("SELECT pg_try_advisory_xact_lock(7220122) AS mine")
+                .execute()
+                .compose(lock -> lock.iterator().next().getBoolean("mine")
+                        ? session.preparedQuery("SELECT pgvigil.roll_up($1, $2, '10 min') AS more")
+                                .execute(Tuple.of(level.table, Rows.utc(upto)))
+                                .map(done -> done.iterator().next().getBoolean("more"))
+                        : Future.succeededFuture(false))));
     }
 
     private void failed(Instant now, Throwable failure) {

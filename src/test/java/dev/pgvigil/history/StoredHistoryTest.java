@@ -35,9 +35,10 @@ class StoredHistoryTest {
     @Test
     @Order(1)
     void servesChangesFromTheStore() {
-        await().atMost(LIMIT).untilAsserted(() -> assertThat(get(DATABASE + "/audit?check_type=status")
-                        .getList("rows.metrics.to", String.class))
-                .contains("up"));
+        await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(
+                                get(DATABASE + "/audit?check_type=status").getList("rows.metrics.to", String.class))
+                        .contains("up"));
         JsonPath all = get(DATABASE + "/audit");
         assertThat(all.getString("rows[-1].check_type")).isEqualTo("status");
         assertThat(all.getString("rows[-1].metrics.from")).isEqualTo("unknown");
@@ -85,7 +86,8 @@ class StoredHistoryTest {
     @Order(4)
     void showsTheStoreInTheDetailedHealthAndTheMetrics() {
         JsonPath health = given().get("/health/detailed").then().extract().jsonPath();
-        assertThat(health.getString("checks.find { it.name == 'store' }.status")).isEqualTo("UP");
+        assertThat(health.getString("checks.find { it.name == 'store' }.status"))
+                .isEqualTo("UP");
         assertThat(health.getString("checks.find { it.name == 'store' }.data.mode"))
                 .isEqualTo("writing");
         assertThat(given().get("/metrics").asString())
@@ -97,9 +99,10 @@ class StoredHistoryTest {
     void servesTheLastHourFromMemoryOnceTheStoreIsRemoved() {
         assertThat(removeStore).isNotNull();
         removeStore.run();
-        await().atMost(LIMIT).untilAsserted(() -> assertThat(
-                        get(DATABASE + "/history?series=up").getString("range.source"))
-                .isEqualTo("memory"));
+        await().atMost(LIMIT)
+                .untilAsserted(
+                        () -> assertThat(get(DATABASE + "/history?series=up").getString("range.source"))
+                                .isEqualTo("memory"));
         given().get(DATABASE + "/audit").then().statusCode(404);
         assertThat(given().get("/metrics").asString()).doesNotContain("pgvigil_store_");
     }

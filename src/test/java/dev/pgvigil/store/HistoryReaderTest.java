@@ -28,7 +28,9 @@ class HistoryReaderTest {
     @ParameterizedTest
     @EnumSource(Level.class)
     void countsEachRowOnceUpToTheNewestAtAnyLevel(Level level) throws Exception {
-        int major = level == Level.HOUR ? PgServer.majors().getFirst() : PgServer.majors().getLast();
+        int major = level == Level.HOUR
+                ? PgServer.majors().getFirst()
+                : PgServer.majors().getLast();
         PgServer server = PgServer.shared(major);
         String database = server.newDatabase("store");
         StoreSettings settings = StoreWriterTest.settings(server, database, true, 10_000);
@@ -37,12 +39,7 @@ class HistoryReaderTest {
         Instant begin = Instant.now().truncatedTo(ChronoUnit.HOURS);
         Instant end = begin.plus(Duration.ofMinutes(3 * 60 + 17));
         StoreWriter writer = new StoreWriter(
-                VERTX,
-                settings,
-                List.of(tables),
-                OwnTables.retention(settings),
-                () -> end,
-                Duration.ofSeconds(5));
+                VERTX, settings, List.of(tables), OwnTables.retention(settings), () -> end, Duration.ofSeconds(5));
         try {
             int rows = 0;
             for (Instant at = begin; at.isBefore(end); at = at.plusSeconds(SECONDS)) {
@@ -64,9 +61,11 @@ class HistoryReaderTest {
                     .toCompletableFuture()
                     .get(20, TimeUnit.SECONDS);
             List<HistoryRange.Point> points = range.lines().getFirst().points();
-            assertThat(points).extracting(HistoryRange.Point::at)
+            assertThat(points)
+                    .extracting(HistoryRange.Point::at)
                     .containsExactly(begin, hours(begin, 1), hours(begin, 2), hours(begin, 3));
-            assertThat(points.stream().mapToInt(point -> point.value().count()).sum()).isEqualTo(rows);
+            assertThat(points.stream().mapToInt(point -> point.value().count()).sum())
+                    .isEqualTo(rows);
             assertThat(points.stream().mapToDouble(point -> point.value().sum()).sum())
                     .isEqualTo(rows * (rows + 1) / 2.0);
             assertThat(points.getFirst().value().min()).isEqualTo(1);
@@ -81,9 +80,6 @@ class HistoryReaderTest {
     }
 
     private static Sample row(String target, Instant at, double value) {
-        return new Sample(
-                target,
-                at,
-                List.of(Aggregate.of(1), Aggregate.of(value), Aggregate.NONE, Aggregate.NONE));
+        return new Sample(target, at, List.of(Aggregate.of(1), Aggregate.of(value), Aggregate.NONE, Aggregate.NONE));
     }
 }

@@ -54,7 +54,8 @@ class StoreCommandTest {
         assertThat(status.status).isZero();
         assertThat(status.out)
                 .contains("schema version 1: up to date")
-                .containsPattern("history_1h +\\d partitions +\\d+ bytes  history_1h_\\d{6} to history_1h_\\d{6}  made up to ")
+                .containsPattern(
+                        "history_1h +\\d partitions +\\d+ bytes  history_1h_\\d{6} to history_1h_\\d{6}  made up to ")
                 .containsPattern("health_monitoring_audit +\\d partitions");
 
         Result export = run("export");
@@ -93,17 +94,10 @@ class StoreCommandTest {
         tables.queues().forEach(RowQueue::open);
         AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
         StoreWriter writer = new StoreWriter(
-                vertx,
-                settings,
-                List.of(tables),
-                OwnTables.retention(settings),
-                now::get,
-                Duration.ofSeconds(5));
+                vertx, settings, List.of(tables), OwnTables.retention(settings), now::get, Duration.ofSeconds(5));
         try {
             tables.samples.add(new Sample(
-                    "shop",
-                    now.get(),
-                    List.of(Aggregate.of(1), Aggregate.of(3), Aggregate.UNKNOWN, Aggregate.NONE)));
+                    "shop", now.get(), List.of(Aggregate.of(1), Aggregate.of(3), Aggregate.UNKNOWN, Aggregate.NONE)));
             tables.audit.add(new AuditRow(UUID.randomUUID(), now.get(), "shop", "degraded", "{}", "[]", "status"));
             writer.work();
             now.updateAndGet(at -> at.plus(Duration.ofHours(2)));

@@ -32,7 +32,8 @@ class StoreKillTest {
         Vertx vertx = Vertx.vertx();
         // The pauses between attempts pass twenty times as fast.
         Instant begin = Instant.now();
-        InstantSource clock = () -> begin.plus(Duration.between(begin, Instant.now()).multipliedBy(20));
+        InstantSource clock =
+                () -> begin.plus(Duration.between(begin, Instant.now()).multipliedBy(20));
         ScheduledExecutorService threads = Executors.newScheduledThreadPool(2);
         try (PgServer server = PgServer.start(PgServer.majors().getLast())) {
             String database = server.newDatabase("store");
@@ -66,7 +67,8 @@ class StoreKillTest {
                 // Every other outage is longer than the queue lasts.
                 long lost = tables.samples.state().lost();
                 if (i % 2 == 1) {
-                    await().atMost(30, SECONDS).until(() -> tables.samples.state().lost() > lost);
+                    await().atMost(30, SECONDS)
+                            .until(() -> tables.samples.state().lost() > lost);
                 }
                 server.restart();
             }
@@ -92,13 +94,14 @@ class StoreKillTest {
                 database, "SELECT concat_ws(' ', count(*), count(DISTINCT " + key + ")) FROM pgvigil." + table));
         long count = Long.parseLong(found.substring(0, found.indexOf(' ')));
         assertThat(found).as(table).isEqualTo(count + " " + count);
-        assertThat(count).as("%s: %d added, %d lost", table, added, state.lost()).isBetween(added - state.lost(), added);
+        assertThat(count)
+                .as("%s: %d added, %d lost", table, added, state.lost())
+                .isBetween(added - state.lost(), added);
         assertThat(state.rejected()).isZero();
     }
 
     private static Sample row(Instant at, String target) {
-        return new Sample(
-                target, at, List.of(Aggregate.of(1), Aggregate.of(2), Aggregate.UNKNOWN, Aggregate.NONE));
+        return new Sample(target, at, List.of(Aggregate.of(1), Aggregate.of(2), Aggregate.UNKNOWN, Aggregate.NONE));
     }
 
     private static AuditRow change(Instant at, long row) {

@@ -92,7 +92,8 @@ class StoreSizeTest {
                     String of = "SELECT sum(bytes) FROM pgvigil.partitions() WHERE parent = '" + level.table + "'";
                     long size = Long.parseLong(String.valueOf(server.valueIn(database, of)));
                     String rows = server.valueIn(database, "SELECT count(*) FROM pgvigil." + level.table);
-                    System.out.printf("  %-12s %s rows, %d bytes, %d a target%n", level.table, rows, size, size / TARGETS);
+                    System.out.printf(
+                            "  %-12s %s rows, %d bytes, %d a target%n", level.table, rows, size, size / TARGETS);
                     return size;
                 })
                 .toArray();

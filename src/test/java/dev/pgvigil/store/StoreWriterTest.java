@@ -68,12 +68,7 @@ class StoreWriterTest {
         tables.queues().forEach(RowQueue::open);
         tables.limit(settings);
         StoreWriter writer = new StoreWriter(
-                VERTX,
-                settings,
-                List.of(tables),
-                OwnTables.retention(settings),
-                now::get,
-                Duration.ofMillis(1_500));
+                VERTX, settings, List.of(tables), OwnTables.retention(settings), now::get, Duration.ofMillis(1_500));
         writers.add(writer);
         return writer;
     }
@@ -113,8 +108,8 @@ class StoreWriterTest {
         Map<String, Duration> retention = new HashMap<>(OwnTables.retention(settings));
         retention.put("delivery", Duration.ofDays(10));
         own.queues().forEach(RowQueue::open);
-        StoreWriter writer = new StoreWriter(
-                VERTX, settings, List.of(feature, own), retention, now::get, Duration.ofMillis(1_500));
+        StoreWriter writer =
+                new StoreWriter(VERTX, settings, List.of(feature, own), retention, now::get, Duration.ofMillis(1_500));
         writers.add(writer);
         return writer;
     }
@@ -252,15 +247,7 @@ class StoreWriterTest {
         server.sql("CREATE ROLE " + role + " LOGIN");
         StoreSettings owner = settings(server, database, true, 10_000);
         StoreSettings settings = new StoreSettings(
-                server.server(role, null),
-                database,
-                Map.of(),
-                4,
-                true,
-                owner.keep(),
-                owner.keepAudit(),
-                10_000,
-                1_000);
+                server.server(role, null), database, Map.of(), 4, true, owner.keep(), owner.keepAudit(), 10_000, 1_000);
         tables.queues().forEach(RowQueue::open);
         StoreWriter writer = new StoreWriter(
                 VERTX, settings, List.of(tables), OwnTables.retention(settings), now::get, Duration.ofMillis(1_500));

@@ -60,8 +60,7 @@ final class Scraping {
                 new TargetSeries(),
                 new ServerSeries(),
                 new SloSeries(sinks -> {}),
-                new StoreSeries(
-                        () -> StoreState.OFF),
+                new StoreSeries(() -> StoreState.OFF),
                 new CheckSeries(catalogue, losses),
                 losses);
         new PrometheusExport(walk, registry).register(new StartupEvent());
