@@ -15,6 +15,10 @@ public record HistoryRange(Level level, Duration step, List<Line> lines) {
     /** The points of a series, oldest first, without those of which nothing is known. */
     public record Line(Series series, List<Point> points) {}
 
-    /** @param at start of the bucket */
+    /**
+     * A bucket.
+     *
+     * @param at start of the bucket
+     */
     public record Point(Instant at, Aggregate value) {}
 }

@@ -84,9 +84,10 @@ final class Rows {
         Tuple values = Tuple.tuple();
         values.addArrayOfString(names);
         values.addArrayOfOffsetDateTime(rows.stream().map(row -> utc(row.at())).toArray(OffsetDateTime[]::new));
-        for (Series series : Series.values()) {
+        for (int i = 0; i < Series.values().length; i++) {
+            int series = i;
             List<Aggregate> all =
-                    rows.stream().map(row -> row.series().get(series.ordinal())).toList();
+                    rows.stream().map(row -> row.series().get(series)).toList();
             values.addArrayOfInteger(whole(all, Aggregate::count));
             values.addArrayOfInteger(whole(all, Aggregate::unknown));
             Stream.<Function<Aggregate, Double>>of(Aggregate::sum, Aggregate::min, Aggregate::max)

@@ -9,7 +9,7 @@ import dev.pgvigil.state.Snapshot;
 import dev.pgvigil.state.TargetState;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,13 +50,19 @@ final class SampleCollector {
     /** What one target was seen to be. */
     private static final class Bucket {
 
-        private final Aggregate[] series = new Aggregate[Series.values().length];
+        private final Map<Series, Aggregate> series = new EnumMap<>(Series.class);
         private @Nullable Instant lastBeat;
         private @Nullable Instant lastUse;
         private @Nullable Instant lastSize;
 
         Bucket() {
-            Arrays.fill(series, Aggregate.NONE);
+            clear();
+        }
+
+        private void clear() {
+            for (Series each : Series.values()) {
+                series.put(each, Aggregate.NONE);
+            }
         }
 
         void see(Snapshot snapshot, TargetState target) {
@@ -108,16 +114,16 @@ final class SampleCollector {
 
         private void add(Series which, Aggregate value) {
             if (Double.isFinite(value.sum())) {
-                series[which.ordinal()] = series[which.ordinal()].plus(value);
+                series.merge(which, value, Aggregate::plus);
             }
         }
 
         List<Aggregate> take() {
-            if (series[Series.UP.ordinal()].nothing()) {
+            if (series.getOrDefault(Series.UP, Aggregate.NONE).nothing()) {
                 add(Series.UP, Aggregate.UNKNOWN);
             }
-            List<Aggregate> taken = List.of(series);
-            Arrays.fill(series, Aggregate.NONE);
+            List<Aggregate> taken = List.copyOf(series.values());
+            clear();
             return taken;
         }
     }

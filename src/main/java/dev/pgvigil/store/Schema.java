@@ -50,10 +50,18 @@ final class Schema {
         /** As this pgvigil needs it. */
         record Current(String version) implements State {}
 
-        /** @param pending scripts that were not run yet */
+        /**
+         * Scripts are missing.
+         *
+         * @param pending how many were not run yet
+         */
         record Older(String version, int pending) implements State {}
 
-        /** @param version the latest of those that this pgvigil does not know */
+        /**
+         * Scripts of another pgvigil were run.
+         *
+         * @param version the latest of them
+         */
         record Newer(String version) implements State {}
     }
 
