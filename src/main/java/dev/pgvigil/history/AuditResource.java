@@ -4,6 +4,7 @@ import dev.pgvigil.http.ProblemException;
 import dev.pgvigil.http.Query;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.SteadyClock;
+import dev.pgvigil.state.view.PointInTimeView;
 import dev.pgvigil.store.AuditRequest;
 import dev.pgvigil.store.AuditRow;
 import dev.pgvigil.store.Store;
@@ -64,7 +65,8 @@ public final class AuditResource {
                 Query.integer("limit", limit, ROWS, 1, AuditRequest.ROWS));
         Future<List<AuditRow>> stored = store.audit(name, request);
         if (stored == null) {
-            throw ProblemException.notFound("changes are kept in a store, and none is configured");
+            requireTarget(name);
+            return Uni.createFrom().item(AuditView.none(name, request));
         }
         return Uni.createFrom()
                 .completionStage(stored.toCompletionStage())
@@ -77,10 +79,14 @@ public final class AuditResource {
     }
 
     private AuditView answer(String name, AuditRequest request, List<AuditRow> rows) {
-        if (rows.isEmpty() && !fleet.snapshot().targets().containsKey(name)) {
-            throw ProblemException.notFound("no database is named \"" + Query.shown(name) + "\"");
+        if (rows.isEmpty()) {
+            requireTarget(name);
         }
         return AuditView.of(name, request, rows);
+    }
+
+    private void requireTarget(String name) {
+        new PointInTimeView(fleet.snapshot(), SteadyClock.now()).target(name);
     }
 
     private static AuditRequest.Place place(String text) {

@@ -16,6 +16,10 @@ public record AuditView(
         String databaseName,
         Instant from,
         Instant to,
+
+        @Schema(description = "store; or none, without which no changes are kept")
+        String source,
+
         @Schema(description = "the newest first") List<RowView> rows,
 
         @Schema(description = "parameter before of the next part; absent: this is the last one") @Nullable
@@ -49,8 +53,14 @@ public record AuditView(
                 name,
                 request.from(),
                 request.to(),
+                "store",
                 views,
                 rows.size() < request.limit() ? null : place(rows.getLast()));
+    }
+
+    /** Without a store. */
+    static AuditView none(String name, AuditRequest request) {
+        return new AuditView(name, request.from(), request.to(), "none", List.of(), null);
     }
 
     private static String place(AuditRow row) {
