@@ -13,6 +13,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import io.quarkus.security.ForbiddenException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -79,6 +80,12 @@ final class Problems {
                                 methods.at(String.valueOf(context.request().path())))
                         .build()
                 : response.build();
+    }
+
+    /** A resource needs another role than the policy for all paths. */
+    @ServerExceptionMapper
+    Response forbidden(ForbiddenException refusal, RoutingContext context) {
+        return response(403, unexplained(403, context)).build();
     }
 
     @ServerExceptionMapper
@@ -156,6 +163,7 @@ final class Problems {
         return switch (failure) {
             case ProblemException refusal -> refusal.status();
             case WebApplicationException thrown -> thrown.getResponse().getStatus();
+            case ForbiddenException refused -> 403;
             case RejectedExecutionException rejected -> 503;
             case null, default -> proposed < 400 ? 500 : proposed;
         };

@@ -33,6 +33,10 @@ final class AuthFailures {
         SESSION,
         /** The request of another site with the session. */
         SITE,
+        /** Too many failed sign-ins. */
+        LIMIT,
+        /** The caller's role does not suffice. */
+        ROLE,
         /** The header Host has another name. */
         HOST
     }
@@ -61,12 +65,15 @@ final class AuthFailures {
         long now = System.nanoTime();
         long due = nextLine.get();
         if (now - due >= 0 && nextLine.compareAndSet(due, now + QUIET)) {
-            SocketAddress client = request.remoteAddress();
-            LOG.warnf(
-                    "wrong token from %s (%d more were not logged)",
-                    client == null ? "unknown" : client.hostAddress(), unlogged.getAndSet(0));
+            LOG.warnf("wrong token from %s (%d more were not logged)", client(request), unlogged.getAndSet(0));
         } else {
             unlogged.incrementAndGet();
         }
+    }
+
+    /** The address of the client, as far as pgvigil sees it. */
+    static String client(HttpServerRequest request) {
+        SocketAddress client = request.remoteAddress();
+        return client == null ? "unknown" : String.valueOf(client.hostAddress());
     }
 }

@@ -5,11 +5,13 @@ import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
@@ -22,15 +24,21 @@ final class HostGuard {
 
     private static final int PRIORITY = 900;
 
-    private final TokenProvider tokenProvider;
+    private final BooleanSupplier required;
     private final AuthFailures failures;
     private final Set<String> own;
 
+    @Inject
     HostGuard(
-            TokenProvider tokenProvider,
+            Identities identities,
             AuthFailures failures,
             @ConfigProperty(name = "quarkus.http.host") String host) {
-        this.tokenProvider = tokenProvider;
+        this(identities::required, failures, host);
+    }
+
+    /** @param required whether callers must authenticate */
+    HostGuard(BooleanSupplier required, AuthFailures failures, String host) {
+        this.required = required;
         this.failures = failures;
         // The listen address without a token is loopback too, whatever its name.
         this.own = new LinkedHashSet<>(List.of("localhost", "127.0.0.1", "::1", plain(host)));
@@ -41,7 +49,7 @@ final class HostGuard {
     }
 
     void check(RoutingContext context) {
-        if (tokenProvider.token() != null || own(context.request().authority())) {
+        if (required.getAsBoolean() || own(context.request().authority())) {
             context.next();
         } else {
             failures.count(AuthFailures.Reason.HOST);

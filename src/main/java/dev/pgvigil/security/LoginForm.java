@@ -15,12 +15,21 @@ import org.jspecify.annotations.Nullable;
  * The fields of the login form. They are decoded here, because the form decoder of Quarkus does not respond to a body that it
  * cannot decode and logs the body, which contains the token.
  *
- * @param token the token entered; null: none
+ * @param user the name entered; null: none, the token is that of pgvigil
+ * @param token the token or the password entered; null: none
  * @param to the path to open after the login; null: none
  */
-record LoginForm(@Nullable String token, @Nullable String to) {
+record LoginForm(
+        @Nullable String user, @Nullable String token, @Nullable String to) {
 
     private static final int FIELDS = 8;
+    private static final int LONGEST_NAME = 63;
+
+    /** The name as it is shown and counted; empty: none. A user's name is no longer. */
+    String userName() {
+        String name = user == null ? "" : user.strip();
+        return name.substring(0, Math.min(name.length(), LONGEST_NAME + 1));
+    }
 
     /**
      * Reads the form from a request without blocking.
@@ -58,7 +67,7 @@ record LoginForm(@Nullable String token, @Nullable String to) {
             Map<String, List<String>> fields = new QueryStringDecoder(
                             body.toString(StandardCharsets.UTF_8), StandardCharsets.UTF_8, false, FIELDS, true)
                     .parameters();
-            return new LoginForm(first(fields, "token"), first(fields, "to"));
+            return new LoginForm(first(fields, "user"), first(fields, "token"), first(fields, "to"));
         } catch (IllegalArgumentException undecodable) {
             throw ProblemException.badRequest(
                     "the form cannot be decoded: a percent sign is not followed by two hexadecimal digits");

@@ -1,11 +1,9 @@
 package dev.pgvigil.security;
 
-import dev.pgvigil.http.TokenReplaced;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.annotation.Priority;
-import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -28,8 +26,8 @@ final class TokenProvider {
     private @Nullable String error;
 
     @Inject
-    TokenProvider(Config config, Event<TokenReplaced> replaced) {
-        this(config, () -> replaced.fire(new TokenReplaced()));
+    TokenProvider(Config config, Sessions sessions) {
+        this(config, () -> sessions.revoke(Identities.TOKEN::equals));
     }
 
     TokenProvider(Config config, Runnable replaced) {
@@ -47,13 +45,15 @@ final class TokenProvider {
     // Before the HTTP server starts.
     void start(@Observes @Priority(2) StartupEvent event) {
         token = source.read();
-        if (token == null) {
-            ListenAddress.requireLoopback(host);
-            LOG.warnf(
-                    "PGVIGIL_TOKEN is not set: listening on %s only, without authentication for users of this machine."
-                            + " Set a token to listen on all addresses.",
-                    host);
-        }
+    }
+
+    /** Stops the start if other machines could connect and nobody had to authenticate. */
+    void requireLoopback() {
+        ListenAddress.requireLoopback(host);
+        LOG.warnf(
+                "PGVIGIL_TOKEN is not set: listening on %s only, without authentication for users of this machine."
+                        + " Set a token, or users in security.users, to listen on all addresses.",
+                host);
     }
 
     /** Runs on a worker thread, because it reads a file. */

@@ -39,7 +39,8 @@ final class ScrapeHandler {
     /** Maximum number of concurrent clients. A further client replaces the one with the longest time without progress. */
     static final int READERS = 8;
 
-    private static final int PRIORITY = 700;
+    /** After the authorization of Quarkus, which is at 100. */
+    private static final int PRIORITY = 50;
     private static final String PATH = "/metrics";
     private static final Set<HttpMethod> METHODS = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 

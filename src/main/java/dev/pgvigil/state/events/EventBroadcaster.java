@@ -2,7 +2,7 @@ package dev.pgvigil.state.events;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.pgvigil.http.TokenReplaced;
+import dev.pgvigil.http.AccessEnded;
 import dev.pgvigil.state.EventLog;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.FleetEvent;
@@ -158,9 +158,11 @@ final class EventBroadcaster {
         }
     }
 
-    /** Clients must authenticate again after the token is replaced. */
-    void locked(@Observes TokenReplaced replaced) {
-        listeners.forEach(SseConnection::end);
+    /** Ends the streams of callers who lost their access: signed out, removed, or with a token that was replaced. */
+    void locked(@Observes AccessEnded access) {
+        listeners.stream()
+                .filter(listener -> listener.of(access.concerns()))
+                .forEach(SseConnection::end);
     }
 
     @PreDestroy

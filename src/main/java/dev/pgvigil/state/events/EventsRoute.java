@@ -1,6 +1,7 @@
 package dev.pgvigil.state.events;
 
 import dev.pgvigil.http.ProblemException;
+import dev.pgvigil.http.SignedIn;
 import dev.pgvigil.http.Query;
 import dev.pgvigil.state.EventLog;
 import dev.pgvigil.state.Fleet;
@@ -72,7 +73,7 @@ final class EventsRoute {
         }
         EventLog.Position position = resumed == null ? end : new EventLog.Position(resumed.sequence(), end.beat());
         SseConnection reader =
-                new SseConnection(loop, request, broadcaster, log, new SseConnection.Choice(target, beats), position);
+                new SseConnection(loop, request, broadcaster, log, new SseConnection.Choice(target, beats, SignedIn.key(context)), position);
         request.response().closeHandler(closed -> broadcaster.remove(reader));
         request.response().endHandler(ended -> broadcaster.remove(reader));
         if (!broadcaster.add(reader)) {

@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,8 +42,10 @@ final class SseConnection {
      * The events that a reader has requested.
      *
      * @param target null: all targets
+     * @param caller the key of the session or the name of the caller; null: nobody has to authenticate
      */
-    record Choice(@Nullable String target, boolean beats) {
+    record Choice(
+            @Nullable String target, boolean beats, @Nullable String caller) {
 
         boolean includes(FleetEvent event) {
             return target == null || target.equals(event.target());
@@ -63,6 +66,11 @@ final class SseConnection {
         this.log = log;
         this.choice = choice;
         this.position = position;
+    }
+
+    /** Whether the reader is one of these callers. */
+    boolean of(Predicate<String> callers) {
+        return callers.test(choice.caller == null ? "" : choice.caller);
     }
 
     /** The bytes written and not yet received. */

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.http.ProblemException;
-import dev.pgvigil.http.TokenReplaced;
+import dev.pgvigil.http.AccessEnded;
 import dev.pgvigil.monitor.SampleFleet;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.FleetEvent;
@@ -281,10 +281,10 @@ class EventsTest {
     }
 
     @Test
-    void closesStreamsWhenTokenIsReplaced() throws IOException {
+    void closesStreamsOfCallersWhoLoseAccess() throws IOException {
         Listening reader = listen("/api/v1/events");
         reader.next();
-        broadcaster().locked(new TokenReplaced());
+        broadcaster().locked(new AccessEnded(callers -> true));
         assertThatThrownBy(() -> {
                     while (true) {
                         reader.next();

@@ -3,7 +3,7 @@ package dev.pgvigil.state.events;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.pgvigil.http.TokenReplaced;
+import dev.pgvigil.http.AccessEnded;
 import dev.pgvigil.monitor.SampleFleet;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.FleetEvent;
@@ -36,7 +36,7 @@ class ServedEventsTest {
     Fleet fleet;
 
     @Inject
-    Event<TokenReplaced> door;
+    Event<AccessEnded> door;
 
     @TestHTTPResource
     @SuppressWarnings("NullAway.Init") // injected
@@ -91,10 +91,10 @@ class ServedEventsTest {
     }
 
     @Test
-    void closesStreamWhenTokenIsReplaced() throws IOException {
+    void closesStreamOfCallerWhoLosesAccess() throws IOException {
         try (Listening reader = new Listening(service.getPort(), "/api/v1/events", TOKEN)) {
             reader.next();
-            door.fire(new TokenReplaced());
+            door.fire(new AccessEnded(callers -> true));
             assertThatThrownBy(() -> event(reader))
                     .isInstanceOf(IOException.class)
                     .hasMessage("the stream ended");

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 @TestProfile(TokenProfile.class)
-class AuthenticationFilterTest {
+class BearerAndSessionTest {
 
     @Inject
     MeterRegistry meters;
@@ -181,7 +181,7 @@ class AuthenticationFilterTest {
                 .contains("HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=43200")
                 .doesNotContain(TokenProfile.TOKEN);
 
-        String session = right.getCookie(Session.COOKIE);
+        String session = right.getCookie(Sessions.COOKIE);
         session(session).get("/").then().statusCode(200);
         session(session).get("/api/v1/fleet").then().statusCode(200);
         session(session + "0").get("/api/v1/fleet").then().statusCode(401);
@@ -189,7 +189,7 @@ class AuthenticationFilterTest {
 
     @Test
     void rejectsSessionOfRequestsFromOtherSites() {
-        String session = login(TokenProfile.TOKEN).getCookie(Session.COOKIE);
+        String session = login(TokenProfile.TOKEN).getCookie(Sessions.COOKIE);
         for (String site : List.of("cross-site", "same-site")) {
             session(session)
                     .header("Sec-Fetch-Site", site)
@@ -219,7 +219,7 @@ class AuthenticationFilterTest {
     })
     void acceptsSessionWhenUserFollowsLinkFromOtherSite(
             String method, @Nullable String mode, @Nullable String dest, int status) {
-        RequestSpecification request = session(login(TokenProfile.TOKEN).getCookie(Session.COOKIE))
+        RequestSpecification request = session(login(TokenProfile.TOKEN).getCookie(Sessions.COOKIE))
                 .accept("*/*")
                 .header("Sec-Fetch-Site", "cross-site");
         if (mode != null) {
@@ -283,7 +283,7 @@ class AuthenticationFilterTest {
     @Test
     void signOutIsOfferedWithSession() {
         String out = "<form method=\"post\" action=\"/logout\">";
-        String session = login(TokenProfile.TOKEN).getCookie(Session.COOKIE);
+        String session = login(TokenProfile.TOKEN).getCookie(Sessions.COOKIE);
         for (String path : List.of("/", "/?q=nothing-like-it", "/database?name=quiet", "/database?name=nope")) {
             // In turn, as pages are kept for a moment.
             assertThat(TokenProfile.with().get(path).asString()).as(path).doesNotContain(out);
@@ -294,7 +294,7 @@ class AuthenticationFilterTest {
 
     @Test
     void signOutRemovesCookie() {
-        String session = login(TokenProfile.TOKEN).getCookie(Session.COOKIE);
+        String session = login(TokenProfile.TOKEN).getCookie(Sessions.COOKIE);
         session(session)
                 .redirects()
                 .follow(false)
@@ -372,7 +372,7 @@ class AuthenticationFilterTest {
     }
 
     private static RequestSpecification session(String cookie) {
-        return RestAssured.given().cookie(Session.COOKIE, cookie);
+        return RestAssured.given().cookie(Sessions.COOKIE, cookie);
     }
 
     private static Response login(String token) {
