@@ -3,9 +3,7 @@ package dev.pgvigil;
 import dev.pgvigil.config.CheckConfig;
 import dev.pgvigil.postgres.Grants;
 import dev.pgvigil.store.StoreCommand;
-=======
 import dev.pgvigil.security.SecurityCommands;
->>>>>>> 851b850 (Identity is Quarkus': users with passwords, API tokens, roles, sessions on the server, audit log)
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.List;
@@ -34,7 +32,7 @@ public final class Main {
         } else if (args[0].equals(StoreCommand.NAME)) {
             System.exit(StoreCommand.run(rest, System.out, System.err));
         } else if (args[0].equals(SecurityCommands.HASH)) {
-            System.exit(SecurityCommands.hash(System.in, System.out, System.err));
+            System.exit(SecurityCommands.hash(System.out, System.err));
         } else if (args[0].equals(SecurityCommands.TOKEN)) {
             System.exit(SecurityCommands.token(System.out));
         } else if (args[0].equals(SecurityCommands.AUDIT)) {
@@ -44,7 +42,6 @@ public final class Main {
                     usage: pgvigil                     starts the service
                            pgvigil check-config FILE   checks a configuration file
                            pgvigil grants [LEVEL]      prints the SQL script of grants: L0, L1 or L2
-<<<<<<< HEAD
                            pgvigil store VERB [FILE]   status, migrate, prune or export of the store
                            pgvigil hash-password       reads a password and prints its hash for security.users
                            pgvigil new-token           prints a new API token and its hash for security.tokens

@@ -29,8 +29,7 @@ import java.util.zip.CRC32;
 final class StaticAssets {
 
     /** After the authentication filter. */
-    /** After the authorization of Quarkus, which is at 100. */
-    private static final int PRIORITY = 50;
+    private static final int PRIORITY = 50; // after the authorization of Quarkus, which is at 100
 
     /** Files of pgvigil and of libraries. No segment is empty or begins with a dot. */
     private static final Pattern FILE =

@@ -96,16 +96,31 @@ final class AuditLog {
             long sequence = last == null ? 1 : last.sequence + 1;
             String previous = last == null ? FIRST : last.hash;
             Entry open = new Entry(
-                    sequence, at.toString(), what.get(0), what.get(1), what.get(2), what.get(3), what.get(4), previous, "");
+                    sequence,
+                    at.toString(),
+                    what.get(0),
+                    what.get(1),
+                    what.get(2),
+                    what.get(3),
+                    what.get(4),
+                    previous,
+                    "");
             return new Entry(
-                    sequence, open.at, open.caller, open.client, open.action, open.object, open.outcome, previous,
+                    sequence,
+                    open.at,
+                    open.caller,
+                    open.client,
+                    open.action,
+                    open.object,
+                    open.outcome,
+                    previous,
                     open.expected());
         }
 
         /** The hash that it must have. The values are written as JSON, so that none can pass for two. */
         String expected() {
-            return Accounts.sha256(json(List.of(
-                    Long.toString(sequence), at, caller, client, action, object, outcome, previous)));
+            return Accounts.sha256(
+                    json(List.of(Long.toString(sequence), at, caller, client, action, object, outcome, previous)));
         }
 
         /** Whether it is unchanged and follows that one. */
@@ -124,7 +139,8 @@ final class AuditLog {
     }
 
     void start(@Observes @Priority(3) StartupEvent event) {
-        configuration.onChange(settings -> add("", "", "reload", configuration.state().origin(), "ok"));
+        configuration.onChange(
+                settings -> add("", "", "reload", configuration.state().origin(), "ok"));
     }
 
     private @Nullable Path file() {
@@ -135,8 +151,8 @@ final class AuditLog {
     void add(String caller, String client, String action, String object, String outcome) {
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         try {
-            worker.execute(() -> append(
-                    now, List.of(cut(caller), cut(client), cut(action), cut(object), cut(outcome))));
+            worker.execute(
+                    () -> append(now, List.of(cut(caller), cut(client), cut(action), cut(object), cut(outcome))));
         } catch (RejectedExecutionException full) {
             lost.increment();
         }
@@ -191,7 +207,9 @@ final class AuditLog {
             entry = file == null ? Entry.after(last, at, what) : append(file, what, at, last);
         } catch (IOException e) {
             lost.increment();
-            LOG.errorf("an entry of the audit log cannot be written to %s: %s", file, e.getClass().getSimpleName());
+            LOG.errorf(
+                    "an entry of the audit log cannot be written to %s: %s",
+                    file, e.getClass().getSimpleName());
             return;
         }
         last = entry;
@@ -225,7 +243,8 @@ final class AuditLog {
                 Entry entry = parsed(line);
                 boolean begins = last == null && number == 1 && entry != null && entry.sequence != 1;
                 if (problems != null && (entry == null || begins || !entry.follows(last))) {
-                    problems.add("line " + number + (entry == null ? " is no entry" : " does not follow the one before it"));
+                    problems.add(
+                            "line " + number + (entry == null ? " is no entry" : " does not follow the one before it"));
                 }
                 last = entry == null ? last : entry;
             }

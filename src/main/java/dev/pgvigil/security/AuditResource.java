@@ -18,7 +18,11 @@ public final class AuditResource {
 
     private final AuditLog audit;
 
-    /** @param entries newest first, those since the start */
+    /**
+     * The answer.
+     *
+     * @param entries newest first, those since the start
+     */
     public record Listing(List<AuditLog.Entry> entries) {}
 
     AuditResource(AuditLog audit) {

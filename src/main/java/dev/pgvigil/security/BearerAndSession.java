@@ -40,9 +40,7 @@ final class BearerAndSession implements HttpAuthenticationMechanism {
     @Override
     public Uni<SecurityIdentity> authenticate(RoutingContext context, IdentityProviderManager providers) {
         Caller caller = identities.required() ? caller(context) : Identities.local();
-        return caller == null
-                ? Uni.createFrom().nullItem()
-                : Uni.createFrom().item(caller.identity());
+        return caller == null ? Uni.createFrom().nullItem() : Uni.createFrom().item(caller.identity());
     }
 
     private @Nullable Caller caller(RoutingContext context) {
@@ -72,8 +70,9 @@ final class BearerAndSession implements HttpAuthenticationMechanism {
 
     private @Nullable Caller bearer(RoutingContext context, String authorization) {
         boolean bearer = authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
-        Caller caller =
-                bearer ? identities.bearer(authorization.substring(SCHEME.length()).strip()) : null;
+        Caller caller = bearer
+                ? identities.bearer(authorization.substring(SCHEME.length()).strip())
+                : null;
         if (caller == null) {
             failures.wrong(context.request());
         } else {
@@ -89,7 +88,8 @@ final class BearerAndSession implements HttpAuthenticationMechanism {
                     .setStatusCode(303)
                     .putHeader(
                             HttpHeaders.LOCATION,
-                            RedirectTarget.afterLogin(String.valueOf(context.request().uri())))
+                            RedirectTarget.afterLogin(
+                                    String.valueOf(context.request().uri())))
                     .end();
         } else {
             context.fail(ProblemException.of(401, "this path requires the header Authorization: Bearer <token>")

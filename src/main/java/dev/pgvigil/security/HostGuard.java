@@ -29,14 +29,11 @@ final class HostGuard {
     private final Set<String> own;
 
     @Inject
-    HostGuard(
-            Identities identities,
-            AuthFailures failures,
-            @ConfigProperty(name = "quarkus.http.host") String host) {
+    HostGuard(Identities identities, AuthFailures failures, @ConfigProperty(name = "quarkus.http.host") String host) {
         this(identities::required, failures, host);
     }
 
-    /** @param required whether callers must authenticate */
+    /** With a way to know whether callers must authenticate. */
     HostGuard(BooleanSupplier required, AuthFailures failures, String host) {
         this.required = required;
         this.failures = failures;

@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param to the path to open after the login; null: none
  */
 record LoginForm(
-        @Nullable String user, @Nullable String token, @Nullable String to) {
+        @Nullable String user,
+        @Nullable String token,
+        @Nullable String to) {
 
     private static final int FIELDS = 8;
     private static final int LONGEST_NAME = 63;

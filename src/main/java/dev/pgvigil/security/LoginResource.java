@@ -139,8 +139,7 @@ public final class LoginResource {
 
     private ResponseBuilder<TemplateInstance> again(RestResponse.Status status, LoginForm form, String error) {
         return ResponseBuilder.create(
-                status,
-                Templates.login(identities.users(), form.userName(), error, RedirectTarget.of(form.to())));
+                status, Templates.login(identities.users(), form.userName(), error, RedirectTarget.of(form.to())));
     }
 
     @POST

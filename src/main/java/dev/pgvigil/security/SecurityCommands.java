@@ -3,7 +3,6 @@ package dev.pgvigil.security;
 import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -14,6 +13,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +36,8 @@ public final class SecurityCommands {
     private SecurityCommands() {}
 
     /** Reads a password from the terminal or from one line of the input, and prints its hash; 0, or 1 if it is too short. */
-    public static int hash(InputStream in, PrintStream out, PrintStream err) {
-        String password = password(in);
+    public static int hash(PrintStream out, PrintStream err) {
+        String password = password();
         if (password == null || password.length() < SHORTEST || password.length() > Passwords.LONGEST) {
             err.println("a password has " + SHORTEST + " to " + Passwords.LONGEST + " characters");
             return BAD;
@@ -46,14 +46,14 @@ public final class SecurityCommands {
         return OK;
     }
 
-    private static @Nullable String password(InputStream in) {
-        Console console = System.console();
-        if (in == System.in && console != null && console.isTerminal()) {
+    private static @Nullable String password() {
+        Console console = Objects.requireNonNull(System.console());
+        if (console.isTerminal()) {
             char[] typed = console.readPassword("Password: ");
             return typed == null ? null : new String(typed);
         }
         try {
-            return new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8)).readLine();
+            return new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -50,7 +50,8 @@ public final class SecuritySection implements Section<SecuritySection.Security> 
         if (users.size() > MOST || tokens.size() > MOST) {
             node.problem("must be " + MOST + " users and " + MOST + " tokens at most");
         }
-        String file = node.doc("File to which the audit log is appended; without it only the latest entries are kept, in memory")
+        String file = node.doc(
+                        "File to which the audit log is appended; without it only the latest entries are kept, in memory")
                 .string("audit-file");
         return new Security(
                 new Accounts(users, tokens),
@@ -61,7 +62,8 @@ public final class SecuritySection implements Section<SecuritySection.Security> 
 
     private static void user(String name, Node node, Map<String, User> users) {
         valid(name, node);
-        String hash = node.secret("Hash of the password, as pgvigil hash-password prints it").string("password-hash");
+        String hash = node.secret("Hash of the password, as pgvigil hash-password prints it")
+                .string("password-hash");
         Role role = role(node);
         if (hash == null) {
             node.problem("needs a password-hash: run pgvigil hash-password");
@@ -82,7 +84,8 @@ public final class SecuritySection implements Section<SecuritySection.Security> 
 
     private static void token(String name, Node node, Map<String, ApiToken> tokens) {
         valid(name, node);
-        String sha256 = node.doc("SHA-256 of the token in hexadecimal digits, as pgvigil new-token prints it").string("sha256");
+        String sha256 = node.doc("SHA-256 of the token in hexadecimal digits, as pgvigil new-token prints it")
+                .string("sha256");
         Role role = role(node);
         Instant expires = expires(node);
         if (sha256 == null || !SHA256.matcher(sha256).matches()) {
@@ -104,7 +107,8 @@ public final class SecuritySection implements Section<SecuritySection.Security> 
     }
 
     private static @Nullable Instant expires(Node node) {
-        String text = node.doc("Time from which it is invalid, such as 2027-03-31T22:00:00Z; never by default").string("expires");
+        String text = node.doc("Time from which it is invalid, such as 2027-03-31T22:00:00Z; never by default")
+                .string("expires");
         try {
             return text == null ? null : Instant.parse(text);
         } catch (DateTimeParseException e) {

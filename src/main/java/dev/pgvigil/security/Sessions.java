@@ -49,13 +49,10 @@ final class Sessions {
 
     @Inject
     Sessions(Configuration configuration, Event<AccessEnded> ended, InstantSource clock) {
-        this(
-                () -> configuration.settings().get(SecuritySection.class).session(),
-                ended::fire,
-                clock);
+        this(() -> configuration.settings().get(SecuritySection.class).session(), ended::fire, clock);
     }
 
-    /** @param time after which a session ends */
+    /** With that time after which a session ends. */
     Sessions(Supplier<Duration> time, Consumer<AccessEnded> ended, InstantSource clock) {
         this.time = time;
         this.ended = ended;

@@ -41,6 +41,7 @@ final class ScrapeHandler {
 
     /** After the authorization of Quarkus, which is at 100. */
     private static final int PRIORITY = 50;
+
     private static final String PATH = "/metrics";
     private static final Set<HttpMethod> METHODS = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 

@@ -25,7 +25,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,7 +106,7 @@ class RolesTest {
             Instant loaded = configuration.state().loadedAt();
             Files.writeString(WithAccounts.file, text);
             await().atMost(Duration.ofSeconds(30))
-                    .until(() -> !java.util.Objects.equals(configuration.state().loadedAt(), loaded));
+                    .until(() -> !Objects.equals(configuration.state().loadedAt(), loaded));
         }
     }
 
@@ -131,30 +133,32 @@ class RolesTest {
                 .readTree(getClass().getResourceAsStream("/openapi.json"))
                 .get("paths");
         List<String> wrong = new ArrayList<>();
-        paths.fields().forEachRemaining(path -> path.getValue().fieldNames().forEachRemaining(method -> {
-            String url = path.getKey().replaceAll("\\{[^}]*}", "nothing-of-this-name");
-            if (PublicPaths.contain(url) || url.endsWith("/events")) {
-                return;
-            }
-            boolean admin = url.equals("/api/v1/audit");
-            boolean reads = method.equals("get") || method.equals("head") || url.equals("/api/v1/prerequisites");
-            int nobody = status(RestAssured.given(), method, url);
-            int viewer = status(bearer(VIEWER), method, url);
-            int operator = status(bearer(OPERATOR), method, url);
-            int owner = status(bearer(TokenProfile.TOKEN), method, url);
-            boolean right = nobody == 401
-                    && (viewer == 403) == (admin || !reads)
-                    && (operator == 403) == admin
-                    && viewer != 401
-                    && operator != 401
-                    && owner != 401
-                    && owner != 403
-                    && List.of(viewer, operator, owner).stream().noneMatch(status -> status >= 500 && status != 503);
-            if (!right) {
-                wrong.add("%s %s: nobody %d, viewer %d, operator %d, admin %d"
-                        .formatted(method, url, nobody, viewer, operator, owner));
-            }
-        }));
+        paths.properties().forEach(path -> path.getValue().fieldNames().forEachRemaining(method -> {
+                    String url = path.getKey().replaceAll("\\{[^}]*}", "nothing-of-this-name");
+                    if (PublicPaths.contain(url) || url.endsWith("/events")) {
+                        return;
+                    }
+                    boolean admin = url.equals("/api/v1/audit");
+                    boolean reads =
+                            method.equals("get") || method.equals("head") || url.equals("/api/v1/prerequisites");
+                    int nobody = status(RestAssured.given(), method, url);
+                    int viewer = status(bearer(VIEWER), method, url);
+                    int operator = status(bearer(OPERATOR), method, url);
+                    int owner = status(bearer(TokenProfile.TOKEN), method, url);
+                    boolean right = nobody == 401
+                            && (viewer == 403) == (admin || !reads)
+                            && (operator == 403) == admin
+                            && viewer != 401
+                            && operator != 401
+                            && owner != 401
+                            && owner != 403
+                            && List.of(viewer, operator, owner).stream()
+                                    .noneMatch(status -> status >= 500 && status != 503);
+                    if (!right) {
+                        wrong.add("%s %s: nobody %d, viewer %d, operator %d, admin %d"
+                                .formatted(method, url, nobody, viewer, operator, owner));
+                    }
+                }));
         assertThat(wrong).isEmpty();
     }
 
@@ -162,7 +166,7 @@ class RolesTest {
         if (!method.equals("get") && !method.equals("head")) {
             request.contentType("application/json").body("{}");
         }
-        return request.request(method.toUpperCase(java.util.Locale.ROOT), url).statusCode();
+        return request.request(method.toUpperCase(Locale.ROOT), url).statusCode();
     }
 
     @Test
@@ -261,7 +265,8 @@ class RolesTest {
             assertThat(entries.toString()).doesNotContain(PASSWORD, HASH, VIEWER);
         });
         List<String> problems = new ArrayList<>();
-        assertThat(AuditLog.read(Path.of(WithAccounts.file + ".audit"), problems)).isNotNull();
+        assertThat(AuditLog.read(Path.of(WithAccounts.file + ".audit"), problems))
+                .isNotNull();
         assertThat(problems).isEmpty();
     }
 }

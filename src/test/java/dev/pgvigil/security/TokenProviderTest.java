@@ -91,7 +91,8 @@ class TokenProviderTest {
     /** A server without a token that was told to listen there, and is asked by tests over loopback. */
     private HttpServer guarded(String host) {
         TokenProvider keyring = started(Map.of("quarkus.http.host", "127.0.0.1"));
-        HostGuard guard = new HostGuard(() -> keyring.token() != null, new AuthFailures(new SimpleMeterRegistry()), host);
+        HostGuard guard =
+                new HostGuard(() -> keyring.token() != null, new AuthFailures(new SimpleMeterRegistry()), host);
         Router router = Router.router(vertx);
         router.route().handler(guard::check);
         router.route().handler(context -> context.response().end("in"));

@@ -160,9 +160,7 @@ final class EventBroadcaster {
 
     /** Ends the streams of callers who lost their access: signed out, removed, or with a token that was replaced. */
     void locked(@Observes AccessEnded access) {
-        listeners.stream()
-                .filter(listener -> listener.of(access.concerns()))
-                .forEach(SseConnection::end);
+        listeners.stream().filter(listener -> listener.of(access.concerns())).forEach(SseConnection::end);
     }
 
     @PreDestroy

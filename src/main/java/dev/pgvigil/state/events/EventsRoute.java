@@ -1,8 +1,8 @@
 package dev.pgvigil.state.events;
 
 import dev.pgvigil.http.ProblemException;
-import dev.pgvigil.http.SignedIn;
 import dev.pgvigil.http.Query;
+import dev.pgvigil.http.SignedIn;
 import dev.pgvigil.state.EventLog;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.SteadyClock;
@@ -72,8 +72,13 @@ final class EventsRoute {
             throw ProblemException.notFound("no watched database is named \"" + Query.shown(target) + "\"");
         }
         EventLog.Position position = resumed == null ? end : new EventLog.Position(resumed.sequence(), end.beat());
-        SseConnection reader =
-                new SseConnection(loop, request, broadcaster, log, new SseConnection.Choice(target, beats, SignedIn.key(context)), position);
+        SseConnection reader = new SseConnection(
+                loop,
+                request,
+                broadcaster,
+                log,
+                new SseConnection.Choice(target, beats, SignedIn.key(context)),
+                position);
         request.response().closeHandler(closed -> broadcaster.remove(reader));
         request.response().endHandler(ended -> broadcaster.remove(reader));
         if (!broadcaster.add(reader)) {

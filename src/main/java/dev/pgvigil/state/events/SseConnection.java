@@ -45,7 +45,9 @@ final class SseConnection {
      * @param caller the key of the session or the name of the caller; null: nobody has to authenticate
      */
     record Choice(
-            @Nullable String target, boolean beats, @Nullable String caller) {
+            @Nullable String target,
+            boolean beats,
+            @Nullable String caller) {
 
         boolean includes(FleetEvent event) {
             return target == null || target.equals(event.target());
