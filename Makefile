@@ -13,7 +13,7 @@ MAJORS = -P all-postgres -Dpostgres.majors=$(POSTGRES)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run monitoring dev test test-all faults check format docs build bench tools
+.PHONY: help run monitoring dev test test-all faults crash check format docs build bench tools
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
@@ -37,6 +37,9 @@ test-all: servers tools ## Run all tests on every supported PostgreSQL
 faults: servers tools ## Run the fault corpus: every fault and workload, on the oldest and the newest PostgreSQL (ONLY=lock-queue one)
 	$(MVN) test $(MAJORS) -P quick -Dtest=CorpusTest -Dcorpus='$(or $(ONLY),all)'
 	@cat target/corpus.md
+
+crash: tools ## Kill a process that sends alerts at random moments (KILLS=1000), and see that nothing is lost
+	$(MVN) test -P quick -Dtest=CrashTest -DargLine=-Dcrash.kills=$(or $(KILLS),100)
 
 check: tools ## Check format, compiler warnings, Error Prone, null safety and architecture
 	$(MVN) test -Dtest=ArchitectureTest

@@ -29,7 +29,7 @@ public final class CauseAnalysis {
 
     private final List<CauseRule> rules;
 
-    CauseAnalysis(@All List<CauseRules> areas) {
+    public CauseAnalysis(@All List<CauseRules> areas) {
         // By name, because the container injects them in any order.
         this.rules = areas.stream()
                 .flatMap(area -> area.rules().stream())

@@ -2,14 +2,11 @@ package dev.pgvigil.alert;
 
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.Severity;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What people are told of one finding of one target, from its beginning to its end.
@@ -20,8 +17,6 @@ import java.util.Map;
  * @param finding the latest figures
  */
 record Alert(String id, String fingerprint, String target, Instant timestamp, Finding finding, AlertState state) {
-
-    private static final int FINGERPRINT_BYTES = 16;
 
     static Alert begin(String target, Finding finding, Instant now) {
         String fingerprint = fingerprint(target, finding.key());
@@ -36,13 +31,7 @@ record Alert(String id, String fingerprint, String target, Instant timestamp, Fi
 
     /** The hash of a target and a key; a newline is in neither of them. */
     static String fingerprint(String target, String key) {
-        try {
-            byte[] hash =
-                    MessageDigest.getInstance("SHA-256").digest((target + "\n" + key).getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash, 0, FINGERPRINT_BYTES);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return Ids.of(target, key);
     }
 
     Alert with(AlertState next) {
@@ -63,6 +52,20 @@ record Alert(String id, String fingerprint, String target, Instant timestamp, Fi
 
     String message() {
         return finding.title() + ": " + finding.observed();
+    }
+
+    /** Who takes care of it; null: nobody, or it does not fire. */
+    AlertState.@Nullable Acknowledgement acknowledgement() {
+        return switch (state) {
+            case AlertState.Firing firing -> firing.acknowledgement();
+            case AlertState.Clearing clearing -> clearing.firing().acknowledgement();
+            case AlertState.Pending _, AlertState.Resolved _, AlertState.Withdrawn _ -> null;
+        };
+    }
+
+    /** Whether people are to know of it: it fires, or its finding is closed but not yet for long enough. */
+    boolean fires() {
+        return state instanceof AlertState.Firing || state instanceof AlertState.Clearing;
     }
 
     boolean resolved() {

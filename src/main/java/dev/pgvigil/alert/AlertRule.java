@@ -6,10 +6,11 @@ import java.time.Duration;
 /**
  * When a finding becomes an alert, and when that is over.
  *
+ * @param alerts false: it never becomes one
  * @param after how long the finding must be open before its alert fires
  * @param keep how long the finding must be closed before its alert is resolved
  */
-record AlertRule(Duration after, Duration keep) {
+record AlertRule(boolean alerts, Duration after, Duration keep) {
 
     private static final AlertRule URGENT = new AlertRule(Duration.ZERO, Duration.ofMinutes(1));
     private static final AlertRule HIGH = new AlertRule(Duration.ofSeconds(30), Duration.ofMinutes(1));
@@ -19,6 +20,10 @@ record AlertRule(Duration after, Duration keep) {
         if (after.isNegative() || keep.isNegative()) {
             throw new IllegalArgumentException("the times of a rule cannot be negative");
         }
+    }
+
+    AlertRule(Duration after, Duration keep) {
+        this(true, after, keep);
     }
 
     /** The rule where none is configured. Checks confirm their findings themselves, so that a critical one fires at once. */

@@ -1,5 +1,7 @@
 package dev.pgvigil.alert;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +10,14 @@ import org.jspecify.annotations.Nullable;
  * The state of an alert, and what leads from one to the next. Pure: a notice is due exactly when firing is entered from pending and
  * when it ends, so that two fires always have a resolve between them, and the end of a fire always has one.
  */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "state")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = AlertState.Pending.class, name = "pending"),
+    @JsonSubTypes.Type(value = AlertState.Firing.class, name = "firing"),
+    @JsonSubTypes.Type(value = AlertState.Clearing.class, name = "clearing"),
+    @JsonSubTypes.Type(value = AlertState.Resolved.class, name = "resolved"),
+    @JsonSubTypes.Type(value = AlertState.Withdrawn.class, name = "withdrawn")
+})
 sealed interface AlertState {
 
     /** What happens to an alert. */
@@ -21,6 +31,9 @@ sealed interface AlertState {
 
         /** Someone takes care of it. */
         record Acknowledged(String by) implements Input {}
+
+        /** Someone says that it is over. */
+        record Dismissed() implements Input {}
 
         /** Time passed. */
         record Tick() implements Input {}
@@ -79,6 +92,7 @@ sealed interface AlertState {
     private static Transition pending(Pending pending, Input input, AlertRule rule, Instant now) {
         return switch (input) {
             case Input.Gone gone -> new Transition(new Withdrawn(now), Notice.NONE);
+            case Input.Dismissed dismissed -> new Transition(new Withdrawn(now), Notice.NONE);
             case Input.Acknowledged acknowledged -> same(pending);
             case Input.Seen seen -> fireIfDue(pending, rule, now);
             case Input.Tick tick -> fireIfDue(pending, rule, now);
@@ -95,6 +109,7 @@ sealed interface AlertState {
         return switch (input) {
             case Input.Gone gone -> resolveIfDue(new Clearing(firing, now), rule, now);
             case Input.Acknowledged by -> same(acknowledged(firing, by, now));
+            case Input.Dismissed dismissed -> new Transition(new Resolved(now), Notice.RESOLVED);
             case Input.Seen seen -> same(firing);
             case Input.Tick tick -> same(firing);
         };
@@ -105,6 +120,7 @@ sealed interface AlertState {
             case Input.Seen seen -> same(clearing.firing);
             case Input.Acknowledged by -> same(new Clearing(acknowledged(clearing.firing, by, now), clearing.since));
             case Input.Gone gone -> resolveIfDue(clearing, rule, now);
+            case Input.Dismissed dismissed -> new Transition(new Resolved(now), Notice.RESOLVED);
             case Input.Tick tick -> resolveIfDue(clearing, rule, now);
         };
     }

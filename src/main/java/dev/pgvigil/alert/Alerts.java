@@ -6,11 +6,13 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -20,15 +22,21 @@ final class Alerts {
     static final int OPEN = 10_000;
     static final int RESOLVED = 1_000;
 
-    private final Function<Finding, AlertRule> rules;
+    private final BiFunction<String, Finding, AlertRule> rules;
     private final Map<String, Alert> open = new LinkedHashMap<>();
     private final Deque<Alert> resolved = new ArrayDeque<>();
+    /** Alerts that a person resolved while their finding is open, by fingerprint: they begin again only after it was closed. */
+    private final Set<String> dismissed = new HashSet<>();
+    /** Alerts of an earlier process whose finding was not seen by this one yet, by fingerprint. */
+    private final Set<String> unconfirmed = new HashSet<>();
+
     private long omitted;
 
     /** A notice that is due, with the alert as it is now. */
     record Due(AlertState.Notice notice, Alert alert) {}
 
-    Alerts(Function<Finding, AlertRule> rules) {
+    /** @param rules the rule for a finding of the target of that name */
+    Alerts(BiFunction<String, Finding, AlertRule> rules) {
         this.rules = rules;
     }
 
@@ -38,7 +46,8 @@ final class Alerts {
             case FleetEvent.Opened opened -> seen(opened.target(), opened.finding(), now);
             case FleetEvent.Updated updated -> seen(updated.target(), updated.finding(), now);
             case FleetEvent.Closed closed ->
-                input(Alert.fingerprint(closed.target(), closed.finding().key()), new AlertState.Input.Gone(), now);
+                gone(Alert.fingerprint(closed.target(), closed.finding().key()), now);
+            case FleetEvent.AlertChanged changed -> List.of();
             case FleetEvent.Added added -> List.of();
             case FleetEvent.Removed removed -> List.of();
             case FleetEvent.StatusChanged changed -> List.of();
@@ -61,9 +70,10 @@ final class Alerts {
                 .flatMap(entry ->
                         entry.getValue().stream().map(finding -> Alert.fingerprint(entry.getKey(), finding.key())))
                 .collect(Collectors.toSet());
+        dismissed.retainAll(known);
         for (String fingerprint : List.copyOf(open.keySet())) {
-            if (!known.contains(fingerprint)) {
-                due.addAll(input(fingerprint, new AlertState.Input.Gone(), now));
+            if (!known.contains(fingerprint) && !unconfirmed.contains(fingerprint)) {
+                due.addAll(gone(fingerprint, now));
             }
         }
         findings.forEach((target, list) -> list.forEach(finding -> due.addAll(seen(target, finding, now))));
@@ -82,8 +92,63 @@ final class Alerts {
         return null;
     }
 
-    private List<Due> seen(String target, Finding finding, Instant now) {
+    /** Ends an alert because a person says so; null: no such alert is open. */
+    @Nullable
+    Alert dismiss(String id, Instant now) {
+        for (Alert alert : List.copyOf(open.values())) {
+            if (alert.id().equals(id)) {
+                if (!(alert.state() instanceof AlertState.Clearing)) {
+                    dismissed.add(alert.fingerprint());
+                }
+                unconfirmed.remove(alert.fingerprint());
+                input(alert.fingerprint(), new AlertState.Input.Dismissed(), now);
+                return alert;
+            }
+        }
+        return null;
+    }
+
+    /** Continues the alerts of an earlier process. They stay as they are until their findings are seen, or confirmed to be closed. */
+    void restore(List<Alert> saved, List<Alert> over, Set<String> resolvedByHand) {
+        saved.forEach(alert -> {
+            open.put(alert.fingerprint(), alert);
+            unconfirmed.add(alert.fingerprint());
+        });
+        resolved.addAll(over);
+        dismissed.addAll(resolvedByHand);
+    }
+
+    /** Closes the findings of restored alerts of which this process knows that they are not open. */
+    List<Due> confirm(Predicate<Alert> closed, Instant now) {
+        List<Due> due = new ArrayList<>();
+        for (String fingerprint : List.copyOf(unconfirmed)) {
+            Alert alert = open.get(fingerprint);
+            if (alert == null || closed.test(alert)) {
+                due.addAll(gone(fingerprint, now));
+            }
+        }
+        return due;
+    }
+
+    Set<String> dismissed() {
+        return Set.copyOf(dismissed);
+    }
+
+    List<Due> gone(String fingerprint, Instant now) {
+        dismissed.remove(fingerprint);
+        unconfirmed.remove(fingerprint);
+        return input(fingerprint, new AlertState.Input.Gone(), now);
+    }
+
+    List<Due> seen(String target, Finding finding, Instant now) {
         String fingerprint = Alert.fingerprint(target, finding.key());
+        unconfirmed.remove(fingerprint);
+        if (dismissed.contains(fingerprint)) {
+            return List.of();
+        }
+        if (!rules.apply(target, finding).alerts()) {
+            return gone(fingerprint, now);
+        }
         Alert known = open.get(fingerprint);
         if (known == null && open.size() >= OPEN) {
             omitted++;
@@ -98,7 +163,7 @@ final class Alerts {
         if (alert == null) {
             return List.of();
         }
-        AlertState.Transition transition = alert.state().next(input, rules.apply(alert.finding()), now);
+        AlertState.Transition transition = alert.state().next(input, rules.apply(alert.target(), alert.finding()), now);
         Alert next = alert.with(transition.state());
         if (next.state().ended()) {
             open.remove(fingerprint);

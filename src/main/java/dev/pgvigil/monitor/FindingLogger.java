@@ -83,6 +83,7 @@ class FindingLogger {
             case FleetEvent.Opened o -> {}
             case FleetEvent.Updated u -> {}
             case FleetEvent.Closed c -> {}
+            case FleetEvent.AlertChanged c -> {}
             case FleetEvent.Beat b -> {}
         }
     }

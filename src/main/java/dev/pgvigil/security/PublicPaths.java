@@ -4,7 +4,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The paths that need no authentication: probes, metrics and the login. They are compared with the raw path, so that dots,
+ * The paths that need no authentication: probes, metrics, the login and signed links. They are compared with the raw path, so that dots,
  * encodings or double slashes cannot make another path public.
  */
 public final class PublicPaths {
@@ -18,6 +18,8 @@ public final class PublicPaths {
             "/health/database",
             "/metrics",
             "/login",
+            // Its link is signed.
+            "/alerts/acknowledge",
             "/style.css",
             "/icon.svg",
             "/favicon.ico");

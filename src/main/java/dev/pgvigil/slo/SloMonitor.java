@@ -157,6 +157,7 @@ public final class SloMonitor {
                     FleetEvent.Removed _,
                     FleetEvent.StatusChanged _,
                     FleetEvent.RoleChanged _,
+                    FleetEvent.AlertChanged _,
                     FleetEvent.Beat _ -> {}
         }
     }

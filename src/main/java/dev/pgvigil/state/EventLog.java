@@ -49,6 +49,9 @@ public final class EventLog {
      */
     public record Batch(List<Entry> entries, Position next, boolean gap, boolean more) {}
 
+    /** The open findings of every target that has some, after the event of that number. */
+    public record OpenFindings(Map<String, List<Finding>> findings, long sequence) {}
+
     private final String epoch = UUID.randomUUID().toString().substring(0, 8);
     private final Object lock = new Object();
     private final Entry[] entries = new Entry[ENTRIES];
@@ -83,6 +86,17 @@ public final class EventLog {
     public boolean reaches(long sequence) {
         synchronized (lock) {
             return sequence >= first - 1 && sequence <= head;
+        }
+    }
+
+    /**
+     * The open findings by target and the number of the event after which they are so: the events after it are all that changes them.
+     */
+    public OpenFindings open() {
+        synchronized (lock) {
+            Map<String, List<Finding>> findings = new HashMap<>();
+            open.forEach((target, byKey) -> findings.put(target, List.copyOf(byKey.values())));
+            return new OpenFindings(findings, head);
         }
     }
 
@@ -178,6 +192,7 @@ public final class EventLog {
             case FleetEvent.Added added -> {}
             case FleetEvent.StatusChanged changed -> {}
             case FleetEvent.RoleChanged changed -> {}
+            case FleetEvent.AlertChanged changed -> {}
         }
         log(event);
         return true;

@@ -22,6 +22,8 @@ final class EventSize {
             case FleetEvent.Removed removed -> BASE;
             case FleetEvent.StatusChanged changed -> BASE;
             case FleetEvent.RoleChanged changed -> BASE;
+            case FleetEvent.AlertChanged changed ->
+                2 * BASE + length(changed.alert().message());
             case FleetEvent.Beat beat -> BASE;
         };
     }

@@ -14,6 +14,17 @@ public class Fleet {
     private final AtomicReference<Snapshot> latest =
             new AtomicReference<>(new Snapshot(HashTreePMap.empty(), HashTreePMap.empty(), Duration.ofSeconds(5)));
     private final EventLog events = new EventLog();
+    private volatile List<ActiveAlert> alerts = List.of();
+
+    /** The alerts that fire, worst first. */
+    public List<ActiveAlert> alerts() {
+        return alerts;
+    }
+
+    /** Replaces the alerts that fire. */
+    public void alerts(List<ActiveAlert> firing) {
+        alerts = List.copyOf(firing);
+    }
 
     /** The current state of the fleet, from memory. */
     public Snapshot snapshot() {

@@ -31,6 +31,9 @@ public sealed interface FleetEvent {
 
     record Closed(Instant at, String target, Finding finding) implements FleetEvent {}
 
+    /** An alert began to fire, is over, or something was done about it. */
+    record AlertChanged(Instant at, String target, ActiveAlert alert) implements FleetEvent {}
+
     /**
      * The result of a heartbeat, several per second for each target: transient, and sent only on request.
      *

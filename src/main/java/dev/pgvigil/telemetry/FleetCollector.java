@@ -27,11 +27,12 @@ final class FleetCollector {
             ServerSeries servers,
             SloSeries objectives,
             StoreSeries store,
+            AlertSeries alerts,
             CheckSeries checks,
             DroppedSeries dropped) {
         this.fleet = fleet;
         this.catalogue = catalogue;
-        this.parts = List.of(own, health, targets, servers, objectives, store, checks);
+        this.parts = List.of(own, health, targets, servers, objectives, store, alerts, checks);
         this.dropped = dropped;
     }
 

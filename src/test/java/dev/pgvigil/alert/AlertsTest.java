@@ -25,7 +25,7 @@ class AlertsTest {
     private static final Instant START = Instant.parse("2026-03-01T10:00:00Z");
     private static final AlertRule RULE = new AlertRule(Duration.ofSeconds(10), Duration.ofSeconds(20));
 
-    private final Alerts alerts = new Alerts(finding -> RULE);
+    private final Alerts alerts = new Alerts((target, finding) -> RULE);
 
     private static Finding finding(String key) {
         return Finding.of("sample", key, Status.UNHEALTHY, Severity.CRITICAL, "it fails", "3 of 4");
@@ -144,7 +144,7 @@ class AlertsTest {
     /** Fires and resolves alternate for each fingerprint, and when every finding is closed for long, none is left firing. */
     @Property(tries = 300)
     void noticesAlternateAndEveryFireIsResolved(@ForAll @Size(max = 200) List<@IntRange(max = 89) Integer> steps) {
-        Alerts tried = new Alerts(finding -> RULE);
+        Alerts tried = new Alerts((target, finding) -> RULE);
         List<Alerts.Due> due = new ArrayList<>();
         long second = 0;
         for (int step : steps) {

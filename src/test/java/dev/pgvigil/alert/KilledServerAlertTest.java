@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** A real server that is killed and comes back; only the time that its finding must stay away passes faster. */
 class KilledServerAlertTest {
 
-    private final Alerts alerts = new Alerts(finding -> AlertRule.of(finding.severity()));
+    private final Alerts alerts = new Alerts((target, finding) -> AlertRule.of(finding.severity()));
     private final List<Alerts.Due> due = new ArrayList<>();
 
     private synchronized void add(List<Alerts.Due> more) {

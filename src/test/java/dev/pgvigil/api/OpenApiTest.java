@@ -87,7 +87,16 @@ class OpenApiTest {
 
     /** Served, and no part of the API. */
     private static final Set<String> BESIDE = Set.of(
-            "/", "/database", "/database/diagnosis", "/migrations", "/slos", "/openapi", "/docs", "/login", "/logout");
+            "/",
+            "/database",
+            "/database/diagnosis",
+            "/migrations",
+            "/alerts",
+            "/slos",
+            "/openapi",
+            "/docs",
+            "/login",
+            "/logout");
 
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -61,6 +61,7 @@ final class Scraping {
                 new ServerSeries(),
                 new SloSeries(sinks -> {}),
                 new StoreSeries(() -> StoreState.OFF),
+                new AlertSeries(sink -> {}),
                 new CheckSeries(catalogue, losses),
                 losses);
         new PrometheusExport(walk, registry).register(new StartupEvent());

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 public final class TokenProfile implements QuarkusTestProfile {
 
     public static final String TOKEN = "test-token-0123456789";
+    public static final String LINK_SECRET = "test-link-secret-0123456789-0123456789";
 
     @Override
     public Map<String, String> getConfigOverrides() {
@@ -40,9 +41,12 @@ public final class TokenProfile implements QuarkusTestProfile {
                         quiet: { url: "postgresql://nobody@127.0.0.1:1/none" }
                       checks: { %s }
                       slos: { objectives: { availability: { targets: nothing } } }
-                    """.formatted(Catalogues.all().stream()
-                    .map(check -> check.name() + ": { enabled: false }")
-                    .collect(Collectors.joining(", "))));
+                      alerts: { url: "https://pgvigil.example.com", link-secret: %s }
+                    """.formatted(
+                            Catalogues.all().stream()
+                                    .map(check -> check.name() + ": { enabled: false }")
+                                    .collect(Collectors.joining(", ")),
+                            LINK_SECRET));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

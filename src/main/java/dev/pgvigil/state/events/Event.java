@@ -39,6 +39,7 @@ record Event(@Nullable EventId id, String name, Object data) {
             case FleetEvent.Opened opened -> "opened";
             case FleetEvent.Updated updated -> "updated";
             case FleetEvent.Closed closed -> "closed";
+            case FleetEvent.AlertChanged changed -> "alert_changed";
             case FleetEvent.Beat beat -> "beat";
         };
     }

@@ -43,6 +43,7 @@ public final class FleetResource {
     public Uni<RestResponse<Buffer>> fleet() {
         return renderer.answer(
                 FleetView.class,
-                () -> RestResponse.ok(FleetView.of(new PointInTimeView(fleet.snapshot(), SteadyClock.now()))));
+                () -> RestResponse.ok(
+                        FleetView.of(new PointInTimeView(fleet.snapshot(), SteadyClock.now()), fleet.alerts())));
     }
 }

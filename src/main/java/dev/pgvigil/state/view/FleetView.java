@@ -4,6 +4,7 @@ import static java.util.Comparator.comparing;
 import static java.util.Comparator.reverseOrder;
 
 import dev.pgvigil.check.Status;
+import dev.pgvigil.state.ActiveAlert;
 import java.time.Instant;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -29,6 +30,8 @@ public record FleetView(
         @Schema(description = "the worst findings, at most 20")
         List<TargetFinding> findings,
 
+        @Schema(description = "active alerts") AlertSummary alerts,
+
         @Schema(description = "recommended actions, most urgent first, at most 20")
         List<Recommendation> recommendations) {
 
@@ -36,7 +39,7 @@ public record FleetView(
     private static final int WORST = 20;
 
     /** Summarizes the fleet. */
-    public static FleetView of(PointInTimeView view) {
+    public static FleetView of(PointInTimeView view, List<ActiveAlert> alerts) {
         List<DatabaseSummary> rows = view.targets().stream()
                 .map(state -> DatabaseSummary.of(state, view))
                 .sorted(comparing(DatabaseSummary::status, reverseOrder()).thenComparing(DatabaseSummary::name))
@@ -52,6 +55,7 @@ public record FleetView(
                 Region.of(rows),
                 rows.stream().limit(TARGETS).toList(),
                 found.stream().limit(WORST).toList(),
+                AlertSummary.of(alerts),
                 Recommendation.of(found, WORST));
     }
 }
