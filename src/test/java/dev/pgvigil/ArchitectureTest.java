@@ -57,6 +57,7 @@ class ArchitectureTest {
         "monitor.., monitor.. state check.. target.. postgres.. config..",
         "state.., state.. advice.. check.. target.. postgres.. config.. http..",
         "migration.., migration.. state.. check.. target.. postgres.. config.. http..",
+        "tenant.., tenant.. state.. check.. target.. postgres.. config.. http..",
         // The one package that writes to a database of pgvigil's own.
         "store.., store.. state check.. target.. postgres.. config..",
         "history.., history.. store.. state.. check.. target.. postgres.. config.. http..",

@@ -11,6 +11,7 @@ public enum Tab {
     STORAGE("Storage"),
     SCHEMA("Schema"),
     MIGRATIONS("Migrations"),
+    TENANTS("Tenants"),
     HOST("Host"),
     POOLER("Pooler"),
     CANARY("Canary"),

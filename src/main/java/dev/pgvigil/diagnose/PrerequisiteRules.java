@@ -6,7 +6,9 @@ import static java.util.Comparator.reverseOrder;
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.HeartbeatResult;
 import dev.pgvigil.check.HumanFormat;
+import dev.pgvigil.check.IsolationVerdict;
 import dev.pgvigil.check.MigrationProgress;
+import dev.pgvigil.check.Severity;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.diagnose.PrerequisitesView.Issue;
 import dev.pgvigil.diagnose.PrerequisitesView.Requirement;
@@ -39,6 +41,7 @@ record PrerequisiteRules(PointInTimeView view, long thresholdMs, boolean migrati
         } else {
             target.findings().forEach(finding -> found(finding, issues));
             slow(status.responseTimeMs(), issues);
+            isolated(target, issues);
             if (migrations && target.target().runs(MigrationProgress.CHECK)) {
                 migrated(view.outcome(target, MigrationProgress.CHECK), issues);
             }
@@ -67,12 +70,31 @@ record PrerequisiteRules(PointInTimeView view, long thresholdMs, boolean migrati
     private static void found(Finding finding, List<Issue> issues) {
         Verdict verdict = byStatus(finding.status());
         if (verdict != Verdict.PASSED) {
-            boolean migration = finding.check().equals(MigrationProgress.CHECK);
             issues.add(new Issue(
-                    migration ? Verdict.FAILED : verdict,
+                    blocks(finding) ? Verdict.FAILED : verdict,
                     finding.check(),
                     finding.title() + ": " + finding.observed(),
                     finding.action()));
+        }
+    }
+
+    /** What may do damage: a job on a schema in between, or on rows of the wrong tenant. */
+    private static boolean blocks(Finding finding) {
+        return finding.check().equals(MigrationProgress.CHECK)
+                || (finding.check().equals(IsolationVerdict.CHECK) && finding.severity() == Severity.CRITICAL);
+    }
+
+    /** That nothing was found is no news while not everything could be checked. */
+    private void isolated(TargetState target, List<Issue> issues) {
+        if (view.outcome(target, IsolationVerdict.CHECK)
+                        instanceof Outcome.Observed<?>(var at, var took, IsolationVerdict isolation)
+                && isolation.certain()
+                && isolation.verdict() == IsolationVerdict.Verdict.INCONCLUSIVE) {
+            issues.add(new Issue(
+                    Verdict.WARNING,
+                    IsolationVerdict.CHECK,
+                    "the isolation of tenants could not be checked completely",
+                    "See unchecked in the report of tenant isolation."));
         }
     }
 

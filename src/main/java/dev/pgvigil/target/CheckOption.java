@@ -5,15 +5,27 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A setting of one check beyond its thresholds: {@code checks.<check>.<name>} in the configuration. What is configured replaces
- * the default.
+ * A setting of one check beyond its thresholds: {@code checks.<check>.<name>} in the configuration, or a section {@code <name>} of
+ * a target. What is configured replaces the default.
  *
  * @param <T> the value: immutable, with equality, so that a reload changes only what changed
  * @param description a phrase without a full stop; for the JSON Schema and the reference
  * @param standard the value where nothing is configured
  * @param reader reads the value; records problems at the node
+ * @param section whether it is a section of the target, because it describes the database rather than the check
  */
-public record CheckOption<T>(String check, String name, String description, T standard, Reader<T> reader) {
+public record CheckOption<T>(
+        String check, String name, String description, T standard, Reader<T> reader, boolean section) {
+
+    public CheckOption(String check, String name, String description, T standard, Reader<T> reader) {
+        this(check, name, description, standard, reader, false);
+    }
+
+    /** A section of the target. */
+    public static <T> CheckOption<T> section(
+            String check, String name, String description, T standard, Reader<T> reader) {
+        return new CheckOption<>(check, name, description, standard, reader, true);
+    }
 
     /** The most entries of a list. */
     public static final int MOST = 10_000;

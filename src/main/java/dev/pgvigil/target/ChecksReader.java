@@ -41,6 +41,26 @@ record ChecksReader(
         return Map.copyOf(settings);
     }
 
+    /** The settings with the sections of a target that belong to checks. */
+    Map<String, CheckSetting> sections(Node target, Map<String, CheckSetting> settings) {
+        Map<String, CheckSetting> all = new HashMap<>(settings);
+        for (CheckOption<?> option : options) {
+            if (option.section()) {
+                Node place = target.doc(option.description()).child(option.name());
+                Object value = option.reader().read(place);
+                if (place.present()) {
+                    CheckSetting setting = all.getOrDefault(option.check(), UNSAID);
+                    Map<String, Object> values = new HashMap<>(setting.options());
+                    values.put(option.name(), value);
+                    all.put(
+                            option.check(),
+                            new CheckSetting(setting.enabled(), setting.every(), setting.exempt(), values));
+                }
+            }
+        }
+        return Map.copyOf(all);
+    }
+
     private CheckSetting read(Node check, String name, CheckSetting standard) {
         boolean enabled = check.doc("Whether the check runs").flag("enabled", standard.enabled());
         Duration every =
@@ -56,7 +76,7 @@ record ChecksReader(
     private Map<String, Object> options(Node check, String name, CheckSetting standard) {
         Map<String, Object> values = new HashMap<>(standard.options());
         for (CheckOption<?> option : options) {
-            if (option.check().equals(name)) {
+            if (!option.section() && option.check().equals(name)) {
                 Node place = check.doc(option.description()).child(option.name());
                 Object value = option.reader().read(place);
                 if (place.present()) {

@@ -44,7 +44,7 @@ record TargetReader(ThresholdsReader thresholds, ChecksReader checks, IgnoreRead
         Map<String, String> tags = TagsReader.read(
                 entry.doc("Arbitrary names and values, for labels and groups").child("tags"));
         Thresholds limits = thresholds.read(entry.child("thresholds"));
-        Map<String, CheckSetting> settings = checks.read(entry.child("checks"));
+        Map<String, CheckSetting> settings = checks.sections(entry, checks.read(entry.child("checks")));
         List<IgnoreRule> ignored =
                 ignore.read(entry.doc("Findings of this target that are known and accepted for a time")
                         .child("ignore"));
