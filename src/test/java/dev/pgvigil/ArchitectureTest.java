@@ -64,9 +64,10 @@ class ArchitectureTest {
         "self.., self.. state check.. target.. postgres.. config..",
         "slo.., slo.. state.. check.. target.. postgres.. config.. http..",
         "alert.., alert.. advice.. state.. check.. target.. postgres.. config.. http..",
-        "health.., health.. store slo.. self.. state.. check.. target.. postgres.. config..",
+        "health.., health.. store slo.. self.. state.. check.. target.. postgres.. config.. backup",
         "diagnose.., diagnose.. state.. check.. target.. postgres.. config.. http..",
-        "telemetry, telemetry alert store slo self.. state monitor check.. target.. postgres.. config.. http..",
+        "telemetry, telemetry alert store slo self.. state monitor check.. target.. postgres.. config.. http.. backup",
+        "backup.., backup.. state.. check.. target.. postgres.. config.. http..",
         // What all paths share knows nothing of databases.
         "telemetry.log.., telemetry.log..",
         "api.., api.. http..",

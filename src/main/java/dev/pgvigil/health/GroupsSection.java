@@ -36,6 +36,9 @@ final class GroupsSection implements Section<Groups> {
             if (name.equals(SloHealth.GROUP)) {
                 child.problem("the group " + name + " is that of the objectives");
             }
+            if (name.equals(BackupHealth.GROUP)) {
+                child.problem("the group " + name + " is that of the backups");
+            }
             groups.put(name, reader.group(name, child));
         });
         if (groups.size() > MOST) {

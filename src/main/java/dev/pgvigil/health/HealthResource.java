@@ -44,6 +44,7 @@ final class HealthResource {
     private final JsonRenderer renderer;
     private final SloHealth objectives;
     private final Store store;
+    private final BackupHealth backups;
 
     /** Cache key of {@code detailed}: what the response depends on besides the fleet and this process. */
     private record Detailed(List<Group> groups) {}
@@ -55,7 +56,8 @@ final class HealthResource {
             GroupHealthService groupHealth,
             JsonRenderer renderer,
             SloHealth objectives,
-            Store store) {
+            Store store,
+            BackupHealth backups) {
         this.own = own;
         this.fleet = fleet;
         this.configuration = configuration;
@@ -63,6 +65,7 @@ final class HealthResource {
         this.renderer = renderer;
         this.objectives = objectives;
         this.store = store;
+        this.backups = backups;
     }
 
     @GET
@@ -101,11 +104,15 @@ final class HealthResource {
     @Operation(
             operationId = "health_group",
             summary =
-                    "Health of a configured group of targets, or of all objectives (slo); 404 and DOWN if the group does not exist")
+                    "Health of a configured group of targets, of all objectives (slo) or all backups (backups); 404 and DOWN if the group does not exist")
     public Uni<RestResponse<HealthResponse>> group(String name) {
-        HealthCheckResult slo = name.equals(SloHealth.GROUP) ? objectives.evaluate(name) : null;
-        if (slo != null) {
-            return Uni.createFrom().item(answer(HealthResponse.of(List.of(slo))));
+        HealthCheckResult fixed = switch (name) {
+            case SloHealth.GROUP -> objectives.evaluate(name);
+            case BackupHealth.GROUP -> backups.evaluate(name);
+            case String other -> null;
+        };
+        if (fixed != null) {
+            return Uni.createFrom().item(answer(HealthResponse.of(List.of(fixed))));
         }
         Group group = configuration.settings().get(GroupsSection.class).named(name);
         return group == null
@@ -133,6 +140,10 @@ final class HealthResource {
         HealthCheckResult kept = StoreHealth.of(store.state());
         if (kept != null) {
             checks.add(kept);
+        }
+        HealthCheckResult backup = backups.evaluate("group:" + BackupHealth.GROUP);
+        if (backup != null) {
+            checks.add(backup);
         }
         groups.forEach(group -> checks.add(group.evaluate("group:" + group.name(), snapshot, now)));
         snapshot.targets().values().stream()

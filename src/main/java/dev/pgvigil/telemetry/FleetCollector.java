@@ -28,11 +28,12 @@ final class FleetCollector {
             SloSeries objectives,
             StoreSeries store,
             AlertSeries alerts,
+            BackupSeries backups,
             CheckSeries checks,
             DroppedSeries dropped) {
         this.fleet = fleet;
         this.catalogue = catalogue;
-        this.parts = List.of(own, health, targets, servers, objectives, store, alerts, checks);
+        this.parts = List.of(own, health, targets, servers, objectives, store, alerts, backups, checks);
         this.dropped = dropped;
     }
 

@@ -45,17 +45,18 @@ final class Metrics {
     }
 
     /**
-     * Those of the reference, which is made on a plain primary; those that checks export on others; those of the other exporters;
+     * Those of the reference, which is made on a plain primary; those that checks and backups export on others; those of the other exporters;
      * and recorded ones.
      */
     static Set<String> existing() {
-        try (Stream<Path> checks = Files.walk(Path.of("src/main/java/dev/pgvigil/check"))) {
+        try (Stream<Path> checks = Files.walk(Path.of("src/main/java/dev/pgvigil/check"));
+                Stream<Path> backups = Files.walk(Path.of("src/main/java/dev/pgvigil/backup"))) {
             Stream<String> own = Stream.concat(
                             // The reference is made without a store.
                             Stream.of(
                                     Path.of("docs", "reference", "metrics.md"),
                                     Path.of("src/main/java/dev/pgvigil/telemetry/StoreSeries.java")),
-                            checks.filter(Files::isRegularFile))
+                            Stream.concat(checks, backups).filter(Files::isRegularFile))
                     .flatMap(file -> PGVIGIL.matcher(read(file)).results().map(MatchResult::group))
                     .flatMap(name -> name.endsWith("lateness_seconds")
                             ? Stream.of(name, name + "_bucket", name + "_count", name + "_sum")

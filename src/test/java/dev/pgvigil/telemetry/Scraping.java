@@ -62,6 +62,7 @@ final class Scraping {
                 new SloSeries(sinks -> {}),
                 new StoreSeries(() -> StoreState.OFF),
                 new AlertSeries(sink -> {}),
+                new BackupSeries(sink -> {}),
                 new CheckSeries(catalogue, losses),
                 losses);
         new PrometheusExport(walk, registry).register(new StartupEvent());

@@ -11,6 +11,7 @@ import dev.pgvigil.check.Requirements;
 import dev.pgvigil.check.Scope;
 import dev.pgvigil.check.Severity;
 import dev.pgvigil.check.Status;
+import dev.pgvigil.check.WrittenWal;
 import dev.pgvigil.postgres.Session;
 import dev.pgvigil.target.Target;
 import dev.pgvigil.target.Threshold;
@@ -19,6 +20,8 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -47,6 +50,8 @@ public final class Archiver implements Check<Archiver.Archive> {
               extract(epoch from pg_catalog.current_setting('archive_timeout')::interval)::float8 as timeout,
               ((case when pg_catalog.pg_is_in_recovery() then pg_catalog.pg_last_wal_replay_lsn()
                 else pg_catalog.pg_current_wal_lsn() end) - '0/0')::int8 as position,
+              case when pg_catalog.current_setting('track_commit_timestamp') = 'on'
+                then (select c.timestamp from pg_catalog.pg_last_committed_xact() c) end as last_commit,
               a.archived_count, a.last_archived_wal, a.failed_count, a.last_failed_wal,
               coalesce(a.last_failed_time > coalesce(a.last_archived_time, '-infinity'), false) as failing,
               extract(epoch from pg_catalog.clock_timestamp() - a.last_archived_time)::float8 as archived_seconds,
@@ -72,6 +77,8 @@ public final class Archiver implements Check<Archiver.Archive> {
      * @param oldestReadySeconds for how long the oldest of them has waited
      * @param idleSeconds since the last success, or since archiving could have begun
      * @param writtenBytes WAL written since the last success, as far as pgvigil has seen it
+     * @param walPosition the end of WAL
+     * @param lastCommit null: the server does not record it
      */
     public record Archive(
             String mode,
@@ -88,7 +95,47 @@ public final class Archiver implements Check<Archiver.Archive> {
             @Nullable Long readyFiles,
             @Nullable Double oldestReadySeconds,
             @Nullable Double idleSeconds,
-            long writtenBytes) {}
+            long writtenBytes,
+            @Nullable Long walPosition,
+            @Nullable Instant lastCommit)
+            implements WrittenWal {
+
+        Archive(
+                String mode,
+                boolean active,
+                boolean configured,
+                double timeoutSeconds,
+                boolean failing,
+                long archivedCount,
+                long failedCount,
+                @Nullable String lastArchivedWal,
+                @Nullable Double lastArchivedSeconds,
+                @Nullable String lastFailedWal,
+                @Nullable Double lastFailedSeconds,
+                @Nullable Long readyFiles,
+                @Nullable Double oldestReadySeconds,
+                @Nullable Double idleSeconds,
+                long writtenBytes) {
+            this(
+                    mode,
+                    active,
+                    configured,
+                    timeoutSeconds,
+                    failing,
+                    archivedCount,
+                    failedCount,
+                    lastArchivedWal,
+                    lastArchivedSeconds,
+                    lastFailedWal,
+                    lastFailedSeconds,
+                    readyFiles,
+                    oldestReadySeconds,
+                    idleSeconds,
+                    writtenBytes,
+                    null,
+                    null);
+        }
+    }
 
     private record Ready(@Nullable Long files, @Nullable Double oldest) {}
 
@@ -150,6 +197,7 @@ public final class Archiver implements Check<Archiver.Archive> {
     private static Archive archive(Row row, Ready ready, Mark mark) {
         long archived = row.getLong("archived_count");
         Long position = row.getLong("position");
+        OffsetDateTime committed = row.getOffsetDateTime("last_commit");
         return new Archive(
                 row.getString("mode"),
                 row.getBoolean("active"),
@@ -165,7 +213,9 @@ public final class Archiver implements Check<Archiver.Archive> {
                 ready.files,
                 ready.oldest,
                 row.getDouble("idle_seconds"),
-                position == null ? 0 : mark.written(archived, position));
+                position == null ? 0 : mark.written(archived, position),
+                position,
+                committed == null ? null : committed.toInstant());
     }
 
     @Override
