@@ -13,7 +13,7 @@ MAJORS = -P all-postgres -Dpostgres.majors=$(POSTGRES)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run monitoring dev test test-all faults crash check format docs build bench tools
+.PHONY: help run monitoring dev test test-all faults crash check format docs build bench tools chaos product servers
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
@@ -40,6 +40,8 @@ faults: servers tools ## Run the fault corpus: every fault and workload, on the 
 
 crash: tools ## Kill a process that sends alerts at random moments (KILLS=1000), and see that nothing is lost
 	$(MVN) test -P quick -Dtest=CrashTest -DargLine=-Dcrash.kills=$(or $(KILLS),100)
+chaos: tools ## Kill, pause and restart replicas and Redis for MINUTES (10), and check that no server is left alone and no token falls
+	$(MVN) test -P quick -Dtest=ChaosTest -Dchaos.minutes=$(or $(MINUTES),10)
 
 check: tools ## Check format, compiler warnings, Error Prone, null safety and architecture
 	$(MVN) test -Dtest=ArchitectureTest
@@ -62,7 +64,6 @@ bench: servers build ## Measure probes, cost, fleet, start and faults, 15 minute
 	@$(if $(filter start,$(or $(ONLY),start)),$(MVN) -q package -DskipTests -Dquarkus.package.jar.type=fast-jar -Dquarkus.package.output-directory=bench-fast-jar)
 	@exec $(RUN).bench.Bench $(ONLY)
 
-.PHONY: product servers
 product: tools
 	@echo "Building pgvigil. The first time, Maven downloads Quarkus and the PostgreSQL servers: some minutes."
 	@sh .mvn/progress target/build.log mvn -B -P '!browser' -Dspotless.check.skip package dependency:build-classpath -DskipTests -Dmdep.outputFile=target/test.libraries

@@ -66,8 +66,9 @@ class ArchitectureTest {
         "alert.., alert.. advice.. state.. check.. target.. postgres.. config.. http..",
         "health.., health.. store slo.. self.. state.. check.. target.. postgres.. config.. backup",
         "diagnose.., diagnose.. state.. check.. target.. postgres.. config.. http..",
-        "telemetry, telemetry alert store slo self.. state monitor check.. target.. postgres.. config.. http.. backup",
+        "telemetry, telemetry alert store slo self.. state monitor check.. target.. postgres.. config.. http.. backup cluster",
         "backup.., backup.. state.. check.. target.. postgres.. config.. http..",
+        "cluster.., cluster.. monitor.. state.. check.. target.. postgres.. config.. http..",
         // What all paths share knows nothing of databases.
         "telemetry.log.., telemetry.log..",
         "api.., api.. http..",

@@ -61,7 +61,8 @@ final class BackupMetrics {
                     newest.time().toEpochMilli() / 1e3,
                     labels);
         }
-        metrics.gauge("pgvigil_backup_damaged", "Backups that are damaged or incomplete.", (double) damaged(status), labels);
+        metrics.gauge(
+                "pgvigil_backup_damaged", "Backups that are damaged or incomplete.", (double) damaged(status), labels);
         metrics.gauge(
                 "pgvigil_backup_missing_restore_points",
                 "Restore points that the policy promises and that do not exist.",

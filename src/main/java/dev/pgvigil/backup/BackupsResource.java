@@ -150,9 +150,7 @@ public final class BackupsResource {
             responseCode = "200",
             description = "It ends within seconds, and leaves nothing",
             content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = RunsView.class)))
+                    @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = RunsView.class)))
     public RunsView cancel(@RestPath String repository) {
         if (!monitor.cancel(repository)) {
             throw ProblemException.notFound("no verification of this repository is waiting or running");

@@ -66,6 +66,11 @@ final class Evaluator {
         return List.of(new Result(unanswered(check.name()), Debounce.AT_ONCE, check.evaluateFailure(own, target), at));
     }
 
+    /** The source that a finding came from. */
+    static String source(Finding finding) {
+        return finding.key().equals(finding.check() + "/unanswered") ? unanswered(finding.check()) : finding.check();
+    }
+
     static String unanswered(String check) {
         return check + " unanswered";
     }

@@ -64,6 +64,14 @@ final class FindingTracker {
                 .toList();
     }
 
+    /** Continues with a finding that was open when another replica, or an earlier monitor, watched the target. */
+    void inherit(String source, Finding finding, Instant now) {
+        Entry entry = new Entry(finding, finding.since() == null ? now : finding.since());
+        entry.history = -1;
+        entry.open = true;
+        bySource.computeIfAbsent(source, first -> new LinkedHashMap<>()).put(finding.key(), entry);
+    }
+
     /** Forgets the findings of all sources but these, and returns those of them that were open. */
     List<Finding> retain(Set<String> sources) {
         List<Finding> before = open();

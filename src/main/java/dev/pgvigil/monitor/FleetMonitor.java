@@ -40,6 +40,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,10 @@ public class FleetMonitor implements OnDemandHeartbeat, OnDemandConnection {
     private final MemoryBudget memory;
     private final Vertx vertx;
     private final Map<Server.Identity, Lane> lanes = new HashMap<>();
+    private final Map<Server.Identity, RemoteServer> remote = new HashMap<>();
+    private Predicate<Server> here = server -> true;
+    private List<Target> configured = List.of();
+    private Deadlines configuredDeadlines = Deadlines.STANDARD;
     private volatile Deadlines deadlines = Deadlines.STANDARD;
     private volatile int servers;
     private Future<?> pending = Future.succeededFuture();
@@ -100,12 +105,53 @@ public class FleetMonitor implements OnDemandHeartbeat, OnDemandConnection {
      * @param wanted deadlines of all sessions; if they have changed, all sessions are reopened
      */
     synchronized void watch(List<Target> targets, Deadlines wanted) {
-        Map<Server.Identity, List<Target>> byServer = targets.stream()
+        configured = List.copyOf(targets);
+        configuredDeadlines = wanted;
+        apply();
+    }
+
+    /**
+     * From now on only these servers are watched by this process. The state of the others stays, and is received from the
+     * replicas that watch them. The future completes when the sessions to them are closed.
+     */
+    public synchronized Future<Void> assign(Predicate<Server> servers) {
+        here = servers;
+        return apply();
+    }
+
+    private synchronized Future<Void> apply() {
+        Map<Server.Identity, List<Target>> byServer = configured.stream()
                 .collect(groupingBy(target -> target.server().identity(), LinkedHashMap::new, toList()));
-        pending = pending.transform(before -> remove(byServer)).transform(removed -> {
-            add(byServer, wanted);
-            return Future.succeededFuture();
-        });
+        Map<Server.Identity, List<Target>> elsewhere = new LinkedHashMap<>(byServer);
+        elsewhere.values().removeIf(its -> here.test(its.getFirst().server()));
+        byServer.keySet().removeAll(elsewhere.keySet());
+        Deadlines wanted = configuredDeadlines;
+        Future<Void> applied = pending.transform(before -> remove(byServer, elsewhere))
+                .transform(removed -> {
+                    add(byServer, wanted);
+                    addRemote(elsewhere);
+                    return Future.succeededFuture();
+                });
+        pending = applied;
+        return applied;
+    }
+
+    /** Publishes the state of a server as the replica that watches it has sent it; ignored if this process watches it. */
+    public synchronized void received(Server.Identity server, ReceivedState state) {
+        RemoteServer known = remote.get(server);
+        if (known != null) {
+            known.received(state);
+        }
+    }
+
+    /** The configured servers that other replicas watch. */
+    public synchronized Set<Server.Identity> remoteServers() {
+        return Set.copyOf(remote.keySet());
+    }
+
+    /** The configured targets. */
+    public synchronized List<Target> targets() {
+        return configured;
     }
 
     /** Closes all sessions and waits briefly for that, because the event loops end next. */
@@ -128,6 +174,10 @@ public class FleetMonitor implements OnDemandHeartbeat, OnDemandConnection {
     public Uni<TargetState> beat(String target) {
         TargetState known = fleet.snapshot().targets().get(target);
         Lane lane = known == null ? null : lane(known.target().server().identity());
+        if (lane == null && known != null) {
+            // Another replica watches it: the state that it has sent is all there is.
+            return Uni.createFrom().item(known);
+        }
         if (lane == null) {
             return Uni.createFrom().failure(new NoSuchElementException("no target " + target));
         }
@@ -177,13 +227,20 @@ public class FleetMonitor implements OnDemandHeartbeat, OnDemandConnection {
         return lanes.get(server);
     }
 
-    private synchronized Future<?> remove(Map<Server.Identity, List<Target>> wanted) {
+    private synchronized Future<?> remove(
+            Map<Server.Identity, List<Target>> wanted, Map<Server.Identity, List<Target>> elsewhere) {
+        remote.entrySet().removeIf(entry -> {
+            if (!wanted.containsKey(entry.getKey()) && !elsewhere.containsKey(entry.getKey())) {
+                entry.getValue().end();
+            }
+            return !elsewhere.containsKey(entry.getKey());
+        });
         List<Future<Void>> removed = new ArrayList<>();
         lanes.forEach((server, lane) -> {
             List<Target> its = wanted.get(server);
             removed.add(
                     its == null
-                            ? lane.run(ServerMonitor::stop)
+                            ? lane.run(elsewhere.containsKey(server) ? ServerMonitor::handOver : ServerMonitor::stop)
                             : lane.run(monitor -> {
                                 monitor.keep(names(its));
                                 return Future.succeededFuture();
@@ -205,6 +262,14 @@ public class FleetMonitor implements OnDemandHeartbeat, OnDemandConnection {
             Lane lane = lanes.computeIfAbsent(identity, first -> newLane(server, latest));
             lane.loop().run(() -> lane.monitor().watch(server, latest, its));
         });
+    }
+
+    private synchronized void addRemote(Map<Server.Identity, List<Target>> elsewhere) {
+        fleet.watchedElsewhere(elsewhere.keySet());
+        elsewhere.forEach((identity, its) -> remote.computeIfAbsent(
+                        identity,
+                        first -> new RemoteServer(fleet, its.getFirst().server()))
+                .targets(its));
     }
 
     private Lane newLane(Server server, Deadlines latest) {

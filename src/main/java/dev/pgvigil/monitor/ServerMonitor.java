@@ -22,6 +22,7 @@ import dev.pgvigil.postgres.Spans;
 import dev.pgvigil.postgres.SupersededException;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.Outcome;
+import dev.pgvigil.state.Snapshot;
 import dev.pgvigil.state.SteadyClock;
 import dev.pgvigil.state.TargetState;
 import dev.pgvigil.target.Target;
@@ -105,6 +106,7 @@ final class ServerMonitor implements ServerConnection.Listener {
         this.schedule = new Schedule(shared.catalogue(), shared.memory(), shared.servers());
         this.executor = new CheckExecutor(connection, server, shared.spans(), publisher);
         this.visits = new DatabaseVisits(connection, new Visitor());
+        this.databases = discovered(shared.fleet().snapshot(), server);
         this.holdsEmergency = shared.reacting(Reaction.HOLD_EMERGENCY_CONNECTION);
     }
 
@@ -137,14 +139,31 @@ final class ServerMonitor implements ServerConnection.Listener {
 
     /** Stops monitoring. The future completes when the session is closed. */
     Future<Void> stop() {
+        Future<Void> gone = handOver();
+        publisher.end();
+        return gone;
+    }
+
+    /** Stops monitoring for another replica, which continues: the published state stays. */
+    Future<Void> handOver() {
         stopped = true;
         loop.cancel(timer);
         visits.stop();
         Future<Void> gone = connection.close();
         schedule.cover(List.of(), System.nanoTime());
-        publisher.end();
         notifyWaiting();
         return gone;
+    }
+
+    /** The databases that discovery had found when another replica watched the server. */
+    private static List<String> discovered(Snapshot snapshot, Server server) {
+        return snapshot.targets().values().stream()
+                .map(TargetState::target)
+                .filter(target ->
+                        target.isDiscovered() && target.server().identity().equals(server.identity()))
+                .map(Target::database)
+                .distinct()
+                .toList();
     }
 
     /**

@@ -51,8 +51,18 @@ final class StatePublisher implements Latest {
     StatePublisher(Fleet fleet, Server server, ServerConnection connection) {
         this.fleet = fleet;
         this.connection = connection;
-        this.state = ServerState.initial(server);
-        this.published = server;
+        this.state = known(fleet.snapshot(), server);
+        this.published = state.server();
+        this.role = state.role();
+    }
+
+    /** What another replica published of the server before this process took over; otherwise nothing is known. */
+    private static ServerState known(Snapshot snapshot, Server server) {
+        return snapshot.servers().entrySet().stream()
+                .filter(entry -> entry.getKey().identity().equals(server.identity()))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElseGet(() -> ServerState.initial(server));
     }
 
     Collection<TargetMonitor> targets() {
@@ -82,8 +92,13 @@ final class StatePublisher implements Latest {
                 if (known != null) {
                     changes.add(new FleetEvent.Removed(now, target.name()));
                 }
-                targets.put(target.name(), new TargetMonitor(target, now));
-                changes.add(new FleetEvent.Added(now, target.name()));
+                TargetState inherited = known == null ? inherited(target) : null;
+                if (inherited == null) {
+                    targets.put(target.name(), new TargetMonitor(target, now));
+                    changes.add(new FleetEvent.Added(now, target.name()));
+                } else {
+                    targets.put(target.name(), TargetMonitor.inheriting(target, inherited, now));
+                }
             } else {
                 changes.addAll(known.configured(target, sources(target, checks), now));
             }
@@ -91,6 +106,18 @@ final class StatePublisher implements Latest {
         state = state.keeping(check -> targets.values().stream()
                 .anyMatch(monitored -> monitored.target().runs(check)));
         publish(states(targets.values()), gone, changes);
+    }
+
+    private @Nullable TargetState inherited(Target target) {
+        TargetState known = fleet.snapshot().targets().get(target.name());
+        return known != null
+                        && known.target().database().equals(target.database())
+                        && known.target()
+                                .server()
+                                .identity()
+                                .equals(target.server().identity())
+                ? known
+                : null;
     }
 
     private static Set<String> sources(Target target, Set<String> checks) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The findings and the published state of a monitored target. Confined to the server's event loop. */
 final class TargetMonitor {
@@ -24,6 +25,17 @@ final class TargetMonitor {
 
     TargetMonitor(Target target, Instant now) {
         this.state = TargetState.initial(target, now);
+    }
+
+    /** Continues from a state that was published before, so that taking over from another replica changes nothing. */
+    static TargetMonitor inheriting(Target target, TargetState known, Instant now) {
+        TargetMonitor monitor = new TargetMonitor(target, now);
+        monitor.answered = known.status() != Status.UNKNOWN;
+        Stream.concat(known.findings().stream(), known.ignored().stream().map(IgnoredFinding::finding))
+                .forEach(finding -> monitor.findings.inherit(Evaluator.source(finding), finding, now));
+        monitor.state = new TargetState(
+                target, known.status(), known.since(), known.findings(), known.ignored(), known.outcomes());
+        return monitor;
     }
 
     Target target() {

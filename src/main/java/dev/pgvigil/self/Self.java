@@ -74,7 +74,7 @@ public class Self {
         Observation before = latest;
         long now = System.nanoTime();
         latest = new Observation(
-                before.activity.observe(fleet.snapshot(), now),
+                before.activity.observe(fleet.watchedHere(), now),
                 before.count % OBSERVATIONS_PER_DEADLOCK_SEARCH == 0 ? deadlocks.names() : before.deadlocked,
                 now,
                 before.count + 1);

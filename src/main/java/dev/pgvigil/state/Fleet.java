@@ -1,8 +1,10 @@
 package dev.pgvigil.state;
 
+import dev.pgvigil.postgres.Server;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.pcollections.HashTreePMap;
@@ -26,9 +28,45 @@ public class Fleet {
         alerts = List.copyOf(firing);
     }
 
+    private volatile Set<Server.Identity> elsewhere = Set.of();
+
     /** The current state of the fleet, from memory. */
     public Snapshot snapshot() {
         return latest.get();
+    }
+
+    /**
+     * The part of the current state that this process observes itself, without the servers that other replicas watch: what
+     * exports series, or judges whether this process works, must not count the others' servers.
+     */
+    public Snapshot watchedHere() {
+        Set<Server.Identity> others = elsewhere;
+        Snapshot snapshot = latest.get();
+        if (others.isEmpty()) {
+            return snapshot;
+        }
+        return new Snapshot(
+                snapshot.servers()
+                        .minusAll(snapshot.servers().keySet().stream()
+                                .filter(server -> others.contains(server.identity()))
+                                .toList()),
+                snapshot.targets()
+                        .minusAll(snapshot.targets().values().stream()
+                                .filter(state ->
+                                        others.contains(state.target().server().identity()))
+                                .map(state -> state.target().name())
+                                .toList()),
+                snapshot.staleAfter());
+    }
+
+    /** Sets the servers that other replicas watch; their state is received from them. */
+    public void watchedElsewhere(Set<Server.Identity> servers) {
+        elsewhere = Set.copyOf(servers);
+    }
+
+    /** Whether another replica watches this server. */
+    public boolean isWatchedElsewhere(Server server) {
+        return elsewhere.contains(server.identity());
     }
 
     /** The changes. A snapshot that is read after a position of the log contains every change before that position. */

@@ -248,7 +248,11 @@ public final class Store {
                 own.audit.add(row(at, target, finding.check(), Map.of("event", "closed"), List.of(finding)));
             case FleetEvent.RoleChanged(var at, var target, var from, var to) ->
                 own.audit.add(row(at, target, "role", Map.of("from", word(from), "to", word(to)), List.of()));
-            case FleetEvent.Added _, FleetEvent.Removed _, FleetEvent.Updated _, FleetEvent.AlertChanged _, FleetEvent.Beat _ -> {}
+            case FleetEvent.Added _,
+                    FleetEvent.Removed _,
+                    FleetEvent.Updated _,
+                    FleetEvent.AlertChanged _,
+                    FleetEvent.Beat _ -> {}
         }
     }
 

@@ -23,6 +23,7 @@ final class FleetCollector {
             Catalogue catalogue,
             OwnSeries own,
             ProcessSeries health,
+            ClusterSeries cluster,
             TargetSeries targets,
             ServerSeries servers,
             SloSeries objectives,
@@ -33,13 +34,13 @@ final class FleetCollector {
             DroppedSeries dropped) {
         this.fleet = fleet;
         this.catalogue = catalogue;
-        this.parts = List.of(own, health, targets, servers, objectives, store, alerts, backups, checks);
+        this.parts = List.of(own, health, targets, servers, objectives, store, alerts, backups, cluster, checks);
         this.dropped = dropped;
     }
 
     List<Family> families() {
         SeriesBuilder builder = new SeriesBuilder(dropped, catalogue.checks().size());
-        Snapshot snapshot = fleet.snapshot();
+        Snapshot snapshot = fleet.watchedHere();
         Instant now = SteadyClock.now();
         parts.forEach(part -> part.addTo(snapshot, now, builder));
         dropped.addTo(builder.under(Labels.NONE));

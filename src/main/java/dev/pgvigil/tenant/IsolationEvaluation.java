@@ -62,8 +62,8 @@ record IsolationEvaluation(List<IsolationRule> rules) {
         unchecked.addAll(seen.unseen);
         seen.probes.stream()
                 .filter(probe -> probe.outcome() == ProbeOutcome.INCONCLUSIVE)
-                .map(probe -> "probe of " + probe.role()
-                        + (probe.object().isEmpty() ? "" : " on " + probe.object()) + ": " + probe.detail())
+                .map(probe -> "probe of " + probe.role() + (probe.object().isEmpty() ? "" : " on " + probe.object())
+                        + ": " + probe.detail())
                 .limit(MOST_PROBES)
                 .forEach(unchecked::add);
         List<Line> lines = lines(isolation);

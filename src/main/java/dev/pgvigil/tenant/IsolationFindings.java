@@ -22,7 +22,8 @@ record IsolationFindings(IsolationState now, Target target) {
 
     private static final int MOST_OF_RULE = 10;
 
-    private static final String EFFECT = "One way less by which a tenant could see or disturb another; no change for queries of its own.";
+    private static final String EFFECT =
+            "One way less by which a tenant could see or disturb another; no change for queries of its own.";
 
     List<Finding> all() {
         if (!now.certain()) {

@@ -98,7 +98,8 @@ final class IsolationProbe {
         if (tables.isEmpty()) {
             return nothing();
         }
-        String listed = tables.stream().map(table -> String.valueOf(table.oid())).collect(joining(","));
+        String listed =
+                tables.stream().map(table -> String.valueOf(table.oid())).collect(joining(","));
         return session.rows(
                         ACTIVE.replace("{tables}", listed),
                         row -> new Active(row.getLong("oid"), row.getBoolean("active")))
@@ -131,10 +132,10 @@ final class IsolationProbe {
                             ProbeForm.VIEW,
                             answer.failure == null
                                     ? ProbeOutcome.UNFILTERED
-                                    : PRIVILEGE.equals(answer.failure) ? ProbeOutcome.FILTERED : ProbeOutcome.INCONCLUSIVE,
-                            answer.failure == null
-                                    ? "no policy affects the plan"
-                                    : "SQLSTATE " + answer.failure))
+                                    : PRIVILEGE.equals(answer.failure)
+                                            ? ProbeOutcome.FILTERED
+                                            : ProbeOutcome.INCONCLUSIVE,
+                            answer.failure == null ? "no policy affects the plan" : "SQLSTATE " + answer.failure))
                     .replaceWithVoid();
         }
         return all;
@@ -172,7 +173,12 @@ final class IsolationProbe {
     private Uni<Void> rows(AppRole role, Relation table, @Nullable Column column) {
         String context = isolation.layout.context();
         if (column == null || context == null) {
-            add(role, table.label(), ProbeForm.ROWS, ProbeOutcome.INCONCLUSIVE, "the setting of the tenant is not known");
+            add(
+                    role,
+                    table.label(),
+                    ProbeForm.ROWS,
+                    ProbeOutcome.INCONCLUSIVE,
+                    "the setting of the tenant is not known");
             return nothing();
         }
         String one = Sql.literal(isolation.tenancy.probeTenants().getFirst());
@@ -180,7 +186,8 @@ final class IsolationProbe {
         String tenant = Sql.identifier(column.name());
         String foreign = " from " + table.quoted() + " where " + tenant + " is distinct from " + one;
         return run(context(context, one))
-                .chain(() -> attempt("explain (format json) select 1" + foreign, row -> String.valueOf(row.getValue(0))))
+                .chain(() ->
+                        attempt("explain (format json) select 1" + foreign, row -> String.valueOf(row.getValue(0))))
                 .chain(plan -> {
                     if (plan.failure != null || cost(String.valueOf(plan.value)) > isolation.tenancy.maxCost()) {
                         add(
@@ -192,13 +199,14 @@ final class IsolationProbe {
                         return nothing();
                     }
                     return exists("select 1" + foreign)
-                            .chain(others -> exists(owned(table, tenant, one)).chain(own -> run(context(context, other))
-                                    .chain(() -> exists(owned(table, tenant, other)))
-                                    .chain(control -> run(context(context, "''"))
-                                            .chain(() -> exists("select 1 from " + table.quoted()))
-                                            .invoke(without ->
-                                                    judge(role, table, others, own, control, without))
-                                            .replaceWithVoid())));
+                            .chain(others -> exists(owned(table, tenant, one))
+                                    .chain(own -> run(context(context, other))
+                                            .chain(() -> exists(owned(table, tenant, other)))
+                                            .chain(control -> run(context(context, "''"))
+                                                    .chain(() -> exists("select 1 from " + table.quoted()))
+                                                    .invoke(without ->
+                                                            judge(role, table, others, own, control, without))
+                                                    .replaceWithVoid())));
                 });
     }
 
@@ -259,8 +267,8 @@ final class IsolationProbe {
                 .chain(() -> session.rows(sql, mapping)
                         .map(rows -> new Answer<T>(rows.getFirst(), null))
                         .onFailure(FailureException.class)
-                        .recoverWithUni(thrown -> run("rollback to savepoint probe")
-                                .replaceWith(new Answer<T>(null, state(thrown)))));
+                        .recoverWithUni(thrown ->
+                                run("rollback to savepoint probe").replaceWith(new Answer<T>(null, state(thrown)))));
     }
 
     private static String state(Throwable thrown) {

@@ -120,8 +120,8 @@ final class MarkdownReport {
         line("## Probes");
         line("");
         state.probes()
-                .forEach(each -> line("- " + escaped(each.role()) + " " + escaped(each.object()) + " (" + word(each.form())
-                        + "): " + word(each.outcome()) + ", " + escaped(each.detail())));
+                .forEach(each -> line("- " + escaped(each.role()) + " " + escaped(each.object()) + " ("
+                        + word(each.form()) + "): " + word(each.outcome()) + ", " + escaped(each.detail())));
     }
 
     private static String cell(Cell cell) {

@@ -131,7 +131,8 @@ final class SchemaDrift {
                         entry.getValue().stream()
                                 .sorted(Comparator.comparing(Schema::name))
                                 .toList()))
-                .sorted(Comparator.<Group>comparingInt(group -> -group.schemas.size()).thenComparing(Group::hash))
+                .sorted(Comparator.<Group>comparingInt(group -> -group.schemas.size())
+                        .thenComparing(Group::hash))
                 .toList();
     }
 
@@ -144,14 +145,17 @@ final class SchemaDrift {
         Uni<Void> all = Uni.createFrom().voidItem();
         for (Group group : groups.stream().skip(1).limit(MOST_GROUPS).toList()) {
             all = all.chain(() -> lines(template))
-                    .chain(expected -> lines(group).invoke(actual -> violations.add(violation(template, group, expected, actual))))
+                    .chain(expected ->
+                            lines(group).invoke(actual -> violations.add(violation(template, group, expected, actual))))
                     .replaceWithVoid();
         }
         return all.map(done -> violations);
     }
 
     private Uni<Set<String>> lines(Group group) {
-        return session.rows(sql(OF_ONE, List.of(group.schemas.getFirst().oid())), row -> Objects.requireNonNull(row.getString("line")))
+        return session.rows(
+                        sql(OF_ONE, List.of(group.schemas.getFirst().oid())),
+                        row -> Objects.requireNonNull(row.getString("line")))
                 .map(TreeSet::new);
     }
 
@@ -170,7 +174,8 @@ final class SchemaDrift {
                 group.schemas.getFirst().name(),
                 HumanFormat.count(group.schemas.size(), "schema") + " (" + names(group) + ") "
                         + (group.schemas.size() == 1 ? "differs" : "differ") + " from "
-                        + template.schemas.size() + " such as " + template.schemas.getFirst().name() + ": "
+                        + template.schemas.size() + " such as "
+                        + template.schemas.getFirst().name() + ": "
                         + String.join("; ", differences.subList(0, differences.size() - hidden))
                         + (hidden == 0 ? "" : "; and " + hidden + " more"),
                 List.of(),

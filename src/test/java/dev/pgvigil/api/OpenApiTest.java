@@ -78,9 +78,7 @@ class OpenApiTest {
                             "/api/health/database?name=shop&type=full",
                             "/api/health/database?name=shop&type=metrics")),
             entry("/api/health/metrics", List.of("/api/health/metrics?name=shop")),
-            entry(
-                    "/api/v1/backups/{repository}/verifications",
-                    List.of("/api/v1/backups/no-such/verifications")),
+            entry("/api/v1/backups/{repository}/verifications", List.of("/api/v1/backups/no-such/verifications")),
             entry("/api/v1/slos/{name}", List.of("/api/v1/slos/availability")),
             entry("/health/group/{name}", List.of("/health/group/nope")));
 
@@ -90,7 +88,18 @@ class OpenApiTest {
 
     /** Served, and no part of the API. */
     private static final Set<String> BESIDE = Set.of(
-            "/", "/database", "/database/diagnosis", "/migrations", "/alerts", "/slos", "/openapi", "/docs", "/login", "/logout", "/backups");
+            "/",
+            "/database",
+            "/database/diagnosis",
+            "/migrations",
+            "/alerts",
+            "/slos",
+            "/openapi",
+            "/docs",
+            "/login",
+            "/logout",
+            "/backups",
+            "/cluster");
 
     private static final ObjectMapper JSON = new ObjectMapper();
 

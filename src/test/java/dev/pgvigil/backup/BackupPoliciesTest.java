@@ -29,7 +29,8 @@ class BackupPoliciesTest {
     @TempDir
     private Path folder;
 
-    private record Written(@Nullable Long walPosition, @Nullable Instant lastCommit) implements WrittenWal {}
+    private record Written(
+            @Nullable Long walPosition, @Nullable Instant lastCommit) implements WrittenWal {}
 
     private static Reach reach() {
         return new Reach(new Lsn(1000), new Commit(COMMIT, new Lsn(900)), null, 1, 10, 1, null, null);
@@ -78,8 +79,10 @@ class BackupPoliciesTest {
     void proofExpires() {
         Proof proof = new Proof(Verdict.PASSED, ProofLevel.RECOVERS, NOW, null, null, null);
 
-        assertThat(proof.level(NOW.plus(Duration.ofDays(6)), Duration.ofDays(7))).isEqualTo(ProofLevel.RECOVERS);
-        assertThat(proof.level(NOW.plus(Duration.ofDays(8)), Duration.ofDays(7))).isEqualTo(ProofLevel.INVENTORIED);
+        assertThat(proof.level(NOW.plus(Duration.ofDays(6)), Duration.ofDays(7)))
+                .isEqualTo(ProofLevel.RECOVERS);
+        assertThat(proof.level(NOW.plus(Duration.ofDays(8)), Duration.ofDays(7)))
+                .isEqualTo(ProofLevel.INVENTORIED);
     }
 
     @Test
@@ -87,16 +90,17 @@ class BackupPoliciesTest {
         Path path = folder.resolve("audit");
         AuditFile audit = new AuditFile(path);
         for (String backup : List.of("a", "b", "c")) {
-            audit.append("main", backup, new Proof(
-                    Verdict.PASSED, ProofLevel.RECOVERS, NOW, null, null, Duration.ofMillis(1500)));
+            audit.append(
+                    "main",
+                    backup,
+                    new Proof(Verdict.PASSED, ProofLevel.RECOVERS, NOW, null, null, Duration.ofMillis(1500)));
         }
         AuditFile.Content read = new AuditFile(path).read();
 
         assertThat(read.broken()).isNull();
         assertThat(read.rows()).isEqualTo(3);
         assertThat(read.proofs().get(new AuditFile.Key("main", "b")))
-                .isEqualTo(new Proof(
-                        Verdict.PASSED, ProofLevel.RECOVERS, NOW, null, null, Duration.ofMillis(1500)));
+                .isEqualTo(new Proof(Verdict.PASSED, ProofLevel.RECOVERS, NOW, null, null, Duration.ofMillis(1500)));
 
         List<String> lines = Files.readAllLines(path);
         Files.write(path, List.of(lines.get(0), lines.get(2)));

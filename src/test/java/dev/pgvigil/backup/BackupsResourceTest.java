@@ -92,7 +92,8 @@ class BackupsResourceTest {
         Path folder = Path.of(System.getProperty("dev.pgvigil.testing.backups"));
         await().atMost(PATIENCE)
                 .until(() -> get("/api/v1/backups").asString().contains("the repository has no backup"));
-        assertThat(RestAssured.given().get("/health/group/backups").statusCode()).isEqualTo(503);
+        assertThat(RestAssured.given().get("/health/group/backups").statusCode())
+                .isEqualTo(503);
 
         try (BackedUpServer source = BackedUpServer.start(18, folder.resolve("repository"))) {
             Files.createSymbolicLink(folder.resolve("bin"), source.programs());
@@ -102,14 +103,19 @@ class BackupsResourceTest {
             source.archiveNow();
         }
         await().atMost(PATIENCE)
-                .until(() -> get("/api/v1/backups").jsonPath().getList("repositories[0].backups").size() == 1);
+                .until(() -> get("/api/v1/backups")
+                                .jsonPath()
+                                .getList("repositories[0].backups")
+                                .size()
+                        == 1);
         verify();
 
         var json = get("/api/v1/backups").jsonPath();
         assertThat(json.getString("audit")).isEqualTo("ok");
         assertThat(json.getString("repositories[0].backups[0].proof_level")).isEqualTo("data_asserted");
         assertThat(json.getList("repositories[0].backups[0].drill.failures")).isEmpty();
-        assertThat(json.getDouble("repositories[0].backups[0].drill.recovery_seconds")).isPositive();
+        assertThat(json.getDouble("repositories[0].backups[0].drill.recovery_seconds"))
+                .isPositive();
         assertThat(json.getString("repositories[0].recoverable_until")).isNotNull();
         assertThat(Files.readAllLines(folder.resolve("audit"))).hasSize(1);
         await().atMost(PATIENCE)
@@ -120,7 +126,8 @@ class BackupsResourceTest {
         assertThat(get("/api/v1/backups/report").jsonPath().getString("repositories[0].proof_level"))
                 .isEqualTo("data_asserted");
         assertThat(get("/api/v1/backups/report.md").asString()).contains("| main | quiet |");
-        assertThat(get("/api/v1/databases/quiet/backups").jsonPath().getList("repositories")).hasSize(1);
+        assertThat(get("/api/v1/databases/quiet/backups").jsonPath().getList("repositories"))
+                .hasSize(1);
 
         BackedUpServer.truncate(folder.resolve("repository/tar/base.tar"), 3_000_000);
         verify();
@@ -146,7 +153,9 @@ class BackupsResourceTest {
                         .post("/api/v1/backups/main/verifications")
                         .statusCode())
                 .isEqualTo(400);
-        assertThat(TokenProfile.with().delete("/api/v1/backups/nope/verifications").statusCode())
+        assertThat(TokenProfile.with()
+                        .delete("/api/v1/backups/nope/verifications")
+                        .statusCode())
                 .isEqualTo(404);
         assertThat(RestAssured.given().get("/api/v1/backups").statusCode()).isEqualTo(401);
     }

@@ -140,7 +140,7 @@ class KubernetesManifestsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"jvm", "native", "demo"})
+    @ValueSource(strings = {"jvm", "native", "demo", "replicas"})
     void anOverlayRenders(String overlay) throws Exception {
         List<HasMetadata> rendered =
                 new ArrayList<>(Manifests.read(Rendering.kustomize(ROOT.resolve("overlays/" + overlay))));

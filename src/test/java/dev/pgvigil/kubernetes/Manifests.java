@@ -87,6 +87,7 @@ public final class Manifests {
             @Nullable List<String> components,
             @Nullable List<Image> images,
             @Nullable List<Replicas> replicas,
+            @Nullable List<Patch> patches,
             @Nullable List<Generator> configMapGenerator,
             @Nullable List<Generator> secretGenerator,
             @Nullable Options generatorOptions) {
@@ -94,6 +95,10 @@ public final class Manifests {
         record Image(String name, String newName, String newTag) {}
 
         record Replicas(String name, int count) {}
+
+        record Patch(Selected target, String patch) {}
+
+        record Selected(String kind, String name) {}
 
         record Generator(
                 String name,

@@ -133,7 +133,8 @@ class RolesTest {
                 .readTree(getClass().getResourceAsStream("/openapi.json"))
                 .get("paths");
         List<String> wrong = new ArrayList<>();
-        paths.properties().forEach(path -> path.getValue().fieldNames().forEachRemaining(method -> {
+        paths.properties()
+                .forEach(path -> path.getValue().fieldNames().forEachRemaining(method -> {
                     String url = path.getKey().replaceAll("\\{[^}]*}", "nothing-of-this-name");
                     if (PublicPaths.contain(url) || url.endsWith("/events")) {
                         return;

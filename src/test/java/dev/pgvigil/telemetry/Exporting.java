@@ -3,6 +3,7 @@ package dev.pgvigil.telemetry;
 import dev.pgvigil.postgres.Grants;
 import dev.pgvigil.testing.OtlpReceiver;
 import dev.pgvigil.testing.PgServer;
+import dev.pgvigil.testing.RedisServer;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -18,6 +19,7 @@ public final class Exporting implements QuarkusTestResourceLifecycleManager {
     static final String HOSTILE = "a\"b\n<i>'\\{x=\"1\"} 1#🐘ä" + "z".repeat(63 - 28);
 
     private final OtlpReceiver receiver = new OtlpReceiver();
+    private final RedisServer redis = RedisServer.start();
     private static final String MIGRATED = "migrated";
 
     private final FleetFile file = new FleetFile();
@@ -47,6 +49,8 @@ public final class Exporting implements QuarkusTestResourceLifecycleManager {
         server.sqlIn("postgres", Grants.Level.L2.script());
         String url =
                 "postgresql://" + server.server().user() + "@" + server.server().id();
+        // So that the metrics of replicas are there.
+        file.beside("  cluster: { redis: \"" + redis.url() + "\" }\n");
         file.begin("""
                 shop:
                   url: "%s/postgres?sslmode=disable"
@@ -72,6 +76,7 @@ public final class Exporting implements QuarkusTestResourceLifecycleManager {
     @Override
     public void stop() {
         receiver.close();
+        redis.close();
     }
 
     @Override

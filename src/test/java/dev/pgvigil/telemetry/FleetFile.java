@@ -11,6 +11,7 @@ public final class FleetFile {
 
     private final Path path;
     private String first = "";
+    private String section = "";
 
     FleetFile() {
         try {
@@ -25,6 +26,11 @@ public final class FleetFile {
         return path;
     }
 
+    /** Sets a section beside the targets, from the next writing on. */
+    void beside(String text) {
+        section = text;
+    }
+
     /** Writes the targets that {@link #restore} brings back. */
     void begin(String targets) {
         first = targets;
@@ -36,7 +42,7 @@ public final class FleetFile {
             Path beside = Files.createTempFile(path.getParent(), "pgvigil", ".tmp");
             Files.writeString(
                     beside,
-                    "pgvigil:\n  slos: { objectives: { availability: { targets: shop } } }\n  targets:\n"
+                    "pgvigil:\n  slos: { objectives: { availability: { targets: shop } } }\n" + section + "  targets:\n"
                             + targets.indent(4));
             Files.move(beside, path, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {

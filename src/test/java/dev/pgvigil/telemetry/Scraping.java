@@ -6,6 +6,7 @@ import dev.pgvigil.check.Check;
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.Severity;
 import dev.pgvigil.check.Status;
+import dev.pgvigil.cluster.ClusterView;
 import dev.pgvigil.config.Configuration;
 import dev.pgvigil.monitor.CheckCounters;
 import dev.pgvigil.postgres.ConnectionState;
@@ -57,6 +58,7 @@ final class Scraping {
                 catalogue,
                 new OwnSeries(tally, () -> configuration, "1.2.3"),
                 new ProcessSeries(() -> vitals),
+                new ClusterSeries(() -> ClusterView.ALONE),
                 new TargetSeries(),
                 new ServerSeries(),
                 new SloSeries(sinks -> {}),

@@ -21,15 +21,21 @@ class IsolationProbeTest {
     }
 
     private static void granted(TenantScene scene) {
-        scene.run(
-                "create role {u}probe nologin noinherit",
-                "grant {u}probe to pgvigil",
-                "grant {app} to {u}probe");
+        scene.run("create role {u}probe nologin noinherit", "grant {u}probe to pgvigil", "grant {app} to {u}probe");
     }
 
     private static void probing(TenantScene scene, Tenancy.Probing form, long maxCost, String... tenants) {
         scene.configured(new Tenancy(
-                Layout.Wanted.AUTO, "", "", "", "", List.of(scene.app), List.of(), List.of(), form, List.of(tenants),
+                Layout.Wanted.AUTO,
+                "",
+                "",
+                "",
+                "",
+                List.of(scene.app),
+                List.of(),
+                List.of(),
+                form,
+                List.of(tenants),
                 maxCost));
     }
 
@@ -138,7 +144,9 @@ class IsolationProbeTest {
         try (TenantScene scene = TenantScene.of(TenantScene.SHARED_TABLES)) {
             granted(scene);
             probing(scene, Tenancy.Probing.ROWS, 100_000, "1", "2");
-            scene.run("insert into tasks (tenant_id) values (1), (2)", "alter policy own on projects using (" + policy + ")");
+            scene.run(
+                    "insert into tasks (tenant_id) values (1), (2)",
+                    "alter policy own on projects using (" + policy + ")");
 
             IsolationState seen = scene.collect();
 

@@ -22,7 +22,8 @@ class SchemaDriftTest {
             statements.add("create table " + name + ".orders (id serial primary key, customer_id int references " + name
                     + ".customers, vat_id text, amount numeric(12, 2) check (amount > 0))");
             statements.add("create index on " + name + ".orders (customer_id)");
-            statements.add("create function " + name + ".tax(numeric) returns numeric language sql as 'select $1 * 0.2'");
+            statements.add(
+                    "create function " + name + ".tax(numeric) returns numeric language sql as 'select $1 * 0.2'");
             statements.add("create role {u}" + name);
             statements.add("grant usage on schema " + name + " to {u}" + name);
         }
@@ -32,13 +33,12 @@ class SchemaDriftTest {
     @ParameterizedTest
     @MethodSource("majors")
     void tellsInWordsWhichSchemasDiffer(int major) {
-        try (TenantScene scene = TenantScene.on(major, schemas("tenant_a", "tenant_b", "tenant_c", "tenant_d", "tenant_e"))) {
+        try (TenantScene scene =
+                TenantScene.on(major, schemas("tenant_a", "tenant_b", "tenant_c", "tenant_d", "tenant_e"))) {
             scene.tenancy(List.of(scene.unique + "tenant_?"), List.of());
             assertThat(scene.collect().violations()).isEmpty();
 
-            scene.run(
-                    "alter table tenant_b.orders drop column vat_id",
-                    "create index on tenant_e.orders (amount)");
+            scene.run("alter table tenant_b.orders drop column vat_id", "create index on tenant_e.orders (amount)");
             assertThat(scene.collect().violations())
                     .extracting(Violation::rule, Violation::observed)
                     .containsExactlyInAnyOrder(
@@ -52,9 +52,7 @@ class SchemaDriftTest {
                                             + " with index on orders: USING btree (amount)"));
 
             // The order of columns, and names that the server made, are no difference.
-            scene.run(
-                    "alter table tenant_b.orders add column vat_id text",
-                    "drop index tenant_e.orders_amount_idx");
+            scene.run("alter table tenant_b.orders add column vat_id text", "drop index tenant_e.orders_amount_idx");
             assertThat(scene.collect().violations()).isEmpty();
         }
     }

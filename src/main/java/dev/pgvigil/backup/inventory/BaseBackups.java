@@ -127,7 +127,7 @@ final class BaseBackups implements Finder {
         BackupLabel label = head.label;
         Lsn start = label != null && label.start() != null ? label.start() : manifest == null ? null : manifest.start();
         Lsn from = label == null ? null : label.incrementalFrom();
-                String system = manifest != null && manifest.system() != null
+        String system = manifest != null && manifest.system() != null
                 ? manifest.system()
                 : control == null ? null : control.systemIdentifier();
         int timeline = manifest == null ? 0 : manifest.timeline();
