@@ -9,6 +9,10 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestPath;
 
@@ -41,6 +45,14 @@ public final class TenantIsolationResource {
             operationId = "database_tenant_isolation_report",
             summary = "The report on the isolation of tenants as a document",
             description = "The last line has the SHA-256 of the lines above it.")
+    @APIResponse(
+            responseCode = "200",
+            description = "OK",
+            content =
+                    @Content(
+                            mediaType = "text/markdown; charset=utf-8",
+                            schema = @Schema(type = SchemaType.STRING),
+                            example = "# Isolation of tenants in shop"))
     public String document(@RestPath String name) {
         return of(name).markdown();
     }

@@ -98,6 +98,13 @@ public final class OpenApiDocument implements OASFilter {
                 operation.getResponses().addAPIResponse("404", down(ok, "The group does not exist"));
             }
         }
+        // Errors without a description of their body: they are the problem of all.
+        operation.getResponses().getAPIResponses().entrySet().stream()
+                .filter(response -> response.getKey().startsWith("4"))
+                .filter(response -> response.getValue().getContent() == null)
+                .map(Map.Entry::getKey)
+                .toList()
+                .forEach(operation.getResponses()::removeAPIResponse);
         operation.getResponses().setDefaultValue(problem());
     }
 

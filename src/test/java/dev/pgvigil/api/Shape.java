@@ -8,7 +8,10 @@ import java.util.TreeSet;
 final class Shape {
 
     /** Maps whose keys are data. */
-    private static final Set<String> MAPS = Set.of("tags", "labels", "extensions", "settings", "by_state", "data");
+    private static final Set<String> MAPS =
+            Set.of("tags", "labels", "extensions", "settings", "by_state", "data", "metrics");
+
+    private static final String NULL = "=null";
 
     private Shape() {}
 
@@ -29,6 +32,16 @@ final class Shape {
         return false;
     }
 
+    /** Whether the field belongs to an object that is null here, so that nothing can be said of it. */
+    static boolean insideNull(String field, Set<String> shape) {
+        for (int end = field.indexOf('.', 1); end >= 0; end = field.indexOf('.', end + 1)) {
+            if (shape.contains(field.substring(0, end) + NULL)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static void collect(JsonNode node, String path, Set<String> fields) {
         if (node.isArray()) {
             node.forEach(element -> collect(element, path + "[]", fields));
@@ -36,6 +49,9 @@ final class Shape {
         node.properties().forEach(field -> {
             String name = path + "." + field.getKey();
             fields.add(name);
+            if (field.getValue().isNull()) {
+                fields.add(name + NULL);
+            }
             if (!MAPS.contains(field.getKey()) && !field.getKey().equals("evidence")) {
                 collect(field.getValue(), name, fields);
             }

@@ -55,7 +55,7 @@ class BackupPoliciesTest {
         exposure.observe(NOW.minusSeconds(60), new Written(1001L, null));
 
         assertThat(exposure.of(reach(), new Written(2000L, null), NOW)).isEqualTo(Duration.ofSeconds(90));
-        assertThat(new Exposure().of(reach(), new Written(2000L, null), NOW)).isEqualTo(Duration.ofSeconds(600));
+        assertThat(new Exposure().of(reach(), new Written(2000L, null), NOW)).isEqualTo(Duration.ofMinutes(10));
     }
 
     @Test

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 @TestProfile(BackupsResourceTest.Profile.class)
 class BackupsResourceTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     /** A repository that is empty at first. */
     public static final class Profile implements QuarkusTestProfile {

@@ -30,6 +30,8 @@ class CatalogueTest {
             "host/oom-kill", "stays for 15 minutes after a kill; HostTest has it",
             "databases/unlisted", "needs 2,000 databases",
             "databases/left-out", "needs 1,000 databases",
+            "backups/*", "is of repositories; VerificationTest and BackupsResourceTest have it",
+            "notifications/*", "is of receivers of alerts; AlertMonitorTest has it",
             "slo/*", "is of objectives, which need hours; SimulatedMonthTest and KilledServerTest have it");
 
     private static final Path RULES = Path.of("monitoring", "rules");

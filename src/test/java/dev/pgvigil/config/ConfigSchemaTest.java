@@ -200,6 +200,8 @@ class ConfigSchemaTest {
         return file + value + end;
     }
 
+    private static final String RECEIVERS = "pgvigil.alerts.receivers.";
+
     /** The required keys of a map besides this one. */
     private String others(String path, String name) {
         Map<String, String> samples = Map.of(
@@ -208,14 +210,12 @@ class ConfigSchemaTest {
         for (KeyDoc key : keys) {
             int dot = key.key().lastIndexOf('.');
             String last = key.key().substring(dot + 1);
+            String sample = path.startsWith(RECEIVERS) ? "https://host/path" : samples.get(last);
             if (key.required()
                     && key.key().substring(0, Math.max(0, dot)).equals(path)
                     && !last.equals(name)
-                    && samples.containsKey(last)) {
-                others.append(quoted(last))
-                        .append(": ")
-                        .append(quoted(samples.get(last)))
-                        .append(", ");
+                    && sample != null) {
+                others.append(quoted(last)).append(": ").append(quoted(sample)).append(", ");
             }
         }
         return others.toString();

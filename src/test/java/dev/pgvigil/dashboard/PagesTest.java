@@ -225,6 +225,7 @@ class PagesTest {
                         "Storage",
                         "Schema",
                         "Migrations",
+                        "Tenants",
                         "Advice",
                         "Checks");
         assertThat(overview)

@@ -22,6 +22,8 @@ final class Metrics {
     private static final Set<String> WORDS = Set.of("and", "or", "unless", "bool");
     private static final Path FOREIGN = Path.of("src", "test", "resources", "monitoring", "foreign-metrics.txt");
 
+    private static final Pattern EXPORTS = Pattern.compile("/(check|tenant|backup|alert|telemetry)/.*[.]java$");
+
     private Metrics() {}
 
     /** The metrics and recorded series that an expression of PromQL reads. */
@@ -45,18 +47,15 @@ final class Metrics {
     }
 
     /**
-     * Those of the reference, which is made on a plain primary; those that checks and backups export on others; those of the other exporters;
-     * and recorded ones.
+     * Those of the reference, which is made on a plain primary without a store, receivers and tenants; those that the sources
+     * export elsewhere; those of the other exporters; and recorded ones.
      */
     static Set<String> existing() {
-        try (Stream<Path> checks = Files.walk(Path.of("src/main/java/dev/pgvigil/check"));
-                Stream<Path> backups = Files.walk(Path.of("src/main/java/dev/pgvigil/backup"))) {
+        try (Stream<Path> sources = Files.walk(Path.of("src/main/java/dev/pgvigil"))) {
             Stream<String> own = Stream.concat(
-                            // The reference is made without a store.
-                            Stream.of(
-                                    Path.of("docs", "reference", "metrics.md"),
-                                    Path.of("src/main/java/dev/pgvigil/telemetry/StoreSeries.java")),
-                            Stream.concat(checks, backups).filter(Files::isRegularFile))
+                            Stream.of(Path.of("docs", "reference", "metrics.md")),
+                            sources.filter(
+                                    file -> EXPORTS.matcher(file.toString()).find()))
                     .flatMap(file -> PGVIGIL.matcher(read(file)).results().map(MatchResult::group))
                     .flatMap(name -> name.endsWith("lateness_seconds")
                             ? Stream.of(name, name + "_bucket", name + "_count", name + "_sum")
