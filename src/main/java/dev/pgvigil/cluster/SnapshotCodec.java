@@ -65,6 +65,10 @@ final class SnapshotCodec {
                 .enable(MapperFeature.CAN_OVERRIDE_ACCESS_MODIFIERS)
                 .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+                // As numbers, times would lose their last digits.
+                .disable(
+                        SerializationFeature.WRITE_DATES_AS_TIMESTAMPS,
+                        SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
                 .addModule(new JavaTimeModule())
                 .addModule(new Jdk8Module())
                 .build();

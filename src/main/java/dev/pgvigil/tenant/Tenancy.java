@@ -79,7 +79,8 @@ record Tenancy(
 
     private static final int MOST = 500;
     private static final int LONGEST = 200;
-    private static final Pattern SETTING = Pattern.compile("[A-Za-z_][A-Za-z0-9_$]*(\\.[A-Za-z_][A-Za-z0-9_$]*)+");
+    private static final Pattern SETTING =
+            Pattern.compile("[A-Za-z_][A-Za-z0-9_$]{0,62}(\\.[A-Za-z_][A-Za-z0-9_$]{0,62}){1,8}");
 
     Tenancy {
         roles = List.copyOf(roles);

@@ -50,7 +50,7 @@ public final class TenantIsolationResource {
             description = "OK",
             content =
                     @Content(
-                            mediaType = "text/markdown; charset=utf-8",
+                            mediaType = "text/markdown",
                             schema = @Schema(type = SchemaType.STRING),
                             example = "# Isolation of tenants in shop"))
     public String document(@RestPath String name) {

@@ -34,7 +34,7 @@ class ConfigurationGuideTest {
     private static final Pattern SNIPPET = Pattern.compile("(?s)```yaml\n(.*?)```");
     private static final Path EXAMPLE = Path.of("docs/pgvigil.example.yaml");
     private static final Pattern VARIABLE = Pattern.compile("(?m)^\\| `([A-Z_]+)` \\|");
-    private static final Pattern NAMED = Pattern.compile("\\b(PGVIGIL_[A-Z_]+|DATABASE_URL|OTEL_[A-Z_]+)\\b");
+    private static final Pattern NAMED = Pattern.compile("\\b(PGVIGIL_[A-Z_]+|DATABASE_URL|REDIS_URL|OTEL_[A-Z_]+)\\b");
 
     @Inject
     @All

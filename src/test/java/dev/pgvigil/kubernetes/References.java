@@ -103,7 +103,8 @@ final class References {
         orEmpty(policy.getSpec().getIngress()).stream()
                 .flatMap(rule -> orEmpty(rule.getPorts()).stream())
                 .forEach(port -> ports(policy, wanted, port.getPort()));
-        if (policy.getSpec().getPolicyTypes().contains("Egress")) {
+        if (policy.getSpec().getPolicyTypes().contains("Egress")
+                && "pgvigil".equals(wanted.get("app.kubernetes.io/name"))) {
             leaves(policy);
         }
     }

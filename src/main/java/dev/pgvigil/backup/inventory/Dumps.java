@@ -14,6 +14,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -25,7 +26,8 @@ final class Dumps implements Finder {
     static final String CONTENTS = "toc.dat";
 
     private static final Pattern ARCHIVE = Pattern.compile("(?i).+\\.(dump|dmp|pgdump|backup|bak|custom|fc|tar)");
-    private static final Pattern SQL = Pattern.compile("(?i).+\\.sql(\\.(gz|zst|lz4|bz2))?");
+    private static final Pattern SQL = Pattern.compile("(?i)\\.sql(\\.(gz|zst|lz4|bz2))?$");
+    private static final Pattern SERVER = Pattern.compile("Dumped from database version ([0-9]{1,3})");
     private static final Pattern WAL_LABEL = Pattern.compile("[0-9A-F]{24}\\.[0-9A-F]{8}\\.backup");
     private static final int HEAD = 4096;
 
@@ -37,7 +39,7 @@ final class Dumps implements Finder {
             Backup found = null;
             if (name.equals(CONTENTS)) {
                 found = directory(listing, file);
-            } else if (SQL.matcher(name).matches()) {
+            } else if (SQL.matcher(name).find()) {
                 found = sql(listing.storage(), file);
             } else if (ARCHIVE.matcher(name).matches()
                     && !WAL_LABEL.matcher(name).matches()) {
@@ -108,7 +110,7 @@ final class Dumps implements Finder {
         if (!cluster && !head.contains("-- PostgreSQL database dump")) {
             return null;
         }
-        String server = head.replaceFirst("(?s).*Dumped from database version ([0-9]+).*", "$1");
+        Matcher server = SERVER.matcher(head);
         return new Backup(
                 file.key(),
                 Tool.PG_DUMP,
@@ -116,7 +118,7 @@ final class Dumps implements Finder {
                 Kind.LOGICAL,
                 null,
                 null,
-                server.matches("[0-9]{1,3}") ? Integer.parseInt(server) : 0,
+                server.find() ? Integer.parseInt(server.group(1)) : 0,
                 0,
                 null,
                 null,

@@ -110,7 +110,9 @@ final class BlockingFindings {
                 .map(BlockingFindings::row)
                 .toList());
         if (Root.of(root) == Root.DEADLOCK) {
-            return known.cause(cause(root)).action(action(root));
+            return known.cause(cause(root))
+                    .action(action(root))
+                    .expectedEffect("Sessions that waited for each other go on.");
         }
         return known.cause(
                         "Another session holds the advisory lock. In leader elections and job queues that is intended; "
