@@ -110,12 +110,13 @@ class XminHorizonTest {
     @ParameterizedTest
     @MethodSource("dev.pgvigil.testing.PgServer#majors")
     void reportsSessionAndPreparedTransactionUntilTheyEnd(int major) throws SQLException {
-        PgServer server = PgServer.shared(major);
-        String database = server.newDatabase("shop");
+        String database = "postgres";
         Target target = Evaluating.target(database, Map.of("xmin-horizon.degraded", 1000.0));
-        server.sqlIn(database, "create table orders (id int)");
-        try (Collecting collecting = Collecting.of(server, database);
+        // On a shared server a session of another test may hold an older horizon.
+        try (PgServer server = PgServer.start(major, Map.of("max_prepared_transactions", "4"));
+                Collecting collecting = Collecting.of(server, database);
                 Clients clients = new Clients(server, database)) {
+            server.sqlIn(database, "create table orders (id int)");
             Client report = clients.inTransaction(
                     "report", "set transaction isolation level repeatable read", "select count(*) from orders");
             consume(server, database);
