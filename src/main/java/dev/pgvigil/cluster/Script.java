@@ -24,7 +24,8 @@ final class Script {
 
     /** Whether Redis answered that it does not know the script. */
     static boolean unknown(Throwable failure) {
-        return String.valueOf(failure.getMessage()).startsWith("NOSCRIPT");
+        // The protocol's code of an error is the first word of its line; the rest is for people.
+        return String.valueOf(failure.getMessage()).startsWith("NOSCRIPT ");
     }
 
     Future<Response> run(RedisNode redis, Duration within, List<String> keys, List<String> arguments) {
