@@ -208,6 +208,17 @@ class ArchitectureTest {
         NO_CLASSES_SHOULD_USE_FIELD_INJECTION.check(PRODUCT);
     }
 
+    /** Untagged, such a test shares a process with others and keeps its memory: see service-test in pom.xml. */
+    @Test
+    void testsThatStartTheServiceAreTagged() throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of("src/test/java"))) {
+            assertThat(files.filter(file -> file.toString().endsWith("Test.java")))
+                    .filteredOn(file -> Files.readAllLines(file).contains("@QuarkusTest"))
+                    .isNotEmpty()
+                    .allSatisfy(file -> assertThat(file).content().contains("@Tag(\"service\")\n@QuarkusTest\n"));
+        }
+    }
+
     private static String in(String name) {
         return ROOT + "." + name;
     }

@@ -21,9 +21,11 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Everything that shows alerts, in the running service. */
+@Tag("service")
 @QuarkusTest
 @TestProfile(TokenProfile.class)
 class AlertsResourceTest {

@@ -9,11 +9,13 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What cannot be decoded is answered 400, and its text, which may be a secret, is not logged. */
+@Tag("service")
 @QuarkusTest
 @TestProfile(TokenProfile.class)
 class DecodersTest {

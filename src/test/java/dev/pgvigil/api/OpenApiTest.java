@@ -39,9 +39,11 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The document says what the service answers: held against the answers themselves. */
+@Tag("service")
 @QuarkusTest
 @TestProfile(TokenProfile.class)
 class OpenApiTest {

@@ -18,9 +18,11 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Everything that shows a backup, in the running service: a real one is made, verified, restored and damaged. */
+@Tag("service")
 @QuarkusTest
 @TestProfile(BackupsResourceTest.Profile.class)
 class BackupsResourceTest {

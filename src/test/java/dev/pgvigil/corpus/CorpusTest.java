@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.TestFactory;
  * default; the first fault of every other area and one workload, on the newest PostgreSQL), {@code all} (on every major of the test run), or names
  * of cases and of areas, separated by commas. A report is written to {@code target/corpus.md}.
  */
+@Tag("service")
 @QuarkusTest
 @TestProfile(CorpusFleet.Profile.class)
 class CorpusTest {

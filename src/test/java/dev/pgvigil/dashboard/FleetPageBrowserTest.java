@@ -22,10 +22,12 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /** The page of fleets made by hand, small and large, in a real browser. */
+@Tag("service")
 @QuarkusTest
 @TestProfile(TokenProfile.class)
 @EnabledIf(value = "dev.pgvigil.testing.Chromium#installed", disabledReason = "Chromium is not installed")

@@ -20,9 +20,11 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The pages as the server makes them, which is what is read without scripts. */
+@Tag("service")
 @QuarkusTest
 @TestProfile(TokenProfile.class)
 class PagesTest {

@@ -33,9 +33,11 @@ import org.eclipse.microprofile.health.Startup;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Added health checks run, and none can block a probe or disclose details. */
+@Tag("service")
 @QuarkusTest
 @TestProfile(AddedHealthChecksTest.Profile.class)
 class AddedHealthChecksTest {

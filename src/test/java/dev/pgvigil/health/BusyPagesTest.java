@@ -20,10 +20,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Probes of many targets while more pages and responses are requested than can be rendered. */
+@Tag("service")
 @QuarkusTest
 @TestProfile(TokenProfile.class)
 class BusyPagesTest {

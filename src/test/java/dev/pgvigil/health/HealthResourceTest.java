@@ -20,11 +20,13 @@ import java.util.concurrent.CountDownLatch;
 import org.jboss.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Probes of real servers stay correct while a server is frozen and an event loop is blocked. */
+@Tag("service")
 @QuarkusTest
 @TestProfile(ProbedServers.Profile.class)
 class HealthResourceTest {

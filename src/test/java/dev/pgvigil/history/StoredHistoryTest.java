@@ -12,10 +12,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /** The service with a store: what it keeps is read over HTTP; without it the last hour is left. */
+@Tag("service")
 @QuarkusTest
 @TestProfile(StoredServers.Profile.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)

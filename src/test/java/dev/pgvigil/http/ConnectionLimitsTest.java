@@ -27,11 +27,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The limits that docs/limits.md names, on the running service. */
+@Tag("service")
 @QuarkusTest
 @TestProfile(ConnectionLimitsTest.Few.class)
 class ConnectionLimitsTest {

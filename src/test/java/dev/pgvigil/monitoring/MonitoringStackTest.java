@@ -25,10 +25,12 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The stack of {@code monitoring/} around a pgvigil that watches a real server. */
+@Tag("service")
 @QuarkusTest
 @TestProfile(MonitoringStackTest.Profile.class)
 class MonitoringStackTest {

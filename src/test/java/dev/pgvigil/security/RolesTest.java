@@ -30,9 +30,11 @@ import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Users and API tokens of a configuration file, each with its role. */
+@Tag("service")
 @QuarkusTest
 @TestProfile(RolesTest.WithAccounts.class)
 @SuppressWarnings("NullAway.Init") // injected

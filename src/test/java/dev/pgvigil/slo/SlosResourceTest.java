@@ -15,9 +15,11 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Everything that shows an objective, in the running service. */
+@Tag("service")
 @QuarkusTest
 @TestProfile(TokenProfile.class)
 class SlosResourceTest {

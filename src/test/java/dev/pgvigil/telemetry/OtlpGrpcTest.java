@@ -28,9 +28,11 @@ import java.util.Map;
 import org.jboss.logging.Logger;
 import org.jboss.logmanager.handlers.ConsoleHandler;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A pgvigil as in production: one trace in a hundred, by gRPC, behind a token, with its log in JSON. */
+@Tag("service")
 @QuarkusTest
 @TestProfile(OtlpGrpcTest.Profile.class)
 class OtlpGrpcTest {

@@ -36,9 +36,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a collector gets by HTTP of a pgvigil that keeps every trace. */
+@Tag("service")
 @QuarkusTest
 @TestProfile(OtlpHttpTest.Profile.class)
 class OtlpHttpTest {
@@ -260,8 +262,8 @@ class OtlpHttpTest {
         for (int i = 0; i < 5_000; i++) {
             pass("select 1");
         }
-        given().get("/health/live").then().statusCode(200).time(lessThan(1_000L));
-        given().get("/metrics").then().statusCode(200).time(lessThan(2_000L));
+        answersWithin(1_000, "/health/live");
+        answersWithin(2_000, "/metrics");
         receiver.mute(false);
 
         await().atMost(PATIENCE).until(this::arrivesAgain);
@@ -273,10 +275,16 @@ class OtlpHttpTest {
         for (int i = 0; i < 100; i++) {
             pass("select 1");
         }
-        given().get("/health/live").then().statusCode(200).time(lessThan(1_000L));
+        answersWithin(1_000, "/health/live");
         receiver.back();
 
         await().atMost(PATIENCE).until(this::arrivesAgain);
+    }
+
+    /** One answer of several: a machine may stand still during one, an exporter that is waited for delays each. */
+    private static void answersWithin(long milliseconds, String path) {
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> given().get(path).then().statusCode(200).time(lessThan(milliseconds)));
     }
 
     private boolean arrivesAgain() {

@@ -37,12 +37,14 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The scrape of a pgvigil that watches a real server. */
+@Tag("service")
 @QuarkusTest
 @TestProfile(ScrapeTest.Profile.class)
 class ScrapeTest {

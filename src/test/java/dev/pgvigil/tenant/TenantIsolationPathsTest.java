@@ -13,9 +13,11 @@ import io.restassured.RestAssured;
 import jakarta.inject.Inject;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The report over HTTP, where nothing is known; {@link MarkdownReportTest} has its content. */
+@Tag("service")
 @QuarkusTest
 @TestProfile(TokenProfile.class)
 class TenantIsolationPathsTest {

@@ -21,9 +21,11 @@ import java.time.Instant;
 import org.jboss.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The stream through the whole service: authentication, common headers, and the delay of a change. */
+@Tag("service")
 @QuarkusTest
 @TestProfile(TokenProfile.class)
 class ServedEventsTest {
