@@ -282,9 +282,12 @@ public final class ServerConnection {
         return server.resources();
     }
 
-    /** Runs this on the server's event loop, after the work that is queued there. */
+    /**
+     * Runs this on the server's event loop after it has turned to its sockets. By a timer: a queued task runs before the loop looks
+     * at them, together with up to 63 others.
+     */
     void later(Runnable work) {
-        loop.run(work);
+        loop.after(1, work);
     }
 
     /** The result of work that would hold the event loop for long, from a worker thread. */
