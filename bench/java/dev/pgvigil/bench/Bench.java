@@ -9,7 +9,7 @@ import java.util.Set;
 final class Bench {
 
     private static final List<Benchmark> ALL =
-            List.of(new Probe(), new Cost(), new Thousand(), new Visits(), new Start(), new Faults());
+            List.of(new Probe(), Cost.USUAL, Cost.LARGE, new Thousand(), new Visits(), new Start(), new BusyStart(), new Faults());
 
     private Bench() {}
 

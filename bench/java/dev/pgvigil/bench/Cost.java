@@ -9,10 +9,22 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Cost per minute of monitoring one server with ten databases. */
-final class Cost implements Benchmark {
+/**
+ * Cost per minute of monitoring one server, every check on.
+ *
+ * @param name of the benchmark
+ * @param databases of the server
+ * @param tables in the last of them, each with an index
+ * @param statements that pg_stat_statements has
+ */
+record Cost(String name, int databases, int tables, int statements) implements Benchmark {
 
-    private static final int DATABASES = 10;
+    static final Cost USUAL = new Cost("cost", 10, 0, 0);
+    static final Cost LARGE = new Cost("large", 2, 10_000, 5_000);
+
+    /** Tables that are created in one transaction: each takes locks. */
+    private static final int BATCH = 500;
+
     private static final String PGVIGIL = "pgvigil";
     private static final String EXPORTER = "postgres_exporter";
     private static final Duration LOOK = Duration.ofMillis(250);
@@ -23,16 +35,13 @@ final class Cost implements Benchmark {
             "autovacuum", "off",
             "log_connections", "on",
             "pg_stat_statements.track_planning", "on",
+            "pg_stat_statements.max", "6000",
             "shared_buffers", "128MB");
 
     @Override
-    public String name() {
-        return "cost";
-    }
-
-    @Override
     public String title() {
-        return "What one server with " + DATABASES + " databases pays a minute, beside postgres_exporter";
+        String size = tables == 0 ? "" : ", %,d tables and %,d statements".formatted(tables, statements);
+        return "What one server with " + databases + " databases" + size + " pays a minute, beside postgres_exporter";
     }
 
     @Override
@@ -61,11 +70,25 @@ final class Cost implements Benchmark {
         }
     }
 
-    private static PgServer server(int major) {
+    private PgServer server(int major) {
         PgServer server = PgServer.start(major, QUIET);
         server.sql("create extension pg_stat_statements");
-        for (int i = 1; i < DATABASES; i++) {
+        for (int i = 1; i < databases; i++) {
             server.createDatabase("bench_" + i);
+        }
+        String last = "bench_" + (databases - 1);
+        for (int i = 0; i < tables; i += BATCH) {
+            server.sqlIn(last, """
+                    do $$ begin for i in %d .. %d loop
+                      execute format('create table t_%%s (id bigint primary key, name text)', i);
+                    end loop; end $$""".formatted(i, i + BATCH - 1));
+        }
+        for (int i = 0; i < statements; i += BATCH) {
+            server.sqlIn(last, """
+                    set pg_stat_statements.track = 'all';
+                    do $$ begin for i in %d .. %d loop
+                      execute format('select id, name from t_%%s where id = 1', i);
+                    end loop; end $$""".formatted(i, i + BATCH - 1));
         }
         return server;
     }
@@ -73,7 +96,7 @@ final class Cost implements Benchmark {
     private static String target(String name, PgServer server) {
         server.server(); // creates the role
         return FleetFile.target(name, server.host(), server.port(), "postgres")
-                + "      discover: { include: [\"*\"] }\n";
+                + "      discover: { include: [\"*\"] }\n      checks: { plans: { enabled: true } }\n";
     }
 
     private static Result measured(Plan plan, List<Onlooker> onlookers, @Nullable Service exporter) throws Exception {
