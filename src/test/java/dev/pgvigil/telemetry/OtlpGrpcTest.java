@@ -50,6 +50,8 @@ class OtlpGrpcTest {
                             "OTEL_EXPORTER_OTLP_PROTOCOL", "grpc",
                             "OTEL_EXPORTER_OTLP_COMPRESSION", "gzip",
                             "OTEL_METRIC_EXPORT_INTERVAL", "500",
+                            // The first request may hang for as long while two processes start on the machine.
+                            "OTEL_EXPORTER_OTLP_TIMEOUT", "2000",
                             "quarkus.otel.bsp.schedule.delay", "50ms",
                             "pgvigil.token", "correct-horse-battery-staple",
                             "pgvigil.host", "127.0.0.1",

@@ -259,12 +259,15 @@ class OtlpHttpTest {
     @Test
     void hangingCollectorDoesNotAffectMonitoring() {
         receiver.mute(true);
-        for (int i = 0; i < 5_000; i++) {
-            pass("select 1");
+        try {
+            for (int i = 0; i < 5_000; i++) {
+                pass("select 1");
+            }
+            answersWithin(1_000, "/health/live");
+            answersWithin(2_000, "/metrics");
+        } finally {
+            receiver.mute(false);
         }
-        answersWithin(1_000, "/health/live");
-        answersWithin(2_000, "/metrics");
-        receiver.mute(false);
 
         await().atMost(PATIENCE).until(this::arrivesAgain);
     }
@@ -272,11 +275,14 @@ class OtlpHttpTest {
     @Test
     void unavailableCollectorDoesNotAffectMonitoring() {
         receiver.away();
-        for (int i = 0; i < 100; i++) {
-            pass("select 1");
+        try {
+            for (int i = 0; i < 100; i++) {
+                pass("select 1");
+            }
+            answersWithin(1_000, "/health/live");
+        } finally {
+            receiver.back();
         }
-        answersWithin(1_000, "/health/live");
-        receiver.back();
 
         await().atMost(PATIENCE).until(this::arrivesAgain);
     }
