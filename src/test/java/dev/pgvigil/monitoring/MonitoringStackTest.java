@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MonitoringStackTest {
 
     private static final String TOKEN = "token-of-the-stack-0123456789";
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final int CHECKS = 13;
 
     /** Panels that have no data here, by a series of their query, and why. */
