@@ -118,6 +118,7 @@ record Instance(int major, Path home, int port, Map<String, String> arguments) {
     /** Ends the server, whatever its state, and removes its data. */
     void close() {
         processes().kill();
+        processes().removeSharedMemory();
         FileUtils.deleteQuietly(home.toFile());
     }
 

@@ -3,12 +3,17 @@ package dev.pgvigil.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -53,6 +58,28 @@ class PgServerTest {
             server.restart();
             assertThat(server.value("select id from kept")).isEqualTo("1");
         }
+    }
+
+    /** Else the machine runs out of it after 4096 servers. */
+    @Test
+    void leavesNoSharedMemoryWhenItIsKilled() throws IOException {
+        String segment;
+        try (PgServer server = PgServer.start(PgServer.majors().getLast())) {
+            segment = Files.readAllLines(server.data().resolve("postmaster.pid"))
+                    .get(6)
+                    .strip()
+                    .split(" +")[1];
+            assertThat(sharedMemory()).contains(segment);
+            server.kill();
+            assertThat(sharedMemory()).contains(segment);
+        }
+        assertThat(sharedMemory()).doesNotContain(segment);
+    }
+
+    private static List<String> sharedMemory() throws IOException {
+        return Files.readAllLines(Path.of("/proc/sysvipc/shm")).stream()
+                .map(line -> line.strip().split(" +")[1])
+                .toList();
     }
 
     @ParameterizedTest

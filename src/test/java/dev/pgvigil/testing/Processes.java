@@ -13,6 +13,9 @@ import java.util.concurrent.TimeUnit;
 /** The processes of the server in a data directory: the postmaster and its children. */
 record Processes(Path data) {
 
+    /** The line of {@code postmaster.pid} that names it. */
+    private static final int SHARED_MEMORY = 6;
+
     /** Stops all of them; their sockets stay open, and the kernel still accepts connections. */
     void freeze() {
         postmaster().ifPresent(postmaster -> {
@@ -44,6 +47,24 @@ record Processes(Path data) {
             signal("KILL", all);
             Waiting.until("the server is gone", () -> all.stream().noneMatch(Processes::alive));
         });
+    }
+
+    /**
+     * Removes the System V shared memory that a killed server leaves. The kernel keeps it otherwise, and once it has 4096 of them no
+     * server of this machine starts.
+     */
+    void removeSharedMemory() {
+        try {
+            List<String> lines = Files.readAllLines(data.resolve("postmaster.pid"));
+            if (lines.size() > SHARED_MEMORY && !lines.get(SHARED_MEMORY).isBlank()) {
+                // its key and its ID
+                run(List.of("ipcrm", "-m", lines.get(SHARED_MEMORY).strip().split(" +")[1]));
+            }
+        } catch (NoSuchFileException e) {
+            // shut down: the server has removed it
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Shuts the server down; its clients are disconnected. */
@@ -95,13 +116,17 @@ record Processes(Path data) {
         if (pids.isEmpty()) {
             return;
         }
+        run(command);
+    }
+
+    private static void run(List<String> command) {
         try {
-            Process kill = new ProcessBuilder(command)
+            Process process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            if (!kill.waitFor(Waiting.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-                throw new IllegalStateException("kill hangs");
+            if (!process.waitFor(Waiting.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                throw new IllegalStateException(command.getFirst() + " hangs");
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

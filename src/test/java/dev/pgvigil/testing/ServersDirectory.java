@@ -22,6 +22,10 @@ public final class ServersDirectory {
             for p in /proc/[0-9]*; do
               case "$(readlink "$p/cwd" 2> /dev/null)" in "$0"/*) kill -KILL "${p#/proc/}" 2> /dev/null ;; esac
             done
+            for f in "$0"/*/data/postmaster.pid; do # shared memory stays otherwise
+              set -- $(sed -n 7p "$f" 2> /dev/null)
+              [ -z "$2" ] || ipcrm -m "$2" 2> /dev/null
+            done
             rm -rf "$0" || { sleep 1; rm -rf "$0"; }
             """;
 
