@@ -8,8 +8,15 @@ import java.util.Set;
 /** Runs the benchmarks, or those given as arguments, and writes figures and tables to {@code target/bench}. */
 final class Bench {
 
-    private static final List<Benchmark> ALL =
-            List.of(new Probe(), Cost.USUAL, Cost.LARGE, new Thousand(), new Visits(), new Start(), new BusyStart(), new Faults());
+    private static final List<Benchmark> ALL = List.of(
+            new Probe(),
+            Cost.USUAL,
+            Cost.LARGE,
+            new Thousand(),
+            new Visits(),
+            new Start(),
+            new BusyStart(),
+            new Faults());
 
     private Bench() {}
 

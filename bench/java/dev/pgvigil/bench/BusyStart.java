@@ -31,9 +31,10 @@ final class BusyStart implements Benchmark {
 
     @Override
     public Result run(Plan plan) throws Exception {
-        String addresses = IntStream.range(0, ENDPOINTS).mapToObj(BusyStart::address).collect(Collectors.joining(","));
-        try (PgServer server = PgServer.start(
-                18, Map.of("listen_addresses", "127.0.0.1," + addresses, "max_connections", "300"))) {
+        String addresses =
+                IntStream.range(0, ENDPOINTS).mapToObj(BusyStart::address).collect(Collectors.joining(","));
+        try (PgServer server =
+                PgServer.start(18, Map.of("listen_addresses", "127.0.0.1," + addresses, "max_connections", "300"))) {
             server.server(); // creates the role
             server.sql("alter role pgvigil connection limit -1");
             StringBuilder yaml = new StringBuilder("pgvigil:\n  targets:\n");
@@ -48,8 +49,10 @@ final class BusyStart implements Benchmark {
                     seen.add(once(plan, yaml.toString(), others));
                     Plan.say("busy-start: %d busy processes: %s".formatted(others, seen.getLast()));
                 }
-                double[] ready = seen.stream().mapToDouble(Seen::readyMs).sorted().toArray();
-                double worst = seen.stream().mapToDouble(Seen::falseFindings).max().orElseThrow();
+                double[] ready =
+                        seen.stream().mapToDouble(Seen::readyMs).sorted().toArray();
+                double worst =
+                        seen.stream().mapToDouble(Seen::falseFindings).max().orElseThrow();
                 most = Math.max(most, worst);
                 rows.add(List.of(
                         Integer.toString(others),
@@ -60,7 +63,12 @@ final class BusyStart implements Benchmark {
                 result.figure("others_" + others + ".ready_ms", ready);
             }
             result.table(
-                    List.of("busy processes beside", "starts", "all healthy after ms, median", "longest", "false findings, most"),
+                    List.of(
+                            "busy processes beside",
+                            "starts",
+                            "all healthy after ms, median",
+                            "longest",
+                            "false findings, most"),
                     rows);
             result.atMost("no false finding", most, 0, "findings");
             return result;

@@ -122,8 +122,8 @@ public final class Statements implements Check<StatementStatistics> {
                         .flatMap(pass -> texts(tracker, query, pass)
                                 .chain(() -> query.names(pass.keys()))
                                 .flatMap(names -> RunningStatement.of(session)
-                                        .flatMap(running -> session.compute(() ->
-                                                tracker.statistics(pass, names, running, session.database()))))));
+                                        .flatMap(running -> session.compute(
+                                                () -> tracker.statistics(pass, names, running, session.database()))))));
     }
 
     /** Reads the texts of statements that are shown for the first time. */
