@@ -68,7 +68,7 @@ class PgServerTest {
             segment = Files.readAllLines(server.data().resolve("postmaster.pid"))
                     .get(6)
                     .strip()
-                    .split(" +")[1];
+                    .split(" +", -1)[1];
             assertThat(sharedMemory()).contains(segment);
             server.kill();
             assertThat(sharedMemory()).contains(segment);
@@ -78,7 +78,7 @@ class PgServerTest {
 
     private static List<String> sharedMemory() throws IOException {
         return Files.readAllLines(Path.of("/proc/sysvipc/shm")).stream()
-                .map(line -> line.strip().split(" +")[1])
+                .map(line -> line.strip().split(" +", -1)[1])
                 .toList();
     }
 

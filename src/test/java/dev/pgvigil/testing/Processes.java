@@ -58,7 +58,7 @@ record Processes(Path data) {
             List<String> lines = Files.readAllLines(data.resolve("postmaster.pid"));
             if (lines.size() > SHARED_MEMORY && !lines.get(SHARED_MEMORY).isBlank()) {
                 // its key and its ID
-                run(List.of("ipcrm", "-m", lines.get(SHARED_MEMORY).strip().split(" +")[1]));
+                run(List.of("ipcrm", "-m", lines.get(SHARED_MEMORY).strip().split(" +", -1)[1]));
             }
         } catch (NoSuchFileException e) {
             // shut down: the server has removed it
