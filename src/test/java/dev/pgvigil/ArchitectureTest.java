@@ -47,6 +47,7 @@ class ArchitectureTest {
     @ParameterizedTest
     @CsvSource({
         "http.., http..",
+        "audit.., audit..",
         "config.., config..",
         "postgres.., postgres.. config..",
         "target.., target.. postgres.. config..",
@@ -67,12 +68,12 @@ class ArchitectureTest {
         "health.., health.. store slo.. self.. state.. check.. target.. postgres.. config.. backup",
         "diagnose.., diagnose.. state.. check.. target.. postgres.. config.. http..",
         "telemetry, telemetry alert store slo self.. state monitor check.. target.. postgres.. config.. http.. backup cluster",
-        "backup.., backup.. state.. check.. target.. postgres.. config.. http..",
+        "backup.., backup.. audit.. state.. check.. target.. postgres.. config.. http..",
         "cluster.., cluster.. monitor.. state.. check.. target.. postgres.. config.. http..",
         // What all paths share knows nothing of databases.
         "telemetry.log.., telemetry.log..",
         "api.., api.. http..",
-        "security.., security.. http.. config.. telemetry.log..",
+        "security.., security.. audit.. http.. config.. telemetry.log..",
         // The page draws what the API answers.
         "dashboard.., dashboard.. advice.. history.. self.. state.. check.. target.. postgres.. http..",
     })

@@ -1,9 +1,8 @@
 package dev.pgvigil.security;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pgvigil.audit.HashChain;
 import dev.pgvigil.config.Configuration;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -13,15 +12,8 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.SeekableByteChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
@@ -34,6 +26,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +44,7 @@ final class AuditLog {
     private static final Logger LOG = Logger.getLogger(AuditLog.class);
     private static final int QUEUE = 10_000;
     private static final int LONGEST = 200;
-    private static final ObjectMapper JSON = JsonMapper.builder().build();
+    private static final List<String> NAMES = List.of("caller", "client", "action", "object", "outcome");
 
     private final Configuration configuration;
     private final Counter lost;
@@ -64,7 +57,7 @@ final class AuditLog {
             Thread.ofPlatform().daemon().name("pgvigil-audit").factory());
     private final Deque<Entry> latest = new ArrayDeque<>();
     private @Nullable Path opened;
-    private @Nullable Entry last;
+    private HashChain chain = HashChain.inMemory();
 
     /**
      * One entry.
@@ -77,58 +70,19 @@ final class AuditLog {
      * @param object path of a request
      * @param outcome {@code ok}, {@code refused}, {@code limited}, {@code failed}, or the status of a response
      * @param previous hash of the entry before; zeros in the first
-     * @param hash SHA-256 of all other values
+     * @param hash SHA-256 of the line in the file without the hash itself
      */
+    @Schema(name = "AuditLogEntry")
     record Entry(
-            @JsonProperty("sequence") long sequence,
-            @JsonProperty("at") String at,
-            @JsonProperty("caller") String caller,
-            @JsonProperty("client") String client,
-            @JsonProperty("action") String action,
-            @JsonProperty("object") String object,
-            @JsonProperty("outcome") String outcome,
-            @JsonProperty("previous") String previous,
-            @JsonProperty("hash") String hash) {
-
-        static final String FIRST = "0".repeat(64);
-
-        static Entry after(@Nullable Entry last, Instant at, List<String> what) {
-            long sequence = last == null ? 1 : last.sequence + 1;
-            String previous = last == null ? FIRST : last.hash;
-            Entry open = new Entry(
-                    sequence,
-                    at.toString(),
-                    what.get(0),
-                    what.get(1),
-                    what.get(2),
-                    what.get(3),
-                    what.get(4),
-                    previous,
-                    "");
-            return new Entry(
-                    sequence,
-                    open.at,
-                    open.caller,
-                    open.client,
-                    open.action,
-                    open.object,
-                    open.outcome,
-                    previous,
-                    open.expected());
-        }
-
-        /** The hash that it must have. The values are written as JSON, so that none can pass for two. */
-        String expected() {
-            return Accounts.sha256(
-                    json(List.of(Long.toString(sequence), at, caller, client, action, object, outcome, previous)));
-        }
-
-        /** Whether it is unchanged and follows that one. */
-        boolean follows(@Nullable Entry last) {
-            return hash.equals(expected())
-                    && (last == null || (sequence == last.sequence + 1 && previous.equals(last.hash)));
-        }
-    }
+            long sequence,
+            String at,
+            String caller,
+            String client,
+            String action,
+            String object,
+            String outcome,
+            String previous,
+            String hash) {}
 
     @Inject
     AuditLog(Configuration configuration, MeterRegistry meters) {
@@ -158,53 +112,19 @@ final class AuditLog {
         }
     }
 
-    /** Appends the entry that follows the last one, and waits until the disk has it. */
-    static Entry append(Path file, List<String> what, Instant at, @Nullable Entry last) throws IOException {
-        Entry entry = Entry.after(last, at, what);
-        Files.writeString(
-                file,
-                json(entry) + "\n",
-                StandardOpenOption.CREATE,
-                StandardOpenOption.APPEND,
-                StandardOpenOption.DSYNC);
-        return entry;
-    }
-
-    /** The last entry of the file. A line that a crash has cut off is ended, so that it spoils no other. */
-    static @Nullable Entry resume(Path file) {
-        try {
-            Entry found = Files.exists(file) ? read(file, null) : null;
-            if (Files.exists(file) && Files.size(file) > 0 && !endsWithLine(file)) {
-                Files.writeString(file, "\n", StandardOpenOption.APPEND);
-            }
-            return found;
-        } catch (IOException | UncheckedIOException e) {
-            LOG.errorf("the audit log %s cannot be read: %s", file, e.getClass().getSimpleName());
-            return null;
-        }
-    }
-
-    private static boolean endsWithLine(Path file) throws IOException {
-        try (SeekableByteChannel channel = Files.newByteChannel(file)) {
-            ByteBuffer end = ByteBuffer.allocate(1);
-            channel.position(channel.size() - 1).read(end);
-            return end.get(0) == '\n';
-        }
-    }
-
     private static String cut(String text) {
         return text.length() <= LONGEST ? text : text.substring(0, LONGEST);
     }
 
     private void append(Instant at, List<String> what) {
         Path file = file();
-        if (!Objects.equals(file, opened)) {
-            last = file == null ? last : resume(file);
-            opened = file;
-        }
         Entry entry;
         try {
-            entry = file == null ? Entry.after(last, at, what) : append(file, what, at, last);
+            if (!Objects.equals(file, opened)) {
+                chain = file == null ? HashChain.inMemory() : HashChain.open(file, each -> {});
+                opened = file;
+            }
+            entry = appended(chain, at, what);
         } catch (IOException e) {
             lost.increment();
             LOG.errorf(
@@ -212,7 +132,6 @@ final class AuditLog {
                     file, e.getClass().getSimpleName());
             return;
         }
-        last = entry;
         synchronized (latest) {
             latest.addFirst(entry);
             if (latest.size() > LATEST) {
@@ -228,46 +147,23 @@ final class AuditLog {
         }
     }
 
-    /**
-     * Reads a file; returns its last entry, null if it has none.
-     *
-     * @param problems gets each line that is not what was written; null: they are not looked for
-     * @throws UncheckedIOException if it cannot be read
-     */
-    static @Nullable Entry read(Path file, @Nullable List<String> problems) {
-        Entry last = null;
-        long number = 0;
-        try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                number++;
-                Entry entry = parsed(line);
-                boolean begins = last == null && number == 1 && entry != null && entry.sequence != 1;
-                if (problems != null && (entry == null || begins || !entry.follows(last))) {
-                    problems.add(
-                            "line " + number + (entry == null ? " is no entry" : " does not follow the one before it"));
-                }
-                last = entry == null ? last : entry;
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /** Appends an entry, and waits until the disk has it. */
+    static Entry appended(HashChain chain, Instant at, List<String> what) throws IOException {
+        ObjectNode values = JsonNodeFactory.instance.objectNode().put("at", at.toString());
+        for (int i = 0; i < NAMES.size(); i++) {
+            values.put(NAMES.get(i), what.get(i));
         }
-        return last;
-    }
-
-    private static @Nullable Entry parsed(String line) {
-        try {
-            return JSON.readValue(line, Entry.class);
-        } catch (JsonProcessingException none) {
-            return null;
-        }
-    }
-
-    private static String json(Object value) {
-        try {
-            return JSON.writeValueAsString(value);
-        } catch (JsonProcessingException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+        HashChain.Entry entry = chain.append(values);
+        return new Entry(
+                entry.sequence(),
+                at.toString(),
+                what.get(0),
+                what.get(1),
+                what.get(2),
+                what.get(3),
+                what.get(4),
+                entry.previous(),
+                entry.hash());
     }
 
     /** Writes what is waiting. */

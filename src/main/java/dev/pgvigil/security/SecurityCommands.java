@@ -1,5 +1,6 @@
 package dev.pgvigil.security;
 
+import dev.pgvigil.audit.HashChain;
 import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
@@ -70,18 +70,25 @@ public final class SecurityCommands {
         return OK;
     }
 
-    /** Verifies the chain of an audit log; 0 if it is whole, 1 if it is not, 2 for wrong usage. */
+    /** Verifies the chain of an audit log, of pgvigil or of backups; 0 if it is whole, 1 if it is not, 2 for wrong usage. */
     public static int audit(List<String> args, PrintStream out, PrintStream err) {
         if (args.size() != 2 || !args.getFirst().equals("verify") || !Files.isReadable(Path.of(args.getLast()))) {
             err.println("usage: pgvigil audit verify FILE");
             return USAGE;
         }
-        List<String> problems = new ArrayList<>();
-        AuditLog.Entry last = AuditLog.read(Path.of(args.getLast()), problems);
+        HashChain.Content content;
+        try {
+            content = HashChain.read(Path.of(args.getLast()), each -> {});
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        List<String> problems = content.problems();
+        HashChain.Entry last = content.last();
         problems.stream().limit(SHOWN).forEach(out::println);
         if (problems.isEmpty() && last != null) {
             // What was cut off at the end can be seen only by who has written this down.
-            out.println("whole: " + last.sequence() + " entries, the last of " + last.at() + ", hash " + last.hash());
+            out.println("whole: " + last.sequence() + " entries, the last of "
+                    + last.values().path("at").asText() + ", hash " + last.hash());
         } else if (last == null) {
             out.println("no entries");
         } else {

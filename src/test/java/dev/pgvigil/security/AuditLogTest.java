@@ -2,6 +2,7 @@ package dev.pgvigil.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgvigil.audit.HashChain;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -28,14 +29,18 @@ class AuditLogTest {
     @BeforeEach
     void write() throws IOException {
         file = folder.resolve("audit.jsonl");
-        AuditLog.append(file, List.of("anna", "127.0.0.1", "sign-in", "", "ok"), NOW, null);
+        append("anna", "sign-in", "");
         append("anna", "POST", "/api/v1/alerts/1/acknowledge");
         append("ben", "DELETE", "/api/v1/silences/2");
         append("ann\"a\u2028\n", "sign-in", "");
     }
 
     private void append(String caller, String action, String object) throws IOException {
-        AuditLog.append(file, List.of(caller, "127.0.0.1", action, object, "200"), NOW, AuditLog.read(file, null));
+        append(HashChain.open(file, each -> {}), caller, action, object);
+    }
+
+    private static void append(HashChain chain, String caller, String action, String object) throws IOException {
+        AuditLog.appended(chain, NOW, List.of(caller, "127.0.0.1", action, object, "200"));
     }
 
     @Test
@@ -70,9 +75,26 @@ class AuditLogTest {
     @Test
     void continuesAfterLineThatCrashCutOff() throws IOException {
         Files.writeString(file, "{\"sequence\":5,\"at\"", StandardOpenOption.APPEND);
-        AuditLog.Entry last = AuditLog.resume(file);
-        AuditLog.append(file, List.of("anna", "", "sign-out", "", "ok"), NOW, last);
+        append("anna", "sign-out", "");
         assertThat(verify()).isEqualTo("1 line 5 is no entry\n1 problems\n");
+    }
+
+    @Test
+    void findsBytesThatAreNoText() throws IOException {
+        Files.write(file, new byte[] {(byte) 0xFF, (byte) 0xC0, '\n'}, StandardOpenOption.APPEND);
+        assertThat(verify()).isEqualTo("1 line 5 is no entry\n1 problems\n");
+    }
+
+    @Test
+    void beginsNewChainIfTheFileIsMovedAway() throws IOException {
+        HashChain chain = HashChain.open(file, each -> {});
+        append(chain, "anna", "sign-out", "");
+        Files.move(file, folder.resolve("audit.1"));
+        append(chain, "ben", "sign-in", "");
+        append(chain, "ben", "sign-out", "");
+
+        assertThat(verify()).startsWith("0 whole: 2 entries");
+        assertThat(run("verify", folder.resolve("audit.1").toString())).startsWith("0 whole: 5 entries");
     }
 
     @Test

@@ -7,6 +7,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestQuery;
 
@@ -14,7 +15,7 @@ import org.jboss.resteasy.reactive.RestQuery;
 @Path("/api/v1/audit")
 @NonBlocking
 @Tag(name = "pgvigil")
-public final class AuditResource {
+public final class AuditLogResource {
 
     private final AuditLog audit;
 
@@ -23,9 +24,10 @@ public final class AuditResource {
      *
      * @param entries newest first, those since the start
      */
-    public record Listing(List<AuditLog.Entry> entries) {}
+    @Schema(name = "AuditLog")
+    public record LatestEntries(List<AuditLog.Entry> entries) {}
 
-    AuditResource(AuditLog audit) {
+    AuditLogResource(AuditLog audit) {
         this.audit = audit;
     }
 
@@ -34,7 +36,7 @@ public final class AuditResource {
     @Operation(
             operationId = "audit",
             summary = "Sign-ins, changes, refusals and reloads since the start, newest first; needs the role admin")
-    public Listing audit(@RestQuery @DefaultValue("100") int limit) {
-        return new Listing(audit.latest(Math.clamp(limit, 1, AuditLog.LATEST)));
+    public LatestEntries audit(@RestQuery @DefaultValue("100") int limit) {
+        return new LatestEntries(audit.latest(Math.clamp(limit, 1, AuditLog.LATEST)));
     }
 }
