@@ -61,7 +61,7 @@ final class BackupFindings {
                     .with("None was made, or its directory was deleted.", "Make a backup now.");
             return findings;
         }
-        age(newest);
+        age();
         damaged();
         exposure();
         proven(newest);
@@ -70,15 +70,18 @@ final class BackupFindings {
         return findings;
     }
 
-    private void age(Backup newest) {
-        Duration age = Duration.between(newest.time(), now);
-        if (age.compareTo(status.repository().maxAge()) > 0) {
+    private void age() {
+        Backup newest = status.newest(now);
+        Duration age = newest == null ? null : Duration.between(newest.time(), now);
+        if (age == null || age.compareTo(status.repository().maxAge()) > 0) {
             add(
                             "old",
                             Status.DEGRADED,
                             Severity.HIGH,
                             "newest backup is old",
-                            "the newest backup, " + newest.id() + ", is " + text(age) + " old")
+                            newest == null || age == null
+                                    ? "every backup is dated in the future"
+                                    : "the newest backup, " + newest.id() + ", is " + text(age) + " old")
                     .threshold(text(status.repository().maxAge()))
                     .with("The job that makes backups fails or does not run.", "Look at the job's log; run it.");
         }
@@ -140,32 +143,29 @@ final class BackupFindings {
     }
 
     private void proven(Backup newest) {
-        Proof latest = null;
-        for (Backup backup : status.backups()) {
-            Proof proof = status.proofs().get(backup.id());
-            if (proof != null && (latest == null || proof.at().isAfter(latest.at()))) {
-                latest = proof;
-            }
-        }
+        Proof latest = status.latest();
         missed(latest);
         if (latest == null) {
             return;
         }
-        DrillResult drill = latest.drill();
-        if (drill != null && drill.verdict() == Verdict.FAILED) {
+        Proof restored = status.latestRestore();
+        DrillResult drill = restored == null ? null : restored.drill();
+        if (restored != null && restored.restoreFailed()) {
             add(
                             "drill",
                             Status.DEGRADED,
                             Severity.CRITICAL,
                             "restore failed",
-                            drill.failures().isEmpty()
-                                    ? "no reason is known"
+                            drill == null || drill.failures().isEmpty()
+                                    ? "the restore of " + restored.at() + " failed"
                                     : drill.failures().getFirst())
                     .with(
                             "The backup cannot be used as it is, or its data is not what was asserted.",
                             "Make a new backup and verify it; keep the failed one to find the cause.");
         }
-        if (newest.physical() && status.repository().drill() && level(latest).compareTo(ProofLevel.RECOVERS) < 0) {
+        if (newest.physical()
+                && status.repository().drill()
+                && status.proven(now, config.validFor()).compareTo(ProofLevel.RECOVERS) < 0) {
             add(
                             "unproven",
                             Status.UNKNOWN,
@@ -176,7 +176,7 @@ final class BackupFindings {
                             reason(drill),
                             "Set backups.scratch and the programs of the server's version, and give the repository its WAL.");
         }
-        Duration recovery = latest.recovery();
+        Duration recovery = restored == null ? null : restored.recovery();
         if (recovery != null && recovery.compareTo(status.repository().rto()) > 0) {
             add(
                             "rto",
@@ -189,10 +189,6 @@ final class BackupFindings {
                             "The backup is large, much WAL has to be replayed, or the storage is slow.",
                             "Make base backups more often, or incremental ones; see the phases of the drill.");
         }
-    }
-
-    private ProofLevel level(Proof proof) {
-        return proof.level(now, config.validFor());
     }
 
     private static String reason(@Nullable DrillResult drill) {

@@ -1,15 +1,12 @@
 package dev.pgvigil.backup;
 
-import dev.pgvigil.backup.drill.ProofLevel;
 import dev.pgvigil.backup.inventory.Backup;
 import dev.pgvigil.backup.verify.Verdict;
 import dev.pgvigil.check.MetricSink;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** The metrics of repositories. What is not known has no series. */
 final class BackupMetrics {
@@ -28,7 +25,7 @@ final class BackupMetrics {
         metrics.gauge(
                 "pgvigil_backup_repository_readable",
                 "1 if the repository could be listed the last time.",
-                status.error() == null && status.scannedAt() != null ? 1 : 0,
+                status.current(now, config.scanEvery()) ? 1 : 0,
                 labels);
         metrics.gauge(
                 "pgvigil_backup_rpo_objective_seconds",
@@ -53,7 +50,7 @@ final class BackupMetrics {
                 "Backups in the repository.",
                 status.backups().size(),
                 labels);
-        Backup newest = status.newest();
+        Backup newest = status.newest(now);
         if (newest != null) {
             metrics.gauge(
                     "pgvigil_backup_newest_timestamp_seconds",
@@ -121,17 +118,12 @@ final class BackupMetrics {
 
     private static void proof(
             RepositoryStatus status, Backups config, Instant now, MetricSink metrics, String... labels) {
-        ProofLevel level = status.backups().stream()
-                .map(backup -> status.proofs().get(backup.id()))
-                .map(proof -> proof == null ? ProofLevel.INVENTORIED : proof.level(now, config.validFor()))
-                .max(Comparator.naturalOrder())
-                .orElse(ProofLevel.INVENTORIED);
         metrics.gauge(
                 "pgvigil_backup_proof_level",
                 "What is proven of the best backup: 0 inventoried, 1 intact, 2 starts, 3 recovers, 4 data asserted, 5 copies agree.",
-                level.number(),
+                status.proven(now, config.validFor()).number(),
                 labels);
-        Proof latest = latest(status);
+        Proof latest = status.latest();
         if (latest != null) {
             metrics.gauge(
                     "pgvigil_backup_verified_timestamp_seconds",
@@ -140,23 +132,18 @@ final class BackupMetrics {
                     labels);
             metrics.gauge(
                     "pgvigil_backup_verification_failed",
-                    "1 if the last verification failed.",
-                    latest.verdict() == Verdict.FAILED ? 1 : 0,
+                    "1 if the last verification of any backup failed.",
+                    status.failing() ? 1 : 0,
                     labels);
-            if (latest.recovery() != null) {
-                metrics.gauge(
-                        "pgvigil_backup_recovery_seconds",
-                        "Duration of the last recovery, to the first right answer.",
-                        seconds(latest.recovery()),
-                        labels);
-            }
         }
-    }
-
-    static @Nullable Proof latest(RepositoryStatus status) {
-        return status.proofs().values().stream()
-                .max(Comparator.comparing(Proof::at))
-                .orElse(null);
+        Proof restored = status.latestRestore();
+        if (restored != null && restored.recovery() != null) {
+            metrics.gauge(
+                    "pgvigil_backup_recovery_seconds",
+                    "Duration of the last recovery, to the first right answer.",
+                    seconds(restored.recovery()),
+                    labels);
+        }
     }
 
     private static double seconds(Duration duration) {

@@ -3,7 +3,6 @@ package dev.pgvigil.backup;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.pgvigil.backup.RepositoryScan.Observed;
-import dev.pgvigil.backup.drill.ProofLevel;
 import dev.pgvigil.backup.drill.Scratch;
 import dev.pgvigil.backup.inventory.Backup;
 import dev.pgvigil.backup.inventory.Listing;
@@ -16,10 +15,8 @@ import dev.pgvigil.config.Configuration;
 import dev.pgvigil.config.Settings;
 import dev.pgvigil.http.ProblemException;
 import dev.pgvigil.state.Fleet;
-import dev.pgvigil.state.FleetEvent;
 import dev.pgvigil.state.Outcome;
 import dev.pgvigil.state.Snapshot;
-import dev.pgvigil.state.SteadyClock;
 import dev.pgvigil.state.TargetState;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -31,9 +28,6 @@ import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,8 +47,6 @@ public final class BackupMonitor {
 
     private static final Logger LOG = Logger.getLogger(BackupMonitor.class);
     private static final String JOB = "backups-daily";
-    private static final int MOST_RUNS = 100;
-    private static final int MOST_WAITING = 20;
 
     private final Fleet fleet;
     private final Configuration configuration;
@@ -65,19 +57,19 @@ public final class BackupMonitor {
     private final ExecutorService drills = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("pgvigil-drills").factory());
 
-    private final Deque<Run> runs = new ArrayDeque<>();
+    private final VerificationJobs jobs = new VerificationJobs();
+    private final BackupEvents events;
     private volatile Map<String, RepositoryScan> scans = Map.of();
     private volatile Backups config = BackupsSection.NONE;
     private volatile String audited = "off";
-    private @Nullable AuditFile audit;
+    private @Nullable VerificationAudit audit;
     private @Nullable Scratch scratch;
     private @Nullable Instant scannedAt;
-    private Map<AuditFile.Key, Proof> restored = Map.of();
-    private Map<String, Map<String, Finding>> open = Map.of();
-    private long lastRun;
+    private Map<VerificationAudit.Key, Proof> restored = Map.of();
 
     BackupMonitor(Fleet fleet, Configuration configuration, Scheduler scheduler, InstantSource clock) {
         this.fleet = fleet;
+        this.events = new BackupEvents(fleet);
         this.configuration = configuration;
         this.scheduler = scheduler;
         this.clock = clock;
@@ -91,11 +83,7 @@ public final class BackupMonitor {
 
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
         worker.shutdownNow();
-        synchronized (runs) {
-            runs.stream()
-                    .filter(run -> !run.ended())
-                    .forEach(run -> run.progress().cancel());
-        }
+        jobs.cancel(job -> true);
         drills.shutdown();
         var _ = drills.awaitTermination(20, SECONDS);
         Scratch place = scratch;
@@ -125,10 +113,8 @@ public final class BackupMonitor {
     }
 
     /** The latest runs, newest first. */
-    List<Run> runs() {
-        synchronized (runs) {
-            return List.copyOf(runs);
-        }
+    List<VerificationJob> runs() {
+        return jobs.latest();
     }
 
     /** The findings that matter, for probes. */
@@ -137,6 +123,9 @@ public final class BackupMonitor {
         return new BackupSummary(
                 all.size(),
                 all.stream().mapToInt(status -> status.backups().size()).sum(),
+                (int) all.stream()
+                        .filter(status -> !status.current(clock.instant(), config.scanEvery()))
+                        .count(),
                 all.stream()
                         .flatMap(status -> status.findings().stream())
                         .filter(finding -> finding.severity().compareTo(Severity.HIGH) >= 0)
@@ -158,7 +147,7 @@ public final class BackupMonitor {
      * @param backup only this one; null: those that need it
      * @param moment to recover to; null: just before the last archived commit
      */
-    Run request(String repository, @Nullable String backup, @Nullable Instant moment) {
+    VerificationJob request(String repository, @Nullable String backup, @Nullable Instant moment) {
         RepositoryScan scan = scans.get(repository);
         if (scan == null) {
             throw ProblemException.notFound("no repository has this name");
@@ -168,41 +157,19 @@ public final class BackupMonitor {
                         .noneMatch(known -> known.id().equals(backup))) {
             throw ProblemException.badRequest("the repository has no such backup");
         }
-        Run run;
-        synchronized (runs) {
-            long waiting = runs.stream().filter(each -> !each.ended()).count();
-            boolean same = runs.stream()
-                    .anyMatch(each -> !each.ended() && each.repository().equals(repository));
-            if (same || waiting >= MOST_WAITING) {
-                throw ProblemException.of(
-                                409, same ? "a verification of this repository is waiting or running" : "too many wait")
-                        .header("Retry-After", "60");
-            }
-            run = new Run(++lastRun, repository, backup, moment, clock.instant());
-            runs.addFirst(run);
-            while (runs.size() > MOST_RUNS) {
-                runs.removeLast();
-            }
-        }
+        VerificationJob run = jobs.add(repository, backup, moment, clock.instant());
         drills.execute(() -> execute(run, scan));
         return run;
     }
 
     /** Cancels the verification of a repository that waits or runs; false: there is none. */
     boolean cancel(String repository) {
-        boolean any = false;
-        for (Run run : runs()) {
-            if (!run.ended() && run.repository().equals(repository)) {
-                run.progress().cancel();
-                any = true;
-            }
-        }
-        return any;
+        return jobs.cancel(job -> job.repository().equals(repository));
     }
 
-    private void execute(Run run, RepositoryScan scan) {
+    private void execute(VerificationJob run, RepositoryScan scan) {
         if (run.progress().cancelled()) {
-            run.end(Run.State.CANCELLED, "cancelled before it began", clock.instant());
+            run.end(VerificationJob.State.CANCELLED, "cancelled before it began", clock.instant());
             return;
         }
         run.begin();
@@ -211,29 +178,40 @@ public final class BackupMonitor {
             String text = new VerificationRun(
                             scan, config, place(), run, clock, (backup, proof) -> result(scan, backup, proof))
                     .execute();
-            run.end(Run.State.DONE, text, clock.instant());
+            run.end(VerificationJob.State.DONE, text, clock.instant());
             LOG.infof("verification of the backups of %s: %s", run.repository(), text);
         } catch (InterruptedIOException e) {
-            run.end(Run.State.CANCELLED, "cancelled", clock.instant());
+            run.end(VerificationJob.State.CANCELLED, "cancelled", clock.instant());
         } catch (IOException | RuntimeException e) {
-            run.end(Run.State.FAILED, String.valueOf(e.getMessage()), clock.instant());
+            run.end(VerificationJob.State.FAILED, String.valueOf(e.getMessage()), clock.instant());
             LOG.errorf(e, "verification of the backups of %s failed", run.repository());
+        } finally {
+            if (!run.ended()) {
+                // An error: a run that never ended would refuse all later ones.
+                run.end(VerificationJob.State.FAILED, "it ended unexpectedly", clock.instant());
+            }
         }
         rescan();
     }
 
     private void result(RepositoryScan scan, Backup backup, Proof proof) {
         scan.prove(backup.id(), proof);
+        RepositoryScan successor = scans.get(scan.repository().name());
+        if (successor != null
+                && successor.repository().path().equals(scan.repository().path())) {
+            // The configuration was changed meanwhile.
+            successor.prove(backup.id(), proof);
+        }
         if (proof.verdict() == Verdict.FAILED) {
             LOG.warnf(
                     "the backup %s of %s failed", backup.id(), scan.repository().name());
         }
         synchronized (this) {
-            AuditFile to = audit;
+            VerificationAudit to = audit;
             if (to != null) {
                 try {
                     to.append(scan.repository().name(), backup.id(), proof);
-                    audited = "ok";
+                    audited = state(to);
                 } catch (IOException e) {
                     audited = "not written";
                     LOG.error("the result of a verification could not be written to the audit", e);
@@ -305,19 +283,25 @@ public final class BackupMonitor {
             audited = path == null ? "off" : audited;
             return;
         }
-        AuditFile file = new AuditFile(path);
+        audit = null;
+        restored = Map.of();
         try {
-            AuditFile.Content content = file.read();
-            restored = content.proofs();
-            audited = content.broken() == null ? "ok" : "changed at " + content.broken();
-            if (content.broken() != null) {
-                LOG.errorf("the audit of backups was changed: %s does not follow the line before", content.broken());
+            VerificationAudit opened = VerificationAudit.open(path);
+            if (opened.problem() != null) {
+                LOG.errorf("the audit of backups was changed: %s", opened.problem());
             }
-            audit = file;
+            restored = opened.proofs();
+            audited = state(opened);
+            audit = opened;
         } catch (IOException e) {
             audited = "not read";
             LOG.error("the audit of backups cannot be read, so results are not kept", e);
         }
+    }
+
+    /** What was changed stays so, whatever is appended. */
+    private static String state(VerificationAudit audit) {
+        return audit.problem() == null ? "ok" : "changed: " + audit.problem();
     }
 
     private synchronized void closeScratch(Backups next) {
@@ -375,7 +359,7 @@ public final class BackupMonitor {
                 for (RepositoryScan scan : scans.values()) {
                     scan(scan, snapshot, listings);
                 }
-                publish();
+                events.publish(statuses());
             }
         } catch (Throwable e) { // an exception here would cancel the periodic task
             LOG.error("looking through the repositories of backups failed", e);
@@ -406,47 +390,7 @@ public final class BackupMonitor {
         Outcome<?> outcome = state == null ? null : snapshot.serverOf(state).outcome(WrittenWal.CHECK);
         Outcome<?> answered = outcome instanceof Outcome.Failed<?> failed ? failed.last() : outcome;
         return answered instanceof Outcome.Observed<?> observed && observed.value() instanceof WrittenWal wal
-                ? new Observed(observed.at(), wal)
+                ? new Observed(observed.at(), wal, !(outcome instanceof Outcome.Failed<?>))
                 : null;
-    }
-
-    /** Findings become events of the target that the repository belongs to. */
-    private void publish() {
-        Map<String, Map<String, Finding>> now = new HashMap<>();
-        Snapshot snapshot = fleet.snapshot();
-        for (RepositoryStatus status : statuses()) {
-            String target = status.repository().target();
-            if (target != null && snapshot.targets().containsKey(target)) {
-                status.findings()
-                        .forEach(finding -> now.computeIfAbsent(target, first -> new LinkedHashMap<>())
-                                .put(finding.key(), finding));
-            }
-        }
-        List<FleetEvent> changes = new ArrayList<>();
-        Instant at = SteadyClock.now();
-        open.forEach((target, findings) -> findings.forEach((key, finding) -> {
-            if (!now.getOrDefault(target, Map.of()).containsKey(key)) {
-                changes.add(new FleetEvent.Closed(at, target, finding));
-            }
-        }));
-        now.forEach((target, findings) -> findings.forEach((key, finding) -> {
-            Finding before = open.getOrDefault(target, Map.of()).get(key);
-            if (before == null) {
-                changes.add(new FleetEvent.Opened(at, target, finding));
-                LOG.warnf("%s: %s: %s", target, finding.title(), finding.observed());
-            } else if (before.severity() != finding.severity()) {
-                changes.add(new FleetEvent.Updated(at, target, finding));
-            }
-        }));
-        open = now;
-        if (!changes.isEmpty()) {
-            fleet.update(same -> same, changes);
-        }
-    }
-
-    /** The highest level that counts now for a backup. */
-    ProofLevel level(RepositoryStatus status, Backup backup) {
-        Proof proof = status.proofs().get(backup.id());
-        return proof == null ? ProofLevel.INVENTORIED : proof.level(clock.instant(), config.validFor());
     }
 }

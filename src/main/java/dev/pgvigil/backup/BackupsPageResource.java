@@ -101,17 +101,20 @@ public final class BackupsPageResource {
 
     private static Section section(RepositoryStatus status, Backups config, Instant now) {
         Repository repository = status.repository();
-        Proof latest = BackupMetrics.latest(status);
+        Proof restored = status.latestRestore();
         String target = repository.target();
         return new Section(
                 repository.name(),
                 target == null ? HumanFormat.UNKNOWN : target,
-                status.scannedAt() == null || status.error() != null
+                !status.current(now, config.scanEvery())
                         ? "unknown"
                         : status.findings().isEmpty() ? "healthy" : "degraded",
                 seconds(status.exposure() == null ? null : BackupsView.seconds(status.exposure())),
                 seconds(BackupsView.seconds(repository.rpo())),
-                seconds(latest == null || latest.recovery() == null ? null : BackupsView.seconds(latest.recovery())),
+                seconds(
+                        restored == null || restored.recovery() == null
+                                ? null
+                                : BackupsView.seconds(restored.recovery())),
                 seconds(BackupsView.seconds(repository.rto())),
                 status.findings().stream()
                         .map(finding -> new Problem(

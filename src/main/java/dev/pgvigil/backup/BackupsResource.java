@@ -59,13 +59,6 @@ public final class BackupsResource {
 
     @GET
     @Operation(operationId = "backups", summary = "All repositories, their backups, and what is proven of each")
-    @APIResponse(
-            responseCode = "200",
-            description = "OK",
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = BackupsView.class)))
     public Uni<BackupsView> backups() {
         return executor.make(
                 () -> BackupsView.of(monitor.statuses(), monitor.config(), monitor.audited(), SteadyClock.now()));
@@ -74,11 +67,6 @@ public final class BackupsResource {
     @GET
     @Path("/runs")
     @Operation(operationId = "backup_runs", summary = "The latest verifications and their progress, newest first")
-    @APIResponse(
-            responseCode = "200",
-            description = "OK",
-            content =
-                    @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = RunsView.class)))
     public RunsView runs() {
         return RunsView.of(monitor.runs());
     }
@@ -86,13 +74,6 @@ public final class BackupsResource {
     @GET
     @Path("/report")
     @Operation(operationId = "backup_report", summary = "The compliance report")
-    @APIResponse(
-            responseCode = "200",
-            description = "OK",
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = ComplianceReport.class)))
     public Uni<ComplianceReport> report() {
         return executor.make(this::made);
     }

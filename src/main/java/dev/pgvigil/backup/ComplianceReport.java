@@ -7,7 +7,6 @@ import dev.pgvigil.check.HumanFormat;
 import dev.pgvigil.state.SteadyClock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
@@ -57,12 +56,9 @@ record ComplianceReport(Instant timestamp, boolean compliant, String audit, List
     private static Entry entry(RepositoryStatus status, Backups config, Instant now) {
         Repository repository = status.repository();
         Backup newest = status.newest();
-        Proof latest = BackupMetrics.latest(status);
-        ProofLevel level = status.backups().stream()
-                .map(backup -> status.proofs().get(backup.id()))
-                .map(proof -> proof == null ? ProofLevel.INVENTORIED : proof.level(now, config.validFor()))
-                .max(Comparator.naturalOrder())
-                .orElse(ProofLevel.INVENTORIED);
+        Proof latest = status.latest();
+        Proof restored = status.latestRestore();
+        ProofLevel level = status.proven(now, config.validFor());
         // Dumps have no WAL, and are not recovered to a moment.
         boolean physical = newest != null && newest.physical();
         boolean proven = level.compareTo(physical ? ProofLevel.RECOVERS : ProofLevel.INTACT) >= 0;
@@ -71,7 +67,11 @@ record ComplianceReport(Instant timestamp, boolean compliant, String audit, List
         return new Entry(
                 repository.name(),
                 repository.target(),
-                newest != null && proven && !exposed && status.findings().isEmpty(),
+                status.current(now, config.scanEvery())
+                        && newest != null
+                        && proven
+                        && !exposed
+                        && status.findings().isEmpty(),
                 status.backups().size(),
                 newest == null ? null : newest.id(),
                 newest == null ? null : newest.time(),
@@ -80,7 +80,7 @@ record ComplianceReport(Instant timestamp, boolean compliant, String audit, List
                 BackupsView.seconds(repository.rpo()),
                 status.exposure() == null ? null : BackupsView.seconds(status.exposure()),
                 BackupsView.seconds(repository.rto()),
-                latest == null || latest.recovery() == null ? null : BackupsView.seconds(latest.recovery()),
+                restored == null || restored.recovery() == null ? null : BackupsView.seconds(restored.recovery()),
                 status.missing(),
                 status.findings().stream().map(ComplianceReport::text).toList());
     }

@@ -14,9 +14,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestPath;
 
@@ -39,13 +36,6 @@ public final class DatabaseBackupsResource {
 
     @GET
     @Operation(operationId = "database_backups", summary = "The repositories of a database's server")
-    @APIResponse(
-            responseCode = "200",
-            description = "OK",
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = BackupsView.class)))
     public Uni<BackupsView> backups(@RestPath String name) {
         PointInTimeView view = new PointInTimeView(fleet.snapshot(), SteadyClock.now());
         Server.Identity server = view.target(name).target().server().identity();

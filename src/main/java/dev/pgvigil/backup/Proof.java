@@ -24,6 +24,19 @@ record Proof(
         @Nullable DrillResult drill,
         @Nullable Duration recovery) {
 
+    /** Whether a restore was tried. What is read from the audit has the result of the drill only. */
+    boolean drilled() {
+        return drill != null
+                || recovery != null
+                || restoreFailed()
+                || (level != null && level.compareTo(ProofLevel.STARTS) >= 0);
+    }
+
+    /** Whether the files were right, and the restore was not. */
+    boolean restoreFailed() {
+        return verdict == Verdict.FAILED && level != null;
+    }
+
     /** The level that counts now: an expired proof proves that there is a backup, and no more. */
     ProofLevel level(Instant now, Duration validFor) {
         return level == null || at.plus(validFor).isBefore(now) ? ProofLevel.INVENTORIED : level;

@@ -2,6 +2,7 @@ package dev.pgvigil.backup;
 
 import dev.pgvigil.backup.format.Damage;
 import dev.pgvigil.backup.format.Lsn;
+import dev.pgvigil.backup.format.UnsupportedCompressionException;
 import dev.pgvigil.backup.format.WalName;
 import dev.pgvigil.backup.inventory.Backup;
 import dev.pgvigil.backup.inventory.Inventory;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 /** Looks through one repository again and again, and remembers how far it has read WAL. Blocks; used by one thread. */
 final class RepositoryScan {
 
+    /** No tool makes more incremental backups in a row. */
+    private static final int LONGEST_CHAIN = 1000;
+
     private final Repository repository;
     private final Exposure exposure = new Exposure();
     private final Map<String, Proof> proofs = new HashMap<>();
@@ -33,8 +37,12 @@ final class RepositoryScan {
     private @Nullable String followed;
     private RepositoryStatus status;
 
-    /** The observation of the server, and its time. */
-    record Observed(Instant at, WrittenWal wal) {}
+    /**
+     * An observation of the server, and its time.
+     *
+     * @param current whether the server answered the last time: what it has written since is not known otherwise
+     */
+    record Observed(Instant at, WrittenWal wal, boolean current) {}
 
     RepositoryScan(Repository repository, Map<String, Proof> proofs) {
         this.repository = repository;
@@ -74,12 +82,13 @@ final class RepositoryScan {
         RepositoryStatus next;
         try {
             next = read(config, observed, original, now);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
+            // What is made to break a reader must not keep the other repositories from being read.
             RepositoryStatus last = status();
             next = new RepositoryStatus(
                     repository,
                     last.scannedAt(),
-                    "it cannot be read: " + e.getMessage(),
+                    "it cannot be read: " + (e instanceof IOException ? e.getMessage() : e.toString()),
                     last.inventory(),
                     proofs(),
                     last.reach(),
@@ -109,7 +118,7 @@ final class RepositoryScan {
             exposure.observe(observed.at(), observed.wal());
         }
         List<Instant> usable = inventory.backups().stream()
-                .filter(backup -> usable(backup, known))
+                .filter(backup -> usable(backup, inventory, known))
                 .map(Backup::time)
                 .toList();
         return new RepositoryStatus(
@@ -119,14 +128,37 @@ final class RepositoryScan {
                 inventory,
                 known,
                 reach,
-                reach == null ? null : exposure.of(reach, observed == null ? null : observed.wal(), now),
+                reach == null
+                        ? null
+                        : exposure.of(reach, observed == null || !observed.current() ? null : observed.wal(), now),
                 RetentionPolicy.missing(repository.retention(), usable, config.zone(), now),
                 original == null ? null : CopyComparison.of(original, inventory.listing(), now),
                 List.of());
     }
 
-    /** A backup that nothing speaks against. */
-    private static boolean usable(Backup backup, Map<String, Proof> proofs) {
+    /** A backup that nothing speaks against, nor against those that it builds on. */
+    static boolean usable(Backup backup, Inventory inventory, Map<String, Proof> proofs) {
+        Backup link = backup;
+        for (int depth = 0; depth < LONGEST_CHAIN; depth++) {
+            String parent = link.parent();
+            if (!whole(link, proofs)) {
+                return false;
+            }
+            if (parent == null) {
+                return true;
+            }
+            link = inventory.backups().stream()
+                    .filter(other -> other.id().equals(parent))
+                    .findFirst()
+                    .orElse(null);
+            if (link == null) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    private static boolean whole(Backup backup, Map<String, Proof> proofs) {
         Proof proof = proofs.get(backup.id());
         boolean whole = backup.problems().stream().allMatch(problem -> problem.kind() == Damage.Kind.BAD_MANIFEST);
         return whole && (proof == null || proof.verdict() != Verdict.FAILED);
@@ -135,7 +167,7 @@ final class RepositoryScan {
     /** The newest backup from which WAL can be replayed. */
     private static @Nullable Backup base(Inventory inventory, Map<String, Proof> proofs) {
         return inventory.backups().stream()
-                .filter(backup -> backup.physical() && backup.start() != null && usable(backup, proofs))
+                .filter(backup -> backup.physical() && backup.start() != null && usable(backup, inventory, proofs))
                 .findFirst()
                 .orElse(null);
     }
@@ -162,7 +194,7 @@ final class RepositoryScan {
         return archives.stream().max(Comparator.comparingInt(WalArchive::size)).orElse(null);
     }
 
-    private Reach follow(Backup base, WalArchive archive) throws IOException {
+    private @Nullable Reach follow(Backup base, WalArchive archive) throws IOException {
         String key = base.id() + " " + base.start();
         WalFollower current = follower;
         if (current == null || !key.equals(followed)) {
@@ -174,6 +206,10 @@ final class RepositoryScan {
             follower = current;
             followed = key;
         }
-        return current.advance(archive, new Progress());
+        try {
+            return current.advance(archive, new Progress());
+        } catch (UnsupportedCompressionException e) {
+            return null; // how far it reaches is not known
+        }
     }
 }

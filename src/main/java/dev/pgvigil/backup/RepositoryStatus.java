@@ -1,13 +1,18 @@
 package dev.pgvigil.backup;
 
+import dev.pgvigil.backup.drill.ProofLevel;
 import dev.pgvigil.backup.inventory.Backup;
 import dev.pgvigil.backup.inventory.Inventory;
+import dev.pgvigil.backup.verify.Verdict;
 import dev.pgvigil.backup.verify.WalFollower.Reach;
 import dev.pgvigil.check.Finding;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +50,11 @@ record RepositoryStatus(
         BROKEN
     }
 
+    /** No zone is further from UTC. */
+    private static final Duration ZONES = Duration.ofHours(14);
+
+    private static final Duration HANGS = Duration.ofMinutes(15);
+
     RepositoryStatus {
         proofs = Map.copyOf(proofs);
         missing = List.copyOf(missing);
@@ -59,10 +69,62 @@ record RepositoryStatus(
         return inventory == null ? List.of() : inventory.backups();
     }
 
-    /** The newest backup of a cluster or database; null: there is none. */
+    /** The newest backup; null: there is none. */
     @Nullable
     Backup newest() {
         return backups().isEmpty() ? null : backups().getFirst();
+    }
+
+    /**
+     * The newest backup that is not dated in the future; null: there is none. A time may be local time taken as UTC; one that is later than that
+     * says nothing of when the last backup was made.
+     */
+    @Nullable
+    Backup newest(Instant now) {
+        return backups().stream()
+                .filter(backup -> backup.time().isBefore(now.plus(ZONES)))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** The proofs of the backups that there are. */
+    private Stream<Proof> present() {
+        return backups().stream().map(backup -> proofs.get(backup.id())).filter(Objects::nonNull);
+    }
+
+    /** The latest verification; null: none of these backups was verified. */
+    @Nullable
+    Proof latest() {
+        return present().max(Comparator.comparing(Proof::at)).orElse(null);
+    }
+
+    /** The latest restore, which other verifications may have followed; null: there was none. */
+    @Nullable
+    Proof latestRestore() {
+        return present()
+                .filter(Proof::drilled)
+                .max(Comparator.comparing(Proof::at))
+                .orElse(null);
+    }
+
+    /** Whether the last verification of any backup failed. */
+    boolean failing() {
+        return present().anyMatch(proof -> proof.verdict() == Verdict.FAILED);
+    }
+
+    /** What is proven of the best backup. */
+    ProofLevel proven(Instant now, Duration validFor) {
+        return present()
+                .map(proof -> proof.level(now, validFor))
+                .max(Comparator.naturalOrder())
+                .orElse(ProofLevel.INVENTORIED);
+    }
+
+    /** Whether it was listed the last time, and not too long ago: storage that hangs gives no error. */
+    boolean current(Instant now, Duration scanEvery) {
+        return error == null
+                && scannedAt != null
+                && scannedAt.plus(scanEvery.multipliedBy(3)).plus(HANGS).isAfter(now);
     }
 
     RepositoryStatus with(List<Finding> judged) {

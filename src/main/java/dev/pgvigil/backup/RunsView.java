@@ -30,7 +30,7 @@ record RunsView(List<RunView> runs) {
             @Nullable Long expectedBytes,
             String message) {
 
-        static RunView of(Run run) {
+        static RunView of(VerificationJob run) {
             Progress progress = run.progress();
             return new RunView(
                     run.id(),
@@ -46,7 +46,7 @@ record RunsView(List<RunView> runs) {
         }
     }
 
-    static RunsView of(List<Run> runs) {
+    static RunsView of(List<VerificationJob> runs) {
         return new RunsView(runs.stream().map(RunView::of).toList());
     }
 }

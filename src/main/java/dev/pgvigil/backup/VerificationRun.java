@@ -28,7 +28,7 @@ final class VerificationRun {
     private final RepositoryScan scan;
     private final Backups config;
     private final @Nullable Scratch scratch;
-    private final Run run;
+    private final VerificationJob run;
     private final InstantSource clock;
     private final BiConsumer<Backup, Proof> results;
 
@@ -36,7 +36,7 @@ final class VerificationRun {
             RepositoryScan scan,
             Backups config,
             @Nullable Scratch scratch,
-            Run run,
+            VerificationJob run,
             InstantSource clock,
             BiConsumer<Backup, Proof> results) {
         this.scan = scan;

@@ -5,14 +5,11 @@ import dev.pgvigil.backup.BackupSummary;
 import jakarta.inject.Singleton;
 import org.jspecify.annotations.Nullable;
 
-/** The group {@code backups}: DOWN while any repository has a finding of severity high or critical. From memory. */
+/** The group {@code backups}: DOWN while a repository has a finding of severity high or critical, or was not read. From memory. */
 @Singleton
-final class BackupHealth {
+final class BackupHealth implements BuiltInGroup {
 
-    /** Its name; no configured group can have it. */
     static final String GROUP = "backups";
-
-    private static final int NAMED = 10;
 
     private final BackupMonitor monitor;
 
@@ -20,9 +17,13 @@ final class BackupHealth {
         this.monitor = monitor;
     }
 
-    /** The group; null: no repository is configured. */
-    @Nullable
-    HealthCheckResult evaluate(String check) {
+    @Override
+    public String group() {
+        return GROUP;
+    }
+
+    @Override
+    public @Nullable HealthCheckResult evaluate(String check) {
         BackupSummary summary = monitor.summary();
         return summary.repositories() == 0 ? null : of(check, summary);
     }
@@ -31,10 +32,9 @@ final class BackupHealth {
         Data data = new Data()
                 .number("repositories", summary.repositories())
                 .number("backups", summary.backups())
-                .number("failing", summary.failing().size());
-        for (int i = 0; i < Math.min(NAMED, summary.failing().size()); i++) {
-            data.text("failing." + (i + 1), summary.failing().get(i));
-        }
-        return HealthCheckResult.of(check, summary.failing().isEmpty(), data);
+                .number("unread", summary.unread())
+                .number("failing", summary.failing().size())
+                .texts("failing", summary.failing());
+        return HealthCheckResult.of(check, summary.failing().isEmpty() && summary.unread() == 0, data);
     }
 }

@@ -64,7 +64,7 @@ final class DataChecks {
                     }
                 }
             } catch (SQLException e) {
-                failed("the assertion " + assertion.name() + " failed (" + e.getSQLState() + "): " + e.getMessage());
+                failed("the assertion " + assertion.name() + " failed (" + e.getSQLState() + ")" + text(e));
             }
         }
         if (plan.assertions().isEmpty()) {
@@ -167,7 +167,13 @@ final class DataChecks {
     }
 
     private void unreadable(String database, Relation relation, SQLException e) {
-        failed(database + "." + relation.name + " cannot be read (" + e.getSQLState() + "): " + e.getMessage());
+        failed(database + "." + relation.name + " cannot be read (" + e.getSQLState() + ")" + text(e));
+    }
+
+    /** What the server says; not where that has values: errors in data, violated constraints, and what functions raise. */
+    private static String text(SQLException e) {
+        String state = String.valueOf(e.getSQLState());
+        return state.startsWith("22") || state.startsWith("23") || state.startsWith("P0") ? "" : ": " + e.getMessage();
     }
 
     private void failed(String text) {

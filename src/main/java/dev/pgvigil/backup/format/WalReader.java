@@ -55,6 +55,7 @@ public final class WalReader {
     private long commits;
     private @Nullable Commit beforeLast;
     private @Nullable Commit last;
+    private @Nullable Lsn begin;
     private @Nullable Lsn end;
     private @Nullable WalLimits limits;
 
@@ -145,6 +146,9 @@ public final class WalReader {
         if (address >= 0 && address != begin) {
             damage = new Damage(Damage.Kind.WAL_GAP, name.toString(), "WAL is missing from " + new Lsn(address));
             return false;
+        }
+        if (this.begin == null) {
+            this.begin = new Lsn(begin);
         }
         magic = found;
         system = first.getLong(24);
@@ -320,6 +324,11 @@ public final class WalReader {
     /** The commit before it; null: none. */
     public @Nullable Commit commitBeforeLast() {
         return beforeLast;
+    }
+
+    /** Where the first segment begins; null: none was read. */
+    public @Nullable Lsn begin() {
+        return begin;
     }
 
     /** The end of the last intact record; null: none. */

@@ -26,6 +26,7 @@ final class Dumps implements Finder {
     static final String CONTENTS = "toc.dat";
 
     private static final Pattern ARCHIVE = Pattern.compile("(?i).+\\.(dump|dmp|pgdump|backup|bak|custom|fc|tar)");
+    private static final Pattern DUMP = Pattern.compile("(?i).+\\.(dump|dmp|pgdump)");
     private static final Pattern SQL = Pattern.compile("(?i)\\.sql(\\.(gz|zst|lz4|bz2))?$");
     private static final Pattern SERVER = Pattern.compile("Dumped from database version ([0-9]{1,3})");
     private static final Pattern WAL_LABEL = Pattern.compile("[0-9A-F]{24}\\.[0-9A-F]{8}\\.backup");
@@ -72,6 +73,9 @@ final class Dumps implements Finder {
     }
 
     private static @Nullable Backup archive(Storage storage, StoredFile file) throws IOException {
+        if (file.size() == 0 && DUMP.matcher(file.name()).matches()) {
+            return dump(file.key(), Layout.CUSTOM, null, file, 0, 1, List.of(empty(file)));
+        }
         byte[] head = storage.first(file.key(), HEAD);
         boolean tar = new String(head, 0, Math.min(head.length, 8), StandardCharsets.ISO_8859_1).startsWith(CONTENTS);
         if (!tar && !DumpArchive.begins(head)) {
@@ -104,10 +108,14 @@ final class Dumps implements Finder {
                 InputStream in = Compression.of(file.name()).open(stored)) {
             head = new String(in.readNBytes(HEAD), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            return null;
+            head = "";
+            problems.add(problem(file.key(), e));
+        }
+        if (file.size() == 0) {
+            problems.add(empty(file));
         }
         boolean cluster = head.contains("-- PostgreSQL database cluster dump");
-        if (!cluster && !head.contains("-- PostgreSQL database dump")) {
+        if (problems.isEmpty() && !cluster && !head.contains("-- PostgreSQL database dump")) {
             return null;
         }
         Matcher server = SERVER.matcher(head);
@@ -127,8 +135,13 @@ final class Dumps implements Finder {
                 file.size(),
                 1,
                 null,
-                "found",
+                problems.isEmpty() ? "found" : "damaged",
                 problems);
+    }
+
+    /** As a dump leaves its file that failed at once. */
+    private static Damage empty(StoredFile file) {
+        return new Damage(Damage.Kind.BAD_ARCHIVE, file.key(), "it is empty");
     }
 
     private static Backup dump(

@@ -1,7 +1,9 @@
 package dev.pgvigil.backup.inventory;
 
 import dev.pgvigil.backup.format.Compression;
+import dev.pgvigil.backup.format.FormatException;
 import dev.pgvigil.backup.format.TimelineHistory;
+import dev.pgvigil.backup.format.UnsupportedCompressionException;
 import dev.pgvigil.backup.format.WalName;
 import dev.pgvigil.backup.storage.Storage;
 import dev.pgvigil.backup.storage.StoredFile;
@@ -178,6 +180,8 @@ public final class WalArchive {
                 if (size >= 1 << 20 && Integer.bitCount(size) == 1) {
                     return size;
                 }
+            } catch (FormatException | UnsupportedCompressionException e) {
+                // the next one may be whole
             }
         }
         return 16 << 20;

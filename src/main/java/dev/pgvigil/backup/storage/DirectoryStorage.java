@@ -6,6 +6,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -70,7 +71,12 @@ public final class DirectoryStorage implements Storage {
     }
 
     private Path resolve(String key) throws IOException {
-        Path path = root.resolve(key).normalize();
+        Path path;
+        try {
+            path = root.resolve(key).normalize();
+        } catch (InvalidPathException e) {
+            throw new IOException("the name is not one in the encoding of this machine: " + key, e);
+        }
         if (!path.startsWith(root)) {
             throw new IOException("the key leads out of the repository: " + key);
         }

@@ -61,6 +61,15 @@ public final class BackupVerifier {
                     List.of(new Damage(Damage.Kind.UNREADABLE, backup.id(), "it cannot be read: " + e.getMessage())),
                     0,
                     0);
+        } catch (RuntimeException e) {
+            // Content that was made to break a reader must not keep the other backups from being read.
+            return Verification.of(
+                    List.of(new Damage(
+                            Damage.Kind.UNREADABLE,
+                            backup.id(),
+                            "it cannot be read: " + e.getClass().getSimpleName())),
+                    0,
+                    0);
         }
     }
 
@@ -85,9 +94,17 @@ public final class BackupVerifier {
             tar(listing, backup, manifest, check, own);
         }
         check.end();
-        wal(backup, own, archive, check, progress);
+        try {
+            wal(backup, own, archive, check, progress);
+        } catch (UnsupportedCompressionException e) {
+            return Verification.unsupported(check.damages(), String.valueOf(e.getMessage()));
+        }
         if (manifest == null) {
             return Verification.unsupported(check.damages(), "it has no manifest to compare its files with");
+        }
+        if (check.unproven() > 0) {
+            return Verification.unsupported(
+                    check.damages(), "its manifest has no checksums of " + check.unproven() + " files");
         }
         return Verification.of(check.damages(), check.files(), check.bytes());
     }
@@ -179,6 +196,13 @@ public final class BackupVerifier {
             return;
         }
         if (own.records() > 0 || own.damage() != null) {
+            Lsn begin = own.begin();
+            if (begin != null && begin.compareTo(start) > 0) {
+                check.damage(
+                        Damage.Kind.WAL_GAP,
+                        backup.id() + " (its own WAL)",
+                        "it begins at " + begin + ", the backup needs it from " + start);
+            }
             reaches(backup.id() + " (its own WAL)", own.end(), own.damage(), stop, check);
             return;
         }

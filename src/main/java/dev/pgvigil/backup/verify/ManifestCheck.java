@@ -38,6 +38,7 @@ final class ManifestCheck {
     private @Nullable ControlFile control;
     private long files;
     private long bytes;
+    private long unproven;
 
     ManifestCheck(@Nullable Manifest manifest, Progress progress) {
         this.manifest = manifest;
@@ -54,6 +55,7 @@ final class ManifestCheck {
             damage(Damage.Kind.UNLISTED, path, "the manifest does not have it");
         }
         ChecksumAlgorithm algorithm = entry == null ? null : entry.algorithm();
+        unproven += entry != null && entry.size() > 0 && (algorithm == null || entry.checksum() == null) ? 1 : 0;
         ChecksumAlgorithm.Running checksum = algorithm == null ? null : algorithm.begin();
         ByteArrayOutputStream kept = path.equals(CONTROL) ? new ByteArrayOutputStream(CONTROL_BYTES) : null;
         long length = 0;
@@ -150,5 +152,10 @@ final class ManifestCheck {
 
     long bytes() {
         return bytes;
+    }
+
+    /** Number of files for which the manifest has no checksum: of their content nothing is known. */
+    long unproven() {
+        return unproven;
     }
 }

@@ -33,6 +33,7 @@ final class PgBackRestVerifier {
     private long files;
     private long bytes;
     private long bundled;
+    private long unproven;
 
     private PgBackRestVerifier(Listing listing, Backup backup, Progress progress) {
         this.listing = listing;
@@ -59,10 +60,13 @@ final class PgBackRestVerifier {
         for (Map.Entry<String, String> entry : entries.entrySet()) {
             file(entry.getKey(), JSON.readTree(entry.getValue()));
         }
-        return bundled == 0 || !damages.isEmpty()
-                ? Verification.of(damages, files, bytes)
-                : Verification.unsupported(
-                        damages, bundled + " of its files are in bundles or blocks, which only pgBackRest can read");
+        if (bundled > 0) {
+            return Verification.unsupported(
+                    damages, bundled + " of its files are in bundles or blocks, which only pgBackRest can read");
+        }
+        return unproven > 0
+                ? Verification.unsupported(damages, "its manifest has no checksums of " + unproven + " files")
+                : Verification.of(damages, files, bytes);
     }
 
     private void file(String name, JsonNode entry) throws IOException {
@@ -78,7 +82,7 @@ final class PgBackRestVerifier {
         StoredFile stored = stored(Listing.in(directory, name));
         if (stored == null) {
             if (size > 0) {
-                damages.add(new Damage(Damage.Kind.MISSING, name, "the manifest has it, but the repository does not"));
+                damaged(Damage.Kind.MISSING, name, "the manifest has it, but the repository does not");
             }
             return;
         }
@@ -88,7 +92,7 @@ final class PgBackRestVerifier {
         } catch (InterruptedIOException e) {
             throw e;
         } catch (IOException e) {
-            damages.add(new Damage(Damage.Kind.UNREADABLE, name, "it cannot be read: " + e.getMessage()));
+            damaged(Damage.Kind.UNREADABLE, name, "it cannot be read: " + e.getMessage());
         }
     }
 
@@ -116,14 +120,17 @@ final class PgBackRestVerifier {
         }
         bytes += length;
         if (length != size) {
-            damages.add(
-                    new Damage(Damage.Kind.WRONG_SIZE, name, "it has " + length + " bytes, the manifest says " + size));
-        } else if (!checksum.isEmpty()
-                && !HexFormat.of().formatHex(digest.digest()).equals(checksum)) {
-            damages.add(new Damage(
-                    Damage.Kind.WRONG_CHECKSUM,
-                    name,
-                    "its SHA-1 is not that of the manifest: its content has changed"));
+            damaged(Damage.Kind.WRONG_SIZE, name, "it has " + length + " bytes, the manifest says " + size);
+        } else if (checksum.isEmpty()) {
+            unproven += size > 0 ? 1 : 0;
+        } else if (!HexFormat.of().formatHex(digest.digest()).equals(checksum)) {
+            damaged(Damage.Kind.WRONG_CHECKSUM, name, "its SHA-1 is not that of the manifest: its content has changed");
+        }
+    }
+
+    private void damaged(Damage.Kind kind, String where, String text) {
+        if (damages.size() < Verification.MOST) {
+            damages.add(new Damage(kind, where, text));
         }
     }
 

@@ -4,10 +4,13 @@ import dev.pgvigil.backup.format.ArchivePath;
 import dev.pgvigil.backup.format.Compression;
 import dev.pgvigil.backup.format.Damage;
 import dev.pgvigil.backup.format.FormatException;
+import dev.pgvigil.backup.format.UnsupportedCompressionException;
 import dev.pgvigil.backup.storage.Storage;
 import dev.pgvigil.backup.storage.StoredFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.nio.file.FileSystemException;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
@@ -52,19 +55,11 @@ public final class TarWalk {
             if (!any) {
                 throw new FormatException(Damage.Kind.BAD_ARCHIVE, "the tar file is empty");
             }
-        } catch (java.io.EOFException | java.util.zip.ZipException e) {
-            throw new FormatException(Damage.Kind.BAD_ARCHIVE, "the file is truncated or damaged: " + e.getMessage());
+        } catch (FormatException | InterruptedIOException | UnsupportedCompressionException | FileSystemException e) {
+            throw e;
         } catch (IllegalArgumentException e) {
             throw new FormatException(Damage.Kind.BAD_ARCHIVE, "a header of the tar file is damaged");
-        } catch (com.github.luben.zstd.ZstdIOException e) {
-            throw new FormatException(Damage.Kind.BAD_ARCHIVE, "the compressed content is damaged: " + e.getMessage());
         } catch (IOException e) {
-            if (e instanceof FormatException
-                    || e instanceof java.io.InterruptedIOException
-                    || e instanceof dev.pgvigil.backup.format.UnsupportedCompressionException
-                    || e instanceof java.nio.file.FileSystemException) {
-                throw e;
-            }
             throw new FormatException(Damage.Kind.BAD_ARCHIVE, "the file is truncated or damaged: " + e.getMessage());
         }
     }

@@ -2,6 +2,7 @@ package dev.pgvigil.backup.verify;
 
 import dev.pgvigil.backup.format.Compression;
 import dev.pgvigil.backup.format.Damage;
+import dev.pgvigil.backup.format.FormatException;
 import dev.pgvigil.backup.format.Lsn;
 import dev.pgvigil.backup.format.TimelineHistory;
 import dev.pgvigil.backup.format.WalLimits;
@@ -84,7 +85,14 @@ public final class WalFollower {
         if (segmentBytes == 0) {
             segmentBytes = archive.segmentBytes();
         }
-        follow(archive.newest(timeline));
+        try {
+            follow(archive.newest(timeline));
+        } catch (FormatException e) {
+            // Which timeline is the newest is not known; it is read again the next time.
+            damage = e.at(archive.directory());
+            path = List.of();
+            return reach();
+        }
         if (damage != null && damage.kind() == Damage.Kind.WAL_GAP) {
             damage = null; // the missing segment may have come
         }
@@ -196,9 +204,8 @@ public final class WalFollower {
         try (InputStream content = archive.open(file);
                 DigestInputStream in = new DigestInputStream(content, digest)) {
             reader.read(name, in);
-        } catch (java.io.EOFException | java.util.zip.ZipException e) {
-            damage =
-                    new Damage(Damage.Kind.BAD_WAL, file.key(), "its compressed content is damaged: " + e.getMessage());
+        } catch (FormatException e) {
+            damage = new Damage(Damage.Kind.BAD_WAL, file.key(), String.valueOf(e.getMessage()));
             damagedFile = file;
             return;
         }

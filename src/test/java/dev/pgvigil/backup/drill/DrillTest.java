@@ -179,13 +179,16 @@ class DrillTest {
                 source.folder(),
                 last(true).time(),
                 new Assertion("all orders", "postgres", "select count(*) = 2003 from orders"),
-                new Assertion("payments", "postgres", "select count(*) > 0 from payments")));
+                new Assertion("payments", "postgres", "select count(*) > 0 from payments"),
+                new Assertion("items", "postgres", "select bool_and(item::int > 0) from orders")));
 
         assertThat(result.verdict()).isEqualTo(Verdict.FAILED);
         assertThat(result.level()).isEqualTo(ProofLevel.RECOVERS);
         assertThat(result.failures())
                 .anyMatch(failure -> failure.contains("all orders is not true"))
-                .anyMatch(failure -> failure.contains("payments failed (42P01)"));
+                .anyMatch(failure -> failure.contains("payments failed (42P01)"))
+                // The text of this error has a value.
+                .anyMatch(failure -> failure.endsWith("items failed (22P02)"));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.pgvigil.backup.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.github.luben.zstd.ZstdOutputStream;
 import dev.pgvigil.backup.BackedUpServer;
 import dev.pgvigil.backup.format.Damage;
 import dev.pgvigil.backup.format.WalName;
@@ -35,6 +36,9 @@ class VerificationTest {
     private static Path folder;
 
     @TempDir
+    private static Path unproven;
+
+    @TempDir
     private Path damaged;
 
     private static BackedUpServer source;
@@ -48,6 +52,7 @@ class VerificationTest {
         source.byTheServer(folder.resolve("gzip"), "WAL true, COMPRESSION 'gzip', MANIFEST_CHECKSUMS 'SHA256'");
         source.plain("plain", true);
         source.plain("bare", false);
+        source.byTheServer(unproven.resolve("backup"), "WAL true, MANIFEST_CHECKSUMS 'NONE'");
         source.insert(3001);
         source.archiveNow();
         source.insert(3002);
@@ -95,8 +100,12 @@ class VerificationTest {
     }
 
     private List<Path> segments() throws IOException {
-        try (Stream<Path> files = Files.list(damaged.resolve("wal"))) {
-            return files.filter(file -> file.getFileName().toString().matches("[0-9A-F]{24}"))
+        return segments(damaged.resolve("wal"));
+    }
+
+    private static List<Path> segments(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> file.getFileName().toString().matches("[0-9A-F]{24}(\\.zst)?"))
                     .sorted()
                     .toList();
         }
@@ -260,6 +269,62 @@ class VerificationTest {
         FileUtils.deleteDirectory(damaged.resolve("wal").toFile());
 
         fails(verify(damaged), Damage.Kind.WAL_GAP, "cannot be restored");
+    }
+
+    @Test
+    void backupWhoseOwnWalBeginsTooLateFails() throws IOException {
+        copy("plain");
+        FileUtils.deleteDirectory(damaged.resolve("wal").toFile());
+        Path first = segments(damaged.resolve("backup/pg_wal")).getFirst();
+        // The next segment, as far as its header says.
+        WalName name = Objects.requireNonNull(WalName.parse(first.getFileName().toString()));
+        WalName next = WalName.of(name.timeline(), name.number(16 << 20) + 1, 16 << 20);
+        Files.delete(first);
+        Files.copy(source.archive().resolve(next.toString()), first.resolveSibling(next.toString()));
+
+        fails(verify(damaged), Damage.Kind.WAL_GAP, "its own WAL");
+    }
+
+    @Test
+    void backupWithoutChecksumsIsNotProven() throws IOException {
+        Verification result = verify(unproven);
+
+        assertThat(result.verdict()).isEqualTo(Verdict.UNSUPPORTED);
+        assertThat(result.reason()).contains("no checksums");
+    }
+
+    @Test
+    void damagedCompressedSegmentIsDamageOfWalAndNotOfTheRepository() throws IOException {
+        copy("plain");
+        for (Path segment : segments()) {
+            Path to = segment.resolveSibling(segment.getFileName() + ".zst");
+            try (ZstdOutputStream out = new ZstdOutputStream(Files.newOutputStream(to))) {
+                Files.copy(segment, out);
+            }
+            Files.setLastModifiedTime(to, FileTime.from(Instant.now().minus(Duration.ofDays(1))));
+            Files.delete(segment);
+        }
+        assertThat(follow(damaged).damage()).isNull();
+        Path last = segments(damaged.resolve("wal")).getLast();
+        BackedUpServer.truncate(last, 200);
+        Files.setLastModifiedTime(last, FileTime.from(Instant.now().minus(Duration.ofDays(1))));
+        WalFollower.Reach reach = follow(damaged);
+
+        assertThat(Objects.requireNonNull(reach.damage()).kind()).isEqualTo(Damage.Kind.BAD_WAL);
+        assertThat(Objects.requireNonNull(reach.last()).time()).isBefore(lastCommit);
+        // The first one is needed for nothing, if it can be read or not.
+        Path first = segments(damaged.resolve("wal")).getFirst();
+        BackedUpServer.truncate(first, 20);
+        assertThat(Objects.requireNonNull(archive(inventory(damaged))).segmentBytes())
+                .isEqualTo(16 << 20);
+    }
+
+    @Test
+    void damagedTimelineHistoryIsDamageOfWal() throws IOException {
+        copy("plain");
+        Files.writeString(damaged.resolve("wal/00000002.history"), "1\tnowhere\tno reason\n");
+
+        assertThat(Objects.requireNonNull(follow(damaged).damage()).kind()).isEqualTo(Damage.Kind.WRONG_TIMELINE);
     }
 
     @Test

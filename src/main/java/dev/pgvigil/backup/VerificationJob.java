@@ -5,7 +5,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** A verification of one repository, on demand or by the schedule. Written by its thread, read by any. */
-final class Run {
+final class VerificationJob {
 
     private final long id;
     private final String repository;
@@ -32,7 +32,8 @@ final class Run {
      * @param backup only this one; null: those that need it
      * @param moment to recover to; null: chosen
      */
-    Run(long id, String repository, @Nullable String backup, @Nullable Instant moment, Instant requestedAt) {
+    VerificationJob(
+            long id, String repository, @Nullable String backup, @Nullable Instant moment, Instant requestedAt) {
         this.id = id;
         this.repository = repository;
         this.backup = backup;
