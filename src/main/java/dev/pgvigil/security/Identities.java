@@ -5,6 +5,7 @@ import dev.pgvigil.config.Settings;
 import dev.pgvigil.security.Accounts.ApiToken;
 import dev.pgvigil.security.Accounts.User;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.scheduler.Scheduled;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.quarkus.security.runtime.QuarkusPrincipal;
 import io.quarkus.security.runtime.QuarkusSecurityIdentity;
@@ -12,11 +13,12 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who a credential stands for: the one token, an API token or a user. A removed user or token, and a changed role, have an
- * effect with the reload.
+ * Who a credential stands for: the one token, an API token or a user. A removed user or token, a changed role and a changed
+ * password have an effect with the reload.
  */
 @Singleton
 final class Identities {
@@ -26,6 +28,8 @@ final class Identities {
 
     /** The name of everybody while no credential is configured, on loopback alone. */
     private static final String LOCAL = "local";
+
+    private static final String EXPIRE = "10s";
 
     private final TokenProvider tokenProvider;
     private final Configuration configuration;
@@ -68,10 +72,29 @@ final class Identities {
 
     private void changed(Settings settings) {
         Accounts now = of(settings);
-        if (!now.equals(accounts)) {
+        Accounts before = accounts;
+        if (!now.equals(before)) {
             accounts = now;
-            sessions.revoke(name -> named(name) == null);
+            // Whoever knows only the old password or token has lost access as well.
+            sessions.revoke(
+                    name -> named(name) == null || !Objects.equals(credential(before, name), credential(now, name)));
         }
+    }
+
+    /** Ends the open streams of API tokens that have expired. */
+    @Scheduled(every = EXPIRE, delayed = EXPIRE, concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void expire() {
+        sessions.revoke(name -> name.startsWith(TOKEN + ":") && named(name) == null);
+    }
+
+    /** What the caller of that name proves to be that one; null: it is not of the configuration. */
+    private static @Nullable Object credential(Accounts accounts, String name) {
+        if (name.startsWith(TOKEN + ":")) {
+            ApiToken token = accounts.tokens().get(name.substring(TOKEN.length() + 1));
+            return token == null ? null : token.sha256();
+        }
+        User user = accounts.users().get(name);
+        return user == null ? null : user.passwordHash();
     }
 
     /** Whether callers must authenticate. */

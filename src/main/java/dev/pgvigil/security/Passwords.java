@@ -11,6 +11,7 @@ import io.quarkus.security.identity.SecurityIdentity;
 import io.quarkus.security.identity.request.UsernamePasswordAuthenticationRequest;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import java.util.concurrent.Semaphore;
 
 /**
  * Verifies the passwords of users with argon2id (19 MiB, two passes: OWASP's first choice), on worker threads. An unknown user
@@ -25,6 +26,11 @@ final class Passwords implements IdentityProvider<UsernamePasswordAuthentication
     static final int LONGEST = 1024;
 
     private static final String OF_NOBODY = hash("");
+
+    /** Each takes 19 MiB: more at a time would be a way to exhaust the memory without any credential. */
+    private static final int AT_A_TIME = 4;
+
+    private final Semaphore turns = new Semaphore(AT_A_TIME);
 
     private final Identities identities;
 
@@ -49,12 +55,20 @@ final class Passwords implements IdentityProvider<UsernamePasswordAuthentication
             String password = new String(request.getPassword().getPassword());
             User user = identities.user(request.getUsername());
             String hash = user == null ? OF_NOBODY : user.passwordHash().value();
-            boolean right = password.length() <= LONGEST
-                    && Password.check(password, hash).with(Argon2Function.getInstanceFromHash(hash));
+            boolean right = password.length() <= LONGEST && matches(password, hash);
             if (user == null || !right) {
                 throw new AuthenticationFailedException("wrong user or password");
             }
             return new Identities.Caller(user.name(), user.role()).identity();
         });
+    }
+
+    private boolean matches(String password, String hash) {
+        turns.acquireUninterruptibly();
+        try {
+            return Password.check(password, hash).with(Argon2Function.getInstanceFromHash(hash));
+        } finally {
+            turns.release();
+        }
     }
 }

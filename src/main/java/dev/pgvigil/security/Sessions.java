@@ -2,6 +2,7 @@ package dev.pgvigil.security;
 
 import dev.pgvigil.config.Configuration;
 import dev.pgvigil.http.AccessEnded;
+import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The sessions of browsers. The cookie is 256 random bits, of which the hash alone is kept; sign-out, a removed user and a new
- * token end a session and its open streams at once. Kept in memory: a restart ends all. Thread-safe.
+ * token end a session and its open streams at once, its end does within ten seconds. Kept in memory: a restart ends all. Thread-safe.
  */
 @Singleton
 final class Sessions {
@@ -37,6 +38,7 @@ final class Sessions {
     private static final String KEY = "session ";
 
     private static final int BYTES = 32;
+    private static final String EXPIRE = "10s";
 
     private final Supplier<Duration> time;
     private final Consumer<AccessEnded> ended;
@@ -65,20 +67,40 @@ final class Sessions {
     }
 
     /** Begins a session; returns the value of its cookie. */
-    synchronized String begin(String name) {
+    String begin(String name) {
         byte[] bytes = new byte[BYTES];
         random.nextBytes(bytes);
         String cookie = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-        Instant now = clock.instant();
-        open.values().removeIf(session -> !now.isBefore(session.end));
-        if (open.size() >= MOST) {
-            Iterator<Open> oldest = open.values().iterator();
-            oldest.next();
-            oldest.remove();
+        Open session = new Open(key(cookie), name, clock.instant().plus(time()));
+        Open evicted = null;
+        synchronized (this) {
+            if (open.size() >= MOST) {
+                Iterator<Open> oldest = open.values().iterator();
+                evicted = oldest.next();
+                oldest.remove();
+            }
+            open.put(session.key, session);
         }
-        String key = key(cookie);
-        open.put(key, new Open(key, name, now.plus(time())));
+        if (evicted != null) {
+            ended.accept(new AccessEnded(evicted.key::equals));
+        }
         return cookie;
+    }
+
+    /** Ends the sessions, and their open streams, whose time is over. */
+    @Scheduled(every = EXPIRE, delayed = EXPIRE, concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void expire() {
+        Instant now = clock.instant();
+        Set<String> keys = new HashSet<>();
+        synchronized (this) {
+            open.values().stream()
+                    .filter(session -> !now.isBefore(session.end))
+                    .forEach(session -> keys.add(session.key));
+            open.keySet().removeAll(keys);
+        }
+        if (!keys.isEmpty()) {
+            ended.accept(new AccessEnded(keys::contains));
+        }
     }
 
     /** The session of that cookie; null: none, or it has ended. */

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Limits failed sign-ins: ten for each client and for each user, and one more every 30 s. A sign-in that succeeds costs
+ * Limits failed sign-ins: ten for each client and for each named user, and one more every 30 s. A sign-in that succeeds costs
  * nothing. Bounded; the client that was quiet for longest is forgotten first. Thread-safe.
  */
 @Singleton
@@ -40,12 +40,18 @@ final class SignInLimit {
         if (!ofClient.isConsumed()) {
             return Duration.ofNanos(ofClient.getNanosToWaitForRefill());
         }
+        if (user.isEmpty()) {
+            // The one token cannot be guessed; a limit for all clients together would let anybody lock its holder out.
+            return Duration.ZERO;
+        }
         ConsumptionProbe ofUser = bucket("user " + user).tryConsumeAndReturnRemaining(1);
         return ofUser.isConsumed() ? Duration.ZERO : Duration.ofNanos(ofUser.getNanosToWaitForRefill());
     }
 
     void succeeded(String client, String user) {
         bucket("client " + client).addTokens(1);
-        bucket("user " + user).addTokens(1);
+        if (!user.isEmpty()) {
+            bucket("user " + user).addTokens(1);
+        }
     }
 }

@@ -63,6 +63,21 @@ class SessionsTest {
     }
 
     @Test
+    void expiryEndsSessionsAndTheirStreams() {
+        String key = Objects.requireNonNull(sessions.of(sessions.begin("anna"))).key();
+        now = now.plus(Duration.ofHours(6));
+        String kept =
+                Objects.requireNonNull(sessions.of(sessions.begin("anna"))).key();
+        sessions.expire();
+        assertThat(ended).isEmpty();
+        now = now.plus(Duration.ofHours(6));
+        sessions.expire();
+        assertThat(ended).hasSize(1);
+        assertThat(ended.getFirst().concerns()).accepts(key).rejects(kept, "anna");
+        assertThat(sessions.size()).isEqualTo(1);
+    }
+
+    @Test
     void keepsBoundedNumber() {
         String first = sessions.begin("anna");
         for (int i = 0; i < Sessions.MOST; i++) {
