@@ -29,6 +29,7 @@ final class RedisNode {
 
     private static final Duration CONNECT = Duration.ofSeconds(1);
     private static final int IN_FLIGHT = 4096;
+    private static final int PORT = 6379;
 
     /** What the endpoints are. */
     enum Kind {
@@ -246,7 +247,8 @@ final class RedisNode {
         Redis client = Redis.createClient(vertx, options);
         return client.connect()
                 .timeout(CONNECT.toMillis(), TimeUnit.MILLISECONDS)
-                .map(connection -> new Located(connection, client, kind, uri.getHost() + ":" + uri.getPort()))
+                .map(connection -> new Located(
+                        connection, client, kind, uri.getHost() + ":" + (uri.getPort() < 0 ? PORT : uri.getPort())))
                 .onFailure(failure -> client.close());
     }
 

@@ -299,6 +299,10 @@ final class Replica {
     }
 
     private void settle(String server, long token) {
+        if (releasing.contains(server) || !configured.contains(server)) {
+            // It was given away while the answer was on its way.
+            return;
+        }
         if (token > 0) {
             held.put(server, token);
             adopted.remove(server);

@@ -227,12 +227,7 @@ final class SharedFleet implements AutoCloseable {
                         servers(targets).size(),
                         state.held().size(),
                         state.adopted().size()),
-                new ClusterView.ExchangeView(
-                        exchange.sent.get(),
-                        exchange.sentBytes.get(),
-                        exchange.refused.get(),
-                        exchange.merged.get(),
-                        exchange.failures.get()),
+                exchange.view(),
                 problems);
     }
 }

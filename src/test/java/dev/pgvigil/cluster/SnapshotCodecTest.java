@@ -32,8 +32,8 @@ class SnapshotCodecTest {
     private final SnapshotCodec codec = new SnapshotCodec(new Catalogue(CHECKS));
 
     private Outcome<?> roundTrip(Outcome<?> outcome, String check) throws IOException {
-        byte[] bytes = codec.write(Part.of(outcome, check, codec));
-        return codec.read(bytes, Part.class).outcome(check, Duration.ZERO, codec);
+        byte[] bytes = codec.write(PublishedOutcome.of(outcome, check, codec));
+        return codec.read(bytes, PublishedOutcome.class).outcome(check, Duration.ZERO, codec);
     }
 
     @Test
@@ -86,7 +86,7 @@ class SnapshotCodecTest {
         Finding finding = Finding.of("connections", "saturation", Status.DEGRADED, Severity.HIGH, "full", "85 of 100")
                 .evidence(List.of(Map.of("application", "shop <b>", "connections", 60)))
                 .since(Instant.now());
-        Head head = new Head(
+        PublishedServer head = new PublishedServer(
                 1_764_000_000_000_000L,
                 3,
                 1,
@@ -94,9 +94,9 @@ class SnapshotCodecTest {
                 0,
                 ConnectionState.NONE,
                 Map.of("heartbeat", 7L),
-                List.of(new Head.OneTarget(
+                List.of(new PublishedServer.PublishedTarget(
                         "shop", "shop", Status.DEGRADED, Instant.now(), List.of(finding), List.of(), Map.of())));
-        assertThat(codec.read(codec.write(head), Head.class)).isEqualTo(head);
+        assertThat(codec.read(codec.write(head), PublishedServer.class)).isEqualTo(head);
     }
 
     @Test

@@ -9,7 +9,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** An outcome of a check as it is published: its kind, and the observation as a tree. */
-record Part(
+record PublishedOutcome(
         Kind kind,
         Instant at,
         long tookNanos,
@@ -26,10 +26,10 @@ record Part(
     }
 
     /** The outcome with its observation, or the last one before a failure. */
-    static Part of(Outcome<?> outcome, String check, SnapshotCodec codec) throws IOException {
+    static PublishedOutcome of(Outcome<?> outcome, String check, SnapshotCodec codec) throws IOException {
         return switch (outcome) {
             case Outcome.Observed<?> observed ->
-                new Part(
+                new PublishedOutcome(
                         Kind.OBSERVED,
                         observed.at(),
                         observed.took().toNanos(),
@@ -40,7 +40,7 @@ record Part(
                         codec.observation(observed.value(), check));
             case Outcome.Failed<?> failed -> {
                 Outcome.Observed<?> last = failed.last();
-                yield new Part(
+                yield new PublishedOutcome(
                         Kind.FAILED,
                         failed.at(),
                         failed.took().toNanos(),
@@ -51,7 +51,7 @@ record Part(
                         last == null ? null : codec.observation(last.value(), check));
             }
             case Outcome.Skipped<?> skipped ->
-                new Part(Kind.SKIPPED, skipped.at(), 0, null, skipped.reason(), null, 0, null);
+                new PublishedOutcome(Kind.SKIPPED, skipped.at(), 0, null, skipped.reason(), null, 0, null);
         };
     }
 

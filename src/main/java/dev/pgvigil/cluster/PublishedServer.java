@@ -18,7 +18,7 @@ import java.util.Map;
  * @param facts version of the facts; 0: none yet
  * @param checks versions of the outcomes of checks of the whole server, by check
  */
-record Head(
+record PublishedServer(
         long token,
         long sequence,
         long sentAt,
@@ -26,13 +26,13 @@ record Head(
         long facts,
         ConnectionState link,
         Map<String, Long> checks,
-        List<OneTarget> targets) {
+        List<PublishedTarget> targets) {
 
     /** The name of the facts among the parts. */
     static final String FACTS = "#facts";
 
     /** A target, with versions of the outcomes of checks of its database. */
-    record OneTarget(
+    record PublishedTarget(
             String name,
             String database,
             Status status,
