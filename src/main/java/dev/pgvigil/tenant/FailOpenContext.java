@@ -1,11 +1,7 @@
 package dev.pgvigil.tenant;
 
 import dev.pgvigil.check.Severity;
-import dev.pgvigil.tenant.Isolation.AppRole;
-import dev.pgvigil.tenant.TenantCatalog.PolicyRow;
-import dev.pgvigil.tenant.TenantCatalog.Relation;
 import jakarta.inject.Singleton;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -54,32 +50,11 @@ final class FailOpenContext implements IsolationRule {
     @Override
     public List<Violation> find(Isolation isolation) {
         Repair repair = new Repair(isolation);
-        List<Violation> found = new ArrayList<>();
-        for (Relation table : isolation.tables) {
-            for (PolicyRow policy : isolation.policies(table)) {
-                List<AppRole> roles = isolation.roles.stream()
-                        .filter(role -> isolation.access(role.oid(), table) == Access.ENFORCED
-                                && (policy.roles().contains(Privileges.PUBLIC)
-                                        || policy.roles().stream()
-                                                .anyMatch(each ->
-                                                        isolation.privileges.hasPrivilegesOf(role.oid(), each))))
-                        .toList();
-                boolean using =
-                        policy.using() != null && HOLE.matcher(policy.using()).find();
-                boolean check =
-                        policy.check() != null && HOLE.matcher(policy.check()).find();
-                if (policy.permissive() && (using || check) && !roles.isEmpty()) {
-                    found.add(Violation.of(
-                            this,
-                            severity(),
-                            table.label() + " " + policy.name(),
-                            "policy " + policy.name() + " of " + table.label()
-                                    + " is true for every row if the session has no tenant",
-                            Repair.names(roles),
-                            repair.alter(table, policy, using, check)));
-                }
-            }
-        }
-        return found;
+        return PolicyHole.find(isolation, HOLE).stream()
+                .map(hole -> hole.violation(
+                        this,
+                        "is true for every row if the session has no tenant",
+                        repair.alter(hole.table(), hole.policy(), hole.using(), hole.check())))
+                .toList();
     }
 }

@@ -216,9 +216,14 @@ final class Isolation {
                 .filter(policy -> policy.permissive() == permissive)
                 .filter(policy ->
                         policy.command().equals("*") || policy.command().equals(command))
-                .filter(policy -> policy.roles().contains(Privileges.PUBLIC)
-                        || policy.roles().stream().anyMatch(each -> privileges.hasPrivilegesOf(role, each)))
+                .filter(policy -> concerns(policy, role))
                 .toList();
+    }
+
+    /** Whether the policy is for the role. */
+    boolean concerns(PolicyRow policy, long role) {
+        return policy.roles().contains(Privileges.PUBLIC)
+                || policy.roles().stream().anyMatch(each -> privileges.hasPrivilegesOf(role, each));
     }
 
     /** The rows that policies let the role read, where they apply. */
@@ -233,8 +238,8 @@ final class Isolation {
         return narrowest;
     }
 
-    /** Roles of applications that may use the table, and see all of its rows. */
-    List<AppRole> unfiltered(Relation table, Access access) {
+    /** Roles of applications that may use the table, for which row-level security does that. */
+    List<AppRole> rolesWith(Relation table, Access access) {
         return roles.stream()
                 .filter(role -> access(role.oid(), table) == access)
                 .toList();

@@ -3,6 +3,7 @@ package dev.pgvigil.tenant;
 import dev.pgvigil.check.IsolationVerdict.Verdict;
 import dev.pgvigil.state.Outcome;
 import dev.pgvigil.state.TargetState;
+import dev.pgvigil.state.view.CheckState;
 import dev.pgvigil.state.view.CheckView;
 import dev.pgvigil.state.view.PointInTimeView;
 import java.time.Instant;
@@ -55,7 +56,7 @@ public record IsolationReport(
         IsolationState state = observed;
         return state == null
                 ? "# Tenant isolation of " + databaseName + "\n\nNo observation yet: verdict inconclusive.\n"
-                : MarkdownReport.body(databaseName, state, verdict == state.verdict()) + "SHA-256 of the lines above: "
-                        + digest + "\n";
+                : MarkdownReport.body(databaseName, state, check.state() == CheckState.OBSERVED)
+                        + "SHA-256 of the lines above: " + digest + "\n";
     }
 }

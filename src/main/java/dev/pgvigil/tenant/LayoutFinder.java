@@ -35,7 +35,7 @@ final class LayoutFinder {
     private static final int LEAST_PREFIX = 2;
 
     private static final Pattern TENANT_COLUMN =
-            Pattern.compile("(?i)(^|.*_)(" + CatalogReader.WORDS + ")_?(id|uuid|key)");
+            Pattern.compile("(?i)(^|.*_)(" + CatalogQueries.WORDS + ")_?(id|uuid|key)");
 
     private static final Pattern ROOT =
             Pattern.compile("(?i)(.*_)?(tenants?|orgs?|organi[sz]ations?|accounts?|workspaces?|company|companies)");

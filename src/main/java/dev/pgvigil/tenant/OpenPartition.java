@@ -45,9 +45,9 @@ final class OpenPartition implements IsolationRule {
         Repair repair = new Repair(isolation);
         return isolation.tables.stream()
                 .filter(table -> table.partition() && !table.rowSecurity() && isolation.protectedAbove(table))
-                .filter(table -> !isolation.unfiltered(table, Access.OPEN).isEmpty())
+                .filter(table -> !isolation.rolesWith(table, Access.OPEN).isEmpty())
                 .map(table -> {
-                    List<AppRole> roles = isolation.unfiltered(table, Access.OPEN);
+                    List<AppRole> roles = isolation.rolesWith(table, Access.OPEN);
                     return Violation.of(
                             this,
                             severity(),

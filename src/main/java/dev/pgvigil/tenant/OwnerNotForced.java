@@ -44,9 +44,9 @@ final class OwnerNotForced implements IsolationRule {
     public List<Violation> find(Isolation isolation) {
         Repair repair = new Repair(isolation);
         return isolation.tables.stream()
-                .filter(table -> !isolation.unfiltered(table, Access.OWNER).isEmpty())
+                .filter(table -> !isolation.rolesWith(table, Access.OWNER).isEmpty())
                 .map(table -> {
-                    List<AppRole> roles = isolation.unfiltered(table, Access.OWNER);
+                    List<AppRole> roles = isolation.rolesWith(table, Access.OWNER);
                     return Violation.of(
                             this,
                             severity(),

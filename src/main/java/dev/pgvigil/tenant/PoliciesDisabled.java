@@ -46,7 +46,7 @@ final class PoliciesDisabled implements IsolationRule {
                 .filter(table ->
                         !table.rowSecurity() && !isolation.policies(table).isEmpty())
                 .map(table -> {
-                    List<AppRole> roles = isolation.unfiltered(table, Access.OPEN);
+                    List<AppRole> roles = isolation.rolesWith(table, Access.OPEN);
                     boolean owner = roles.stream()
                             .anyMatch(role -> isolation.privileges.hasPrivilegesOf(role.oid(), table.owner()));
                     return Violation.of(

@@ -1,13 +1,11 @@
 package dev.pgvigil.tenant;
 
 import dev.pgvigil.check.Severity;
-import dev.pgvigil.tenant.Isolation.AppRole;
 import dev.pgvigil.tenant.TenantCatalog.PolicyRow;
-import dev.pgvigil.tenant.TenantCatalog.Relation;
 import jakarta.inject.Singleton;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A policy that compares a custom setting with a constant instead of the tenant column. */
 @Singleton
@@ -52,35 +50,19 @@ final class SettableBypass implements IsolationRule {
     @Override
     public List<Violation> find(Isolation isolation) {
         Repair repair = new Repair(isolation);
-        List<Violation> found = new ArrayList<>();
-        for (Relation table : isolation.tables) {
-            for (PolicyRow policy : isolation.policies(table)) {
-                List<AppRole> roles = isolation.roles.stream()
-                        .filter(role -> isolation.access(role.oid(), table) == Access.ENFORCED
-                                && (policy.roles().contains(Privileges.PUBLIC)
-                                        || policy.roles().stream()
-                                                .anyMatch(each ->
-                                                        isolation.privileges.hasPrivilegesOf(role.oid(), each))))
-                        .toList();
-                boolean using =
-                        policy.using() != null && HOLE.matcher(policy.using()).find();
-                boolean check =
-                        policy.check() != null && HOLE.matcher(policy.check()).find();
-                if (policy.permissive() && (using || check) && !roles.isEmpty()) {
-                    found.add(Violation.of(
-                            this,
-                            severity(),
-                            table.label() + " " + policy.name(),
-                            "policy " + policy.name() + " of " + table.label()
-                                    + " is opened by a setting that every session may change",
-                            Repair.names(roles),
-                            PolicyScope.of(policy.using(), policy, isolation.column(table)) == PolicyScope.SCOPED
-                                            || isolation.policies(table).size() == 1
-                                    ? repair.alter(table, policy, using, check)
-                                    : repair.drop(table, policy)));
-                }
-            }
-        }
-        return found;
+        return PolicyHole.find(isolation, HOLE).stream()
+                .map(hole -> hole.violation(
+                        this, "is opened by a setting that every session may change", repair(isolation, repair, hole)))
+                .toList();
+    }
+
+    /** What is left of the policy without the condition, or nothing. */
+    private static @Nullable String repair(Isolation isolation, Repair repair, PolicyHole hole) {
+        PolicyRow policy = hole.policy();
+        boolean needed = PolicyScope.of(policy.using(), policy, isolation.column(hole.table())) == PolicyScope.SCOPED
+                || isolation.policies(hole.table()).size() == 1;
+        return needed
+                ? repair.alter(hole.table(), policy, hole.using(), hole.check())
+                : repair.drop(hole.table(), policy);
     }
 }

@@ -50,13 +50,13 @@ final class UnprotectedTable implements IsolationRule {
                         && isolation.policies(table).isEmpty()
                         && isolation.column(table) != null
                         && !table.partition())
-                .filter(table -> !isolation.unfiltered(table, Access.OPEN).isEmpty())
+                .filter(table -> !isolation.rolesWith(table, Access.OPEN).isEmpty())
                 .map(table -> violation(isolation, repair, table))
                 .toList();
     }
 
     private Violation violation(Isolation isolation, Repair repair, Relation table) {
-        List<AppRole> roles = isolation.unfiltered(table, Access.OPEN);
+        List<AppRole> roles = isolation.rolesWith(table, Access.OPEN);
         boolean owner =
                 roles.stream().anyMatch(role -> isolation.privileges.hasPrivilegesOf(role.oid(), table.owner()));
         return Violation.of(

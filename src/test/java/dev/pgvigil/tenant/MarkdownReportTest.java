@@ -2,6 +2,7 @@ package dev.pgvigil.tenant;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgvigil.check.IsolationVerdict.Verdict;
 import dev.pgvigil.state.view.CheckState;
 import dev.pgvigil.state.view.CheckView;
 import java.time.Instant;
@@ -27,21 +28,53 @@ class MarkdownReportTest {
             assertThat(MarkdownReport.body("shop", state, true)).isEqualTo(body);
             assertThat(MarkdownReport.body("shop", state, false)).contains("Verdict: **inconclusive**, because");
 
-            // What an auditor does with it.
-            String document = report(state).markdown();
-            int last = document.lastIndexOf('\n', document.length() - 2) + 1;
-            assertThat(document.substring(last))
-                    .isEqualTo("SHA-256 of the lines above: " + Violation.sha256(document.substring(0, last)) + "\n");
+            assertDigest(report(state, CheckState.OBSERVED));
         }
     }
 
-    private static IsolationReport report(IsolationState state) {
+    @Test
+    void endsWithItsDigestWhenTheCheckNoLongerRuns() {
+        assertDigest(report(IsolationState.none(NOW), CheckState.FAILED));
+        assertDigest(report(inconclusive(), CheckState.FAILED));
+    }
+
+    /** What an auditor does with it. */
+    private static void assertDigest(IsolationReport report) {
+        String document = report.markdown();
+        int last = document.lastIndexOf('\n', document.length() - 2) + 1;
+        assertThat(document.substring(last))
+                .isEqualTo("SHA-256 of the lines above: " + Violation.sha256(document.substring(0, last)) + "\n");
+    }
+
+    private static IsolationState inconclusive() {
+        IsolationState none = IsolationState.none(NOW);
+        return new IsolationState(
+                Verdict.INCONCLUSIVE,
+                none.kinds(),
+                none.certain(),
+                none.tenantColumn(),
+                none.context(),
+                none.evidence(),
+                none.coverage(),
+                none.roles(),
+                none.matrix(),
+                none.moreTables(),
+                none.violations(),
+                none.accepted(),
+                none.probes(),
+                none.history(),
+                none.timeline());
+    }
+
+    /** As {@link IsolationReport#of} makes it. */
+    private static IsolationReport report(IsolationState state, CheckState check) {
+        boolean current = check == CheckState.OBSERVED;
         return new IsolationReport(
                 "shop",
-                state.verdict(),
-                new CheckView(TenantIsolation.NAME, CheckState.OBSERVED, NOW, 0L, 1.0, null, null),
+                current ? state.verdict() : Verdict.INCONCLUSIVE,
+                new CheckView(TenantIsolation.NAME, check, NOW, 0L, 1.0, null, null),
                 NOW,
                 state,
-                Violation.sha256(MarkdownReport.body("shop", state, true)));
+                Violation.sha256(MarkdownReport.body("shop", state, current)));
     }
 }
