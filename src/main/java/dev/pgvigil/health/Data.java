@@ -6,16 +6,27 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The data of a health check response. Flat, as MicroProfile Health requires; null values are omitted. */
 final class Data {
 
+    private static final int MOST_TEXTS = 10;
+
     private final Map<String, Object> entries = new LinkedHashMap<>();
 
     Data text(String key, @Nullable String value) {
         return put(key, value);
+    }
+
+    /** The first ten of a list, under the key with their numbers. */
+    Data texts(String key, List<String> values) {
+        for (int i = 0; i < Math.min(MOST_TEXTS, values.size()); i++) {
+            put(key + "." + (i + 1), values.get(i));
+        }
+        return this;
     }
 
     Data number(String key, long value) {

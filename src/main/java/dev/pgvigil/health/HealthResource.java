@@ -6,6 +6,7 @@ import dev.pgvigil.state.Snapshot;
 import dev.pgvigil.state.SteadyClock;
 import dev.pgvigil.state.view.JsonRenderer;
 import dev.pgvigil.store.Store;
+import io.quarkus.arc.All;
 import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
@@ -18,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -42,9 +44,8 @@ final class HealthResource {
     private final Configuration configuration;
     private final GroupHealthService groupHealth;
     private final JsonRenderer renderer;
-    private final SloHealth objectives;
+    private final List<BuiltInGroup> builtIn;
     private final Store store;
-    private final BackupHealth backups;
 
     /** Cache key of {@code detailed}: what the response depends on besides the fleet and this process. */
     private record Detailed(List<Group> groups) {}
@@ -55,17 +56,17 @@ final class HealthResource {
             Configuration configuration,
             GroupHealthService groupHealth,
             JsonRenderer renderer,
-            SloHealth objectives,
-            Store store,
-            BackupHealth backups) {
+            @All List<BuiltInGroup> builtIn,
+            Store store) {
         this.own = own;
         this.fleet = fleet;
         this.configuration = configuration;
         this.groupHealth = groupHealth;
         this.renderer = renderer;
-        this.objectives = objectives;
+        this.builtIn = builtIn.stream()
+                .sorted(Comparator.comparing(BuiltInGroup::group))
+                .toList();
         this.store = store;
-        this.backups = backups;
     }
 
     @GET
@@ -106,13 +107,11 @@ final class HealthResource {
             summary =
                     "Health of a configured group of targets, of all objectives (slo) or all backups (backups); 404 and DOWN if the group does not exist")
     public Uni<RestResponse<HealthResponse>> group(String name) {
-        HealthCheckResult fixed = switch (name) {
-            case SloHealth.GROUP -> objectives.evaluate(name);
-            case BackupHealth.GROUP -> backups.evaluate(name);
-            case String other -> null;
-        };
-        if (fixed != null) {
-            return Uni.createFrom().item(answer(HealthResponse.of(List.of(fixed))));
+        for (BuiltInGroup each : builtIn) {
+            HealthCheckResult result = each.group().equals(name) ? each.evaluate(name) : null;
+            if (result != null) {
+                return Uni.createFrom().item(answer(HealthResponse.of(List.of(result))));
+            }
         }
         Group group = configuration.settings().get(GroupsSection.class).named(name);
         return group == null
@@ -133,17 +132,13 @@ final class HealthResource {
         Snapshot snapshot = fleet.snapshot();
         Instant now = SteadyClock.now();
         List<HealthCheckResult> checks = new ArrayList<>(own.now().all());
-        HealthCheckResult slo = objectives.evaluate("group:" + SloHealth.GROUP);
-        if (slo != null) {
-            checks.add(slo);
-        }
+        builtIn.stream()
+                .map(each -> each.evaluate("group:" + each.group()))
+                .filter(Objects::nonNull)
+                .forEach(checks::add);
         HealthCheckResult kept = StoreHealth.of(store.state());
         if (kept != null) {
             checks.add(kept);
-        }
-        HealthCheckResult backup = backups.evaluate("group:" + BackupHealth.GROUP);
-        if (backup != null) {
-            checks.add(backup);
         }
         groups.forEach(group -> checks.add(group.evaluate("group:" + group.name(), snapshot, now)));
         snapshot.targets().values().stream()

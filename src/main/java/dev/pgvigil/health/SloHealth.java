@@ -7,12 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The group {@code slo}: DOWN while the error budget of any objective burns at page rate. From memory. */
 @Singleton
-final class SloHealth {
+final class SloHealth implements BuiltInGroup {
 
-    /** Its name; no configured group can have it. */
     static final String GROUP = "slo";
-
-    private static final int NAMED = 10;
 
     private final SloMonitor objectives;
 
@@ -20,9 +17,13 @@ final class SloHealth {
         this.objectives = objectives;
     }
 
-    /** The group; null: no objective is configured. */
-    @Nullable
-    HealthCheckResult evaluate(String check) {
+    @Override
+    public String group() {
+        return GROUP;
+    }
+
+    @Override
+    public @Nullable HealthCheckResult evaluate(String check) {
         BurnSummary burning = objectives.burning();
         return burning.objectives() == 0 ? null : of(check, burning);
     }
@@ -33,10 +34,8 @@ final class SloHealth {
                 .number("burning", burning.pages().size())
                 .number("exhausted", burning.exhausted())
                 .number("uncovered", burning.uncovered())
-                .number("least_budget_remaining_percent", Math.round(burning.remaining() * 100));
-        for (int i = 0; i < Math.min(NAMED, burning.pages().size()); i++) {
-            data.text("burning." + (i + 1), burning.pages().get(i));
-        }
+                .number("least_budget_remaining_percent", Math.round(burning.remaining() * 100))
+                .texts("burning", burning.pages());
         return HealthCheckResult.of(check, burning.pages().isEmpty(), data);
     }
 }

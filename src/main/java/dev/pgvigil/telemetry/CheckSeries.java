@@ -38,6 +38,11 @@ final class CheckSeries implements SeriesSource {
     }
 
     @Override
+    public Rank rank() {
+        return Rank.CHECK;
+    }
+
+    @Override
     public void addTo(Snapshot snapshot, Instant now, SeriesBuilder builder) {
         // a server that is monitored with several roles is one server in the metrics
         snapshot.servers().values().stream()

@@ -4,8 +4,10 @@ import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.Snapshot;
 import dev.pgvigil.state.SteadyClock;
+import io.quarkus.arc.All;
 import jakarta.inject.Singleton;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 
 /** Builds all series from the latest snapshot without a query to any database. Thread-safe. */
@@ -14,27 +16,16 @@ final class FleetCollector {
 
     private final Fleet fleet;
     private final Catalogue catalogue;
-    private final List<SeriesSource> parts;
+    private final List<SeriesSource> sources;
     private final DroppedSeries dropped;
 
-    // the most important series first, in case the limit on all series is reached
-    FleetCollector(
-            Fleet fleet,
-            Catalogue catalogue,
-            OwnSeries own,
-            ProcessSeries health,
-            ClusterSeries cluster,
-            TargetSeries targets,
-            ServerSeries servers,
-            SloSeries objectives,
-            StoreSeries store,
-            AlertSeries alerts,
-            BackupSeries backups,
-            CheckSeries checks,
-            DroppedSeries dropped) {
+    FleetCollector(Fleet fleet, Catalogue catalogue, @All List<SeriesSource> sources, DroppedSeries dropped) {
         this.fleet = fleet;
         this.catalogue = catalogue;
-        this.parts = List.of(own, health, targets, servers, objectives, store, alerts, backups, cluster, checks);
+        this.sources = sources.stream()
+                .sorted(Comparator.comparing(SeriesSource::rank)
+                        .thenComparing(source -> source.getClass().getSimpleName()))
+                .toList();
         this.dropped = dropped;
     }
 
@@ -42,7 +33,7 @@ final class FleetCollector {
         SeriesBuilder builder = new SeriesBuilder(dropped, catalogue.checks().size());
         Snapshot snapshot = fleet.watchedHere();
         Instant now = SteadyClock.now();
-        parts.forEach(part -> part.addTo(snapshot, now, builder));
+        sources.forEach(source -> source.addTo(snapshot, now, builder));
         dropped.addTo(builder.under(Labels.NONE));
         return builder.families();
     }

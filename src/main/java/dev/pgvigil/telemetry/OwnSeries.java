@@ -35,6 +35,11 @@ final class OwnSeries implements SeriesSource {
     }
 
     @Override
+    public Rank rank() {
+        return Rank.PROCESS;
+    }
+
+    @Override
     public void addTo(Snapshot snapshot, Instant now, SeriesBuilder builder) {
         MetricSink sink = builder.under(Labels.NONE);
         sink.gauge("pgvigil_build_info", "The version of pgvigil; always 1.", 1, "version", version);

@@ -28,6 +28,11 @@ final class ProcessSeries implements SeriesSource {
     }
 
     @Override
+    public Rank rank() {
+        return Rank.PROCESS;
+    }
+
+    @Override
     public void addTo(Snapshot snapshot, Instant now, SeriesBuilder builder) {
         ProcessHealth seen = health.get();
         MetricSink sink = builder.under(Labels.NONE);

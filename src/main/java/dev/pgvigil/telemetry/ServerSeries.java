@@ -20,6 +20,11 @@ import java.util.stream.Stream;
 final class ServerSeries implements SeriesSource {
 
     @Override
+    public Rank rank() {
+        return Rank.FLEET;
+    }
+
+    @Override
     public void addTo(Snapshot snapshot, Instant now, SeriesBuilder builder) {
         // a server that is monitored with several roles is one server in the metrics
         snapshot.servers().values().stream()

@@ -23,6 +23,11 @@ final class TargetSeries implements SeriesSource {
     private static final int TAGS = 20;
 
     @Override
+    public Rank rank() {
+        return Rank.FLEET;
+    }
+
+    @Override
     public void addTo(Snapshot snapshot, Instant now, SeriesBuilder builder) {
         for (TargetState state : snapshot.targets().values()) {
             Labels labels = Names.of(state.target());

@@ -56,16 +56,17 @@ final class Scraping {
         FleetCollector walk = new FleetCollector(
                 fleet,
                 catalogue,
-                new OwnSeries(tally, () -> configuration, "1.2.3"),
-                new ProcessSeries(() -> vitals),
-                new ClusterSeries(() -> ClusterView.ALONE),
-                new TargetSeries(),
-                new ServerSeries(),
-                new SloSeries(sinks -> {}),
-                new StoreSeries(() -> StoreState.OFF),
-                new AlertSeries(sink -> {}),
-                new BackupSeries(sink -> {}),
-                new CheckSeries(catalogue, losses),
+                List.of(
+                        new OwnSeries(tally, () -> configuration, "1.2.3"),
+                        new ProcessSeries(() -> vitals),
+                        new ClusterSeries(() -> ClusterView.ALONE),
+                        new TargetSeries(),
+                        new ServerSeries(),
+                        new SloSeries(sinks -> {}),
+                        new StoreSeries(() -> StoreState.OFF),
+                        new AlertSeries(sink -> {}),
+                        new BackupSeries(sink -> {}),
+                        new CheckSeries(catalogue, losses)),
                 losses);
         new PrometheusExport(walk, registry).register(new StartupEvent());
     }

@@ -1,29 +1,21 @@
 package dev.pgvigil.check.custom;
 
-import dev.pgvigil.check.Check;
-import dev.pgvigil.check.Compatibility;
-import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.MetricSink;
 import dev.pgvigil.check.Policy;
-import dev.pgvigil.check.Previous;
 import dev.pgvigil.check.Requirements;
 import dev.pgvigil.check.Scope;
 import dev.pgvigil.check.custom.Results.Result;
 import dev.pgvigil.check.custom.Results.Sample;
-import dev.pgvigil.postgres.Failure;
-import dev.pgvigil.postgres.Session;
-import dev.pgvigil.target.Target;
-import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
 
 /**
- * The series of postgres_exporter that common dashboards and alert rules use, so that they go on working. It makes no findings.
+ * The series of postgres_exporter that common dashboards and alert rules use, so that they go on working.
  * It runs only where {@code metrics.compatibility} names it.
  */
 @Singleton
-public final class PostgresExporterSeries implements Check<Results>, Compatibility {
+public final class PostgresExporterSeries implements ExporterQueries {
 
     static final String NAME = "postgres-exporter";
 
@@ -51,24 +43,14 @@ public final class PostgresExporterSeries implements Check<Results>, Compatibili
     }
 
     @Override
-    public Uni<Results> collect(Session session) {
-        return QueryRunner.due(session, QUERIES);
-    }
-
-    @Override
-    public List<Finding> evaluate(Results now, Previous<Results> previous, Target target) {
-        return List.of();
+    public List<CustomQuery> queries() {
+        return QUERIES;
     }
 
     /** The same server under several roles. */
     @Override
     public Results merge(Results newer, Results older) {
         return newer;
-    }
-
-    @Override
-    public List<Finding> evaluateFailure(Failure failure, Target target) {
-        return List.of();
     }
 
     @Override

@@ -1,17 +1,9 @@
 package dev.pgvigil.check.custom;
 
-import dev.pgvigil.check.Check;
-import dev.pgvigil.check.Compatibility;
-import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.MetricSink;
 import dev.pgvigil.check.Policy;
-import dev.pgvigil.check.Previous;
 import dev.pgvigil.check.Requirements;
 import dev.pgvigil.check.Scope;
-import dev.pgvigil.postgres.Failure;
-import dev.pgvigil.postgres.Session;
-import dev.pgvigil.target.Target;
-import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
@@ -21,7 +13,7 @@ import java.util.List;
  * {@link PostgresExporterSeries}, because there are some thirty for each table.
  */
 @Singleton
-public final class PostgresExporterTables implements Check<Results>, Compatibility {
+public final class PostgresExporterTables implements ExporterQueries {
 
     static final String NAME = "postgres-exporter-tables";
 
@@ -48,18 +40,8 @@ public final class PostgresExporterTables implements Check<Results>, Compatibili
     }
 
     @Override
-    public Uni<Results> collect(Session session) {
-        return QueryRunner.due(session, QUERIES);
-    }
-
-    @Override
-    public List<Finding> evaluate(Results now, Previous<Results> previous, Target target) {
-        return List.of();
-    }
-
-    @Override
-    public List<Finding> evaluateFailure(Failure failure, Target target) {
-        return List.of();
+    public List<CustomQuery> queries() {
+        return QUERIES;
     }
 
     @Override
