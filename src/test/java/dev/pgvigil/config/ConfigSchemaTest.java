@@ -7,12 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
-import dev.pgvigil.health.ProbedServers;
+import dev.pgvigil.check.Catalogues;
 import dev.pgvigil.testing.Generated;
-import io.quarkus.arc.All;
-import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.TestProfile;
-import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,9 +26,6 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /** The schema and the reference against the sections, and the schema against files that these accept or reject. */
-@Tag("service")
-@QuarkusTest
-@TestProfile(ProbedServers.Profile.class)
 class ConfigSchemaTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -41,9 +33,10 @@ class ConfigSchemaTest {
     private static final Path EXAMPLE = Path.of("docs/pgvigil.example.yaml");
     private static final String TARGET = "\"url\": \"postgresql://pgvigil@db1.internal/shop\"";
 
-    @Inject
-    @All
-    List<Section<?>> sections;
+    /** As the product has them. */
+    private final List<Section<?>> sections = Catalogues.all(Section.class).stream()
+            .<Section<?>>map(section -> section)
+            .toList();
 
     @TempDir
     private Path folder;

@@ -3,12 +3,8 @@ package dev.pgvigil.config;
 import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pgvigil.health.ProbedServers;
+import dev.pgvigil.check.Catalogues;
 import dev.pgvigil.testing.Authority;
-import io.quarkus.arc.All;
-import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.TestProfile;
-import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,16 +16,12 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The guide and the example against the code: every snippet, and every variable. */
-@Tag("service")
-@QuarkusTest
-@TestProfile(ProbedServers.Profile.class)
 class ConfigurationGuideTest {
 
     private static final Path PAGE = Path.of("docs/configuration.md");
@@ -38,9 +30,10 @@ class ConfigurationGuideTest {
     private static final Pattern VARIABLE = Pattern.compile("(?m)^\\| `([A-Z_]+)` \\|");
     private static final Pattern NAMED = Pattern.compile("\\b(PGVIGIL_[A-Z_]+|DATABASE_URL|REDIS_URL|OTEL_[A-Z_]+)\\b");
 
-    @Inject
-    @All
-    List<Section<?>> sections;
+    /** As the product has them. */
+    private final List<Section<?>> sections = Catalogues.all(Section.class).stream()
+            .<Section<?>>map(section -> section)
+            .toList();
 
     @TempDir
     private Path folder;

@@ -230,10 +230,12 @@ class XminHorizonTest {
     private static void consume(PgServer server, String database) {
         server.sqlIn(database, """
                 do $$ begin
+                  create temp table consumed (i int);
                   for i in 1..1500 loop
-                    begin create temp table consumed (); drop table consumed;
+                    begin insert into consumed values (i);
                     exception when division_by_zero then null; end;
                   end loop;
+                  drop table consumed;
                 end $$""");
     }
 }

@@ -16,6 +16,7 @@ import dev.pgvigil.check.replication.ReplicationState.Standby;
 import dev.pgvigil.check.replication.ReplicationState.Synchronous;
 import dev.pgvigil.postgres.MemoryBudget;
 import dev.pgvigil.target.Target;
+import dev.pgvigil.testing.Majors;
 import dev.pgvigil.testing.PgServer;
 import dev.pgvigil.testing.TcpProxy;
 import java.sql.Connection;
@@ -370,9 +371,12 @@ class ReplicationTest {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("dev.pgvigil.testing.PgServer#majors")
-    void reportsFrozenSynchronousStandbyWhileASessionWaits(int major) throws Exception {
+    @Test
+    void reportsFrozenSynchronousStandbyWhileASessionWaits() throws Exception {
+        Majors.together(ReplicationTest::reportsFrozenSynchronousStandbyWhileASessionWaits);
+    }
+
+    private static void reportsFrozenSynchronousStandbyWhileASessionWaits(int major) throws Exception {
         try (PgServer primary = PgServer.start(major);
                 PgServer standby = primary.standby();
                 Collecting asking = Collecting.of(primary, "postgres")) {
