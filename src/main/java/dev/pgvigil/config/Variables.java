@@ -49,6 +49,9 @@ public final class Variables implements ConfigSourceFactory {
                     .setting("quarkus.log.console.json.enabled")
                     .value(text -> String.valueOf(text.equals("json"))),
             Variable.of("PGVIGIL_HOST", "an address, or a name that has one", Variables::hasAddress),
+            tlsFile("PGVIGIL_TLS_CERTIFICATE"),
+            tlsFile("PGVIGIL_TLS_KEY"),
+            tlsFile("PGVIGIL_TLS_CLIENT_CA"),
             Variable.of(
                             "PGVIGIL_CORS_ORIGINS",
                             "origins such as https://ops.example or http://localhost:3000, separated by commas",
@@ -124,6 +127,14 @@ public final class Variables implements ConfigSourceFactory {
         ConfigValue value = Expressions.withoutExpansion(() -> context.getValue(name));
         String text = value == null ? null : value.getValue();
         return text == null || text.isBlank() ? null : text.strip();
+    }
+
+    /** Its name becomes a setting of Quarkus, in which these characters have a meaning. */
+    private static Variable tlsFile(String name) {
+        return Variable.of(
+                name,
+                "a readable file (PEM), whose name has no comma, backslash or dollar",
+                text -> isFile(text) && !SPECIAL.matcher(text).find());
     }
 
     private static boolean hasAddress(String text) {

@@ -35,6 +35,9 @@ final class AnswerHeaders {
         headers.set("X-Frame-Options", "DENY");
         headers.set("Referrer-Policy", "no-referrer");
         headers.set("Cross-Origin-Opener-Policy", "same-origin");
+        if (context.request().isSSL()) {
+            headers.set("Strict-Transport-Security", "max-age=31536000");
+        }
         // The URLs of libraries contain their version.
         boolean library = String.valueOf(context.request().path()).startsWith("/webjars/");
         headers.set("Cache-Control", library ? "private, max-age=86400" : "no-store");

@@ -38,7 +38,9 @@ final class AuthFailures {
         /** The caller's role does not suffice. */
         ROLE,
         /** The header Host has another name. */
-        HOST
+        HOST,
+        /** No client certificate. */
+        CERTIFICATE
     }
 
     AuthFailures(MeterRegistry meters) {

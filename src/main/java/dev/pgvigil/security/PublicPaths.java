@@ -9,13 +9,10 @@ import java.util.regex.Pattern;
  */
 public final class PublicPaths {
 
-    private static final Set<String> EXACT = Set.of(
-            "/health",
-            "/health/live",
-            "/health/ready",
-            "/health/started",
-            "/health/well",
-            "/health/database",
+    private static final Set<String> PROBES = Set.of(
+            "/health", "/health/live", "/health/ready", "/health/started", "/health/well", "/health/database");
+
+    private static final Set<String> OTHERS = Set.of(
             "/metrics",
             "/login",
             // Its link is signed.
@@ -30,6 +27,11 @@ public final class PublicPaths {
 
     /** True if this raw path needs no authentication. */
     public static boolean contain(String path) {
-        return EXACT.contains(path) || GROUP.matcher(path).matches();
+        return containProbe(path) || OTHERS.contains(path);
+    }
+
+    /** True if this raw path is that of a probe. */
+    static boolean containProbe(String path) {
+        return PROBES.contains(path) || GROUP.matcher(path).matches();
     }
 }
