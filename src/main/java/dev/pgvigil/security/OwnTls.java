@@ -25,15 +25,19 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS on pgvigil's own port, by {@code PGVIGIL_TLS_CERTIFICATE} and {@code PGVIGIL_TLS_KEY}: then the port speaks nothing else, and
- * Quarkus' TLS registry reads the files again every minute. With {@code PGVIGIL_TLS_CLIENT_CA} a client must present a certificate
+ * TLS on pgvigil's own port, by {@code PGVIGIL_TLS_CERTIFICATE} and {@code PGVIGIL_TLS_KEY}: then the port speaks nothing else. Files that are
+ * replaced are used without a restart ({@link TlsFiles}). With {@code PGVIGIL_TLS_CLIENT_CA} a client must present a certificate
  * of those authorities, except for probes: the kubelet has none.
  */
 @Singleton
 final class OwnTls implements HttpServerOptionsCustomizer {
 
-    private static final String REGISTRY = "quarkus.tls.http.";
-    private static final String CLIENT_CA = REGISTRY + "trust-store.pem.certs";
+    /** Their name in Quarkus' TLS registry. */
+    static final String REGISTERED = "http";
+
+    static final String CERTIFICATE = "quarkus.tls.http.key-store.pem.0.cert";
+    static final String KEY = "quarkus.tls.http.key-store.pem.0.key";
+    static final String CLIENT_CA = "quarkus.tls.http.trust-store.pem.certs";
 
     /** Before anything else looks at the request. */
     private static final int PRIORITY = 940;
@@ -80,31 +84,30 @@ final class OwnTls implements HttpServerOptionsCustomizer {
     /** The settings of Quarkus that the variables stand for. */
     public static final class Settings implements ConfigSourceFactory {
 
-        private static final String CERTIFICATE = "PGVIGIL_TLS_CERTIFICATE";
-        private static final String KEY = "PGVIGIL_TLS_KEY";
-        private static final String AUTHORITIES = "PGVIGIL_TLS_CLIENT_CA";
+        private static final String CERTIFICATE_FILE = "PGVIGIL_TLS_CERTIFICATE";
+        private static final String KEY_FILE = "PGVIGIL_TLS_KEY";
+        private static final String CLIENT_CA_FILE = "PGVIGIL_TLS_CLIENT_CA";
 
         // Above application.properties, below the environment.
         private static final int ORDINAL = 275;
 
         @Override
         public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
-            String certificate = value(context, CERTIFICATE);
-            String key = value(context, KEY);
-            String authorities = value(context, AUTHORITIES);
+            String certificate = value(context, CERTIFICATE_FILE);
+            String key = value(context, KEY_FILE);
+            String authorities = value(context, CLIENT_CA_FILE);
             if (certificate == null && key == null && authorities == null) {
                 return List.of();
             }
             if (certificate == null || key == null) {
-                throw new ConfigurationException("TLS needs " + CERTIFICATE + " and " + KEY + ": set both, or none");
+                throw new ConfigurationException("TLS needs " + CERTIFICATE_FILE + " and " + KEY_FILE + ": set both, or none");
             }
             Map<String, String> settings = new HashMap<>(Map.of(
-                    "quarkus.http.tls-configuration-name", "http",
+                    "quarkus.http.tls-configuration-name", REGISTERED,
                     "quarkus.http.insecure-requests", "disabled",
                     "quarkus.http.ssl-port", "${quarkus.http.port}",
-                    REGISTRY + "key-store.pem.0.cert", certificate,
-                    REGISTRY + "key-store.pem.0.key", key,
-                    REGISTRY + "reload-period", "1m"));
+                    CERTIFICATE, certificate,
+                    KEY, key));
             if (authorities != null) {
                 settings.put(CLIENT_CA, authorities);
             }
