@@ -100,14 +100,20 @@ final class OwnTls implements HttpServerOptionsCustomizer {
                 return List.of();
             }
             if (certificate == null || key == null) {
-                throw new ConfigurationException("TLS needs " + CERTIFICATE_FILE + " and " + KEY_FILE + ": set both, or none");
+                throw new ConfigurationException(
+                        "TLS needs " + CERTIFICATE_FILE + " and " + KEY_FILE + ": set both, or none");
             }
             Map<String, String> settings = new HashMap<>(Map.of(
-                    "quarkus.http.tls-configuration-name", REGISTERED,
-                    "quarkus.http.insecure-requests", "disabled",
-                    "quarkus.http.ssl-port", "${quarkus.http.port}",
-                    CERTIFICATE, certificate,
-                    KEY, key));
+                    "quarkus.http.tls-configuration-name",
+                    REGISTERED,
+                    "quarkus.http.insecure-requests",
+                    "disabled",
+                    "quarkus.http.ssl-port",
+                    "${quarkus.http.port}",
+                    CERTIFICATE,
+                    certificate,
+                    KEY,
+                    key));
             if (authorities != null) {
                 settings.put(CLIENT_CA, authorities);
             }

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
  */
 public final class PublicPaths {
 
-    private static final Set<String> PROBES = Set.of(
-            "/health", "/health/live", "/health/ready", "/health/started", "/health/well", "/health/database");
+    private static final Set<String> PROBES =
+            Set.of("/health", "/health/live", "/health/ready", "/health/started", "/health/well", "/health/database");
 
     private static final Set<String> OTHERS = Set.of(
             "/metrics",

@@ -102,7 +102,9 @@ final class TlsFiles {
     }
 
     private Map<Path, String> digests() {
-        return Stream.concat(Stream.of(certificate, key).flatMap(Optional::stream), authorities.stream().flatMap(List::stream))
+        return Stream.concat(
+                        Stream.of(certificate, key).flatMap(Optional::stream),
+                        authorities.stream().flatMap(List::stream))
                 .distinct()
                 .collect(Collectors.toMap(file -> file, file -> Content.of(file).digest()));
     }

@@ -65,7 +65,8 @@ class OwnTlsTest {
                 Files.writeString(files.resolve("client.key"), client.key());
                 authority.valid().write(Files.createDirectory(files.resolve("next")));
                 Map<String, String> settings = new HashMap<>(new TokenProfile().getConfigOverrides());
-                settings.put("PGVIGIL_TLS_CERTIFICATE", files.resolve("server.crt").toString());
+                settings.put(
+                        "PGVIGIL_TLS_CERTIFICATE", files.resolve("server.crt").toString());
                 settings.put("PGVIGIL_TLS_KEY", files.resolve("server.key").toString());
                 settings.put("PGVIGIL_TLS_CLIENT_CA", authority.root().toString());
                 settings.put("quarkus.http.test-ssl-port", "0");
@@ -91,7 +92,8 @@ class OwnTlsTest {
     String authority;
 
     /** What an answer shows. */
-    private record Seen(int status, X509Certificate server, @Nullable String transportSecurity) {}
+    private record Seen(
+            int status, X509Certificate server, @Nullable String transportSecurity) {}
 
     @AfterAll
     static void end() {
@@ -151,7 +153,8 @@ class OwnTlsTest {
     }
 
     private void copy(String file) throws IOException {
-        Files.writeString(files.resolve(file), Files.readString(files.resolve("next").resolve(file)));
+        Files.writeString(
+                files.resolve(file), Files.readString(files.resolve("next").resolve(file)));
     }
 
     @Test
@@ -182,9 +185,8 @@ class OwnTlsTest {
     }
 
     private Seen get(String path, @Nullable PemKeyCertOptions certificate) {
-        HttpClientOptions options = new HttpClientOptions()
-                .setSsl(true)
-                .setTrustOptions(new PemTrustOptions().addCertPath(authority));
+        HttpClientOptions options =
+                new HttpClientOptions().setSsl(true).setTrustOptions(new PemTrustOptions().addCertPath(authority));
         if (certificate != null) {
             options.setKeyCertOptions(certificate);
         }
