@@ -16,7 +16,10 @@ final class Bench {
             new Visits(),
             new Start(),
             new BusyStart(),
-            new Faults());
+            new Faults(),
+            new StoreHistory(),
+            new Storm(),
+            new Notify());
 
     private Bench() {}
 

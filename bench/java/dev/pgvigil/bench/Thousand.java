@@ -32,7 +32,7 @@ final class Thousand implements Benchmark {
     public Result run(Plan plan) throws Exception {
         List<PgServer> servers = new ArrayList<>();
         try {
-            String yaml = start(servers);
+            String yaml = start(servers, ENDPOINTS);
             Plan.say("thousand: %d servers are up".formatted(servers.size()));
             try (Service service = Pgvigil.start(yaml)) {
                 Duration ready = service.awaitOk("/health/database");
@@ -46,9 +46,10 @@ final class Thousand implements Benchmark {
         }
     }
 
-    private static String start(List<PgServer> servers) {
+    /** Starts servers with so many endpoints; returns the configuration that watches them. */
+    static String start(List<PgServer> servers, int endpoints) {
         StringBuilder yaml = new StringBuilder("pgvigil:\n  targets:\n");
-        for (int endpoint = 0; endpoint < ENDPOINTS; endpoint++) {
+        for (int endpoint = 0; endpoint < endpoints; endpoint++) {
             int server = endpoint / EACH;
             if (server == servers.size()) {
                 servers.add(server(server));

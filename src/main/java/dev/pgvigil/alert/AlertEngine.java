@@ -8,6 +8,7 @@ import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.Severity;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.config.Secret;
+import dev.pgvigil.slo.SpentBudget;
 import dev.pgvigil.state.ActiveAlert;
 import dev.pgvigil.state.EventLog;
 import dev.pgvigil.state.FleetEvent;
@@ -20,9 +21,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,8 +47,10 @@ final class AlertEngine {
 
     private final Alerts alerts = new Alerts(this::rule);
     private final List<Silence> silences = new ArrayList<>();
-    private final Dispatcher dispatcher = new Dispatcher();
+    private final Dispatcher dispatcher;
+    private final Incidents incidents = new Incidents();
     private final Outbox outbox;
+    private final Scopes scopes;
     private final List<Stage> stages;
     private final Instant started;
 
@@ -54,16 +60,31 @@ final class AlertEngine {
     private long position = -1;
     private int overdue;
 
-    AlertEngine(AlertSettings settings, CauseAnalysis causes, Outbox outbox, Snapshot snapshot, Instant now) {
+    /**
+     * An engine.
+     *
+     * @param reachability checks whose critical finding means that a server does not answer
+     * @param scopes of which only this process' own are sent; alerts of others are as their process keeps them
+     */
+    AlertEngine(
+            AlertSettings settings,
+            CauseAnalysis causes,
+            Set<String> reachability,
+            Outbox outbox,
+            Scopes scopes,
+            Snapshot snapshot,
+            Instant now) {
         this.settings = settings;
         this.outbox = outbox;
+        this.scopes = scopes;
+        this.dispatcher = new Dispatcher(scopes);
         this.snapshot = snapshot;
         this.started = now;
         // What an alert passes through, in this order; routing, grouping and deduplication follow in the dispatcher.
         this.stages = List.of(
                 new Silencing(() -> this.settings.maintenance()),
                 new Silencing(() -> silences),
-                new Inhibition(causes));
+                new Inhibition(causes, reachability));
         configure(settings);
     }
 
@@ -81,10 +102,111 @@ final class AlertEngine {
         dispatcher.log().retain(settings.receivers().keySet());
         dispatcher.exposed().putAll(kept.exposed());
         outbox.restore(kept.outbox(), kept.dead());
+        incidents.restore(kept.incidents());
+    }
+
+    /**
+     * Takes what is kept of a scope in the place of what is known of it here. What is known only here stays.
+     *
+     * @param told whether this process told people something that is not kept, so that it owes them its end
+     */
+    void restore(String scope, AlertStateFile.Kept kept, boolean told) {
+        Map<String, Alert> here = new LinkedHashMap<>();
+        alerts.open().stream()
+                .filter(alert -> scopes.of(alert.target()).equals(scope))
+                .forEach(alert -> here.put(alert.fingerprint(), alert));
+        List<Alert> open = new ArrayList<>();
+        kept.open().forEach(alert -> open.add(acknowledged(alert, here.remove(alert.fingerprint()))));
+        here.values().stream()
+                .filter(alert -> !kept.dismissed().contains(alert.fingerprint()))
+                .forEach(open::add);
+        alerts.forget(target -> scopes.of(target).equals(scope));
+        alerts.restore(open, kept.resolved(), kept.dismissed());
+        List<NotificationLog.Entry> before = dispatcher.log().forget(scope);
+        dispatcher.log().restore(kept.told());
+        if (told) {
+            dispatcher.log().merge(before);
+        } else {
+            incidents.forget(target -> scopes.of(target).equals(scope));
+        }
+        incidents.restore(kept.incidents());
+        dispatcher.log().retain(settings.receivers().keySet());
+        dispatcher.exposed().putAll(kept.exposed());
+        position = -1; // what is open now is compared with it
+    }
+
+    /** Another process tells people of a scope now. */
+    void lost(String scope) {
+        dispatcher.log().forget(scope);
+    }
+
+    /** Somebody may have acknowledged it here while the other process could not be told. */
+    private static Alert acknowledged(Alert kept, @Nullable Alert here) {
+        return here != null
+                        && here.acknowledgement() != null
+                        && kept.acknowledgement() == null
+                        && kept.fires()
+                        && here.fires()
+                ? kept.with(here.state())
+                : kept;
+    }
+
+    /** What is known of each scope that has anything. */
+    Map<String, AlertStateFile.Kept> keptByScope() {
+        Map<String, Collecting> byScope = new HashMap<>();
+        Function<String, Collecting> of = scope -> byScope.computeIfAbsent(scope, _ -> new Collecting());
+        alerts.open().forEach(alert -> {
+            Collecting scope = of.apply(scopes.of(alert.target()));
+            scope.open.add(alert);
+            Instant exposed = dispatcher.exposed().get(alert.id());
+            if (exposed != null) {
+                scope.exposed.put(alert.id(), exposed);
+            }
+        });
+        alerts.resolved()
+                .forEach(alert -> of.apply(scopes.of(alert.target())).resolved.add(alert));
+        alerts.dismissed()
+                .forEach((fingerprint, target) ->
+                        of.apply(scopes.of(target)).dismissed.add(fingerprint));
+        incidents
+                .all()
+                .forEach(one -> of.apply(scopes.of(one.target())).incidents.add(one));
+        dispatcher
+                .log()
+                .entries()
+                .forEach(entry -> of.apply(entry.key().scope()).told.add(entry));
+        Map<String, AlertStateFile.Kept> kept = new HashMap<>();
+        byScope.forEach((scope, all) -> kept.put(scope, all.kept()));
+        return kept;
+    }
+
+    /** What belongs to one scope. */
+    private static final class Collecting {
+
+        private final List<Alert> open = new ArrayList<>();
+        private final List<Alert> resolved = new ArrayList<>();
+        private final Set<String> dismissed = new HashSet<>();
+        private final List<NotificationLog.Entry> told = new ArrayList<>();
+        private final Map<String, Instant> exposed = new HashMap<>();
+        private final List<Incident> incidents = new ArrayList<>();
+
+        private AlertStateFile.Kept kept() {
+            return AlertStateFile.Kept.of(open, resolved, dismissed, told, exposed, incidents);
+        }
+    }
+
+    List<Silence> silences() {
+        return List.copyOf(silences);
+    }
+
+    /** Takes the silences of all processes in the place of those here. */
+    void silences(List<Silence> all) {
+        silences.clear();
+        silences.addAll(all);
     }
 
     AlertStateFile.Kept kept() {
-        return AlertStateFile.Kept.of(alerts, silences, dispatcher, outbox);
+        return AlertStateFile.Kept.of(alerts, silences, dispatcher, outbox, incidents);
     }
 
     /** Follows the events up to now and offers what is due to the outbox. */
@@ -260,7 +382,7 @@ final class AlertEngine {
         return silences.removeIf(silence -> silence.id().equals(id));
     }
 
-    AlertReport report(String stateFile) {
+    AlertReport report(String stateFile, String store) {
         Map<String, List<String>> told = dispatcher.log().receiversById();
         List<AlertReport.Shown> shown = new ArrayList<>();
         alerts.open()
@@ -277,7 +399,31 @@ final class AlertEngine {
                 outbox.deadLetters(),
                 alerts.omitted(),
                 overdue,
-                stateFile);
+                stateFile,
+                store);
+    }
+
+    /** Follows the alerts of this process' own scopes. */
+    void follow(AlertReport report, Function<String, List<SpentBudget>> spent, Instant now) {
+        incidents.observe(
+                report.alerts().stream()
+                        .filter(one -> scopes.mine(scopes.of(one.alert().target())))
+                        .toList(),
+                alert -> {
+                    Candidate candidate = candidates.get(alert.id());
+                    return candidate == null ? null : candidate.server();
+                },
+                spent,
+                now);
+    }
+
+    List<Incident> incidents() {
+        return incidents.all();
+    }
+
+    @Nullable
+    Incident note(String id, String by, String text, Instant now) {
+        return incidents.note(id, by, text, now);
     }
 
     /** The alerts that fire, worst first. */

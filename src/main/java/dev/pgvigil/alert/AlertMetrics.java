@@ -5,6 +5,7 @@ import dev.pgvigil.check.Severity;
 import dev.pgvigil.state.ActiveAlert;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 
 /** The metrics of alerts and of their notifications. Pure. */
@@ -12,7 +13,7 @@ final class AlertMetrics {
 
     private AlertMetrics() {}
 
-    static void export(AlertReport report, MetricSink sink, Instant now) {
+    static void export(AlertReport report, List<Incident> incidents, MetricSink sink, Instant now) {
         for (ActiveAlert.State state : ActiveAlert.State.values()) {
             if (state != ActiveAlert.State.RESOLVED) {
                 for (Severity severity : Severity.values()) {
@@ -35,6 +36,12 @@ final class AlertMetrics {
                 "pgvigil_alert_escalations_overdue",
                 "Alerts whose next tier is due for more than a minute and could not be told.",
                 (double) report.overdue());
+        sink.gauge(
+                "pgvigil_alert_store_away",
+                "1 if a store is configured and alerts are in memory only.",
+                report.store().equals("away") ? 1 : 0);
+        sink.gauge("pgvigil_incidents_open", "Incidents that last.", (double)
+                incidents.stream().filter(Incident::open).count());
         sink.counter(
                 "pgvigil_alerts_omitted_total",
                 "Observations of findings for which there was no place among the open alerts.",

@@ -4,15 +4,23 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.pgvigil.advice.CauseAnalysis;
 import dev.pgvigil.alert.channel.Outlet;
+import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.check.MetricSink;
 import dev.pgvigil.config.Configuration;
 import dev.pgvigil.config.Settings;
 import dev.pgvigil.http.ProblemException;
 import dev.pgvigil.http.Query;
+import dev.pgvigil.slo.SloMonitor;
+import dev.pgvigil.slo.SpentBudget;
 import dev.pgvigil.state.ActiveAlert;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.FleetEvent;
+import dev.pgvigil.state.Ownership;
+import dev.pgvigil.state.Snapshot;
 import dev.pgvigil.state.SteadyClock;
+import dev.pgvigil.store.Store;
+import dev.pgvigil.store.StoreSection;
+import dev.pgvigil.store.StoreSessions;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
@@ -29,9 +37,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -48,15 +59,22 @@ public final class AlertMonitor {
 
     private final Fleet fleet;
     private final CauseAnalysis causes;
+    private final Set<String> reachability;
     private final Vertx vertx;
     private final Supplier<AlertSettings> configured;
     private final ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("pgvigil-alerts").factory());
-    private final Outbox outbox = new MemoryOutbox();
-    private final Sender sender = new Sender(outbox, worker, SteadyClock::now);
+    private final OwnedScopes scopes;
+    private final StoredOutbox outbox;
+    private final StoredAlerts kept;
+    private final Sender sender;
+    private final BooleanSupplier storing;
     private final Map<String, ActiveAlert.State> published = new HashMap<>();
 
+    private final Function<String, List<SpentBudget>> spent;
+
     private volatile AlertReport report = AlertReport.EMPTY;
+    private volatile List<Incident> incidents = List.of();
     private volatile @Nullable AlertSettings settings;
     private @Nullable AlertEngine engine;
     private @Nullable Outlet outlet;
@@ -66,15 +84,62 @@ public final class AlertMonitor {
     private String stored = "off";
 
     @Inject
-    AlertMonitor(Fleet fleet, Configuration configuration, CauseAnalysis causes, Vertx vertx) {
-        this(fleet, () -> configuration.settings().get(AlertsSection.class), causes, vertx);
+    AlertMonitor(
+            Fleet fleet,
+            Configuration configuration,
+            CauseAnalysis causes,
+            Catalogue catalogue,
+            SloMonitor objectives,
+            Vertx vertx,
+            Store store,
+            Ownership ownership) {
+        this(
+                fleet,
+                () -> configuration.settings().get(AlertsSection.class),
+                causes,
+                catalogue.reachability(),
+                objectives::spent,
+                vertx,
+                () -> configuration.settings().get(StoreSection.class).isPresent(),
+                store::sessions,
+                ownership);
         configuration.onChange(next -> worker.execute(() -> configure(section(next))));
     }
 
+    /** A monitor without a store and without replicas. */
     AlertMonitor(Fleet fleet, Supplier<AlertSettings> configured, CauseAnalysis causes, Vertx vertx) {
+        this(fleet, configured, causes, Set.of(), _ -> List.of(), vertx, () -> false, Optional::empty, Ownership.ALONE);
+    }
+
+    /**
+     * A monitor.
+     *
+     * @param reachability checks whose critical finding means that a server does not answer
+     * @param spent what the objectives of a target have spent
+     * @param storing whether a store is configured
+     * @param sessions empty: it is not ready
+     */
+    AlertMonitor(
+            Fleet fleet,
+            Supplier<AlertSettings> configured,
+            CauseAnalysis causes,
+            Set<String> reachability,
+            Function<String, List<SpentBudget>> spent,
+            Vertx vertx,
+            BooleanSupplier storing,
+            Supplier<Optional<StoreSessions>> sessions,
+            Ownership ownership) {
+        AlertStore store = new AlertStore(sessions);
+        this.scopes = new OwnedScopes(ownership);
+        this.outbox = new StoredOutbox(store, scopes);
+        this.kept = new StoredAlerts(store, outbox, scopes);
+        this.sender = new Sender(outbox, worker, SteadyClock::now);
+        this.storing = storing;
         this.fleet = fleet;
         this.configured = configured;
         this.causes = causes;
+        this.reachability = Set.copyOf(reachability);
+        this.spent = spent;
         this.vertx = vertx;
     }
 
@@ -100,7 +165,7 @@ public final class AlertMonitor {
         if (worker.isShutdown()) {
             return;
         }
-        worker.execute(this::write);
+        worker.execute(this::last);
         worker.shutdown();
         var _ = worker.awaitTermination(5, SECONDS);
         Outlet last = outlet;
@@ -111,11 +176,30 @@ public final class AlertMonitor {
 
     /** Exports the alerts and how their receivers do. */
     public void export(MetricSink sink) {
-        AlertMetrics.export(report, sink, SteadyClock.now());
+        AlertMetrics.export(report, incidents, sink, SteadyClock.now());
     }
 
     AlertReport report() {
         return report;
+    }
+
+    /** The incidents, the latest first. */
+    List<Incident> incidents() {
+        return incidents;
+    }
+
+    /** Adds a note to an incident; fails with 404 if there is none of that id, and with 503 if another replica keeps it. */
+    Uni<Incident> note(String id, String by, String text) {
+        return on(current -> {
+            Incident incident = current.note(id, by, text, SteadyClock.now());
+            if (incident == null) {
+                throw ProblemException.notFound("no incident has the id \"" + Query.shown(id) + "\"");
+            }
+            if (!scopes.mine(scopes.of(incident.target()))) {
+                throw ProblemException.of(503, "another replica keeps this incident: write the note there");
+            }
+            return incident;
+        });
     }
 
     /** The configuration in use; null: not started yet. */
@@ -126,18 +210,19 @@ public final class AlertMonitor {
 
     private void begin() {
         AlertSettings first = configured.get();
-        AlertEngine made = new AlertEngine(first, causes, outbox, fleet.snapshot(), SteadyClock.now());
+        AlertEngine made =
+                new AlertEngine(first, causes, reachability, outbox, scopes, fleet.snapshot(), SteadyClock.now());
         engine = made;
         configure(first);
         AlertStateFile from = file;
         if (from != null) {
             try {
-                AlertStateFile.Kept kept = from.read();
-                if (kept != null) {
-                    made.restore(kept);
+                AlertStateFile.Kept before = from.read();
+                if (before != null) {
+                    made.restore(before);
                     LOG.infof(
                             "%d alerts and %d notifications restored",
-                            kept.open().size(), kept.outbox().size());
+                            before.open().size(), before.outbox().size());
                 }
             } catch (AlertStateFile.UnusableFile e) {
                 LOG.errorf("alerts begin anew: %s is unusable: %s", from.path(), e.getMessage());
@@ -154,6 +239,7 @@ public final class AlertMonitor {
             return; // begin() reads what is current then
         }
         settings = next;
+        scopes.name(next.storeName());
         current.configure(next);
         Outlet before = outlet;
         outlet = new Outlet(vertx, next.outlets(), next.messages());
@@ -166,8 +252,9 @@ public final class AlertMonitor {
         file = name == null ? null : new AlertStateFile(Path.of(name));
         stored = name == null ? "off" : "ok";
         written = null;
-        if (name == null && !next.receivers().isEmpty()) {
-            LOG.info("alerts.state-file is not set: a restart forgets alerts and notifications that wait");
+        if (name == null && !storing.getAsBoolean() && !next.receivers().isEmpty()) {
+            LOG.info(
+                    "neither store nor alerts.state-file is set: a restart forgets alerts and notifications that wait");
         }
     }
 
@@ -179,8 +266,17 @@ public final class AlertMonitor {
             return;
         }
         try {
-            current.tick(fleet.snapshot(), fleet.events(), SteadyClock.now());
+            Snapshot snapshot = fleet.snapshot();
+            scopes.refresh(snapshot);
+            List<Long> applied = storing.getAsBoolean() ? kept.read(current, SteadyClock.now()) : List.of();
+            if (storing.getAsBoolean() && kept.waits(SteadyClock.now())) {
+                return;
+            }
+            current.tick(snapshot, fleet.events(), SteadyClock.now());
             write();
+            if (storing.getAsBoolean()) {
+                kept.write(current, applied, SteadyClock.now());
+            }
             sender.send(now.receivers(), out, now.giveUp());
             if (pulse != null) {
                 pulse.tick(SteadyClock.now(), out);
@@ -191,9 +287,19 @@ public final class AlertMonitor {
         }
     }
 
+    private void last() {
+        write();
+        AlertEngine current = engine;
+        if (current != null && storing.getAsBoolean()) {
+            kept.write(current, List.of(), SteadyClock.now());
+        }
+    }
+
     private void publish(AlertEngine current) {
-        AlertReport next = current.report(stored);
+        AlertReport next = current.report(stored, storing.getAsBoolean() ? kept.state() : "off");
         report = next;
+        current.follow(next, spent, SteadyClock.now());
+        incidents = current.incidents();
         fleet.alerts(AlertEngine.active(next));
         Instant now = SteadyClock.now();
         List<FleetEvent> changes = new ArrayList<>();
@@ -225,13 +331,13 @@ public final class AlertMonitor {
         if (to == null || current == null) {
             return;
         }
-        AlertStateFile.Kept kept = current.kept();
-        if (kept.equals(written) && stored.equals("ok")) {
+        AlertStateFile.Kept next = current.kept();
+        if (next.equals(written) && stored.equals("ok")) {
             return;
         }
         try {
-            to.write(kept);
-            written = kept;
+            to.write(next);
+            written = next;
             stored = "ok";
         } catch (IOException e) {
             if (stored.equals("ok")) { // the first failure only, not one a second
@@ -243,12 +349,13 @@ public final class AlertMonitor {
 
     /** Notes who takes care of an alert; fails with 404 if none of that id fires. */
     Uni<AlertReport.Shown> acknowledge(String id, String by) {
-        return act(id, current -> current.acknowledge(id, by, SteadyClock.now()));
+        return act(
+                id, AlertStore.Action.Kind.ACKNOWLEDGE, by, current -> current.acknowledge(id, by, SteadyClock.now()));
     }
 
     /** Ends an alert; it begins again only after its finding was closed. */
     Uni<AlertReport.Shown> resolve(String id, String by) {
-        return act(id, current -> {
+        return act(id, AlertStore.Action.Kind.RESOLVE, by, current -> {
             Alert ended = current.resolve(id, SteadyClock.now());
             if (ended != null) {
                 LOG.infof("alert %s was resolved by %s", id, by);
@@ -277,14 +384,32 @@ public final class AlertMonitor {
         });
     }
 
-    private Uni<AlertReport.Shown> act(String id, Function<AlertEngine, @Nullable Alert> action) {
+    private Uni<AlertReport.Shown> act(
+            String id, AlertStore.Action.Kind kind, String by, Function<AlertEngine, @Nullable Alert> action) {
         return on(current -> {
-                    if (action.apply(current) == null) {
+                    Alert alert = action.apply(current);
+                    if (alert == null) {
                         throw ProblemException.notFound("no alert of the id \"" + Query.shown(id) + "\" fires");
+                    }
+                    if (!scopes.mine(scopes.of(alert.target()))) {
+                        tell(alert, kind, by);
                     }
                     return id;
                 })
                 .map(_ -> Objects.requireNonNull(report.find(id)));
+    }
+
+    /** Another replica sends the alerts of that server. */
+    private void tell(Alert alert, AlertStore.Action.Kind kind, String by) {
+        try {
+            kept.tell(alert, kind, by, SteadyClock.now());
+        } catch (AlertStore.Away e) {
+            throw ProblemException.of(
+                            503,
+                            "another replica sends the alerts of this server, and cannot be told: the store is away, or none is"
+                                    + " configured")
+                    .header("Retry-After", "5");
+        }
     }
 
     /** Does it on the worker, and shows the result before it answers. */

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param omitted observations of findings for which there was no place
  * @param overdue alerts whose next tier is due for more than a minute and was not told
  * @param stateFile {@code off}, {@code ok} or {@code not written}
+ * @param store {@code off}, {@code ok} or {@code away}: alerts are in memory only, and still sent
  */
 record AlertReport(
         List<Shown> alerts,
@@ -24,11 +25,11 @@ record AlertReport(
         List<Outbox.DeadLetter> deadLetters,
         long omitted,
         int overdue,
-
-        String stateFile) {
+        String stateFile,
+        String store) {
 
     static final AlertReport EMPTY =
-            new AlertReport(List.of(), List.of(), List.of(), List.of(), List.of(), 0, 0, "off");
+            new AlertReport(List.of(), List.of(), List.of(), List.of(), List.of(), 0, 0, "off", "off");
 
     /**
      * An alert as people see it.

@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param page address of this pgvigil for people, without a path; null: notifications have no links
  * @param linkSecret signs links that acknowledge; null: there are none
  * @param giveUp the age at which a notification that cannot be delivered becomes a dead letter
- * @param stateFile null: a restart forgets
+ * @param stateFile null: a restart forgets, unless there is a store
+ * @param impact whom an incident touches
+ * @param storeName under which a process without replicas keeps its alerts in the store
  */
 record AlertSettings(
         List<Rule> rules,
@@ -36,13 +38,16 @@ record AlertSettings(
         @Nullable String page,
         @Nullable Secret linkSecret,
         @Nullable Pulse pulse,
-        @Nullable String stateFile) {
+        @Nullable String stateFile,
+        String storeName,
+        List<Impact> impact) {
 
     AlertSettings {
         rules = List.copyOf(rules);
         routes = List.copyOf(routes);
         receivers = Map.copyOf(receivers);
         maintenance = List.copyOf(maintenance);
+        impact = List.copyOf(impact);
     }
 
     /**

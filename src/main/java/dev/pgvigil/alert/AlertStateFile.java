@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -30,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 record AlertStateFile(Path path) {
 
-    private static final int VERSION = 1;
-    private static final ObjectMapper JSON = JsonMapper.builder()
+    private static final int VERSION = 2;
+    static final ObjectMapper JSON = JsonMapper.builder()
             .addModule(new JavaTimeModule())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -47,19 +48,55 @@ record AlertStateFile(Path path) {
             List<NotificationLog.Entry> told,
             Map<String, Instant> exposed,
             List<Outbox.Entry> outbox,
-            List<Outbox.DeadLetter> dead) {
+            List<Outbox.DeadLetter> dead,
+            List<Incident> incidents) {
 
-        static Kept of(Alerts alerts, List<Silence> silences, Dispatcher dispatcher, Outbox outbox) {
+        static final Kept NOTHING = of(List.of(), List.of(), Set.of(), List.of(), Map.of(), List.of());
+
+        static Kept of(
+                Alerts alerts, List<Silence> silences, Dispatcher dispatcher, Outbox outbox, Incidents incidents) {
             return new Kept(
                     VERSION,
                     alerts.open(),
                     alerts.resolved(),
-                    alerts.dismissed(),
+                    alerts.dismissed().keySet(),
                     List.copyOf(silences),
                     dispatcher.log().entries(),
                     Map.copyOf(dispatcher.exposed()),
                     outbox.entries(),
-                    outbox.deadLetters());
+                    outbox.deadLetters(),
+                    incidents.all());
+        }
+
+        /** What is known of one scope, without the outbox and the silences, which have tables of their own. */
+        static Kept of(
+                List<Alert> open,
+                List<Alert> resolved,
+                Set<String> dismissed,
+                List<NotificationLog.Entry> told,
+                Map<String, Instant> exposed,
+                List<Incident> incidents) {
+            return new Kept(
+                    VERSION, open, resolved, dismissed, List.of(), told, exposed, List.of(), List.of(), incidents);
+        }
+    }
+
+    static byte[] pack(Kept kept) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 16);
+        try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
+            JSON.writeValue(out, kept);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** @throws IOException if it is damaged, or of another version */
+    static Kept unpack(InputStream bytes) throws IOException {
+        try (GZIPInputStream in = new GZIPInputStream(bytes)) {
+            Kept kept = JSON.readValue(in, Kept.class);
+            if (kept.version() != VERSION) {
+                throw new IOException("version " + kept.version() + ", not " + VERSION);
+            }
+            return kept;
         }
     }
 
@@ -70,12 +107,8 @@ record AlertStateFile(Path path) {
      */
     @Nullable
     Kept read() throws UnusableFile {
-        try (GZIPInputStream in = new GZIPInputStream(Files.newInputStream(path))) {
-            Kept kept = JSON.readValue(in, Kept.class);
-            if (kept.version() != VERSION) {
-                throw new IOException("version " + kept.version() + ", not " + VERSION);
-            }
-            return kept;
+        try (InputStream in = Files.newInputStream(path)) {
+            return unpack(in);
         } catch (NoSuchFileException e) {
             return null;
         } catch (IOException | RuntimeException e) {
@@ -94,12 +127,9 @@ record AlertStateFile(Path path) {
         if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             Files.createFile(next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         }
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 16);
-        try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
-            JSON.writeValue(out, kept);
-        }
+        byte[] bytes = pack(kept);
         try (FileChannel file = FileChannel.open(next, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
-            ByteBuffer rest = ByteBuffer.wrap(bytes.toByteArray());
+            ByteBuffer rest = ByteBuffer.wrap(bytes);
             while (rest.hasRemaining()) {
                 file.write(rest);
             }

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,8 +26,11 @@ final class Alerts {
     private final BiFunction<String, Finding, AlertRule> rules;
     private final Map<String, Alert> open = new LinkedHashMap<>();
     private final Deque<Alert> resolved = new ArrayDeque<>();
-    /** Alerts that a person resolved while their finding is open, by fingerprint: they begin again only after it was closed. */
-    private final Set<String> dismissed = new HashSet<>();
+    /**
+     * Alerts that a person resolved while their finding is open, with their target, by fingerprint: they begin again only after it was
+     * closed.
+     */
+    private final Map<String, String> dismissed = new HashMap<>();
     /** Alerts of an earlier process whose finding was not seen by this one yet, by fingerprint. */
     private final Set<String> unconfirmed = new HashSet<>();
 
@@ -70,7 +74,7 @@ final class Alerts {
                 .flatMap(entry ->
                         entry.getValue().stream().map(finding -> Alert.fingerprint(entry.getKey(), finding.key())))
                 .collect(Collectors.toSet());
-        dismissed.retainAll(known);
+        dismissed.keySet().retainAll(known);
         for (String fingerprint : List.copyOf(open.keySet())) {
             if (!known.contains(fingerprint) && !unconfirmed.contains(fingerprint)) {
                 due.addAll(gone(fingerprint, now));
@@ -98,7 +102,7 @@ final class Alerts {
         for (Alert alert : List.copyOf(open.values())) {
             if (alert.id().equals(id)) {
                 if (!(alert.state() instanceof AlertState.Clearing)) {
-                    dismissed.add(alert.fingerprint());
+                    dismissed.put(alert.fingerprint(), alert.target());
                 }
                 unconfirmed.remove(alert.fingerprint());
                 input(alert.fingerprint(), new AlertState.Input.Dismissed(), now);
@@ -115,7 +119,23 @@ final class Alerts {
             unconfirmed.add(alert.fingerprint());
         });
         resolved.addAll(over);
-        dismissed.addAll(resolvedByHand);
+        Map<String, String> targets = new HashMap<>();
+        over.forEach(alert -> targets.put(alert.fingerprint(), alert.target()));
+        // Without its alert nobody knows its target; then it may begin again.
+        resolvedByHand.forEach(fingerprint -> {
+            String target = targets.get(fingerprint);
+            if (target != null) {
+                dismissed.put(fingerprint, target);
+            }
+        });
+    }
+
+    /** Forgets everything of the targets, so that what another process knows of them takes its place. */
+    void forget(Predicate<String> targets) {
+        open.values().removeIf(alert -> targets.test(alert.target()));
+        unconfirmed.retainAll(open.keySet());
+        resolved.removeIf(alert -> targets.test(alert.target()));
+        dismissed.values().removeIf(targets);
     }
 
     /** Closes the findings of restored alerts of which this process knows that they are not open. */
@@ -130,8 +150,9 @@ final class Alerts {
         return due;
     }
 
-    Set<String> dismissed() {
-        return Set.copyOf(dismissed);
+    /** Targets of alerts that a person resolved while their finding is open, by fingerprint. */
+    Map<String, String> dismissed() {
+        return Map.copyOf(dismissed);
     }
 
     List<Due> gone(String fingerprint, Instant now) {
@@ -143,7 +164,7 @@ final class Alerts {
     List<Due> seen(String target, Finding finding, Instant now) {
         String fingerprint = Alert.fingerprint(target, finding.key());
         unconfirmed.remove(fingerprint);
-        if (dismissed.contains(fingerprint)) {
+        if (dismissed.containsKey(fingerprint)) {
             return List.of();
         }
         if (!rules.apply(target, finding).alerts()) {

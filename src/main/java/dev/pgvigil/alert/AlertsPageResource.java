@@ -19,7 +19,9 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.SecurityContext;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.time.Duration;
@@ -44,7 +46,6 @@ public final class AlertsPageResource {
 
     private static final int MOST = 200;
     private static final int RESOLVED = 20;
-    private static final int NAME = 100;
 
     private final AlertMonitor monitor;
     private final RenderExecutor executor;
@@ -179,16 +180,19 @@ public final class AlertsPageResource {
     @Path("/{id}/acknowledge")
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     @Operation(hidden = true)
-    public Uni<RestResponse<String>> acknowledge(@RestPath String id, RoutingContext context, String body) {
+    public Uni<RestResponse<String>> acknowledge(
+            @RestPath String id, RoutingContext context, @Context SecurityContext caller, String body) {
         ownPage(context);
-        return monitor.acknowledge(id, name(form(body).get("by"))).map(_ -> back());
+        return monitor.acknowledge(id, ActingPerson.of(caller, form(body).get("by")))
+                .map(_ -> back());
     }
 
     @POST
     @Path("/{id}/silence")
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     @Operation(hidden = true)
-    public Uni<RestResponse<String>> silence(@RestPath String id, RoutingContext context, String body) {
+    public Uni<RestResponse<String>> silence(
+            @RestPath String id, RoutingContext context, @Context SecurityContext caller, String body) {
         ownPage(context);
         Map<String, String> form = form(body);
         AlertReport.Shown shown = monitor.report().find(id);
@@ -205,7 +209,7 @@ public final class AlertsPageResource {
                         Map.of()),
                 now,
                 now.plus(hours(form.get("hours"))),
-                name(form.get("by")),
+                ActingPerson.of(caller, form.get("by")),
                 "silenced on the page of alerts");
         return monitor.silence(silence).map(_ -> back());
     }
@@ -290,16 +294,6 @@ public final class AlertsPageResource {
             }
         }
         throw ProblemException.of(403, "the link is not valid, or too old");
-    }
-
-    private static String name(@Nullable String text) {
-        if (text == null
-                || text.isBlank()
-                || text.length() > NAME
-                || text.chars().anyMatch(Character::isISOControl)) {
-            throw ProblemException.badRequest("the field by must have 1 to 100 characters");
-        }
-        return text.strip();
     }
 
     private static Map<String, String> form(String body) {

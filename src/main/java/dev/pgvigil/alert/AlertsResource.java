@@ -17,7 +17,9 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.SecurityContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -44,7 +46,6 @@ public final class AlertsResource {
 
     private static final int MOST = 1000;
     private static final int STANDARD = 100;
-    private static final int NAME = 100;
     private static final int REASON = 500;
     private static final int PATTERNS = 50;
     private static final int PATTERN = 200;
@@ -58,7 +59,8 @@ public final class AlertsResource {
     @Schema(name = "AlertActionRequest")
     @RegisterForReflection
     public record ActionRequest(
-            @Nullable @Schema(description = "who does it, 1 to 100 characters")
+            @Nullable
+            @Schema(description = "who does it, for callers that are not a signed-in user; default: the caller")
             String by) {}
 
     /** The body of a request for a silence. */
@@ -79,7 +81,8 @@ public final class AlertsResource {
             @Nullable @Schema(description = "end, at most 90 days after its begin")
             Instant until,
 
-            @Nullable @Schema(description = "who silences, 1 to 100 characters")
+            @Nullable
+            @Schema(description = "who silences, for callers that are not a signed-in user; default: the caller")
             String by,
 
             @Nullable @Schema(description = "why, 1 to 500 characters")
@@ -156,11 +159,12 @@ public final class AlertsResource {
                             schema = @Schema(implementation = SilenceRequest.class),
                             example = """
                                     {"targets": ["shop*"], "until": "2027-04-01T02:00:00Z", "by": "ann", "reason": "upgrade"}"""))
-    public Uni<AlertsView.SilenceView> silence(String body) {
-        return monitor.silence(silence(bodies.read(body, SilenceRequest.class))).map(AlertsView.SilenceView::of);
+    public Uni<AlertsView.SilenceView> silence(@Context SecurityContext caller, String body) {
+        return monitor.silence(silence(caller, bodies.read(body, SilenceRequest.class)))
+                .map(AlertsView.SilenceView::of);
     }
 
-    private static Silence silence(SilenceRequest request) {
+    private static Silence silence(SecurityContext caller, SilenceRequest request) {
         Instant now = SteadyClock.now();
         Instant from = request.from() == null ? now : request.from();
         Instant until = request.until();
@@ -183,7 +187,7 @@ public final class AlertsResource {
                         Map.of()),
                 from,
                 until,
-                text("by", request.by(), NAME),
+                ActingPerson.of(caller, request.by()),
                 text("reason", request.reason(), REASON));
     }
 
@@ -218,8 +222,8 @@ public final class AlertsResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = ActionRequest.class),
                             example = "{\"by\": \"ann\"}"))
-    public Uni<AlertView> acknowledge(@RestPath String id, String body) {
-        return monitor.acknowledge(id, by(body)).map(AlertView::of);
+    public Uni<AlertView> acknowledge(@RestPath String id, @Context SecurityContext caller, String body) {
+        return monitor.acknowledge(id, by(caller, body)).map(AlertView::of);
     }
 
     @POST
@@ -236,12 +240,12 @@ public final class AlertsResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = ActionRequest.class),
                             example = "{\"by\": \"ann\"}"))
-    public Uni<AlertView> resolve(@RestPath String id, String body) {
-        return monitor.resolve(id, by(body)).map(AlertView::of);
+    public Uni<AlertView> resolve(@RestPath String id, @Context SecurityContext caller, String body) {
+        return monitor.resolve(id, by(caller, body)).map(AlertView::of);
     }
 
-    private String by(String body) {
-        return text("by", bodies.read(body, ActionRequest.class).by(), NAME);
+    private String by(SecurityContext caller, String body) {
+        return ActingPerson.of(caller, bodies.read(body, ActionRequest.class).by());
     }
 
     private static String text(String field, @Nullable String value, int longest) {

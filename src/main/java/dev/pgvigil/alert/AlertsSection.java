@@ -67,8 +67,34 @@ final class AlertsSection implements Section<AlertSettings> {
                 page == null ? null : page.toString().replaceAll("/+$", ""),
                 secret == null ? null : new Secret(secret),
                 pulse(node, outlets),
-                node.doc("File that keeps alerts and notifications over a restart; without it a restart begins anew")
-                        .string("state-file"));
+                node.doc("File that keeps alerts and notifications over a restart, where there is no store")
+                        .string("state-file"),
+                storeName(node),
+                impact(node));
+    }
+
+    private static List<Impact> impact(Node node) {
+        List<Impact> all = new ArrayList<>();
+        Node list =
+                node.doc("Questions about whom an incident touches, by name").child("impact");
+        list.children().forEach((name, child) -> {
+            named(name, child);
+            all.add(Impact.read(child, name));
+        });
+        if (all.size() > MOST) {
+            list.problem("must be " + MOST + " questions at most, not " + all.size());
+        }
+        return all;
+    }
+
+    private static String storeName(Node node) {
+        String name = node.doc(
+                        "Name under which the store keeps alerts of a pgvigil without replicas: one for each that shares the store")
+                .string("store-name", Scopes.FLEET);
+        if (!NAME.matcher(name).matches()) {
+            node.child("store-name").problem("a name has 1 to 63 lower-case letters, digits, '_' and '-'");
+        }
+        return name;
     }
 
     private static List<Rule> rules(Node node) {

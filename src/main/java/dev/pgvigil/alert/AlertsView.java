@@ -21,6 +21,9 @@ record AlertsView(
 
         @Schema(description = "off, ok or not written") String stateFile,
 
+        @Schema(description = "whether the store keeps alerts: off, ok or away")
+        String store,
+
         @Schema(description = "open ones, worst and oldest first, then resolved ones, latest first")
         List<AlertView> alerts) {
 
@@ -30,6 +33,7 @@ record AlertsView(
                 selected.size(),
                 report.omitted(),
                 report.stateFile(),
+                report.store(),
                 selected.stream().limit(limit).map(AlertView::of).toList());
     }
 

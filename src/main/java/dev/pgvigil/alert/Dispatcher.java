@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 
 /**
  * Routing, grouping and deduplication: compares what fires with what each receiver was told, and gives the outbox the difference. What
@@ -29,6 +29,17 @@ final class Dispatcher {
     private final NotificationLog log = new NotificationLog();
     /** Since when nothing suppressed an alert, by its id; escalations count from there. */
     private final Map<String, Instant> exposed = new HashMap<>();
+
+    private final Scopes scopes;
+
+    Dispatcher() {
+        this(Scopes.ALONE);
+    }
+
+    /** @param scopes of which only this process' own are dispatched */
+    Dispatcher(Scopes scopes) {
+        this.scopes = scopes;
+    }
 
     /** What may be sent to a receiver about a group. */
     private record Wanted(Candidate alert, boolean escalated) {}
@@ -46,18 +57,18 @@ final class Dispatcher {
      *
      * @param candidates every alert that fires, after all stages
      * @param item describes an alert to a receiver
-     * @param outbox takes a notification, or returns false if it has no place for it
+     * @param outbox takes a notification of a scope, or returns false if it has no place for it
      */
     void dispatch(
             List<Candidate> candidates,
             AlertSettings settings,
             Instant now,
             BiFunction<Candidate, String, Notification.Item> item,
-            Predicate<Notification> outbox) {
+            BiPredicate<Notification, String> outbox) {
         expose(candidates, now);
         Map<NotificationLog.Key, List<Wanted>> wanted = route(candidates, settings.routes(), now);
         Set<NotificationLog.Key> keys = new LinkedHashSet<>(wanted.keySet());
-        keys.addAll(log.keys());
+        log.keys().stream().filter(key -> scopes.mine(key.scope())).forEach(keys::add);
         Set<String> firing = new HashSet<>();
         Set<String> muted = new HashSet<>();
         for (Candidate one : candidates) {
@@ -78,19 +89,34 @@ final class Dispatcher {
         for (Candidate one : candidates) {
             Instant since = exposed.get(one.alert().id());
             if (one.sent()
+                    && scopes.mine(scope(one))
                     && since != null
                     && since.isBefore(before)
                     && routes.stream()
                             .filter(route -> route.selects(one))
                             .flatMap(route -> route.destinations(one, since, before).stream())
                             .filter(Destination::escalated)
-                            .anyMatch(to -> !log.of(new NotificationLog.Key(to.receiver(), to.group()))
+                            .anyMatch(to -> !log.of(key(to, one))
                                     .told()
                                     .containsKey(one.alert().id()))) {
                 overdue++;
             }
         }
         return overdue;
+    }
+
+    private String scope(Candidate one) {
+        return scopes.of(one.alert().target());
+    }
+
+    /** Groups of different scopes are different ones, also for their receivers. */
+    private NotificationLog.Key key(Destination to, Candidate one) {
+        String scope = scope(one);
+        String server = "server=" + one.server();
+        return new NotificationLog.Key(
+                to.receiver(),
+                scopes.whole() || to.group().contains(server) ? to.group() : to.group() + ", " + server,
+                scope);
     }
 
     private void expose(List<Candidate> candidates, Instant now) {
@@ -109,13 +135,13 @@ final class Dispatcher {
         Map<NotificationLog.Key, List<Wanted>> wanted = new LinkedHashMap<>();
         for (Candidate one : candidates) {
             Set<NotificationLog.Key> seen = new HashSet<>();
-            for (Route route : one.sent() ? routes : List.<Route>of()) {
+            for (Route route : one.sent() && scopes.mine(scope(one)) ? routes : List.<Route>of()) {
                 if (!route.selects(one)) {
                     continue;
                 }
                 for (Destination to :
                         route.destinations(one, exposed.getOrDefault(one.alert().id(), now), now)) {
-                    NotificationLog.Key key = new NotificationLog.Key(to.receiver(), to.group());
+                    NotificationLog.Key key = key(to, one);
                     if (seen.add(key)) {
                         wanted.computeIfAbsent(key, _ -> new ArrayList<>()).add(new Wanted(one, to.escalated()));
                     }
@@ -139,7 +165,7 @@ final class Dispatcher {
                 AlertSettings settings,
                 Instant now,
                 BiFunction<Candidate, String, Notification.Item> item,
-                Predicate<Notification> outbox) {
+                BiPredicate<Notification, String> outbox) {
             List<Wanted> news = wanted.stream().filter(this::isNew).toList();
             List<NotificationLog.Told> over = entry.told().values().stream()
                     .filter(one -> !firing.contains(one.item().id()))
@@ -190,7 +216,7 @@ final class Dispatcher {
                 List<Wanted> news,
                 List<NotificationLog.Told> over,
                 BiFunction<Candidate, String, Notification.Item> item,
-                Predicate<Notification> outbox) {
+                BiPredicate<Notification, String> outbox) {
             List<Notification.Item> resolved = over.stream()
                     .limit(ITEMS)
                     .map(told -> told.item().resolved(now))
@@ -229,7 +255,7 @@ final class Dispatcher {
                     (int) (next.keySet().stream().filter(firing::contains).count() - firingNow.size())
                             + Math.max(0, news.size() - ITEMS),
                     settings.page());
-            return outbox.test(notification)
+            return outbox.test(notification, entry.key().scope())
                     ? Optional.of(new NotificationLog.Entry(
                             entry.key(), news.size() > ITEMS || over.size() > ITEMS ? now : null, now, next))
                     : Optional.empty();

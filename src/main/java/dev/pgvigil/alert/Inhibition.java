@@ -5,18 +5,20 @@ import static java.util.stream.Collectors.toMap;
 
 import dev.pgvigil.advice.CauseAnalysis;
 import dev.pgvigil.advice.Problem;
-import dev.pgvigil.check.HeartbeatResult;
 import dev.pgvigil.check.Severity;
 import dev.pgvigil.state.ActiveAlert;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Suppresses symptoms: whatever else is found of a server that does not answer, and the effects of a cause that fires. A cause is
  * as severe as its worst effect, so that nothing urgent hides behind it.
+ *
+ * @param reachability checks whose critical finding means that the server does not answer
  */
-record Inhibition(CauseAnalysis causes) implements Stage {
+record Inhibition(CauseAnalysis causes, Set<String> reachability) implements Stage {
 
     @Override
     public List<Candidate> apply(List<Candidate> alerts, Moment moment) {
@@ -24,7 +26,7 @@ record Inhibition(CauseAnalysis causes) implements Stage {
     }
 
     /** The alert of a server that was unreachable stands for the others until it is resolved, so that checks can run again before. */
-    private static List<Candidate> byServer(List<Candidate> alerts) {
+    private List<Candidate> byServer(List<Candidate> alerts) {
         Map<String, Candidate> unreachable = new HashMap<>();
         for (Candidate one : alerts) {
             if (unreachable(one)) {
@@ -42,8 +44,8 @@ record Inhibition(CauseAnalysis causes) implements Stage {
                 .toList();
     }
 
-    private static boolean unreachable(Candidate one) {
-        return one.alert().type().equals(HeartbeatResult.CHECK) && one.severity() == Severity.CRITICAL;
+    private boolean unreachable(Candidate one) {
+        return reachability.contains(one.alert().type()) && one.severity() == Severity.CRITICAL;
     }
 
     private List<Candidate> bySource(List<Candidate> alerts) {

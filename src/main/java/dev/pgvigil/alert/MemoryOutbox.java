@@ -30,12 +30,12 @@ final class MemoryOutbox implements Outbox {
     private final Deque<DeadLetter> dead = new ArrayDeque<>();
 
     @Override
-    public boolean offer(Notification notification) {
+    public boolean offer(Notification notification, String scope) {
         Map<String, Entry> queue = queues.get(notification.receiver());
         if (queue == null || queue.size() >= QUEUE) {
             return false;
         }
-        queue.put(notification.id(), new Entry(notification, 0, notification.at(), null));
+        queue.put(notification.id(), new Entry(notification, scope, 0, notification.at(), null));
         return true;
     }
 
@@ -73,7 +73,8 @@ final class MemoryOutbox implements Outbox {
         Map<String, Entry> queue = queues.get(notification.receiver());
         if (queue != null) {
             queue.computeIfPresent(
-                    notification.id(), (_, _) -> new Entry(notification, entry.attempts() + 1, next, error));
+                    notification.id(),
+                    (_, _) -> new Entry(notification, entry.scope(), entry.attempts() + 1, next, error));
         }
         receivers.computeIfPresent(notification.receiver(), (_, receiver) -> receiver.failedAt(now, error));
     }
@@ -88,6 +89,16 @@ final class MemoryOutbox implements Outbox {
         receivers.computeIfPresent(
                 entry.notification().receiver(),
                 (_, receiver) -> receiver.failedAt(now, error).buried());
+    }
+
+    /** Gives a claim back, as if there had been no attempt. */
+    void release(Entry entry) {
+        claimed.remove(entry.notification().id());
+    }
+
+    /** Forgets a notification that another process has dealt with. */
+    void forget(Entry entry) {
+        remove(entry);
     }
 
     private void remove(Entry entry) {
@@ -139,7 +150,7 @@ final class MemoryOutbox implements Outbox {
         for (Entry entry : entries) {
             Map<String, Entry> queue = queues.get(entry.notification().receiver());
             if (queue != null) {
-                queue.put(entry.notification().id(), entry);
+                queue.putIfAbsent(entry.notification().id(), entry);
             }
         }
         dead.addAll(letters);

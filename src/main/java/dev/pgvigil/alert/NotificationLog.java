@@ -17,8 +17,12 @@ final class NotificationLog {
 
     private final Map<Key, Entry> entries = new LinkedHashMap<>();
 
-    /** A receiver and a group. */
-    record Key(String receiver, String group) {}
+    /**
+     * A receiver and a group.
+     *
+     * @param scope of all alerts of the group
+     */
+    record Key(String receiver, String group, String scope) {}
 
     /**
      * An alert that the receiver knows as firing.
@@ -97,6 +101,29 @@ final class NotificationLog {
 
     void restore(Collection<Entry> saved) {
         saved.forEach(this::put);
+    }
+
+    /** Adds what others were told, where nothing is known of an alert. */
+    void merge(Collection<Entry> others) {
+        for (Entry other : others) {
+            Entry known = entries.get(other.key());
+            if (known == null) {
+                put(other);
+            } else {
+                Map<String, Told> told = new LinkedHashMap<>(other.told());
+                told.putAll(known.told());
+                put(new Entry(known.key(), known.pendingSince(), known.at(), told));
+            }
+        }
+    }
+
+    /** Forgets what was told of a scope, and returns it. */
+    List<Entry> forget(String scope) {
+        List<Entry> forgotten = entries.values().stream()
+                .filter(entry -> entry.key().scope().equals(scope))
+                .toList();
+        forgotten.forEach(entry -> entries.remove(entry.key()));
+        return forgotten;
     }
 
     /** Forgets receivers that the configuration has no more. */

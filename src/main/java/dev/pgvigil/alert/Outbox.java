@@ -15,12 +15,14 @@ interface Outbox {
     /**
      * A notification that waits.
      *
+     * @param scope of its alerts
      * @param attempts that failed
      * @param nextAt not before
      * @param error of the latest attempt; null: none yet
      */
     record Entry(
             Notification notification,
+            String scope,
             int attempts,
             Instant nextAt,
             @Nullable String error) {}
@@ -89,8 +91,8 @@ interface Outbox {
         }
     }
 
-    /** Takes a notification; false: there is no place for it now. */
-    boolean offer(Notification notification);
+    /** Takes a notification of a scope; false: there is no place for it now. */
+    boolean offer(Notification notification, String scope);
 
     /** The notifications that are due; each must be given back by one of the three methods below. */
     List<Entry> claim(Instant now);

@@ -72,6 +72,14 @@ public class Catalogue implements KnownChecks {
                 .collect(toUnmodifiableSet());
     }
 
+    /** Checks that say whether a server answers. */
+    public Set<String> reachability() {
+        return checks.stream()
+                .filter(Reachability.class::isInstance)
+                .map(Check::name)
+                .collect(toUnmodifiableSet());
+    }
+
     @Override
     public Set<String> offByDefault() {
         return checks.stream()

@@ -64,6 +64,14 @@ public interface Check<O> {
         return true;
     }
 
+    /**
+     * Whether there is nothing in the database that the check is about. Then the monitor visits the database for it more seldom, and
+     * runs it with the visits that other checks cause. Pure.
+     */
+    default boolean idle(O now) {
+        return false;
+    }
+
     /** Evaluates the observation for one target. Pure. */
     List<Finding> evaluate(O now, Previous<O> previous, Target target);
 

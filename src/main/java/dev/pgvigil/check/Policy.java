@@ -27,6 +27,9 @@ public record Policy(
     /** The interval on servers before a major version. */
     public record Older(int beforeMajor, Duration interval) {}
 
+    /** The interval of a check of a database in which there is nothing that it is about, unless another is configured. */
+    public static final Duration IDLE = Duration.ofMinutes(5);
+
     /** The order in which the overhead throttle slows checks. The factor is 1 while monitoring stays within its budget. */
     public enum Priority {
         /** Costs the server nothing, so it is never slowed. */
@@ -102,6 +105,12 @@ public record Policy(
         EnumSet<Reaction> more = EnumSet.of(reaction);
         more.addAll(reactions);
         return new Policy(interval, older, priority, deadline, debounce, more);
+    }
+
+    /** The interval on one server while there is nothing that the check is about. */
+    public Duration idle(@Nullable ServerFacts server) {
+        Duration standard = interval(server);
+        return standard.compareTo(IDLE) > 0 ? standard : IDLE;
     }
 
     /** The interval on one server. */

@@ -104,6 +104,11 @@ public class Cluster implements Ownership {
     }
 
     @Override
+    public boolean alone() {
+        return shared == null;
+    }
+
+    @Override
     public OptionalLong token(Server server) {
         SharedFleet sharing = shared;
         return sharing == null ? OptionalLong.of(0) : sharing.token(server);

@@ -173,6 +173,12 @@ final class KeyRecorder extends TypedNode {
     public void document(String name, Consumer<Node> reader) {}
 
     @Override
+    public void skip() {}
+
+    @Override
+    public void documents(String name, Consumer<List<Node>> reader) {}
+
+    @Override
     public @Nullable String content(String name) {
         return null;
     }

@@ -57,6 +57,9 @@ public interface Node {
     /** The entries of a map whose keys the user chooses, in file order. */
     Map<String, Node> children();
 
+    /** Takes everything below this place as read. */
+    void skip();
+
     /** The elements of a list; a single value counts as a list of one. */
     List<Node> items();
 
@@ -116,6 +119,14 @@ public interface Node {
      * @param reading reads the root of the file; not called if the file cannot be read
      */
     void document(String name, Consumer<Node> reading);
+
+    /**
+     * Reads such a file as YAML documents of maps, separated by {@code ---}. Unlike in {@link #document}, keys that were not read are
+     * problems too.
+     *
+     * @param reading reads all roots together, because one document may refer to another; not called if the file cannot be read
+     */
+    void documents(String name, Consumer<List<Node>> reading);
 
     /** The text of such a file; null if it cannot be read, with an error recorded at this place. */
     @Nullable

@@ -1,8 +1,10 @@
 package dev.pgvigil.config;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
@@ -77,18 +79,43 @@ final class Yaml {
      * @param shape the error if it is not a map
      */
     static @Nullable Node parse(ByteBuffer bytes, ReadContext reading, String key, String shape) {
+        List<Node> roots = read(
+                bytes,
+                reading,
+                key,
+                shape,
+                text -> composer(text).getSingleNode().stream().toList());
+        return roots.isEmpty() ? null : roots.getFirst();
+    }
+
+    /** The roots of all documents of a file, each of which must be a map; none if an error was reported. */
+    static List<Node> parseAll(ByteBuffer bytes, ReadContext reading, String key, String shape) {
+        return read(bytes, reading, key, shape, text -> {
+            List<Node> roots = new ArrayList<>();
+            composer(text).forEachRemaining(roots::add);
+            // An empty document, as after a last ---, has no content.
+            roots.removeIf(root ->
+                    root instanceof ScalarNode scalar && scalar.getValue().isEmpty());
+            return roots;
+        });
+    }
+
+    private static List<Node> read(
+            ByteBuffer bytes, ReadContext reading, String key, String shape, Function<String, List<Node>> composing) {
         String text = Utf8.decoded(bytes);
         if (text == null) {
             reading.problem(key, Utf8.lineOfFault(bytes), "is not UTF-8 text");
-            return null;
+            return List.of();
         }
         try {
-            Node root = compose(text).orElse(null);
-            if (root != null && root.getNodeType() != NodeType.MAPPING) {
-                reading.problem(key, 1, shape);
-                return null;
+            List<Node> roots = composing.apply(text);
+            for (Node root : roots) {
+                if (root.getNodeType() != NodeType.MAPPING) {
+                    reading.problem(key, YamlShape.line(root), shape);
+                    return List.of();
+                }
             }
-            return root;
+            return roots;
         } catch (YamlRejected flaw) {
             reading.problem(key, flaw.line(), "not valid YAML: " + flaw.words());
         } catch (MarkedYamlEngineException e) {
@@ -107,7 +134,7 @@ final class Yaml {
         } catch (YamlEngineException e) {
             reading.problem(key, 0, "not valid YAML 1.2");
         }
-        return null;
+        return List.of();
     }
 
     /** A scalar outside any file. */
@@ -115,9 +142,9 @@ final class Yaml {
         return new ScalarNode(Tag.STR, value, ScalarStyle.DOUBLE_QUOTED);
     }
 
-    private static Optional<Node> compose(String text) {
+    private static Composer composer(String text) {
         StreamReader reader = new StreamReader(SETTINGS, text);
-        return new Composer(SETTINGS, new YamlGuard(new ParserImpl(SETTINGS, reader))).getSingleNode();
+        return new Composer(SETTINGS, new YamlGuard(new ParserImpl(SETTINGS, reader)));
     }
 
     private static Flaw flaw(String problem) {

@@ -123,6 +123,11 @@ final class YamlNode extends TypedNode {
     }
 
     @Override
+    public void skip() {
+        open = true;
+    }
+
+    @Override
     public List<Node> items() {
         if (yaml == null || YamlShape.empty(yaml)) {
             return List.of();
@@ -198,6 +203,25 @@ final class YamlNode extends TypedNode {
                 if (document != null) {
                     reader.accept(root(inner, document));
                 }
+                inner.problems()
+                        .forEach(one -> reading.problem(
+                                path(), line, "%s:%d: %s: %s".formatted(file, one.line(), one.key(), one.message())));
+            }
+        }
+    }
+
+    @Override
+    public void documents(String name, Consumer<List<Node>> reader) {
+        String file = reading.sources().shown(name);
+        switch (file(name)) {
+            case Content.Unreadable not -> problem("the file " + file + " " + not.reason());
+            case Content.Read read -> {
+                ReadContext inner = new ReadContext(reading.sources(), SecretKeys.NONE);
+                List<YamlNode> roots = Yaml.parseAll(read.bytes(), inner, "the file", "must be a map").stream()
+                        .map(document -> root(inner, document))
+                        .toList();
+                reader.accept(List.copyOf(roots));
+                roots.forEach(YamlNode::reportUnknown);
                 inner.problems()
                         .forEach(one -> reading.problem(
                                 path(), line, "%s:%d: %s: %s".formatted(file, one.line(), one.key(), one.message())));

@@ -2,25 +2,49 @@ package dev.pgvigil.health;
 
 import static java.util.Comparator.comparing;
 
+import dev.pgvigil.slo.TargetBurn;
 import dev.pgvigil.state.Snapshot;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 
 /** A group of targets that is UP while enough of its targets are up. Pure. */
-record Group(String name, TargetSelector selection, GroupPolicy criterion, Quorum minimumUp) {
+record Group(String name, TargetSelector selection, GroupPolicy criterion, Quorum minimumUp, BurnPolicy burn) {
 
     /** All targets, all of which must be up. */
-    static final Group EVERYTHING =
-            new Group("database", TargetSelector.EVERYTHING, GroupPolicy.UNHEALTHY, new Quorum.All());
+    static final Group EVERYTHING = new Group(
+            "database", TargetSelector.EVERYTHING, GroupPolicy.UNHEALTHY, new Quorum.All(), BurnPolicy.STANDARD);
 
     private static final int NAMED = 10;
 
     /** Evaluates the group. A group without targets is DOWN, because nothing is known about it. */
     HealthCheckResult evaluate(String check, Snapshot snapshot, Instant now) {
+        return result(check, members(snapshot, now), snapshot);
+    }
+
+    /**
+     * Evaluates the group with the budgets of its members.
+     *
+     * @param burns by target
+     */
+    BurnVerdict evaluate(Snapshot snapshot, Instant now, Map<String, TargetBurn> burns) {
         List<Member> members = members(snapshot, now);
+        List<Member> judged = burn.judge(members, burns);
+        HealthCheckResult whole = result(name, judged, snapshot);
+        burn.report(members, judged, burns, whole.data());
+        boolean measured = members.stream().anyMatch(member -> burns.containsKey(member.target()));
+        return new BurnVerdict(
+                measured
+                        ? whole
+                        : HealthCheckResult.of(name, false, whole.data().text("reason", BurnPolicy.UNMEASURED)),
+                judged,
+                burns);
+    }
+
+    private HealthCheckResult result(String check, List<Member> members, Snapshot snapshot) {
         long up = members.stream().filter(Member::up).count();
         int needed = minimumUp.of(members.size());
         Data data = new Data()

@@ -1,5 +1,6 @@
 package dev.pgvigil.health;
 
+import dev.pgvigil.slo.TargetBurn;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.Snapshot;
 import dev.pgvigil.state.SteadyClock;
@@ -11,6 +12,8 @@ import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Evaluates groups: few targets directly on the calling event loop, more on a thread reserved for probes, so that no
@@ -25,10 +28,12 @@ final class GroupHealthService {
     private final Fleet fleet;
     private final RenderExecutor executor = new RenderExecutor("probes-", 1, WAITING);
     private final CoalescingCache<HealthResponse> large;
+    private final CoalescingCache<BurnVerdict> burning;
 
     GroupHealthService(Fleet fleet) {
         this.fleet = fleet;
         this.large = new CoalescingCache<>(fleet, executor);
+        this.burning = new CoalescingCache<>(fleet, executor);
     }
 
     Uni<HealthResponse> of(List<Group> groups) {
@@ -39,6 +44,17 @@ final class GroupHealthService {
         return candidates <= JsonRenderer.FEW
                 ? Uni.createFrom().item(evaluate(groups))
                 : large.of(groups, () -> evaluate(groups));
+    }
+
+    /** The group with the budgets of its members, by target. */
+    Uni<BurnVerdict> burn(Group group, Supplier<Map<String, TargetBurn>> burns) {
+        return group.selection().candidateCount(fleet.snapshot()) <= JsonRenderer.FEW
+                ? Uni.createFrom().item(verdict(group, burns))
+                : burning.of(group, () -> verdict(group, burns));
+    }
+
+    private BurnVerdict verdict(Group group, Supplier<Map<String, TargetBurn>> burns) {
+        return group.evaluate(fleet.snapshot(), SteadyClock.now(), burns.get());
     }
 
     private HealthResponse evaluate(List<Group> groups) {

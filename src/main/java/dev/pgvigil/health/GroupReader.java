@@ -24,6 +24,7 @@ record GroupReader(Catalogue known) {
     private static final int MOST = 1000;
     private static final Pattern PERCENT = Pattern.compile("(100|[1-9][0-9]?) ?%");
     private static final Pattern COUNT = Pattern.compile("[1-9][0-9]{0,4}");
+    private static final Pattern COUNT_OR_NONE = Pattern.compile("0|[1-9][0-9]{0,4}");
 
     Group group(String name, Node node) {
         return new Group(
@@ -31,7 +32,18 @@ record GroupReader(Catalogue known) {
                 selection(node),
                 policy(node),
                 minimumUp(node.doc("How many members must be up: a count from 1, or a percentage; all by default")
-                        .child("minimum-up")));
+                        .child("minimum-up")),
+                burn(node.doc("What burning error budgets mean for the group, when it is asked with ?policy=burn")
+                        .child("burn")));
+    }
+
+    private static BurnPolicy burn(Node node) {
+        return new BurnPolicy(
+                node.doc("The burn rate that takes a member away: page, or any that is faster than the budget lasts")
+                        .choice("down-when", BurnPolicy.DownWhen.class, BurnPolicy.DownWhen.PAGE),
+                floor(node.doc(
+                                "How many members must remain: burning budgets take no more of them away; a count from 0, or a percentage; 50% by default")
+                        .child("floor")));
     }
 
     private static TargetSelector selection(Node node) {
@@ -89,17 +101,25 @@ record GroupReader(Catalogue known) {
     }
 
     private static Quorum minimumUp(Node node) {
+        return quorum(node, COUNT, "1", new Quorum.All());
+    }
+
+    private static Quorum floor(Node node) {
+        return quorum(node, COUNT_OR_NONE, "0", BurnPolicy.STANDARD.floor());
+    }
+
+    private static Quorum quorum(Node node, Pattern count, String least, Quorum standard) {
         String text = node.text();
         if (text == null) {
-            return new Quorum.All();
+            return standard;
         }
         if (PERCENT.matcher(text).matches()) {
             return new Quorum.Percent(Integer.parseInt(text.replaceAll("[ %]", "")));
         }
-        if (COUNT.matcher(text).matches()) {
+        if (count.matcher(text).matches()) {
             return new Quorum.Count(Integer.parseInt(text));
         }
-        node.problem("must be a count from 1, or a percentage from 1% to 100%, not " + node.shown(text));
-        return new Quorum.All();
+        node.problem("must be a count from " + least + ", or a percentage from 1% to 100%, not " + node.shown(text));
+        return standard;
     }
 }

@@ -1,6 +1,8 @@
 package dev.pgvigil.health;
 
 import dev.pgvigil.config.Configuration;
+import dev.pgvigil.http.ProblemException;
+import dev.pgvigil.http.Query;
 import dev.pgvigil.state.Fleet;
 import dev.pgvigil.state.Snapshot;
 import dev.pgvigil.state.SteadyClock;
@@ -23,10 +25,13 @@ import java.util.Objects;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.Status;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The probes for targets; quarkus-smallrye-health serves those for pgvigil itself. All respond from memory, on the
@@ -45,6 +50,7 @@ final class HealthResource {
     private final GroupHealthService groupHealth;
     private final JsonRenderer renderer;
     private final List<BuiltInGroup> builtIn;
+    private final SloHealth objectives;
     private final Store store;
 
     /** Cache key of {@code detailed}: what the response depends on besides the fleet and this process. */
@@ -57,6 +63,7 @@ final class HealthResource {
             GroupHealthService groupHealth,
             JsonRenderer renderer,
             @All List<BuiltInGroup> builtIn,
+            SloHealth objectives,
             Store store) {
         this.own = own;
         this.fleet = fleet;
@@ -66,6 +73,7 @@ final class HealthResource {
         this.builtIn = builtIn.stream()
                 .sorted(Comparator.comparing(BuiltInGroup::group))
                 .toList();
+        this.objectives = objectives;
         this.store = store;
     }
 
@@ -106,7 +114,55 @@ final class HealthResource {
             operationId = "health_group",
             summary =
                     "Health of a configured group of targets, of all objectives (slo) or all backups (backups); 404 and DOWN if the group does not exist")
-    public Uni<RestResponse<HealthResponse>> group(String name) {
+    public Uni<RestResponse<HealthResponse>> group(
+            String name,
+            @RestQuery
+                    @Parameter(
+                            description =
+                                    "burn: members whose error budget burns at page rate count as down, as far as the group's floor allows; status by default",
+                            schema =
+                                    @Schema(
+                                            implementation = String.class,
+                                            enumeration = {"status", "burn"}))
+                    @Nullable
+                    String policy,
+            @RestQuery
+                    @Parameter(
+                            description =
+                                    "only this member, with policy=burn; 404 and DOWN if the group has no such member")
+                    @Nullable
+                    String target) {
+        boolean burn = Query.choice("policy", policy, Policy.class, Policy.STATUS) == Policy.BURN;
+        if (target != null && !burn) {
+            throw ProblemException.badRequest("query parameter target needs policy=burn");
+        }
+        return burn && !name.equals(SloHealth.GROUP) ? burning(name, target) : group(name);
+    }
+
+    /** What decides whether a member is up. */
+    private enum Policy {
+        STATUS,
+        BURN
+    }
+
+    private Uni<RestResponse<HealthResponse>> burning(String name, @Nullable String target) {
+        Group group = configuration.settings().get(GroupsSection.class).named(name);
+        if (group == null) {
+            return Uni.createFrom().item(missing(name, "no such group"));
+        }
+        return groupHealth.burn(group, objectives::burns).map(verdict -> {
+            HealthCheckResult result = target == null ? verdict.whole() : verdict.of(target);
+            return result == null ? missing(name, "no such member") : answer(HealthResponse.of(List.of(result)));
+        });
+    }
+
+    private static RestResponse<HealthResponse> missing(String name, String reason) {
+        return answer(
+                Status.NOT_FOUND,
+                HealthResponse.of(List.of(HealthCheckResult.of(name, false, new Data().text("reason", reason)))));
+    }
+
+    private Uni<RestResponse<HealthResponse>> group(String name) {
         for (BuiltInGroup each : builtIn) {
             HealthCheckResult result = each.group().equals(name) ? each.evaluate(name) : null;
             if (result != null) {
@@ -114,13 +170,7 @@ final class HealthResource {
             }
         }
         Group group = configuration.settings().get(GroupsSection.class).named(name);
-        return group == null
-                ? Uni.createFrom()
-                        .item(answer(
-                                Status.NOT_FOUND,
-                                HealthResponse.of(List.of(HealthCheckResult.of(
-                                        name, false, new Data().text("reason", "no such group"))))))
-                : evaluate(List.of(group));
+        return group == null ? Uni.createFrom().item(missing(name, "no such group")) : evaluate(List.of(group));
     }
 
     private List<Group> groups() {

@@ -2,7 +2,9 @@ package dev.pgvigil.health;
 
 import dev.pgvigil.slo.BurnSummary;
 import dev.pgvigil.slo.SloMonitor;
+import dev.pgvigil.slo.TargetBurn;
 import jakarta.inject.Singleton;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The group {@code slo}: DOWN while the error budget of any objective burns at page rate. From memory. */
@@ -26,6 +28,11 @@ final class SloHealth implements BuiltInGroup {
     public @Nullable HealthCheckResult evaluate(String check) {
         BurnSummary burning = objectives.burning();
         return burning.objectives() == 0 ? null : of(check, burning);
+    }
+
+    /** How urgently the budgets of each target burn, by its name. */
+    Map<String, TargetBurn> burns() {
+        return objectives.burns();
     }
 
     static HealthCheckResult of(String check, BurnSummary burning) {

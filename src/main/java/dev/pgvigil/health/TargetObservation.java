@@ -61,7 +61,8 @@ record TargetObservation(
     }
 
     private @Nullable String old(Check<?> check, Outcome.Observed<?> observed) {
-        Duration allowed = bound.plus(server.interval(state.target(), check).multipliedBy(MAX_FAILURES));
+        Duration allowed =
+                bound.plus(server.interval(state.target(), check, observed).multipliedBy(MAX_FAILURES));
         return old(check.name() + " last observed", Duration.between(observed.at(), now), allowed);
     }
 

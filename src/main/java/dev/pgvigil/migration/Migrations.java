@@ -83,6 +83,12 @@ public final class Migrations implements Check<Histories> {
         return Policy.every(Duration.ofMinutes(1));
     }
 
+    /** Not while versions are expected: somebody waits for them. */
+    @Override
+    public boolean idle(Histories now) {
+        return !now.hasHistory();
+    }
+
     @Override
     public List<Threshold> thresholds() {
         return List.of(STUCK, RUNNING, PENDING);

@@ -3,6 +3,7 @@ package dev.pgvigil.monitor;
 import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.check.Check;
 import dev.pgvigil.check.HeartbeatResult;
+import dev.pgvigil.check.Policy;
 import dev.pgvigil.check.Policy.Priority;
 import dev.pgvigil.postgres.MemoryBudget;
 import dev.pgvigil.postgres.ServerFacts;
@@ -88,8 +89,17 @@ final class Schedule {
 
     /** The interval of a check: that of its target, or for a check of the whole server the shortest of its targets. */
     Duration interval(ScheduledCheck<?> run, @Nullable ServerFacts server) {
+        Policy policy = run.check.policy();
+        return interval(run, run.idle() ? policy.idle(server) : policy.interval(server));
+    }
+
+    /** The interval from which on a check runs with a visit that others cause: for one that is idle, that of one that is not. */
+    Duration intervalOfVisits(ScheduledCheck<?> run, @Nullable ServerFacts server) {
+        return interval(run, run.check.policy().interval(server));
+    }
+
+    private Duration interval(ScheduledCheck<?> run, Duration standard) {
         Check<?> check = run.check;
-        Duration standard = check.policy().interval(server);
         return (run.only != null ? List.of(run.only) : targets)
                 .stream()
                         .map(TargetMonitor::target)

@@ -68,9 +68,19 @@ final class ScheduledCheck<O> {
         }
     }
 
+    /** Applies another interval, longer or shorter, to the run that began last. */
+    void dueAgain(Duration period) {
+        due = startedAt + period.toNanos();
+    }
+
     /** Whether the check has anything to do for its target. */
     boolean hasWork() {
         return only == null || check.concerns(only.target());
+    }
+
+    /** Whether the last run found nothing that the check is about. */
+    boolean idle() {
+        return last != null && check.idle(last.value());
     }
 
     boolean heartbeat() {

@@ -262,8 +262,12 @@ final class ServerMonitor implements ServerConnection.Listener {
     }
 
     private Duration interval(ScheduledCheck<?> run) {
+        return throttled(run, schedule.interval(run, facts));
+    }
+
+    private Duration throttled(ScheduledCheck<?> run, Duration interval) {
         Duration fresh = shared.fleet().snapshot().staleAfter().minus(deadlines.answer());
-        return throttle.of(run.check, schedule.interval(run, facts), fresh);
+        return throttle.of(run.check, interval, fresh);
     }
 
     private void due(ScheduledCheck<?> run, long now) {
@@ -382,7 +386,11 @@ final class ServerMonitor implements ServerConnection.Listener {
         publisher.settle(run, outcome);
         switch (outcome) {
             case Outcome.Observed<O> observed -> {
+                boolean idle = run.idle();
                 run.observed(observed, deadlines.statement());
+                if (idle != run.idle()) {
+                    run.dueAgain(interval(run));
+                }
                 react(run, observed.value());
             }
             case Outcome.Failed<O> failed -> {
@@ -439,11 +447,18 @@ final class ServerMonitor implements ServerConnection.Listener {
             return schedule.runs().stream()
                     .filter(run -> !run.heartbeat() && !executor.onSharedSession(run) && run.hasWork())
                     .filter(run -> executor.databaseOf(run).equals(database))
-                    .filter(run ->
-                            run.startable(now + Math.round(AHEAD * interval(run).toNanos())))
+                    .filter(run -> run.startable(now + ahead(run)))
                     .sorted(comparing(ScheduledCheck::slow))
                     .<ScheduledCheck<?>>map(run -> run)
                     .toList();
+        }
+
+        /** How long before it is due a check runs with the visit. */
+        private long ahead(ScheduledCheck<?> run) {
+            long period = interval(run).toNanos();
+            long idle = period
+                    - throttled(run, schedule.intervalOfVisits(run, facts)).toNanos();
+            return Math.max(Math.round(AHEAD * period), idle);
         }
 
         @Override

@@ -8,9 +8,12 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A dedicated session for queries of a caller. Each runs as a cursor in a read-only transaction that is rolled back, so that
@@ -86,6 +89,36 @@ public final class PerformanceSession implements AutoCloseable {
                 // The extended protocol takes one statement only.
                 .compose(begun -> physical.prepare(DECLARE + query))
                 .compose(statement -> measured(statement).eventually(() -> closed(statement)));
+    }
+
+    /**
+     * The first rows of a query, as texts by the name of the column; fails with a {@link FailureException}.
+     *
+     * @param most rows at most
+     */
+    public Uni<List<Map<String, @Nullable String>>> first(String query, int most) {
+        return uni(() -> within(
+                        answerTimeout,
+                        physical.query(BEGIN)
+                                .compose(begun -> physical.prepare(DECLARE + query))
+                                .compose(
+                                        statement -> statement.query().execute().eventually(() -> closed(statement)))
+                                .compose(declared -> physical.query("fetch forward " + most + " from pgvigil_trial"))
+                                .map(PerformanceSession::texts))
+                .eventually(this::rollBack));
+    }
+
+    private static List<Map<String, @Nullable String>> texts(RowSet<Row> rows) {
+        List<Map<String, @Nullable String>> texts = new ArrayList<>();
+        for (Row row : rows) {
+            Map<String, @Nullable String> columns = new LinkedHashMap<>();
+            for (int i = 0; i < row.size(); i++) {
+                Object value = row.getValue(i);
+                columns.put(row.getColumnName(i), value == null ? null : value.toString());
+            }
+            texts.add(columns);
+        }
+        return texts;
     }
 
     private Future<Run> measured(PreparedStatement statement) {

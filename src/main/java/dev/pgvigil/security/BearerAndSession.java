@@ -15,6 +15,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
+import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class BearerAndSession implements HttpAuthenticationMechanism {
 
     private static final String SCHEME = "Bearer ";
+
+    /** In each line of the log that concerns the request. */
+    private static final String USER = "user";
 
     private final Identities identities;
     private final Sessions sessions;
@@ -40,7 +44,13 @@ final class BearerAndSession implements HttpAuthenticationMechanism {
     @Override
     public Uni<SecurityIdentity> authenticate(RoutingContext context, IdentityProviderManager providers) {
         Caller caller = identities.required() ? caller(context) : Identities.local();
-        return caller == null ? Uni.createFrom().nullItem() : Uni.createFrom().item(caller.identity());
+        if (caller == null) {
+            return Uni.createFrom().nullItem();
+        }
+        if (identities.required()) {
+            MDC.put(USER, caller.name());
+        }
+        return Uni.createFrom().item(caller.identity());
     }
 
     private @Nullable Caller caller(RoutingContext context) {

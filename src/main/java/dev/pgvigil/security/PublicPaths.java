@@ -4,7 +4,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The paths that need no authentication: probes, metrics, the login and signed links. They are compared with the raw path, so that dots,
+ * The paths that need no authentication: probes, metrics, the login, signed links and the status page. They are compared with the raw path, so that dots,
  * encodings or double slashes cannot make another path public.
  */
 public final class PublicPaths {
@@ -17,6 +17,10 @@ public final class PublicPaths {
             "/login",
             // Its link is signed.
             "/alerts/acknowledge",
+            // Answered only if the status page is enabled.
+            "/status",
+            "/status.atom",
+            "/status.json",
             "/style.css",
             "/icon.svg",
             "/favicon.ico");

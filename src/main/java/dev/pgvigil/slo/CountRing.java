@@ -12,6 +12,8 @@ import java.util.List;
 final class CountRing {
 
     private static final int BUDGET = 3;
+    /** Two of its buckets are an hour. */
+    private static final int HOURS = 2;
 
     private final List<BucketRing> tiers;
     private final long window;
@@ -37,6 +39,12 @@ final class CountRing {
     /** The budget's window that ends before that second. */
     Counts overBudget(long end) {
         return tiers.get(BUDGET).sum(end, window);
+    }
+
+    /** An hour, of the last three days. */
+    Counts hour(long begin) {
+        BucketRing tier = tiers.get(HOURS);
+        return tier.bucket(begin).plus(tier.bucket(begin + tier.width()));
     }
 
     /** The buckets of the budget's window. */

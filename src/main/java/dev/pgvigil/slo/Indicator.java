@@ -3,6 +3,7 @@ package dev.pgvigil.slo;
 import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.check.Check;
 import dev.pgvigil.check.HeartbeatResult;
+import dev.pgvigil.check.MetricSource;
 import dev.pgvigil.check.ReplayLag;
 import dev.pgvigil.postgres.Failure.Reason;
 import dev.pgvigil.state.Outcome;
@@ -26,7 +27,9 @@ enum Indicator {
     /** The query of a check that ended last succeeded. */
     QUERY_SUCCESS,
     /** The data of a standby is at most as old as the threshold. */
-    REPLICATION_FRESHNESS;
+    REPLICATION_FRESHNESS,
+    /** A metric of a configured query is within its bound. */
+    CUSTOM_SQL;
 
     /** A result of a check counts until three further ones should have come. */
     private static final int MISSED = 3;
@@ -40,14 +43,14 @@ enum Indicator {
     @Nullable
     Duration standard() {
         return switch (this) {
-            case AVAILABILITY, QUERY_SUCCESS -> null;
+            case AVAILABILITY, QUERY_SUCCESS, CUSTOM_SQL -> null;
             case LATENCY -> Duration.ofMillis(200);
             case REPLICATION_FRESHNESS -> Duration.ofSeconds(30);
         };
     }
 
     /** The time between two measurements of a target; empty: the check that measures it is switched off. */
-    Optional<Duration> interval(Target target, Catalogue catalogue) {
+    Optional<Duration> interval(Target target, Catalogue catalogue, @Nullable MetricGoal goal) {
         return switch (this) {
             case AVAILABILITY, LATENCY -> interval(HeartbeatResult.CHECK, target, catalogue);
             case REPLICATION_FRESHNESS -> interval(ReplayLag.CHECK, target, catalogue);
@@ -56,7 +59,18 @@ enum Indicator {
                         .filter(check -> !check.equals(HeartbeatResult.CHECK))
                         .flatMap(check -> interval(check, target, catalogue).stream())
                         .min(Comparator.naturalOrder());
+            case CUSTOM_SQL ->
+                goal == null
+                        ? Optional.empty()
+                        : interval(MetricSource.CHECK, target, catalogue)
+                                .flatMap(tick -> catalogue.check(MetricSource.CHECK) instanceof MetricSource source
+                                        ? source.interval(target, goal.metric()).map(every -> longer(every, tick))
+                                        : Optional.empty());
         };
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? other : one;
     }
 
     private static Optional<Duration> interval(String name, Target target, Catalogue catalogue) {
@@ -68,15 +82,15 @@ enum Indicator {
     }
 
     /**
-     * What this second is for a target.
+     * What this second is for a target of an objective.
      *
      * @param interval time between two measurements
      */
-    Second of(TargetState state, Snapshot snapshot, @Nullable Duration threshold, Duration interval, Instant now) {
+    static Second of(Slo slo, TargetState state, Snapshot snapshot, Duration interval, Instant now) {
         ServerState server = snapshot.serverOf(state);
-        Duration missed = interval.multipliedBy(MISSED);
-        Duration bound = missed.compareTo(snapshot.staleAfter()) > 0 ? missed : snapshot.staleAfter();
-        return switch (this) {
+        Duration bound = longer(interval.multipliedBy(MISSED), snapshot.staleAfter());
+        Duration threshold = slo.threshold();
+        return switch (slo.indicator()) {
             case AVAILABILITY ->
                 current(server.outcome(state, HeartbeatResult.CHECK), snapshot.staleAfter(), now)
                         .map(Indicator::answered)
@@ -94,7 +108,25 @@ enum Indicator {
                         .flatMap(query -> current(query, bound, now))
                         .map(Indicator::answered)
                         .orElse(Second.UNKNOWN);
+            case CUSTOM_SQL ->
+                current(server.outcome(state, MetricSource.CHECK), bound, now)
+                        .map(readings -> within(readings, slo.goal(), bound, now))
+                        .orElse(Second.UNKNOWN);
         };
+    }
+
+    /** A query that fails, or does not run in this database, says nothing about its metric. */
+    private static Second within(Outcome<?> outcome, @Nullable MetricGoal goal, Duration bound, Instant now) {
+        if (!(outcome instanceof Outcome.Observed<?> observed)
+                || !(observed.value() instanceof MetricSource.Readings readings)
+                || goal == null) {
+            return Second.UNKNOWN;
+        }
+        double since = Duration.between(observed.at(), now).toMillis() / 1e3;
+        return readings.reading(goal.metric())
+                .filter(reading -> reading.ageSeconds() + since <= bound.toMillis() / 1e3)
+                .map(goal::of)
+                .orElse(Second.UNKNOWN);
     }
 
     private static Optional<Outcome<?>> current(@Nullable Outcome<?> outcome, Duration bound, Instant now) {

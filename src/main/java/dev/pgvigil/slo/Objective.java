@@ -7,6 +7,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The counts of one objective of one target, and which of its rules fire. Thread-safe. */
 final class Objective {
@@ -15,6 +16,7 @@ final class Objective {
     static final int LATE = 5;
 
     private static final long NEVER = Long.MIN_VALUE;
+    private static final long LAST_HOURS = 3;
 
     private final String measured;
     private final BudgetWindow window;
@@ -23,6 +25,8 @@ final class Objective {
     private long first = NEVER;
     private long last = NEVER;
     private BurnState state = BurnState.QUIET;
+    /** Hours before this second were returned. */
+    private long returned = NEVER;
 
     /** @param measured what its counts mean, see {@link Slo#measured} */
     Objective(String measured, BudgetWindow window) {
@@ -80,6 +84,35 @@ final class Objective {
             parts.add(new Part(begin, Math.min(width, last + 1 - begin), buckets.bucket(begin)));
         }
         return parts;
+    }
+
+    /** The seconds of an hour so far; null: nothing is known of it. */
+    synchronized @Nullable Part hour(long begin) {
+        Counts counts = ring.hour(begin);
+        long end = Math.min(begin + SloHour.SECONDS, last + 1);
+        return last == NEVER || end <= begin || counts.known() + counts.excluded() == 0
+                ? null
+                : new Part(begin, end - begin, counts);
+    }
+
+    /**
+     * Complete hours that were not returned before, oldest first. After a start the last three are returned again.
+     *
+     * @param now the current second
+     */
+    synchronized List<Part> completeHours(long now) {
+        long until = Math.floorDiv(now, SloHour.SECONDS) * SloHour.SECONDS;
+        if (returned == NEVER || returned < until - LAST_HOURS * SloHour.SECONDS || returned > until) {
+            returned = until - LAST_HOURS * SloHour.SECONDS;
+        }
+        List<Part> hours = new ArrayList<>();
+        for (; returned < until; returned += SloHour.SECONDS) {
+            Part hour = hour(returned);
+            if (hour != null) {
+                hours.add(hour);
+            }
+        }
+        return hours;
     }
 
     synchronized void write(DataOutput out) throws IOException {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +32,7 @@ final class Objectives {
     private final Catalogue catalogue;
     private volatile Map<Key, Placed> objectives = Map.of();
     private volatile SloReport report = SloReport.NONE;
+    private volatile Map<String, TargetBurn> burns = Map.of();
 
     /** Counts that were read and whose target is not there yet. */
     private Map<Key, Objective> waiting = Map.of();
@@ -57,6 +59,11 @@ final class Objectives {
         return report;
     }
 
+    /** How urgently the budgets of each target burn, by its name; targets without an objective are not there. */
+    Map<String, TargetBurn> burns() {
+        return burns;
+    }
+
     @Nullable
     Objective of(String slo, String target) {
         Placed placed = objectives.get(new Key(slo, target));
@@ -75,9 +82,8 @@ final class Objectives {
         int omitted = 0;
         for (Slo slo : slos.all()) {
             for (TargetState state : snapshot.targets().values()) {
-                Optional<Duration> interval = slo.selects(state.target())
-                        ? slo.indicator().interval(state.target(), catalogue)
-                        : Optional.empty();
+                Optional<Duration> interval =
+                        slo.selects(state.target()) ? slo.interval(state.target(), catalogue) : Optional.empty();
                 if (interval.isPresent() && next.size() >= MOST) {
                     omitted++;
                 } else if (interval.isPresent()) {
@@ -108,7 +114,20 @@ final class Objectives {
         }
         SloReport before = report;
         report = new SloReport(statuses, slos, omitted);
+        burns = burns(statuses, second);
         return changes(before.findings(), report.findings(), now);
+    }
+
+    private Map<String, TargetBurn> burns(List<ObjectiveStatus> statuses, long second) {
+        Map<String, TargetBurn> measured = new HashMap<>();
+        statuses.forEach(
+                status -> measured.merge(status.target().name(), TargetBurn.of(status, second), TargetBurn::worse));
+        Map<String, TargetBurn> before = burns;
+        measured.replaceAll((target, now) -> {
+            TargetBurn earlier = before.get(target);
+            return earlier == null ? now : earlier.then(now);
+        });
+        return Collections.unmodifiableMap(measured);
     }
 
     private ObjectiveStatus record(Placed placed, TargetState state, Snapshot snapshot, Instant now, long second) {
@@ -119,7 +138,7 @@ final class Objectives {
                         slo,
                         placed.target(),
                         second,
-                        slo.indicator().of(state, snapshot, slo.threshold(), placed.interval(), now),
+                        Indicator.of(slo, state, snapshot, placed.interval(), now),
                         slos.maintenance().stream()
                                 .anyMatch(
                                         window -> window.covers(placed.target().name(), time)));
@@ -142,6 +161,20 @@ final class Objectives {
             }
         }));
         return changes;
+    }
+
+    /**
+     * Hours that are complete and were not returned before.
+     *
+     * @param now the current second
+     */
+    List<SloHour> completeHours(long now) {
+        List<SloHour> hours = new ArrayList<>();
+        objectives.forEach((key, placed) -> placed.counts()
+                .completeHours(now)
+                .forEach(part -> hours.add(
+                        new SloHour(Instant.ofEpochSecond(part.begin()), key.slo(), key.target(), part.counts()))));
+        return hours;
     }
 
     /** Writes all counts. */

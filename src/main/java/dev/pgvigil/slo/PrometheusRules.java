@@ -1,6 +1,7 @@
 package dev.pgvigil.slo;
 
 import java.util.Locale;
+import java.util.TreeMap;
 
 /**
  * Recording and alerting rules for Prometheus that compute the same from {@code pgvigil_slo_seconds_total}: bad seconds over all seconds of
@@ -48,6 +49,7 @@ final class PrometheusRules {
                           slo: %s
                 """.formatted(
                 recorded(window), series(slo, "bad"), window, seconds, excluded, number(slo.budget()), slo.name()));
+        labels(yaml, slo);
     }
 
     private static void alert(StringBuilder yaml, Slo slo, BurnRule rule) {
@@ -117,6 +119,20 @@ final class PrometheusRules {
                           description: "{{ $value | humanizeDuration }} of the last hour are unknown."
                           runbook_url: %s
                 """.formatted(series(slo, "unknown"), slo.name(), slo.name(), RUNBOOK));
+    }
+
+    /** The labels of the objective; alerts have them from their series. */
+    private static void labels(StringBuilder yaml, Slo slo) {
+        new TreeMap<>(slo.labels())
+                .forEach((label, value) -> yaml.append("          ")
+                        .append(label)
+                        .append(": ")
+                        .append(quoted(value))
+                        .append('\n'));
+    }
+
+    private static String quoted(String text) {
+        return "'" + text.replace("'", "''").replaceAll("\\p{Cntrl}", " ") + "'";
     }
 
     private static String series(Slo slo, String result) {

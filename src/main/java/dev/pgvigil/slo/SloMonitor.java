@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BiConsumer;
@@ -38,6 +39,7 @@ public final class SloMonitor {
     private final Fleet fleet;
     private final Configuration configuration;
     private final Objectives objectives;
+    private final SloTables tables;
     private final ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("pgvigil-slo").factory());
 
@@ -45,7 +47,8 @@ public final class SloMonitor {
     private @Nullable StateFile file;
     private long ticks;
 
-    SloMonitor(Fleet fleet, Configuration configuration, Catalogue catalogue) {
+    SloMonitor(Fleet fleet, Configuration configuration, Catalogue catalogue, SloTables tables) {
+        this.tables = tables;
         this.fleet = fleet;
         this.configuration = configuration;
         this.objectives = new Objectives(catalogue);
@@ -56,9 +59,25 @@ public final class SloMonitor {
         return BurnSummary.of(objectives.report());
     }
 
+    /** How urgently the budgets of each target burn, by its name; for probes. Targets without an objective are not there. */
+    public Map<String, TargetBurn> burns() {
+        return objectives.burns();
+    }
+
     /** Exports every objective; the sink is made for its target. */
     public void export(Function<Target, MetricSink> sinks) {
         objectives.report().objectives().forEach(status -> status.export(sinks.apply(status.target())));
+    }
+
+    /** What the objectives of a target have spent. */
+    public List<SpentBudget> spent(String target) {
+        return objectives.report().objectives().stream()
+                .filter(status -> status.target().name().equals(target))
+                .map(status -> new SpentBudget(
+                        status.slo().name(),
+                        status.totals().bad(),
+                        (1 - status.slo().ratio()) * status.slo().window().seconds()))
+                .toList();
     }
 
     SloReport report() {
@@ -122,6 +141,8 @@ public final class SloMonitor {
                 changes.forEach(SloMonitor::log);
             }
             if (++ticks % TICKS_PER_WRITE == 0) {
+                // Not at once: after a start the queue is not open yet.
+                objectives.completeHours(now.getEpochSecond()).forEach(tables.hours::add);
                 write();
             }
         } catch (Throwable e) { // an exception here would cancel the periodic task

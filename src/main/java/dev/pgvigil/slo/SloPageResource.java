@@ -2,6 +2,7 @@ package dev.pgvigil.slo;
 
 import dev.pgvigil.check.HumanFormat;
 import dev.pgvigil.http.SignedIn;
+import dev.pgvigil.state.SteadyClock;
 import dev.pgvigil.state.view.RenderExecutor;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
@@ -20,6 +21,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jspecify.annotations.Nullable;
 
 /** The page of budgets and burn rates; it needs no script. */
 @Path("/slos")
@@ -32,6 +35,7 @@ public final class SloPageResource {
 
     private final SloMonitor monitor;
     private final RenderExecutor executor;
+    private final SloHistory history;
 
     /** An objective and its targets, those with the smallest budget first. */
     record Section(String name, String title, List<String> windows, List<Row> rows, int more) {}
@@ -39,12 +43,14 @@ public final class SloPageResource {
     /**
      * A target as texts.
      *
+     * @param chart link to the charts of budget and burn rate
      * @param status the style of its state
      * @param line the path of the budget that was left over the window, in a box of 100 by 100
      */
     record Row(
             String target,
             String href,
+            String chart,
             String status,
             String state,
             String budget,
@@ -60,25 +66,40 @@ public final class SloPageResource {
         private Templates() {}
 
         static native TemplateInstance slos(
-                List<Section> sections, String headline, String status, String at, boolean signedIn);
+                List<BurnChart> charts,
+                List<Section> sections,
+                String headline,
+                String status,
+                String at,
+                boolean signedIn);
     }
 
-    SloPageResource(SloMonitor monitor, RenderExecutor executor) {
+    SloPageResource(SloMonitor monitor, RenderExecutor executor, SloHistory history) {
+        this.history = history;
         this.monitor = monitor;
         this.executor = executor;
     }
 
     @GET
     @Operation(hidden = true)
-    public Uni<String> slos(RoutingContext context) {
+    public Uni<String> slos(
+            RoutingContext context, @RestQuery @Nullable String slo, @RestQuery @Nullable String target) {
         boolean signedIn = SignedIn.of(context);
-        return executor.make(() -> page(signedIn).render());
+        Slo chosen = slo == null ? null : monitor.report().slos().named(slo);
+        if (chosen == null || target == null || monitor.objective(chosen.name(), target) == null) {
+            return executor.make(() -> page(signedIn, List.of()).render());
+        }
+        long now = SteadyClock.now().getEpochSecond();
+        return history.of(chosen, target, now)
+                .chain(past -> executor.make(() ->
+                        page(signedIn, BurnChart.of(chosen, target, past, now)).render()));
     }
 
-    private TemplateInstance page(boolean signedIn) {
+    private TemplateInstance page(boolean signedIn, List<BurnChart> charts) {
         SloReport report = monitor.report();
         BurnSummary burning = BurnSummary.of(report);
         return Templates.slos(
+                charts,
                 report.slos().all().stream()
                         .map(slo -> section(slo, report.of(slo)))
                         .toList(),
@@ -122,6 +143,7 @@ public final class SloPageResource {
             case LATENCY -> ratio + " of heartbeats within " + threshold;
             case QUERY_SUCCESS -> ratio + " of queries succeed";
             case REPLICATION_FRESHNESS -> ratio + " with data at most " + threshold + " old";
+            case CUSTOM_SQL -> ratio + " with " + slo.goal();
         };
     }
 
@@ -137,6 +159,8 @@ public final class SloPageResource {
         return new Row(
                 status.target().name(),
                 "/database?name=" + encoded(status.target().name()),
+                "/slos?slo=" + encoded(status.slo().name()) + "&target="
+                        + encoded(status.target().name()) + "#burn",
                 style(status),
                 status.text(),
                 burn.counts().excluded() > 0

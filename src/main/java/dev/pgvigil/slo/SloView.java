@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * One objective and its targets, those with the smallest budget first.
  *
  * @param more targets beyond the limit of the list
+ * @param historySource {@code store}, by the hour; {@code memory}; null: there is none
  * @param history of the only target that was asked for, oldest first; else empty
  */
 @Schema(name = "Slo")
@@ -23,6 +24,7 @@ record SloView(
         List<RuleView> rules,
         List<TargetView> targets,
         int more,
+        @Nullable String historySource,
         List<PartView> history) {
 
     private static final int MOST = 1_000;
@@ -85,15 +87,17 @@ record SloView(
 
     /** A part of the window. */
     @Schema(name = "SloPart")
-    record PartView(Instant begin, long seconds, long goodSeconds, long badSeconds, long excludedSeconds) {}
+    record PartView(
+            Instant begin, long seconds, long goodSeconds, long badSeconds, long excludedSeconds, double burnRate) {}
 
     /**
      * The view of an objective.
      *
      * @param statuses of the targets that were asked for
-     * @param parts of the only target, or none
+     * @param past of the only target; null: there are several
      */
-    static SloView of(Slo slo, List<ObjectiveStatus> statuses, List<Objective.Part> parts, Instant now) {
+    static SloView of(Slo slo, List<ObjectiveStatus> statuses, SloHistory.@Nullable Past past, Instant now) {
+        List<Objective.Part> parts = past == null ? List.of() : past.parts();
         return new SloView(
                 SteadyClock.shown(now),
                 SlosView.Summary.of(slo, statuses),
@@ -111,13 +115,15 @@ record SloView(
                         .map(TargetView::of)
                         .toList(),
                 Math.max(0, statuses.size() - MOST),
+                past == null ? null : past.stored() ? "store" : "memory",
                 parts.stream()
                         .map(part -> new PartView(
                                 Instant.ofEpochSecond(part.begin()),
                                 part.seconds(),
                                 Math.round(part.counts().good()),
                                 Math.round(part.counts().bad()),
-                                Math.round(part.counts().excluded())))
+                                Math.round(part.counts().excluded()),
+                                BurnChart.rate(slo, part)))
                         .toList());
     }
 

@@ -31,10 +31,12 @@ public final class SlosResource {
 
     private final SloMonitor monitor;
     private final JsonRenderer renderer;
+    private final SloHistory history;
 
     private record Part(String slo, @Nullable String target) {}
 
-    SlosResource(SloMonitor monitor, JsonRenderer renderer) {
+    SlosResource(SloMonitor monitor, JsonRenderer renderer, SloHistory history) {
+        this.history = history;
         this.monitor = monitor;
         this.renderer = renderer;
     }
@@ -85,12 +87,15 @@ public final class SlosResource {
         if (target != null && statuses.isEmpty()) {
             throw ProblemException.notFound("the objective " + name + " has no target \"" + Query.shown(target) + "\"");
         }
-        return renderer.answer(
-                part, () -> RestResponse.ok(SloView.of(slo, statuses, parts(name, target), SteadyClock.now())));
+        if (target == null) {
+            return answer(part, slo, statuses, null);
+        }
+        return history.of(slo, target, SteadyClock.now().getEpochSecond())
+                .chain(past -> answer(part, slo, statuses, past));
     }
 
-    private List<Objective.Part> parts(String slo, @Nullable String target) {
-        Objective objective = target == null ? null : monitor.objective(slo, target);
-        return objective == null ? List.of() : objective.parts();
+    private Uni<RestResponse<Buffer>> answer(
+            Part part, Slo slo, List<ObjectiveStatus> statuses, SloHistory.@Nullable Past past) {
+        return renderer.answer(part, () -> RestResponse.ok(SloView.of(slo, statuses, past, SteadyClock.now())));
     }
 }

@@ -1,6 +1,7 @@
 package dev.pgvigil.slo;
 
 import dev.pgvigil.check.Catalogue;
+import dev.pgvigil.check.MetricSource;
 import dev.pgvigil.config.Node;
 import dev.pgvigil.config.Section;
 import dev.pgvigil.config.Settings;
@@ -8,16 +9,15 @@ import dev.pgvigil.target.Glob;
 import dev.pgvigil.target.Target;
 import dev.pgvigil.target.TargetsSection;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Pattern;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** {@code pgvigil.slos}: objectives, maintenance that does not count, and where counts are kept over a restart. */
@@ -26,9 +26,7 @@ final class SlosSection implements Section<Slos> {
 
     private static final int MOST = 50;
     private static final int MOST_WINDOWS = 500;
-    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,62}");
-    /** A path of the API. */
-    private static final String RULES = "rules";
+    private static final int NAMED = 20;
 
     private final Catalogue catalogue;
 
@@ -46,15 +44,15 @@ final class SlosSection implements Section<Slos> {
         List<Slo> slos = new ArrayList<>();
         Node objectives = node.doc("Objectives by name; each selected target has a budget of its own")
                 .child("objectives");
-        objectives.children().forEach((name, child) -> {
-            if (!NAME.matcher(name).matches() || name.equals(RULES)) {
-                child.problem("a name has 1 to 63 lower-case letters, digits, '_' and '-', and is not " + RULES);
-            }
-            slos.add(slo(name, child));
-        });
+        objectives.children().forEach((name, child) -> slos.add(SloReader.configured(name, child)));
+        Node documents = node.doc("Files with documents of OpenSLO v1 or of Sloth, whose objectives are added")
+                .child("documents");
+        slos.addAll(SloDocuments.read(documents));
         if (slos.size() > MOST) {
-            objectives.problem("must be " + MOST + " objectives at most, not " + slos.size());
+            (objectives.present() ? objectives : documents)
+                    .problem("must be " + MOST + " objectives at most, not " + slos.size());
         }
+        unique(slos, documents);
         return new Slos(
                 slos,
                 maintenance(node),
@@ -62,51 +60,11 @@ final class SlosSection implements Section<Slos> {
                         .string("state-file"));
     }
 
-    private static Slo slo(String name, Node node) {
-        Indicator indicator = node.doc("What is measured").choice("type", Indicator.class, Indicator.AVAILABILITY);
-        return new Slo(
-                name,
-                indicator,
-                threshold(node, indicator),
-                node.doc("Share of the time that must be good").ratio("objective", 0.999, 0.5, 0.99999),
-                window(node),
-                node.doc("Targets by name, with * and ?; all by default").child("targets").items().stream()
-                        .map(Node::text)
-                        .filter(Objects::nonNull)
-                        .map(Glob::new)
-                        .toList(),
-                tags(node.doc("Targets by tag: all of these").child("tags")));
-    }
-
-    private static @Nullable Duration threshold(Node node, Indicator indicator) {
-        Duration configured = node.doc(
-                        "Slowest good heartbeat (latency, 200ms by default), or oldest good data (replication-freshness, 30s)")
-                .duration("threshold", Duration.ofMillis(1), Duration.ofDays(1));
-        if (configured != null && !indicator.hasThreshold()) {
-            node.child("threshold").problem("is for the types latency and replication-freshness");
-        }
-        return configured == null ? indicator.standard() : configured;
-    }
-
-    private static BudgetWindow window(Node node) {
-        Duration duration = node.doc("Time over which the budget is counted: 7d, 28d or 30d")
-                .duration("window", Duration.ofDays(30), Duration.ofDays(7), Duration.ofDays(30));
-        BudgetWindow window = BudgetWindow.of(duration);
-        if (window == null) {
-            node.child("window").problem("must be 7d, 28d or 30d");
-        }
-        return window == null ? BudgetWindow.D30 : window;
-    }
-
-    private static Map<String, String> tags(Node node) {
-        Map<String, String> tags = new HashMap<>();
-        node.children().forEach((tag, child) -> {
-            String value = child.text();
-            if (value != null) {
-                tags.put(tag, value);
-            }
-        });
-        return tags;
+    private static void unique(List<Slo> slos, Node documents) {
+        Set<String> names = new HashSet<>();
+        slos.stream()
+                .filter(slo -> !names.add(slo.name()))
+                .forEach(slo -> documents.problem(slo.origin() + ": the name " + slo.name() + " is taken"));
     }
 
     private static List<Maintenance> maintenance(Node node) {
@@ -146,17 +104,40 @@ final class SlosSection implements Section<Slos> {
     public void compare(Settings all, Node node) {
         List<Target> targets = all.get(TargetsSection.class).entries();
         for (Slo slo : all.get(SlosSection.class).all()) {
-            Node place = node.child("objectives").child(slo.name());
-            if (place.mistaken()) {
-                continue;
+            Node place = slo.origin() == null ? node.child("objectives").child(slo.name()) : node.child("documents");
+            if (slo.origin() != null || !place.mistaken()) {
+                String origin = slo.origin() == null ? "" : slo.origin() + ": ";
+                problem(slo, targets).ifPresent(problem -> place.problem(origin + problem));
             }
-            Optional<String> problem = Feasibility.page(slo)
-                    .or(() -> targets.stream()
-                            .filter(slo::selects)
-                            .flatMap(target -> slo.indicator().interval(target, catalogue).stream()
-                                    .flatMap(interval -> Feasibility.measure(slo, target.name(), interval).stream()))
-                            .findFirst());
-            problem.ifPresent(place::problem);
         }
+    }
+
+    private Optional<String> problem(Slo slo, List<Target> targets) {
+        return Feasibility.page(slo)
+                .or(() -> unmeasured(slo, targets))
+                .or(() -> targets.stream()
+                        .filter(slo::selects)
+                        .flatMap(target -> slo.interval(target, catalogue).stream()
+                                .flatMap(interval -> Feasibility.measure(slo, target.name(), interval).stream()))
+                        .findFirst());
+    }
+
+    /** A metric that no target measures would never count; targets that are discovered have the queries of their entry. */
+    private Optional<String> unmeasured(Slo slo, List<Target> targets) {
+        MetricGoal goal = slo.goal();
+        if (goal == null
+                || !catalogue.names().contains(MetricSource.CHECK)
+                || !(catalogue.check(MetricSource.CHECK) instanceof MetricSource source)) {
+            return Optional.empty();
+        }
+        Set<String> metrics = targets.stream()
+                .flatMap(target -> source.metrics(target).stream())
+                .collect(Collectors.toCollection(TreeSet::new));
+        return metrics.contains(goal.metric())
+                ? Optional.empty()
+                : Optional.of("no query of checks.custom-sql has the metric " + goal.metric() + "; there are "
+                        + (metrics.isEmpty()
+                                ? "none"
+                                : metrics.stream().limit(NAMED).collect(Collectors.joining(", "))));
     }
 }

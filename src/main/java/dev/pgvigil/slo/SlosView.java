@@ -20,6 +20,7 @@ record SlosView(
      * One objective over all targets that it selects.
      *
      * @param thresholdMs null: its type has none
+     * @param condition what the metric of a custom query must be; null: its type has none
      * @param targets number of targets
      * @param paging number of targets whose budget burns at page rate
      * @param worstBudgetRemainingRatio null: no target
@@ -29,6 +30,7 @@ record SlosView(
             String name,
             String type,
             @Nullable Long thresholdMs,
+            @Nullable String condition,
             double objectiveRatio,
             String window,
             int targets,
@@ -42,6 +44,7 @@ record SlosView(
                     slo.name(),
                     SloView.type(slo),
                     slo.threshold() == null ? null : slo.threshold().toMillis(),
+                    slo.goal() == null ? null : slo.goal().toString(),
                     slo.ratio(),
                     slo.window().toString(),
                     statuses.size(),

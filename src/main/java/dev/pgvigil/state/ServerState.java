@@ -67,8 +67,18 @@ public record ServerState(
 
     /** The current interval of a check, including throttling. */
     public Duration interval(Target target, Check<?> check) {
-        Duration interval = target.interval(check.name(), check.policy().interval(facts));
-        return check.policy().priority().throttled(interval, link.stretch());
+        return interval(target, check, check.policy().interval(facts));
+    }
+
+    /** The same after an observation: longer where there was nothing that the check is about. */
+    public <O> Duration interval(Target target, Check<O> check, Outcome.Observed<?> observed) {
+        @SuppressWarnings("unchecked") // it is the check's own
+        O value = (O) observed.value();
+        return check.idle(value) ? interval(target, check, check.policy().idle(facts)) : interval(target, check);
+    }
+
+    private Duration interval(Target target, Check<?> check, Duration standard) {
+        return check.policy().priority().throttled(target.interval(check.name(), standard), link.stretch());
     }
 
     public ServerState with(ServerFacts learned) {

@@ -60,6 +60,11 @@ public final class TenantIsolation implements Check<IsolationState> {
     }
 
     @Override
+    public boolean idle(IsolationState now) {
+        return now.verdict() == IsolationVerdict.Verdict.NONE;
+    }
+
+    @Override
     public List<CheckOption<?>> options() {
         return List.of(Tenancy.OPTION);
     }

@@ -209,6 +209,21 @@ class AlertMonitorTest {
     }
 
     @Test
+    void outgoingHeartbeatIsSentAgainAndAgainWhateverItIsAnswered() {
+        other.answering(500);
+        AlertSettings settings = SampleAlerts.settings("""
+                outbound: { allowed-hosts: 127.0.0.1, private-addresses: true, timeout: 2s }
+                heartbeat: { url: "%s", interval: 5s }
+                """.formatted(other.url("/beat")));
+        AlertMonitor monitor = new AlertMonitor(fleet, () -> settings, new CauseAnalysis(List.of()), vertx);
+        monitors.add(monitor);
+        monitor.start();
+
+        await().atMost(PATIENCE).until(() -> other.requests().size() >= 2);
+        assertThat(other.requests().getFirst().path()).isEqualTo("/beat");
+    }
+
+    @Test
     void commandSendsATestAndSaysWhatCameOfIt() {
         AlertSettings settings = SampleAlerts.settings("""
                 outbound: { allowed-hosts: 127.0.0.1, private-addresses: true, timeout: 2s }

@@ -106,7 +106,7 @@ class AlertsResourceTest {
 
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.jsonPath().getString("state")).isEqualTo("acknowledged");
-        assertThat(answer.jsonPath().getString("acknowledgement.by")).isEqualTo("ann");
+        assertThat(answer.jsonPath().getString("acknowledgement.by")).isEqualTo("ann (token)");
         assertThat(post("/none/acknowledge", "{\"by\": \"ann\"}").statusCode()).isEqualTo(404);
     }
 
@@ -187,7 +187,7 @@ class AlertsResourceTest {
         assertThat(form("/alerts/" + id + "/acknowledge", "by=ann", "same-origin")
                         .statusCode())
                 .isEqualTo(303);
-        assertThat(get("/" + id).getString("acknowledgement.by")).isEqualTo("ann");
+        assertThat(get("/" + id).getString("acknowledgement.by")).isEqualTo("ann (token)");
         assertThat(form("/alerts/" + id + "/silence", "by=ann&hours=1", "same-origin")
                         .statusCode())
                 .isEqualTo(303);

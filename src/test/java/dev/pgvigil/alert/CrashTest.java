@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.pgvigil.alert.channel.HttpReceiver;
+import dev.pgvigil.testing.PgServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -23,17 +24,27 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.Test;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A real process is killed at random moments while alerts begin and end and the receiver fails. Afterwards the receiver knows exactly the
- * alerts that fire, and knows of the end of each one that it was told of. {@code -Dcrash.kills=1000} runs it longer.
+ * alerts that fire, and knows of the end of each one that it was told of. What is known is kept in a file, in a store, or in a store whose server is
+ * killed too. {@code -Dcrash.kills=1000} runs it longer.
  */
 class CrashTest {
 
     private static final int KILLS = Integer.getInteger("crash.kills", 4);
-    private static final int KEYS = 6;
+
+    /** Where the process keeps what it knows. */
+    enum Kept {
+        FILE,
+        STORE,
+        STORE_THAT_IS_KILLED
+    }
+
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     @TempDir
@@ -66,17 +77,19 @@ class CrashTest {
         request.response().end();
     }
 
-    private Process start(Path config, Path findings) throws IOException {
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-Xmx256m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        AlertProcess.class.getName(),
-                        config.toString(),
-                        findings.toString())
+    private Process start(Path config, Path findings, List<String> store) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xmx256m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                AlertProcess.class.getName(),
+                config.toString(),
+                findings.toString()));
+        command.addAll(store);
+        return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("log").toFile())
                 .start();
@@ -88,34 +101,51 @@ class CrashTest {
         Files.move(next, findings, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    @Test
-    void killedProcessLosesNoAlertAndNoEnd() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void killedProcessLosesNoAlertAndNoEnd(Kept kept) throws Exception {
+        if (kept == Kept.FILE) {
+            killAgainAndAgain(kept, KILLS, null);
+        } else {
+            try (PgServer server = PgServer.start(PgServer.majors().getLast())) {
+                killAgainAndAgain(kept, (KILLS + 1) / 2, server);
+            }
+        }
+    }
+
+    private void killAgainAndAgain(Kept kept, int kills, @Nullable PgServer server) throws Exception {
+        List<String> store =
+                server == null ? List.of() : List.of(Integer.toString(server.port()), server.newDatabase("alerts"));
         try (HttpReceiver receiver = new HttpReceiver()) {
             receiver.behaving(
                     request -> receive(request, receiver.requests().getLast().body()));
-            Path config = Files.writeString(
-                    folder.resolve("pgvigil.yaml"), """
+            Path config = Files.writeString(folder.resolve("pgvigil.yaml"), """
                     pgvigil:
                       alerts:
-                        state-file: %s
+                        %s
                         group-interval: 1s
                         outbound: { allowed-hosts: 127.0.0.1, private-addresses: true, timeout: 2s }
                         rules: [{ keep-firing: 0s }]
                         receivers: { a: { http: { url: "%s" } } }
                         routes: [{ receivers: a, checks: sample, group-by: alert }]
-                    """.formatted(folder.resolve("alerts"), receiver.url("/a")));
+                    """.formatted(
+                            server == null ? "state-file: " + folder.resolve("alerts") : "", receiver.url("/a")));
             Path findings = folder.resolve("findings");
             Set<String> open = new TreeSet<>();
             write(findings, open);
-            for (int kill = 0; kill < KILLS; kill++) {
-                Process process = start(config, findings);
+            for (int kill = 0; kill < kills; kill++) {
+                Process process = start(config, findings, store);
                 try {
                     for (int step = 0; step < 5; step++) {
-                        String key = "k" + random.nextInt(KEYS);
+                        String key = AlertProcess.KEYS.get(random.nextInt(AlertProcess.KEYS.size()));
                         if (!open.remove(key)) {
                             open.add(key);
                         }
                         write(findings, open);
+                        if (kept == Kept.STORE_THAT_IS_KILLED && server != null && step == 2) {
+                            server.kill();
+                            server.restart();
+                        }
                         assertThat(process.waitFor(200 + random.nextInt(800), TimeUnit.MILLISECONDS))
                                 .as(this::log)
                                 .isFalse();
@@ -125,7 +155,7 @@ class CrashTest {
                 }
             }
             failing.set(false);
-            Process last = start(config, findings);
+            Process last = start(config, findings, store);
             try {
                 await().atMost(PATIENCE).untilAsserted(() -> assertThat(fires()).isEqualTo(keys(open)));
                 open.clear();
@@ -134,7 +164,9 @@ class CrashTest {
             } finally {
                 last.destroyForcibly().waitFor();
             }
-            assertThat(toldTwiceWithAnotherId()).isEmpty();
+            if (kept != Kept.STORE_THAT_IS_KILLED) {
+                assertThat(toldTwiceWithAnotherId()).isEmpty();
+            }
         }
     }
 

@@ -69,7 +69,7 @@ class DispatcherTest {
     private List<Notification> dispatch(AlertSettings settings, long second, Candidate... firing) {
         int before = sent.size();
         dispatcher.dispatch(
-                Arrays.asList(firing), settings, at(second), SampleAlerts::item, one -> !full && sent.add(one));
+                Arrays.asList(firing), settings, at(second), SampleAlerts::item, (one, _) -> !full && sent.add(one));
         return List.copyOf(sent.subList(before, sent.size()));
     }
 
@@ -238,7 +238,7 @@ class DispatcherTest {
         next.exposed().putAll(dispatcher.exposed());
         List<Notification> after = new ArrayList<>();
 
-        next.dispatch(List.of(alert), ESCALATING, at(700), SampleAlerts::item, after::add);
+        next.dispatch(List.of(alert), ESCALATING, at(700), SampleAlerts::item, (one, _) -> after.add(one));
 
         assertThat(after).extracting(Notification::receiver).containsExactlyInAnyOrder("b", "c");
     }
@@ -293,10 +293,10 @@ class DispatcherTest {
                 }
             }
             boolean refuse = ((step >> 5) & 1) == 1 && step % 3 == 0;
-            tried.dispatch(firing, SIMPLE, at(second), SampleAlerts::item, one -> !refuse && told(one, knows));
+            tried.dispatch(firing, SIMPLE, at(second), SampleAlerts::item, (one, _) -> !refuse && told(one, knows));
         }
-        tried.dispatch(List.of(), SIMPLE, at(second + 1), SampleAlerts::item, one -> told(one, knows));
-        tried.dispatch(List.of(), SIMPLE, at(second + 1000), SampleAlerts::item, one -> told(one, knows));
+        tried.dispatch(List.of(), SIMPLE, at(second + 1), SampleAlerts::item, (one, _) -> told(one, knows));
+        tried.dispatch(List.of(), SIMPLE, at(second + 1000), SampleAlerts::item, (one, _) -> told(one, knows));
 
         assertThat(knows.values()).doesNotContain(true);
     }

@@ -9,6 +9,7 @@ import dev.pgvigil.check.Severity;
 import dev.pgvigil.state.ActiveAlert;
 import dev.pgvigil.target.Target;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class InhibitionTest {
@@ -19,7 +20,7 @@ class InhibitionTest {
     private static final CauseRule RULE = CauseRule.of("one/cause", "two/*", "it does");
 
     private static List<Candidate> apply(Candidate... alerts) {
-        return new Inhibition(new CauseAnalysis(List.of(() -> List.of(RULE))))
+        return new Inhibition(new CauseAnalysis(List.of(() -> List.of(RULE))), Set.of(HeartbeatResult.CHECK))
                 .apply(
                         List.of(alerts),
                         new Stage.Moment(SampleAlerts.START, SampleAlerts.snapshot(SHOP, MALL, ELSEWHERE)));

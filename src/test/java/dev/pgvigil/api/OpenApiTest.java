@@ -103,6 +103,10 @@ class OpenApiTest {
             "/database/diagnosis",
             "/migrations",
             "/alerts",
+            "/incidents",
+            "/status",
+            "/status.atom",
+            "/status.json",
             "/slos",
             "/openapi",
             "/docs",
@@ -121,6 +125,9 @@ class OpenApiTest {
     /** An alert that there is. */
     private static String alert = "";
 
+    /** The incident of that alert. */
+    private static String incident = "";
+
     @Inject
     Fleet fleet;
 
@@ -130,6 +137,12 @@ class OpenApiTest {
         SampleFleet.tell(fleet, new FleetEvent.Opened(Instant.now(), "shop", FINDING));
         await().atMost(Duration.ofSeconds(30)).until(() -> !alerts().isEmpty());
         alert = alerts().getFirst();
+        await().atMost(Duration.ofSeconds(30)).until(() -> !incidents().isEmpty());
+        incident = incidents().getFirst();
+    }
+
+    private static List<String> incidents() {
+        return TokenProfile.with().get("/api/v1/incidents").jsonPath().getList("incidents.id", String.class);
     }
 
     private static List<String> alerts() {
@@ -394,7 +407,10 @@ class OpenApiTest {
     }
 
     private static List<String> asked(String path) {
-        return ASKED.getOrDefault(path, List.of(path.replace("{name}", "shop").replace("{id}", alert)));
+        return ASKED.getOrDefault(
+                path,
+                List.of(path.replace("{name}", "shop")
+                        .replace("{id}", path.contains("/incidents/") ? incident : alert)));
     }
 
     private static ObjectNode document() throws IOException {

@@ -32,6 +32,8 @@ class CatalogueTest {
             "databases/left-out", "needs 1,000 databases",
             "backups/*", "is of repositories; VerificationTest and BackupsResourceTest have it",
             "notifications/*", "is of receivers of alerts; AlertMonitorTest has it",
+            "trends/anomaly", "is of weeks of history; TrendFindingsTest has it",
+            "trends/*", "is of weeks of history; TrendFindingsTest and StoredHistoryTest have it",
             "slo/*", "is of objectives, which need hours; SimulatedMonthTest and KilledServerTest have it");
 
     private static final Path RULES = Path.of("monitoring", "rules");

@@ -200,7 +200,16 @@ class ConfigSchemaTest {
     /** The required keys of a map besides this one. */
     private String others(String path, String name) {
         Map<String, String> samples = Map.of(
-                "query", "select 1", "usage", "GAUGE", "metric", "name", "node_exporter", "http://db1:9100/metrics");
+                "query",
+                "select 1",
+                "usage",
+                "GAUGE",
+                "metric",
+                "name",
+                "node_exporter",
+                "http://db1:9100/metrics",
+                "targets",
+                "shop*");
         StringBuilder others = new StringBuilder();
         for (KeyDoc key : keys) {
             int dot = key.key().lastIndexOf('.');
@@ -210,7 +219,10 @@ class ConfigSchemaTest {
                     && key.key().substring(0, Math.max(0, dot)).equals(path)
                     && !last.equals(name)
                     && sample != null) {
-                others.append(quoted(last)).append(": ").append(quoted(sample)).append(", ");
+                others.append(quoted(last))
+                        .append(": ")
+                        .append(key.type() instanceof KeyType.Texts ? "[" + quoted(sample) + "]" : quoted(sample))
+                        .append(", ");
             }
         }
         return others.toString();

@@ -1,11 +1,13 @@
 package dev.pgvigil.demo;
 
+import dev.pgvigil.monitoring.Jaeger;
 import dev.pgvigil.monitoring.Stack;
 import dev.pgvigil.monitoring.WebhookReceiver.Notification;
 import dev.pgvigil.testing.ServersDirectory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.opentest4j.TestAbortedException;
 
@@ -38,8 +40,11 @@ public final class MonitoringTour {
     public static void main(String[] arguments) throws Exception {
         Console.say("Starting three PostgreSQL servers with a shop, pgvigil, Prometheus and Alertmanager.");
         Servers servers = Servers.start();
-        Product product = Product.start(servers, Product.Aot.ON);
+        Optional<Jaeger> jaeger = Jaeger.start(ServersDirectory.directory("jaeger"));
+        Product product = Product.start(
+                servers, Product.Aot.ON, jaeger.map(Jaeger::environment).orElse(Map.of()));
         Runtime.getRuntime().addShutdownHook(new Thread(product::close));
+        jaeger.ifPresent(one -> Runtime.getRuntime().addShutdownHook(new Thread(one::close)));
         product.awaitReady();
         boolean complete;
         try (Load _ = Load.start(servers);
@@ -51,7 +56,12 @@ public final class MonitoringTour {
                     pgvigil       %s/
                     Prometheus    %s/alerts
                     Alertmanager  %s/
-                    """.formatted(product.address(), stack.prometheus(), stack.alertmanager()));
+                    Jaeger        %s
+                    """.formatted(
+                            product.address(),
+                            stack.prometheus(),
+                            stack.alertmanager(),
+                            jaeger.map(one -> one.address() + "/").orElse("skipped: jaeger is not on the PATH")));
             complete = new MonitoringTour(stack)
                     .run(List.of(
                             new Stop(new FrozenServer(servers.old()), "PgvigilServerDown", true),
@@ -59,6 +69,9 @@ public final class MonitoringTour {
                             new Stop(new LockQueue(servers.primary()), "PgvigilLockWait", true),
                             new Stop(new Deadlocks(servers.primary()), "PgvigilDeadlocks", false),
                             new Stop(new FrozenProduct(product), "PgvigilDown", true)));
+            if (jaeger.isPresent()) {
+                complete &= traced(jaeger.get());
+            }
             while (arguments.length == 0) {
                 Thread.sleep(Duration.ofHours(1));
             }
@@ -94,6 +107,19 @@ public final class MonitoringTour {
                         ? "every alert reached its receiver"
                         : "did not arrive: " + String.join(", ", missing));
         return missing.isEmpty();
+    }
+
+    /** The faults made checks fail: each execution of a check is a trace. */
+    private static boolean traced(Jaeger jaeger) throws InterruptedException {
+        Optional<String> trace = jaeger.latest("pgvigil.outcome", "failed");
+        for (int second = 0; second < SETTLING.toSeconds() && trace.isEmpty(); second++) {
+            Thread.sleep(Duration.ofSeconds(1));
+            trace = jaeger.latest("pgvigil.outcome", "failed");
+        }
+        Console.line(
+                "trace",
+                trace.map(page -> "of a check that failed: " + page).orElse("Jaeger has none of a check that failed"));
+        return trace.isPresent();
     }
 
     private List<String> withoutData() throws InterruptedException {

@@ -44,6 +44,11 @@ final class Product implements AutoCloseable {
 
     /** Starts it in a directory that is removed when this JVM ends; the process ends too. */
     static Product start(Servers servers, Aot aot) throws IOException {
+        return start(servers, aot, Map.of());
+    }
+
+    /** The same, with more variables in its environment. */
+    static Product start(Servers servers, Aot aot, Map<String, String> variables) throws IOException {
         Path home = ServersDirectory.directory("pgvigil");
         Path config = FleetFile.write(home, servers);
         int port = port();
@@ -60,6 +65,7 @@ final class Product implements AutoCloseable {
                         "QUARKUS_HTTP_PORT", Integer.toString(port),
                         "JAVA_HOME", JAVA,
                         "PGVIGIL_AOT", aot.name().toLowerCase(Locale.ROOT)));
+        builder.environment().putAll(variables);
         return new Product(builder.start(), config, log, URI.create("http://127.0.0.1:" + port));
     }
 

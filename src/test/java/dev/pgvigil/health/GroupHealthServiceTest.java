@@ -50,6 +50,6 @@ class GroupHealthServiceTest {
 
     private static Group group(String pattern) {
         TargetSelector selection = new TargetSelector(List.of(new Glob(pattern)), Map.of(), "", ExpectedRole.ANY);
-        return new Group("some", selection, GroupPolicy.UNHEALTHY, new Quorum.All());
+        return new Group("some", selection, GroupPolicy.UNHEALTHY, new Quorum.All(), BurnPolicy.STANDARD);
     }
 }

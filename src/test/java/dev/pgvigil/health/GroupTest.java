@@ -193,7 +193,7 @@ class GroupTest {
     }
 
     private static Group group(TargetSelector selection, Quorum minimumUp) {
-        return new Group("group", selection, GroupPolicy.UNHEALTHY, minimumUp);
+        return new Group("group", selection, GroupPolicy.UNHEALTHY, minimumUp, BurnPolicy.STANDARD);
     }
 
     private static TargetSelector select(String... names) {

@@ -39,7 +39,12 @@ class GroupsSectionTest {
 
         assertThat(read.problems()).isEmpty();
         assertThat(read.value().named("all"))
-                .isEqualTo(new Group("all", TargetSelector.EVERYTHING, GroupPolicy.UNHEALTHY, new Quorum.All()));
+                .isEqualTo(new Group(
+                        "all",
+                        TargetSelector.EVERYTHING,
+                        GroupPolicy.UNHEALTHY,
+                        new Quorum.All(),
+                        BurnPolicy.STANDARD));
     }
 
     @Test
@@ -55,6 +60,7 @@ class GroupsSectionTest {
                       checks: [heartbeat, connections]
                       down-when: degraded
                       minimum-up: 50%
+                      burn: { down-when: warning, floor: 2 }
                     other: { minimum-up: 2, targets: shop }
                 """);
 
@@ -68,7 +74,8 @@ class GroupsSectionTest {
                                 "eu-west-1",
                                 ExpectedRole.PRIMARY),
                         new GroupPolicy(DownWhen.DEGRADED, CHECKS),
-                        new Quorum.Percent(50)));
+                        new Quorum.Percent(50),
+                        new BurnPolicy(BurnPolicy.DownWhen.WARNING, new Quorum.Count(2))));
         assertThat(requireNonNull(read.value().named("other")).minimumUp()).isEqualTo(new Quorum.Count(2));
         assertThat(read.value().byName().keySet()).containsExactly("checkout", "other");
         assertThat(read.value().named("nope")).isNull();
@@ -82,6 +89,8 @@ class GroupsSectionTest {
             minimum-up: 101%      | minimum-up: must be a count from 1, or a percentage from 1% to 100%, not "101%"
             minimum-up: 0.5       | minimum-up: must be a count from 1, or a percentage from 1% to 100%, not "0.5"
             minimum-up: most      | minimum-up: must be a count from 1, or a percentage from 1% to 100%, not "most"
+            burn: { floor: -1 }   | burn.floor: must be a count from 0, or a percentage from 1% to 100%, not "-1"
+            burn: { down-when: x } | burn.down-when: must be page or warning, not "x"
             targets: []           | targets: must have 1 to 1000 entries, or be left out
             checks: []            | checks: must have 1 to 1000 entries, or be left out
             tags: {}              | tags: must have a tag, or be left out

@@ -127,6 +127,22 @@ class HealthResourceTest {
     }
 
     @Test
+    void groupThatNoObjectiveMeasuresIsDownByItsBudgets() {
+        Kubelet.Reply reply = kubelet.get("/health/group/most?policy=burn");
+
+        assertThat(reply.code()).isEqualTo(503);
+        assertThat(reply.data("most").getString("reason")).isEqualTo(BurnPolicy.UNMEASURED);
+        assertThat(kubelet.get("/health/group/most?policy=status").code()).isEqualTo(200);
+        assertThat(kubelet.get("/health/group/most?policy=burn&target=shop").code())
+                .isEqualTo(200);
+        assertThat(kubelet.get("/health/group/most?policy=burn&target=nope").code())
+                .isEqualTo(404);
+        assertThat(kubelet.get("/health/group/nope?policy=burn").code()).isEqualTo(404);
+        assertThat(kubelet.get("/health/group/most?policy=nope").code()).isEqualTo(400);
+        assertThat(kubelet.get("/health/group/most?target=shop").code()).isEqualTo(400);
+    }
+
+    @Test
     void showsAgeAndBound() {
         JsonObject data = kubelet.get("/health/database").data("database");
 

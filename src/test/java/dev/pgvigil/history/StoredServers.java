@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** A monitored server, on which there is a store too. */
 public final class StoredServers implements QuarkusTestResourceLifecycleManager {
@@ -24,15 +26,17 @@ public final class StoredServers implements QuarkusTestResourceLifecycleManager 
     }
 
     private final PgServer server = PgServer.shared(PgServer.majors().getLast());
+    private final String database = server.newDatabase("store");
     private final Path file = file();
+    private String section = "";
 
     @Override
     public Map<String, String> start() {
-        String database = server.newDatabase("store");
         Server store = server.server("postgres", null);
-        write("""
+        section = """
                   store: { url: "postgresql://postgres@%s/%s?sslmode=disable" }
-                """.formatted(store.id(), database));
+                """.formatted(store.id(), database);
+        write(section);
         return Map.of("pgvigil.config", file.toString());
     }
 
@@ -41,6 +45,8 @@ public final class StoredServers implements QuarkusTestResourceLifecycleManager 
         try {
             Files.writeString(file, """
                 pgvigil:
+                  trends: { every: 1s }
+                  slos: { objectives: { availability: { objective: 99.9%% } } }
                   targets:
                     shop: { url: "postgresql://%s@%s/postgres?sslmode=disable" }
                 """.formatted(watched.user(), watched.id()) + section);
@@ -51,7 +57,12 @@ public final class StoredServers implements QuarkusTestResourceLifecycleManager 
 
     @Override
     public void inject(TestInjector injector) {
-        injector.injectIntoFields((Runnable) () -> write(""), new TestInjector.MatchesType(Runnable.class));
+        injector.injectIntoFields(
+                (Consumer<Boolean>) stored -> write(stored ? section : ""),
+                new TestInjector.MatchesType(Consumer.class));
+        injector.injectIntoFields(
+                (UnaryOperator<String>) sql -> String.valueOf(server.valueIn(database, sql)),
+                new TestInjector.MatchesType(UnaryOperator.class));
     }
 
     @Override

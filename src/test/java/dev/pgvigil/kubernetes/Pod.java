@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -26,6 +27,8 @@ record Pod(String owner, @Nullable LabelSelector selector, Map<String, String> l
     static Stream<Pod> of(HasMetadata object) {
         String owner = object.getKind() + "/" + object.getMetadata().getName();
         return switch (object) {
+            case DaemonSet d ->
+                Stream.of(of(owner, d.getSpec().getSelector(), d.getSpec().getTemplate()));
             case Deployment d ->
                 Stream.of(of(owner, d.getSpec().getSelector(), d.getSpec().getTemplate()));
             case StatefulSet s ->

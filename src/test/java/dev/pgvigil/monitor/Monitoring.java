@@ -29,11 +29,17 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import org.eclipse.microprofile.context.spi.ContextManagerProvider;
 
 /** Monitors real servers, without Quarkus. */
 public final class Monitoring implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    static {
+        // Two event loops that are the first to use Mutiny would both set it.
+        ContextManagerProvider.instance();
+    }
 
     private final Vertx vertx = Vertx.vertx();
     private final Fleet fleet = new Fleet();

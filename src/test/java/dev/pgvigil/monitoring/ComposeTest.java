@@ -64,7 +64,7 @@ class ComposeTest {
 
     /** Each query runs where it would be used; those on tables of an application, on such tables. */
     @ParameterizedTest
-    @ValueSource(strings = {"queries", "business-booking", "business-shop"})
+    @ValueSource(strings = {"queries", "business-booking", "business-shop", "business-ci"})
     void everyQueryForPostgresExporterRuns(String file) {
         PgServer server = PgServer.shared(PgServer.majors().getFirst());
         List<String> queries = Yaml.read(FOLDER.resolve("postgres").resolve(file + ".yaml")).properties().stream()
@@ -79,7 +79,10 @@ class ComposeTest {
                                         "create table bookings (status text, created_at timestamptz)",
                                         "create table slots (starts_at timestamptz, capacity int, booked int)",
                                         "create table orders (status text, total_cents bigint, created_at timestamptz)",
-                                        "create table stock (product_id int, quantity int)"),
+                                        "create table stock (product_id int, quantity int)",
+                                        "create table builds (status text, queued_at timestamptz, started_at timestamptz,"
+                                                + " finished_at timestamptz)",
+                                        "create table test_runs (passed bool, at timestamptz)"),
                                 queries.stream(),
                                 Stream.of("rollback"))
                         .flatMap(statements -> statements)

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A dashboard of Grafana, made from a short source in {@code monitoring/grafana/sources}. */
@@ -23,7 +24,10 @@ final class Dashboard {
     private static final int LARGE = 8;
 
     /** The label that each variable selects, from a metric that has it. */
-    private static final Map<String, String> VARIABLES = Map.of("server", "pgvigil_server_up", "instance", "up");
+    private static final Map<String, String> VARIABLES =
+            Map.of("server", "pgvigil_server_up", "instance", "up", "target", "pgvigil_target_info");
+
+    private static final Pattern CHOSEN = Pattern.compile("\\$(" + String.join("|", VARIABLES.keySet()) + ")\\b");
 
     private final Path source;
     private final JsonNode spec;
@@ -56,6 +60,11 @@ final class Dashboard {
         return panels().flatMap(panel -> Yaml.elements(panel.path("queries")))
                 .map(query -> query.path("expr").asText())
                 .toList();
+    }
+
+    /** An expression as Grafana sends it while everything is selected. */
+    static String withAll(String expression) {
+        return CHOSEN.matcher(expression.replace("$__rate_interval", "1m")).replaceAll(".*");
     }
 
     String json() {

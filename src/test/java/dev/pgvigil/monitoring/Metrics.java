@@ -20,9 +20,10 @@ final class Metrics {
     private static final Pattern IGNORED = Pattern.compile(
             "\"[^\"]*\"|\\{[^}]*}|\\[[^]]*]|\\b(by|on|without|ignoring|group_left|group_right)\\s*\\([^)]*\\)|\\boffset\\s+\\w+");
     private static final Set<String> WORDS = Set.of("and", "or", "unless", "bool");
+    private static final Path BUSINESS = Path.of("monitoring", "postgres");
     private static final Path FOREIGN = Path.of("src", "test", "resources", "monitoring", "foreign-metrics.txt");
 
-    private static final Pattern EXPORTS = Pattern.compile("/(check|tenant|backup|alert|telemetry)/.*[.]java$");
+    private static final Pattern EXPORTS = Pattern.compile("/(check|tenant|backup|alert|trend|telemetry)/.*[.]java$");
 
     private Metrics() {}
 
@@ -62,6 +63,7 @@ final class Metrics {
                             : Stream.of(name));
             return Stream.of(
                             own,
+                            business(),
                             foreign().stream(),
                             Rule.all().filter(rule -> !rule.alert()).map(Rule::name))
                     .flatMap(names -> names)
@@ -69,6 +71,17 @@ final class Metrics {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Those that the examples of business metrics make. */
+    private static Stream<String> business() {
+        return Yaml.files(BUSINESS).stream()
+                .flatMap(file -> Yaml.read(file).properties().stream())
+                .flatMap(query -> Yaml.elements(query.getValue().path("metrics"))
+                        .flatMap(column -> column.properties().stream())
+                        .filter(column ->
+                                !column.getValue().path("usage").asText().equals("LABEL"))
+                        .map(column -> query.getKey() + "_" + column.getKey()));
     }
 
     /** The metrics of others that our files may use. */

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.pgvigil.backup.BackedUpServer;
 import dev.pgvigil.telemetry.Exporting;
 import dev.pgvigil.telemetry.FleetFile;
 import dev.pgvigil.testing.PgServer;
@@ -13,6 +14,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
+import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -35,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestProfile(MonitoringStackTest.Profile.class)
 class MonitoringStackTest {
 
-    private static final String TOKEN = "token-of-the-stack-0123456789";
+    static final String TOKEN = "token-of-the-stack-0123456789";
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final int CHECKS = 13;
 
@@ -72,7 +74,9 @@ class MonitoringStackTest {
 
     @Test
     void everyRuleIsEvaluatedAndEveryPanelHasData(@TempDir Path home) throws Exception {
-        try (Stack stack = Stack.start(home, RestAssured.port)) {
+        try (Stack stack = Stack.start(home, RestAssured.port);
+                BackedUpServer source = BackedUpServer.start(PgServer.majors().getLast(), home.resolve("repository"))) {
+            restoresABackup(source, home);
             await().atMost(PATIENCE)
                     .pollInterval(Duration.ofSeconds(2))
                     .untilAsserted(() -> assertThat(without(stack)).isEmpty());
@@ -103,7 +107,51 @@ class MonitoringStackTest {
             assertThat(stack.receiver().await("Watchdog", "firing", 0, PATIENCE))
                     .hasValueSatisfying(sent -> assertThat(sent.receiver()).isEqualTo("dead-man"));
             aFrozenServerIsToldToThePager(stack);
+        } finally {
+            fleet().restore();
         }
+    }
+
+    /** A server with a base backup that pgvigil has restored, archived WAL, and a copy of both. */
+    private void restoresABackup(BackedUpServer source, Path home) {
+        source.tar("tar", true);
+        source.insert(3001);
+        source.insert(3002);
+        source.archiveNow();
+        Path copy = BackedUpServer.copyOf(source.folder(), home.resolve("copy"));
+        PgServer server = source.server();
+        fleet().add(
+                        "backed-up: { url: \"postgresql://%s@%s/postgres?sslmode=disable\" }"
+                                .formatted(
+                                        server.server().user(), server.server().id()),
+                        """
+                          backups:
+                            scratch: %s
+                            programs: { "%d": %s }
+                            scan-every: 1s
+                            repositories:
+                              main: { path: %s, target: backed-up, retention: { daily: 1 } }
+                              second: { path: %s, copy-of: main, drill: false }
+                        """.formatted(
+                                home.resolve("scratch"), server.major(), source.programs(), source.folder(), copy));
+        await().atMost(PATIENCE)
+                .until(
+                        () -> api().get("/api/v1/backups").jsonPath().getList("repositories[0].backups"),
+                        list -> list != null && list.size() == 1);
+        int run = api().contentType("application/json")
+                .body("{}")
+                .post("/api/v1/backups/main/verifications")
+                .jsonPath()
+                .getInt("id");
+        await().atMost(PATIENCE)
+                .until(() -> "done"
+                        .equals(api().get("/api/v1/backups/runs")
+                                .jsonPath()
+                                .getString("runs.find { it.id == " + run + " }.state")));
+    }
+
+    private static RequestSpecification api() {
+        return RestAssured.given().header("Authorization", "Bearer " + TOKEN);
     }
 
     private void aFrozenServerIsToldToThePager(Stack stack) throws InterruptedException {
@@ -134,9 +182,7 @@ class MonitoringStackTest {
                 .flatMap(source -> Dashboard.of(source).expressions().stream())
                 .filter(expression -> Metrics.of(expression).stream()
                         .noneMatch(name -> WITHOUT_DATA.containsKey(name) || away(stack, name)))
-                .filter(expression -> stack.query(
-                                expression.replace("$__rate_interval", "1m").replaceAll("\\$(server|instance)", ".*"))
-                        .isEmpty())
+                .filter(expression -> stack.query(Dashboard.withAll(expression)).isEmpty())
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 

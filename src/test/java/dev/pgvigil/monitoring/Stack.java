@@ -178,9 +178,7 @@ public final class Stack implements AutoCloseable {
     public List<String> withoutData() {
         return Dashboard.sources()
                 .flatMap(source -> Dashboard.of(source).expressions().stream())
-                .filter(expression -> query(
-                                expression.replace("$__rate_interval", "1m").replaceAll("\\$(server|instance)", ".*"))
-                        .isEmpty())
+                .filter(expression -> query(Dashboard.withAll(expression)).isEmpty())
                 .distinct()
                 .sorted()
                 .toList();

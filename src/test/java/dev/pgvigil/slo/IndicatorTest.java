@@ -3,6 +3,7 @@ package dev.pgvigil.slo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgvigil.check.HeartbeatResult;
+import dev.pgvigil.check.MetricSource;
 import dev.pgvigil.check.ReplayLag;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.monitor.Scene;
@@ -14,7 +15,11 @@ import dev.pgvigil.state.TargetState;
 import dev.pgvigil.target.Target;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,11 +32,34 @@ class IndicatorTest {
     private static final Target SHOP = SampleSlos.target("shop");
     private static final Duration INTERVAL = Duration.ofSeconds(10);
 
+    private static final MetricGoal ENOUGH = new MetricGoal("bookings_today", false, 10);
+
+    private record Metric(double age, OptionalDouble least) implements MetricSource.Readings {
+        @Override
+        public Optional<MetricSource.Reading> reading(String metric) {
+            return metric.equals(ENOUGH.metric())
+                    ? Optional.of(new MetricSource.Reading(age, least, OptionalDouble.of(100)))
+                    : Optional.empty();
+        }
+    }
+
     private record Lag(boolean replays, @Nullable Double replayLagSeconds) implements ReplayLag {}
 
     private static Second of(Indicator indicator, Scene scene) {
         TargetState state = Objects.requireNonNull(scene.snapshot().targets().get("shop"));
-        return indicator.of(state, scene.snapshot(), indicator.standard(), INTERVAL, scene.now());
+        MetricGoal goal = indicator == Indicator.CUSTOM_SQL ? ENOUGH : null;
+        Slo slo = new Slo(
+                "slo",
+                indicator,
+                indicator.standard(),
+                goal,
+                0.999,
+                BudgetWindow.D30,
+                List.of(),
+                Map.of(),
+                Map.of(),
+                null);
+        return Indicator.of(slo, state, scene.snapshot(), INTERVAL, scene.now());
     }
 
     private static Scene with(String check, Outcome<?> outcome) {
@@ -109,5 +137,34 @@ class IndicatorTest {
     void queriesOfThreeIntervalsAgoAreUnknown() {
         assertThat(of(Indicator.QUERY_SUCCESS, with("connections", observed(Duration.ofSeconds(31), ""))))
                 .isEqualTo(Second.UNKNOWN);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10, GOOD", "9.9, BAD", "NaN, UNKNOWN"})
+    void worstRowOfAMetricDecides(double least, Second expected) {
+        assertThat(of(Indicator.CUSTOM_SQL, metric(new Metric(0, OptionalDouble.of(least)), Duration.ZERO)))
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void metricWithoutRowsOrWithoutAQueryThatRunsIsUnknown() {
+        assertThat(of(Indicator.CUSTOM_SQL, metric(new Metric(0, OptionalDouble.empty()), Duration.ZERO)))
+                .isEqualTo(Second.UNKNOWN);
+        MetricSource.Readings nothing = any -> Optional.empty();
+        assertThat(of(Indicator.CUSTOM_SQL, metric(nothing, Duration.ZERO))).isEqualTo(Second.UNKNOWN);
+        assertThat(of(Indicator.CUSTOM_SQL, with(MetricSource.CHECK, failed(Duration.ZERO, Reason.CONNECT))))
+                .isEqualTo(Second.UNKNOWN);
+    }
+
+    @Test
+    void metricOfThreeIntervalsAgoIsUnknown() {
+        assertThat(of(Indicator.CUSTOM_SQL, metric(new Metric(25, OptionalDouble.of(9)), Duration.ofSeconds(5))))
+                .isEqualTo(Second.BAD);
+        assertThat(of(Indicator.CUSTOM_SQL, metric(new Metric(25, OptionalDouble.of(9)), Duration.ofSeconds(6))))
+                .isEqualTo(Second.UNKNOWN);
+    }
+
+    private static Scene metric(MetricSource.Readings readings, Duration ago) {
+        return with(MetricSource.CHECK, observed(ago, readings));
     }
 }

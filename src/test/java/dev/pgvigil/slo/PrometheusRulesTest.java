@@ -26,10 +26,13 @@ class PrometheusRulesTest {
             "fast",
             Indicator.LATENCY,
             Duration.ofMillis(200),
+            null,
             0.95,
             BudgetWindow.D7,
             List.of(),
-            Map.of("team", "payments"));
+            Map.of("team", "payments"),
+            Map.of("owner", "it's \"ours\""),
+            null);
 
     @TempDir
     private Path folder;

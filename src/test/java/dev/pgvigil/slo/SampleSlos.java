@@ -13,7 +13,8 @@ final class SampleSlos {
     private SampleSlos() {}
 
     static Slo availability(double ratio, BudgetWindow window) {
-        return new Slo("availability", Indicator.AVAILABILITY, null, ratio, window, List.of(), Map.of());
+        return new Slo(
+                "availability", Indicator.AVAILABILITY, null, null, ratio, window, List.of(), Map.of(), Map.of(), null);
     }
 
     static Slos only(Slo slo) {

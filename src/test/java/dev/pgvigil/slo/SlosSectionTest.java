@@ -3,8 +3,10 @@ package dev.pgvigil.slo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgvigil.check.Catalogue;
+import dev.pgvigil.check.custom.CustomSql;
 import dev.pgvigil.check.server.Heartbeat;
 import dev.pgvigil.config.LoadedConfig;
+import dev.pgvigil.target.Target;
 import dev.pgvigil.target.TargetsSection;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,7 +24,11 @@ class SlosSectionTest {
     private Path folder;
 
     private LoadedConfig load(String slos) throws IOException {
-        Catalogue catalogue = new Catalogue(List.of(new Heartbeat()));
+        return load(slos, "");
+    }
+
+    private LoadedConfig load(String slos, String checks) throws IOException {
+        Catalogue catalogue = new Catalogue(List.of(new Heartbeat(), new CustomSql()));
         Path file = Files.writeString(folder.resolve("pgvigil.yaml"), """
                 pgvigil:
                   targets:
@@ -30,6 +36,7 @@ class SlosSectionTest {
                     slow:
                       url: "postgresql://pgvigil@db2.internal/slow"
                       checks: { heartbeat: { every: 30s } }
+                """ + checks + """
                   slos:
                 """ + slos.indent(4));
         return LoadedConfig.file(file, Map.of(), new TargetsSection(catalogue), new SlosSection(catalogue));
@@ -106,6 +113,55 @@ class SlosSectionTest {
     void refusesFiveNinesBecauseASecondIsTheFinestMeasure() throws IOException {
         assertThat(refused("objectives: { higher: { objective: 99.999%, targets: shop } }"))
                 .contains("so one failure is 1.000 s", "shorter than 0.2592 s");
+    }
+
+    @Test
+    void readsObjectiveOnAMetricOfAQuery() throws IOException {
+        LoadedConfig config = metric("type: custom-sql, metric: bookings_today, at-most: 10.5");
+
+        assertThat(config.problems()).isEmpty();
+        Slo slo = config.settings().orElseThrow().get(SlosSection.class).all().getFirst();
+        assertThat(slo.goal()).isEqualTo(new MetricGoal("bookings_today", true, 10.5));
+        Target shop = config.settings()
+                .orElseThrow()
+                .get(TargetsSection.class)
+                .entries()
+                .getFirst();
+        assertThat(slo.interval(shop, new Catalogue(List.of(new Heartbeat(), new CustomSql()))))
+                .contains(Duration.ofSeconds(30));
+    }
+
+    private LoadedConfig metric(String keys) throws IOException {
+        return load("objectives: { sells: { objective: 99%%, %s } }".formatted(keys), """
+                  checks:
+                    custom-sql:
+                      queries:
+                        bookings:
+                          query: select 12 as today
+                          interval: 30s
+                          metrics: [{ today: { usage: GAUGE, description: Bookings } }]
+                """);
+    }
+
+    @Test
+    void refusesMetricsThatNoQueryHasAndBoundsThatAreMissing() throws IOException {
+        assertThat(metric("type: custom-sql, metric: bookings_yesterday, at-least: 1")
+                        .problems())
+                .singleElement()
+                .asString()
+                .endsWith("no query of checks.custom-sql has the metric bookings_yesterday; there are bookings_today");
+        assertThat(metric("type: custom-sql, metric: bookings_today").problems())
+                .singleElement()
+                .asString()
+                .endsWith("needs either at-most or at-least");
+        assertThat(metric("type: custom-sql, at-most: 1").problems())
+                .singleElement()
+                .asString()
+                .endsWith("needs metric, such as bookings_today");
+        assertThat(metric("metric: bookings_today").problems())
+                .singleElement()
+                .asString()
+                .endsWith("is for the type custom-sql");
     }
 
     @Test

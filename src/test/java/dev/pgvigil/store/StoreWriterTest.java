@@ -45,6 +45,12 @@ class StoreWriterTest {
         VERTX.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
     }
 
+    static final Map<Level, Duration> RETENTION = Map.of(
+            Level.RAW, Duration.ofDays(2),
+            Level.MINUTE, Duration.ofDays(7),
+            Level.FIVE_MINUTES, Duration.ofDays(35),
+            Level.HOUR, Duration.ofDays(400));
+
     static StoreSettings settings(PgServer server, String database, boolean migrate, int rows) {
         return new StoreSettings(
                 server.server("postgres", null),
@@ -52,11 +58,7 @@ class StoreWriterTest {
                 Map.of(),
                 4,
                 migrate,
-                Map.of(
-                        Level.RAW, Duration.ofDays(2),
-                        Level.MINUTE, Duration.ofDays(7),
-                        Level.FIVE_MINUTES, Duration.ofDays(35),
-                        Level.HOUR, Duration.ofDays(400)),
+                RETENTION,
                 Duration.ofDays(400),
                 rows,
                 1_000);

@@ -38,11 +38,17 @@ public final class FleetFile {
     }
 
     void write(String targets) {
+        write(targets, section);
+    }
+
+    private void write(String targets, String section) {
         try {
             Path beside = Files.createTempFile(path.getParent(), "pgvigil", ".tmp");
             Files.writeString(
                     beside,
-                    "pgvigil:\n  slos: { objectives: { availability: { targets: shop } } }\n" + section + "  targets:\n"
+                    "pgvigil:\n  slos: { objectives: { availability: { targets: shop }, strict: { objective: 99.99%, targets: burning } } }\n"
+                            + "  groups: { readers: { targets: [shop, burning], minimum-up: 1 } }\n"
+                            + section + "  targets:\n"
                             + targets.indent(4));
             Files.move(beside, path, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
@@ -53,6 +59,11 @@ public final class FleetFile {
     /** Writes the first targets and one more. */
     public void add(String target) {
         write(first + target + "\n");
+    }
+
+    /** Writes the first targets and one more, and sections beside those that are there. */
+    public void add(String target, String sections) {
+        write(first + target + "\n", section + sections);
     }
 
     /** Writes the first targets. */

@@ -14,10 +14,13 @@ import io.quarkus.bootstrap.logging.InitialConfigurator;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.io.StringWriter;
 import java.time.Duration;
 import java.time.Instant;
@@ -167,6 +170,45 @@ class OtlpGrpcTest {
         assertThat(log.toString())
                 .doesNotContain("hunter2")
                 .contains("\"stack_trace\":\"java.lang.IllegalStateException: password=***\\n");
+    }
+
+    /** Writes a line of the log for requests that ask for it. */
+    @Singleton
+    static final class Lines {
+
+        void register(@Observes Filters filters) {
+            filters.register(
+                    context -> {
+                        if (context.request().getHeader("X-Line-For-Test") != null) {
+                            context.addHeadersEndHandler(
+                                    end -> Logger.getLogger("io.vertx.test").warn("answered"));
+                        }
+                        context.next();
+                    },
+                    1);
+        }
+    }
+
+    @Test
+    void logLinesNameTheCaller() {
+        StringWriter log = new StringWriter();
+        ConsoleHandler console = console();
+        console.setWriter(log);
+        try {
+            given().header("Authorization", "Bearer correct-horse-battery-staple")
+                    .header("X-Line-For-Test", "yes")
+                    .get("/api/v1/fleet")
+                    .then()
+                    .statusCode(200);
+        } finally {
+            console.setTarget(ConsoleHandler.Target.SYSTEM_OUT);
+        }
+
+        assertThat(log.toString().lines().map(JsonObject::new))
+                .filteredOn(json -> json.getString("message").equals("answered"))
+                .extracting(json -> json.getString("user"))
+                .hasSize(1)
+                .allSatisfy(user -> assertThat(user).isNotEmpty());
     }
 
     private static ConsoleHandler console() {

@@ -336,13 +336,7 @@ class ScrapeTest {
 
     @Test
     void addsAndRemovesThousandTargets() {
-        int targets = fleet.snapshot().targets().size();
-        await("every target's first pass")
-                .atMost(PATIENCE)
-                .until(() -> own().stream()
-                                .filter(series -> series.startsWith("pgvigil_check_success{check=\"capabilities\""))
-                                .count()
-                        == targets);
+        await("every target's first pass").atMost(PATIENCE).until(this::everyCheckHasRunForEveryTarget);
         Set<String> before = own();
         List<WeakReference<TargetState>> gone = comeAndGo();
 

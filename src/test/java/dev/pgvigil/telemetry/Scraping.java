@@ -63,6 +63,7 @@ final class Scraping {
                         new TargetSeries(),
                         new ServerSeries(),
                         new SloSeries(sinks -> {}),
+                        new TrendSeries((snapshot, sinks) -> {}),
                         new StoreSeries(() -> StoreState.OFF),
                         new AlertSeries(sink -> {}),
                         new BackupSeries(sink -> {}),

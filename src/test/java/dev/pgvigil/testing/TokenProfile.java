@@ -41,6 +41,7 @@ public final class TokenProfile implements QuarkusTestProfile {
                         quiet: { url: "postgresql://nobody@127.0.0.1:1/none" }
                       checks: { %s }
                       slos: { objectives: { availability: { targets: nothing } } }
+                      status-page: { enabled: true, title: Shops, components: { shop: { name: Checkout, targets: shop } } }
                       alerts: { url: "https://pgvigil.example.com", link-secret: %s }
                     """.formatted(
                             Catalogues.all().stream()

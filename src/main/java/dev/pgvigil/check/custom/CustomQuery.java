@@ -34,6 +34,14 @@ record CustomQuery(
         Map<String, Column> columns,
         List<Limit> limits) {
 
+    /** The names of its metrics. */
+    List<String> metrics() {
+        return columns.values().stream()
+                .filter(Column::isMetric)
+                .map(column -> name + "_" + column.name())
+                .toList();
+    }
+
     /** What a column means, with the names of postgres_exporter. */
     enum Usage {
         DISCARD,

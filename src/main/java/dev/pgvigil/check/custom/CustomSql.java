@@ -5,6 +5,7 @@ import dev.pgvigil.check.EvidenceRow;
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.HumanFormat;
 import dev.pgvigil.check.MetricSink;
+import dev.pgvigil.check.MetricSource;
 import dev.pgvigil.check.Policy;
 import dev.pgvigil.check.Previous;
 import dev.pgvigil.check.Scope;
@@ -24,7 +25,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,9 +36,9 @@ import org.jspecify.annotations.Nullable;
  * of its own and leaves the others alone. Statements run in a read-only transaction with the query's timeout.
  */
 @Singleton
-public final class CustomSql implements Check<Results> {
+public final class CustomSql implements Check<Results>, MetricSource {
 
-    static final String NAME = "custom-sql";
+    static final String NAME = MetricSource.CHECK;
 
     static final CheckOption<List<CustomQuery>> QUERIES = new CheckOption<>(
             NAME,
@@ -77,6 +80,22 @@ public final class CustomSql implements Check<Results> {
     private static List<CustomQuery> queries(Target target) {
         return Stream.concat(target.option(QUERIES).stream(), target.option(FILES).stream())
                 .toList();
+    }
+
+    @Override
+    public Set<String> metrics(Target target) {
+        return queries(target).stream()
+                .flatMap(query -> query.metrics().stream())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    @Override
+    public Optional<Duration> interval(Target target, String metric) {
+        return queries(target).stream()
+                .filter(query -> query.metrics().contains(metric))
+                .map(CustomQuery::interval)
+                .map(interval -> interval.compareTo(TICK) < 0 ? TICK : interval)
+                .findFirst();
     }
 
     @Override

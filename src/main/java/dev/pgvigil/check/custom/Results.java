@@ -1,14 +1,40 @@
 package dev.pgvigil.check.custom;
 
+import dev.pgvigil.check.MetricSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /** The latest results of all queries of a database or server, in their order. */
-public record Results(List<Result> queries) {
+public record Results(List<Result> queries) implements MetricSource.Readings {
 
     public Results {
         queries = List.copyOf(queries);
+    }
+
+    @Override
+    public Optional<MetricSource.Reading> reading(String metric) {
+        for (Result result : queries) {
+            String prefix = result.query() + "_";
+            if (result.failure() == null && result.skipped() == null && metric.startsWith(prefix)) {
+                String column = metric.substring(prefix.length());
+                if (result.rows().stream().anyMatch(row -> row.values().containsKey(column))) {
+                    Supplier<DoubleStream> values = () -> result.rows().stream()
+                            .map(row -> row.values().get(column))
+                            .filter(Objects::nonNull)
+                            .mapToDouble(Double::doubleValue);
+                    return Optional.of(new MetricSource.Reading(
+                            result.ageSeconds(),
+                            values.get().min(),
+                            values.get().max()));
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     /**

@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
  * The Theil-Sen estimate of a slope: the median of the slopes between all pairs of points, which outliers up to 29 % of the
  * points do not move. Its confidence interval is taken from the order statistics of these slopes, as by Sen (1968). Pure.
  */
-final class TheilSen {
+public final class TheilSen {
 
     /** With fewer points nothing is said. */
-    static final int FEWEST = 10;
+    public static final int FEWEST = 10;
 
     /** Quantile of the normal distribution for a confidence of 95 %. */
     private static final double Z = 1.96;
@@ -21,7 +21,7 @@ final class TheilSen {
      * @param low with a confidence of 95 % the slope is not less
      * @param high nor more
      */
-    record Slope(double median, double low, double high) {}
+    public record Slope(double median, double low, double high) {}
 
     private TheilSen() {}
 
@@ -30,7 +30,7 @@ final class TheilSen {
      *
      * @param x increasing
      */
-    static @Nullable Slope of(double[] x, double[] y) {
+    public static @Nullable Slope of(double[] x, double[] y) {
         int n = x.length;
         if (n < FEWEST) {
             return null;
@@ -50,7 +50,7 @@ final class TheilSen {
     }
 
     /** The median of sorted values. */
-    static double median(double[] sorted) {
+    public static double median(double[] sorted) {
         int middle = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[middle] : sorted[middle - 1] / 2 + sorted[middle] / 2;
     }

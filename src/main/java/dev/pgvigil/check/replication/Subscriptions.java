@@ -170,6 +170,11 @@ public final class Subscriptions implements Check<Subscriptions.Listing> {
     }
 
     @Override
+    public boolean idle(Listing now) {
+        return now.total == 0;
+    }
+
+    @Override
     public List<Threshold> thresholds() {
         return List.of(STALLED, COPYING);
     }

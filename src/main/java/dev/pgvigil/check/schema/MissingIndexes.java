@@ -122,12 +122,18 @@ public final class MissingIndexes implements Check<MissingIndexes.Access> {
      * @param keys of the largest tables, at most 50
      * @param keysTotal number of all of them
      * @param tables the largest that were scanned, at most 50
+     * @param statements that scan the most scanned of them; none where they are not known
      */
-    public record Access(List<Key> keys, long keysTotal, List<Table> tables) {
+    public record Access(List<Key> keys, long keysTotal, List<Table> tables, List<ScanningStatement> statements) {
 
         public Access {
             keys = List.copyOf(keys);
             tables = List.copyOf(tables);
+            statements = List.copyOf(statements);
+        }
+
+        Access(List<Key> keys, long keysTotal, List<Table> tables) {
+            this(keys, keysTotal, tables, List.of());
         }
     }
 
@@ -158,12 +164,28 @@ public final class MissingIndexes implements Check<MissingIndexes.Access> {
 
     @Override
     public Uni<Access> collect(Session session) {
+        return collect(session, SCAN_SIZE.standard());
+    }
+
+    @Override
+    public Uni<Access> collect(Session session, Target target) {
+        return collect(session, target.thresholds().of(SCAN_SIZE));
+    }
+
+    private static Uni<Access> collect(Session session, double large) {
         return session.rows(KEYS, MissingIndexes::key)
                 .flatMap(keys -> session.rows(TABLES, MissingIndexes::table)
-                        .map(tables -> new Access(
-                                keys.stream().map(Line::key).toList(),
-                                keys.isEmpty() ? 0 : keys.getFirst().total,
-                                tables)));
+                        .flatMap(tables -> ScanningStatements.of(
+                                        session,
+                                        tables.stream()
+                                                .filter(table -> table.bytes >= large)
+                                                .toList(),
+                                        LEAST_SCANS)
+                                .map(statements -> new Access(
+                                        keys.stream().map(Line::key).toList(),
+                                        keys.isEmpty() ? 0 : keys.getFirst().total,
+                                        tables,
+                                        statements))));
     }
 
     private static Line key(Row row) {
@@ -258,31 +280,30 @@ public final class MissingIndexes implements Check<MissingIndexes.Access> {
                         && scans.hourly >= limits.of(SCANS)
                         && scans.rowsEach >= WHOLE * Math.max(1, scans.table.rows))
                 .max(Comparator.comparingDouble(scans -> scans.hourly * scans.table.bytes))
-                .map(scans -> Finding.of(
-                                NAME,
-                                "sequential-scans",
-                                Status.HEALTHY,
-                                Severity.MEDIUM,
-                                "a large table is scanned as a whole",
-                                "%s (%s): %s in the last %s, %s rows each"
-                                        .formatted(
-                                                scans.table.label(),
-                                                HumanFormat.bytes(scans.table.bytes),
-                                                HumanFormat.count(scans.number, "sequential scan"),
-                                                HumanFormat.seconds(hours * 3600),
-                                                HumanFormat.large(scans.rowsEach)))
-                        .threshold("from %s an hour, tables from %s"
-                                .formatted(
-                                        HumanFormat.number(limits.of(SCANS)), HumanFormat.bytes(limits.of(SCAN_SIZE))))
-                        .cause(
-                                "A statement that runs often finds no index for its conditions, or reads most of the table.")
-                        .action(
-                                "Find the statement among those that read most blocks, look at its plan, and create an index on the "
-                                        + "columns that it compares. A report that needs every row can run on a standby.")
-                        .sql("explain select * from %s.%s where …"
-                                .formatted(Sql.identifier(scans.table.schemaname), Sql.identifier(scans.table.relname)))
-                        .expectedEffect("Up to " + HumanFormat.bytes(scans.hourly * scans.table.bytes)
-                                + " an hour are no longer read."));
+                .map(
+                        scans -> new ScanAdvice(scans.table, now.statements)
+                                .complete(
+                                        Finding.of(
+                                                        NAME,
+                                                        "sequential-scans",
+                                                        Status.HEALTHY,
+                                                        Severity.MEDIUM,
+                                                        "a large table is scanned as a whole",
+                                                        "%s (%s): %s in the last %s, %s rows each"
+                                                                .formatted(
+                                                                        scans.table.label(),
+                                                                        HumanFormat.bytes(scans.table.bytes),
+                                                                        HumanFormat.count(
+                                                                                scans.number, "sequential scan"),
+                                                                        HumanFormat.seconds(hours * 3600),
+                                                                        HumanFormat.large(scans.rowsEach)))
+                                                .threshold("from %s an hour, tables from %s"
+                                                        .formatted(
+                                                                HumanFormat.number(limits.of(SCANS)),
+                                                                HumanFormat.bytes(limits.of(SCAN_SIZE))))
+                                                .expectedEffect(
+                                                        "Up to " + HumanFormat.bytes(scans.hourly * scans.table.bytes)
+                                                                + " an hour are no longer read; writes to the table have an index more to maintain.")));
     }
 
     /** Scans since then. A table that was not scanned before is not in the last observation; after a reset all are new. */

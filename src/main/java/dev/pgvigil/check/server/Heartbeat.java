@@ -8,6 +8,7 @@ import dev.pgvigil.check.HeartbeatResult;
 import dev.pgvigil.check.MetricSink;
 import dev.pgvigil.check.Policy;
 import dev.pgvigil.check.Previous;
+import dev.pgvigil.check.Reachability;
 import dev.pgvigil.check.Scope;
 import dev.pgvigil.check.Severity;
 import dev.pgvigil.check.Status;
@@ -26,7 +27,7 @@ import java.util.Locale;
 
 /** Whether a server answers, how fast, and in which role. */
 @Singleton
-public final class Heartbeat implements Check<HeartbeatResult> {
+public final class Heartbeat implements Check<HeartbeatResult>, Reachability {
 
     public static final String NAME = HeartbeatResult.CHECK;
 

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.logging.Handler;
 import org.jboss.logmanager.ExtLogRecord;
 
-/** Adds the ids of trace, span and request to each line of the JSON log, and formats exceptions as Java does. */
+/** Adds the ids of trace, span and request, and the name of the caller, to each line of the JSON log, and formats exceptions as Java does. */
 @Singleton
 final class JsonLines {
 
@@ -27,7 +27,7 @@ final class JsonLines {
     private static final class Flat extends JsonFormatter {
 
         private static final Map<String, String> FIELDS =
-                Map.of("trace_id", "traceId", "span_id", "spanId", "request_id", "request_id");
+                Map.of("trace_id", "traceId", "span_id", "spanId", "request_id", "request_id", "user", "user");
 
         Flat(JsonFormatter plain) {
             super(plain.getKeyOverrides(), plain.getExcludedKeys(), plain.getAdditionalFields());
