@@ -88,7 +88,7 @@ final class AlertStore {
     private static final String DEAD = "SELECT letter FROM pgvigil.alert_dead_letter ORDER BY at DESC LIMIT $1";
     private static final String CHANGED = """
             SELECT scope, state, (SELECT max(changed) FROM pgvigil.alert_scope) AS until FROM pgvigil.alert_scope
-            WHERE changed > $1 - interval '5 seconds' AND scope <> ALL($2) AND state IS NOT NULL LIMIT 10000""";
+            WHERE changed > $1::timestamptz - interval '5 seconds' AND scope <> ALL($2::text[]) AND state IS NOT NULL LIMIT 10000""";
     private static final String ACTIONS =
             "SELECT id, alert, kind, by FROM pgvigil.alert_action WHERE scope = ANY($1) ORDER BY id LIMIT 1000";
     private static final String APPLIED =
