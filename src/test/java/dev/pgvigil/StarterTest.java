@@ -79,8 +79,8 @@ class StarterTest {
 
     @Test
     void takesNoMoreOfABigMachineThanAThousandServersNeedUnlessTold() throws Exception {
-        assertThat(heap(start(Map.of()))).isBetween(1, 320);
-        assertThat(heap(start(Map.of("JAVA_OPTS", "-Xmx600m")))).isBetween(321, 600);
+        assertThat(heap(start(Map.of()))).isBetween(1, 512);
+        assertThat(heap(start(Map.of("JAVA_OPTS", "-Xmx600m")))).isBetween(513, 600);
     }
 
     @Test
@@ -102,7 +102,7 @@ class StarterTest {
         Files.writeString(starter, Files.readString(starter).replace("/sys/fs/cgroup", groups.toString()));
         Files.createDirectories(groups.resolve("memory"));
         Files.writeString(groups.resolve(file), limit + "\n");
-        // A share of this machine that is below 320 MB on any.
+        // A share of this machine that is below 512 MB on any.
         int heap = heap(start(Map.of("JAVA_OPTS", "-XX:MaxRAMPercentage=0.01")));
         assertThat(heap < 300).isEqualTo(chosen);
     }
