@@ -106,7 +106,7 @@ final class Incidents {
                             id,
                             null,
                             one.alert().target() + ": " + one.alert().message()));
-        } else if (one.severity().compareTo(known.severity()) > 0) {
+        } else if (known.until() != null || one.severity().compareTo(known.severity()) > 0) {
             incident = incident.with(new Incident.Involved(
                             id,
                             known.target(),
@@ -121,7 +121,7 @@ final class Incidents {
                             known.action()))
                     .with(new Happening(
                             now,
-                            Kind.WORSE,
+                            known.until() == null ? Kind.WORSE : Kind.FIRED,
                             id,
                             null,
                             one.alert().target() + ": " + one.alert().message()));

@@ -6,6 +6,7 @@ import dev.pgvigil.check.Severity;
 import dev.pgvigil.check.Status;
 import dev.pgvigil.monitor.Monitoring;
 import dev.pgvigil.target.Glob;
+import dev.pgvigil.target.Target;
 import dev.pgvigil.testing.PgServer;
 import java.time.Duration;
 import java.util.List;
@@ -25,12 +26,13 @@ class ImpactReaderTest {
 
     @BeforeAll
     static void watch() {
+        Target shop = SERVER.target("shop", "postgres"); // and its role
         SERVER.sql(
                 "create table vendor (name text, phone text)",
                 "insert into vendor values ('Flowers', '+15550100'), ('Cakes', null)",
                 "grant select on vendor to pgvigil",
                 "create table secret (id int)");
-        MONITORING.follow(SERVER.target("shop", "postgres"));
+        MONITORING.follow(shop);
         MONITORING.awaitStatus("shop", Status.HEALTHY);
     }
 

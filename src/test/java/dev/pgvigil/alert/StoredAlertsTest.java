@@ -260,11 +260,12 @@ class StoredAlertsTest {
                         .containsExactly(
                                 owner.report().alerts().getFirst().alert().id()));
 
-        // The owner stands still: it does not know yet that its server is another's.
+        // The owner stood still: it does not know yet that its server is another's, and learns it when it keeps a change.
         two.token = OptionalLong.of(2);
+        awaitValue("SELECT max(token) FROM pgvigil.alert_scope", "2");
+        shut(left);
         await().atMost(PATIENCE).until(() -> one.refused.get() > 0);
         one.token = OptionalLong.empty();
-        shut(left);
         shut(right);
 
         awaitStatuses("firing", "resolved");
