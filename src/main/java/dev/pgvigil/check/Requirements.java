@@ -16,21 +16,32 @@ import org.jspecify.annotations.Nullable;
  *     a monitored database that has it
  * @param preloaded whether the extension works only if {@code shared_preload_libraries} has the library of its name
  * @param monitor whether it needs {@code pg_monitor}
+ * @param catalog a catalog that everybody may read unless it was revoked, and without which the check knows nothing; null: none
  */
 public record Requirements(
-        int major, ExpectedRole role, @Nullable String extension, boolean preloaded, boolean monitor) {
+        int major,
+        ExpectedRole role,
+        @Nullable String extension,
+        boolean preloaded,
+        boolean monitor,
+        @Nullable String catalog) {
 
     public static final Requirements NOTHING = new Requirements(14, ExpectedRole.ANY, null, false);
 
     public static final Requirements MONITOR = new Requirements(14, ExpectedRole.ANY, null, true);
 
     public Requirements(int major, ExpectedRole role, @Nullable String extension, boolean monitor) {
-        this(major, role, extension, false, monitor);
+        this(major, role, extension, false, monitor, null);
     }
 
     /** An extension whose library must be preloaded, and {@code pg_monitor}. */
     public static Requirements preloaded(String extension) {
-        return new Requirements(14, ExpectedRole.ANY, extension, true, true);
+        return new Requirements(14, ExpectedRole.ANY, extension, true, true, null);
+    }
+
+    /** A catalog that some hosts revoke from everybody. */
+    public static Requirements reading(String catalog) {
+        return new Requirements(14, ExpectedRole.ANY, null, false, false, catalog);
     }
 
     /**
@@ -47,6 +58,9 @@ public record Requirements(
         }
         if (monitor && !facts.monitor()) {
             return "needs the role pg_monitor";
+        }
+        if (catalog != null && !facts.reads(catalog)) {
+            return "needs SELECT on pg_catalog." + catalog;
         }
         if (extension == null) {
             return null;

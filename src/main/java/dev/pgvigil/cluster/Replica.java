@@ -134,10 +134,15 @@ final class Replica {
         };
     }
 
-    /** Greater than the token of the owner that went silent, which was made from an earlier time. */
-    private static long adoptedToken(ReplicaState now) {
+    /**
+     * Greater than the token of the owner that went silent, which was made from an earlier time. Two replicas may adopt a server in the
+     * same millisecond: the rest tells them apart.
+     */
+    private long adoptedToken(ReplicaState now) {
         Long offset = now.redisMillis();
-        return (SteadyClock.now().toEpochMilli() + (offset == null ? 0 : offset)) * 1000;
+        return (SteadyClock.now().toEpochMilli() + (offset == null ? 0 : offset)) * 1000
+                + 1
+                + Math.floorMod(id().hashCode(), 999);
     }
 
     /**

@@ -58,7 +58,7 @@ final class CatalogQueries {
                 from pg_catalog.unnest('{{tables}}'::pg_catalog.regclass[]) t) as changes,
               (select pg_catalog.string_agg(distinct a.usesysid::text, ',') from pg_catalog.pg_stat_activity a
                 where a.datid = d.oid and a.backend_type = 'client backend'
-                  and a.usesysid <> (select r.oid from pg_catalog.pg_roles r where r.rolname = current_user)) as sessions
+                  and a.usesysid <> pg_catalog.to_regrole(pg_catalog.quote_ident(current_user::text))::oid) as sessions
             from pg_catalog.pg_database d where d.datname = pg_catalog.current_database()""".replace(
                     "{{tables}}",
                     "{" + WATCHED.stream().map(name -> "pg_catalog." + name).collect(joining(",")) + "}");

@@ -39,7 +39,7 @@ final class RuntimeEvidence {
     private static final String ROLES = """
             select distinct s.userid::int8 as role from {schema}.pg_stat_statements(false) s
             where s.dbid = (select d.oid from pg_catalog.pg_database d where d.datname = pg_catalog.current_database())
-              and s.userid <> (select r.oid from pg_catalog.pg_roles r where r.rolname = current_user)
+              and s.userid <> pg_catalog.to_regrole(pg_catalog.quote_ident(current_user::text))::oid
             limit 500""";
 
     private static final String STATEMENTS = """

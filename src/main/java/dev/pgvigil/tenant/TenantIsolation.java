@@ -6,6 +6,7 @@ import dev.pgvigil.check.IsolationVerdict;
 import dev.pgvigil.check.MetricSink;
 import dev.pgvigil.check.Policy;
 import dev.pgvigil.check.Previous;
+import dev.pgvigil.check.Requirements;
 import dev.pgvigil.check.Scope;
 import dev.pgvigil.check.Severity;
 import dev.pgvigil.postgres.FailureException;
@@ -57,6 +58,11 @@ public final class TenantIsolation implements Check<IsolationState> {
     @Override
     public Policy policy() {
         return Policy.every(Duration.ofMinutes(1)).with(Policy.Deadline.SLOW_STATEMENT);
+    }
+
+    @Override
+    public Requirements requirements() {
+        return Requirements.reading("pg_roles");
     }
 
     @Override

@@ -55,7 +55,9 @@ class KubernetesGuideTest {
         SectionText<Groups> groups = groups();
         SectionText<SelfSettings> self = SectionText.read(new SelfSection(), part("self"));
 
-        assertThat(groups.problems()).isEmpty();
+        assertThat(parts("groups"))
+                .hasSize(2)
+                .allSatisfy(part -> assertThat(groups(part).problems()).isEmpty());
         assertThat(groups.value().byName()).containsKeys("checkout", "checkout-writes", "reporting");
         assertThat(self.problems()).isEmpty();
         assertThat(self).isEqualTo(SectionText.read(new SelfSection(), "pgvigil: {}"));
@@ -83,7 +85,7 @@ class KubernetesGuideTest {
     @Test
     void documentedPathsExist() {
         Set<String> known = new TreeSet<>(HealthPaths.known());
-        known.add("/health/group/checkout");
+        known.addAll(List.of("/health/group/checkout", "/health/group/readers"));
         Set<String> told = HEALTH.matcher(guide + readme)
                 .results()
                 .map(hit -> hit.group())
@@ -128,17 +130,22 @@ class KubernetesGuideTest {
     }
 
     private SectionText<Groups> groups() {
-        return SectionText.read(
-                new GroupsSection(new Catalogue(List.of(new Heartbeat(), new Connections()))), part("groups"));
+        return groups(part("groups"));
+    }
+
+    private static SectionText<Groups> groups(String part) {
+        return SectionText.read(new GroupsSection(new Catalogue(List.of(new Heartbeat(), new Connections()))), part);
     }
 
     /** The configuration block that contains this section. */
     private String part(String section) {
-        List<String> parts = blocks("yaml")
+        return parts(section).getFirst();
+    }
+
+    private List<String> parts(String section) {
+        return blocks("yaml")
                 .filter(block -> block.startsWith("pgvigil:") && block.contains("\n  " + section + ":"))
                 .toList();
-        assertThat(parts).hasSize(1);
-        return parts.getFirst();
     }
 
     @SuppressWarnings("unchecked") // keys of these documents are texts

@@ -50,7 +50,8 @@ public final class Slots implements Check<Slots.Listing> {
               greatest(wal.lsn - s.restart_lsn, 0)::int8 as retained,
               greatest(wal.lsn - s.confirmed_flush_lsn, 0)::int8 as unconfirmed,
               {since},
-              (select k.setting::int8 from pg_catalog.pg_settings k where k.name = 'max_slot_wal_keep_size') as keep,
+              case pg_catalog.current_setting('max_slot_wal_keep_size') when '-1' then -1
+                else pg_catalog.pg_size_bytes(pg_catalog.current_setting('max_slot_wal_keep_size')) / 1048576 end as keep,
               pg_catalog.count(*) over () as total
             from pg_catalog.pg_replication_slots s
               cross join (select case when pg_catalog.pg_is_in_recovery()

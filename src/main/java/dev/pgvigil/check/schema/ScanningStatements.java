@@ -61,7 +61,7 @@ final class ScanningStatements {
             from {schema}.pg_stat_statements(false) s
             where s.queryid is not null and s.calls > 0
               and s.dbid = (select d.oid from pg_catalog.pg_database d where d.datname = pg_catalog.current_database())
-              and s.userid <> (select r.oid from pg_catalog.pg_roles r where r.rolname = session_user)
+              and s.userid <> pg_catalog.to_regrole(pg_catalog.quote_ident(session_user::text))::oid
             group by s.queryid order by bytes desc limit 200""";
 
     private static final String TEXTS = """

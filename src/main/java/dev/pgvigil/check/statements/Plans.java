@@ -71,7 +71,7 @@ public final class Plans implements Check<StatementPlans>, OffByDefault {
             from {schema}.pg_stat_statements(false) s
             where s.toplevel and s.queryid is not null
               and s.dbid = (select d.oid from pg_catalog.pg_database d where d.datname = pg_catalog.current_database())
-              and s.userid <> (select r.oid from pg_catalog.pg_roles r where r.rolname = session_user)
+              and s.userid <> pg_catalog.to_regrole(pg_catalog.quote_ident(session_user::text))::oid
             group by s.queryid order by ms desc limit 500""";
 
     private static final String PLANS = """

@@ -47,7 +47,7 @@ public final class QueryClasses implements Check<ClassUsage> {
             from {schema}.pg_stat_statements(false) s
             where s.queryid is not null and {toplevel}
               and s.dbid = (select d.oid from pg_catalog.pg_database d where d.datname = pg_catalog.current_database())
-              and s.userid <> (select r.oid from pg_catalog.pg_roles r where r.rolname = session_user)
+              and s.userid <> pg_catalog.to_regrole(pg_catalog.quote_ident(session_user::text))::oid
             group by s.queryid order by ms desc limit\s""" + MOST;
 
     private final StatementTexts.Pause pause;
