@@ -73,7 +73,8 @@ class IncidentsTest {
         assertThat(latest().open()).isTrue();
         observe(221, resolved(alert, 121));
 
-        assertThat(kinds()).containsExactly(Kind.FIRED, Kind.TOLD, Kind.RESOLVED, Kind.FIRED, Kind.RESOLVED, Kind.ENDED);
+        assertThat(kinds())
+                .containsExactly(Kind.FIRED, Kind.TOLD, Kind.RESOLVED, Kind.FIRED, Kind.RESOLVED, Kind.ENDED);
         assertThat(latest().end()).isEqualTo(at(221));
         assertThat(latest().alerts().values())
                 .allSatisfy(one -> assertThat(one.until()).isNotNull());

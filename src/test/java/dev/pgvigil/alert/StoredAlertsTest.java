@@ -260,7 +260,8 @@ class StoredAlertsTest {
                         .containsExactly(
                                 owner.report().alerts().getFirst().alert().id()));
 
-        // The owner stood still: it does not know yet that its server is another's, and learns it when it keeps a change.
+        // The owner stood still: it does not know yet that its server is another's, and learns it when it keeps a
+        // change.
         two.token = OptionalLong.of(2);
         awaitValue("SELECT max(token) FROM pgvigil.alert_scope", "2");
         shut(left);
