@@ -139,7 +139,7 @@ final class ScrapeHandler {
 
     private void write(Format format, OutputStream out) throws IOException {
         Writer text = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), 1 << 14);
-        TextFormat.writeFormat(format.contentType(), text, registry.metricFamilySamples());
+        TextFormat.writeFormat(format.contentType(), text, Exemplars.allowed(registry.metricFamilySamples()));
         text.flush();
     }
 

@@ -79,7 +79,9 @@ class MonitoringStackTest {
             restoresABackup(source, home);
             await().atMost(PATIENCE)
                     .pollInterval(Duration.ofSeconds(2))
-                    .untilAsserted(() -> assertThat(without(stack)).isEmpty());
+                    .untilAsserted(() -> assertThat(without(stack))
+                            .as("not scraped: %s", stack.down())
+                            .isEmpty());
 
             assertThat(Yaml.elements(stack.rules()).flatMap(group -> Yaml.elements(group.path("rules"))))
                     .hasSizeGreaterThan(150)

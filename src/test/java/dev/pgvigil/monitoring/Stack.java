@@ -113,8 +113,10 @@ public final class Stack implements AutoCloseable {
             }
         }
         String text = Files.readString(MONITORING.resolve("prometheus/prometheus.yml"))
-                .replaceAll("_interval: \\w+", "_interval: 2s")
-                .replace("scrape_timeout: 10s", "scrape_timeout: 2s");
+                .replaceAll("scrape_interval: \\w+", "scrape_interval: 5s")
+                .replaceAll("evaluation_interval: \\w+", "evaluation_interval: 2s")
+                // The first answers of a process are slow on a machine that runs tests.
+                .replace("scrape_timeout: 10s", "scrape_timeout: 5s");
         for (Map.Entry<String, Integer> address : addresses.entrySet()) {
             text = text.replace(address.getKey(), LOOPBACK + address.getValue());
         }
@@ -139,6 +141,15 @@ public final class Stack implements AutoCloseable {
     JsonNode query(String expression) {
         return get(prometheus, "/api/v1/query?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8))
                 .at("/data/result");
+    }
+
+    /** What Prometheus cannot scrape, and why. */
+    List<String> down() {
+        return Yaml.elements(get(prometheus, "/api/v1/targets").at("/data/activeTargets"))
+                .filter(target -> !target.path("health").asText().equals("up"))
+                .map(target -> target.path("scrapeUrl").asText() + ": "
+                        + target.path("lastError").asText())
+                .toList();
     }
 
     JsonNode rules() {

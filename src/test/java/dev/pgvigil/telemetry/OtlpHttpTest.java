@@ -256,6 +256,19 @@ class OtlpHttpTest {
         assertThat(lateness.getAttributesList()).isEmpty();
     }
 
+    /** Prometheus refuses a scrape with any other. */
+    @Test
+    void exemplarsAreWhereOpenMetricsAllowsThem() {
+        given().get("/api/v1/fleet").then().statusCode(200);
+
+        String text =
+                given().accept("application/openmetrics-text").get("/metrics").asString();
+
+        assertThat(text).contains("# TYPE http_server_bytes_written summary");
+        assertThat(text.lines().filter(line -> !line.startsWith("#") && line.contains(" # {")))
+                .allMatch(line -> line.contains("_bucket{") || line.contains("_total{"));
+    }
+
     @Test
     void hangingCollectorDoesNotAffectMonitoring() {
         receiver.mute(true);
