@@ -3,7 +3,7 @@ package dev.pgvigil.alert;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.pgvigil.advice.CauseAnalysis;
-import dev.pgvigil.alert.channel.Outlet;
+import dev.pgvigil.alert.channel.ChannelClient;
 import dev.pgvigil.check.Catalogue;
 import dev.pgvigil.check.MetricSink;
 import dev.pgvigil.config.Configuration;
@@ -77,8 +77,8 @@ public final class AlertMonitor {
     private volatile List<Incident> incidents = List.of();
     private volatile @Nullable AlertSettings settings;
     private @Nullable AlertEngine engine;
-    private @Nullable Outlet outlet;
-    private @Nullable Pulse pulse;
+    private @Nullable ChannelClient client;
+    private @Nullable OutgoingHeartbeat heartbeat;
     private @Nullable AlertStateFile file;
     private AlertStateFile.@Nullable Kept written;
     private String stored = "off";
@@ -168,7 +168,7 @@ public final class AlertMonitor {
         worker.execute(this::last);
         worker.shutdown();
         var _ = worker.awaitTermination(5, SECONDS);
-        Outlet last = outlet;
+        ChannelClient last = client;
         if (last != null) {
             last.close();
         }
@@ -241,13 +241,13 @@ public final class AlertMonitor {
         settings = next;
         scopes.name(next.storeName());
         current.configure(next);
-        Outlet before = outlet;
-        outlet = new Outlet(vertx, next.outlets(), next.messages());
+        ChannelClient before = client;
+        client = new ChannelClient(vertx, next.outbound(), next.messages());
         if (before != null) {
             // Attempts that are under way may end.
-            vertx.setTimer(next.outlets().timeout().toMillis() + 1000, _ -> before.close());
+            vertx.setTimer(next.outbound().timeout().toMillis() + 1000, _ -> before.close());
         }
-        pulse = next.pulse() == null ? null : new Pulse(next.pulse());
+        heartbeat = next.heartbeat() == null ? null : new OutgoingHeartbeat(next.heartbeat());
         String name = next.stateFile();
         file = name == null ? null : new AlertStateFile(Path.of(name));
         stored = name == null ? "off" : "ok";
@@ -261,7 +261,7 @@ public final class AlertMonitor {
     private void tick() {
         AlertEngine current = engine;
         AlertSettings now = settings;
-        Outlet out = outlet;
+        ChannelClient out = client;
         if (current == null || now == null || out == null) {
             return;
         }
@@ -278,8 +278,8 @@ public final class AlertMonitor {
                 kept.write(current, applied, SteadyClock.now());
             }
             sender.send(now.receivers(), out, now.giveUp());
-            if (pulse != null) {
-                pulse.tick(SteadyClock.now(), out);
+            if (heartbeat != null) {
+                heartbeat.tick(SteadyClock.now(), out);
             }
             publish(current);
         } catch (Throwable e) { // an exception here would cancel the periodic task

@@ -2,7 +2,7 @@ package dev.pgvigil.alert;
 
 import dev.pgvigil.alert.channel.Channel;
 import dev.pgvigil.alert.channel.Messages;
-import dev.pgvigil.alert.channel.OutletPolicy;
+import dev.pgvigil.alert.channel.OutboundPolicy;
 import dev.pgvigil.check.Finding;
 import dev.pgvigil.check.Severity;
 import dev.pgvigil.config.Secret;
@@ -33,11 +33,11 @@ record AlertSettings(
         Duration groupInterval,
         Duration repeatInterval,
         Duration giveUp,
-        OutletPolicy outlets,
+        OutboundPolicy outbound,
         Messages messages,
         @Nullable String page,
         @Nullable Secret linkSecret,
-        @Nullable Pulse pulse,
+        @Nullable OutgoingHeartbeat heartbeat,
         @Nullable String stateFile,
         String storeName,
         List<Impact> impact) {
@@ -69,7 +69,7 @@ record AlertSettings(
     }
 
     /** An address that is called again and again, so that someone notices when pgvigil does so no more. */
-    record Pulse(URI url, Duration interval) {}
+    record OutgoingHeartbeat(URI url, Duration interval) {}
 
     /** The rule of a finding. */
     AlertRule rule(String name, @Nullable Target target, Finding finding) {

@@ -1,11 +1,11 @@
 package dev.pgvigil.alert;
 
-import dev.pgvigil.alert.AlertSettings.Pulse;
+import dev.pgvigil.alert.AlertSettings.OutgoingHeartbeat;
 import dev.pgvigil.alert.AlertSettings.Rule;
 import dev.pgvigil.alert.channel.Channel;
 import dev.pgvigil.alert.channel.Channels;
 import dev.pgvigil.alert.channel.Messages;
-import dev.pgvigil.alert.channel.OutletPolicy;
+import dev.pgvigil.alert.channel.OutboundPolicy;
 import dev.pgvigil.config.Node;
 import dev.pgvigil.config.Secret;
 import dev.pgvigil.config.Section;
@@ -39,8 +39,9 @@ final class AlertsSection implements Section<AlertSettings> {
 
     @Override
     public AlertSettings read(Node node) {
-        OutletPolicy outlets = OutletPolicy.read(node.doc("What may be reached").child("outbound"));
-        Map<String, Channel> receivers = receivers(node, outlets);
+        OutboundPolicy outbound =
+                OutboundPolicy.read(node.doc("What may be reached").child("outbound"));
+        Map<String, Channel> receivers = receivers(node, outbound);
         Map<String, Route.Escalation> escalations = escalations(node, receivers.keySet());
         URI page = Channels.address(
                 node.doc("Address of this pgvigil for people, such as https://pgvigil.example.com, for links"), "url");
@@ -62,11 +63,11 @@ final class AlertsSection implements Section<AlertSettings> {
                         .duration("repeat-interval", Duration.ofHours(4), Duration.ofMinutes(1), DAY),
                 node.doc("Age at which a notification that cannot be delivered becomes a dead letter")
                         .duration("give-up-after", Duration.ofHours(12), Duration.ofMinutes(1), Duration.ofDays(7)),
-                outlets,
+                outbound,
                 Messages.read(node.doc("Files with templates of your own").child("templates")),
                 page == null ? null : page.toString().replaceAll("/+$", ""),
                 secret == null ? null : new Secret(secret),
-                pulse(node, outlets),
+                heartbeat(node, outbound),
                 node.doc("File that keeps alerts and notifications over a restart, where there is no store")
                         .string("state-file"),
                 storeName(node),
@@ -113,7 +114,7 @@ final class AlertsSection implements Section<AlertSettings> {
                 .toList();
     }
 
-    private static Map<String, Channel> receivers(Node node, OutletPolicy outlets) {
+    private static Map<String, Channel> receivers(Node node, OutboundPolicy outbound) {
         Map<String, Channel> receivers = new LinkedHashMap<>();
         Node all = node.doc("Receivers by name").child("receivers");
         all.children().forEach((name, child) -> {
@@ -121,7 +122,7 @@ final class AlertsSection implements Section<AlertSettings> {
             Channel channel = Channels.read(child);
             if (channel != null) {
                 for (URI address : channel.addresses()) {
-                    outlets.problem(address).ifPresent(child::problem);
+                    outbound.problem(address).ifPresent(child::problem);
                 }
                 receivers.put(name, channel);
             }
@@ -243,7 +244,7 @@ final class AlertsSection implements Section<AlertSettings> {
         }
     }
 
-    private static @Nullable Pulse pulse(Node node, OutletPolicy outlets) {
+    private static @Nullable OutgoingHeartbeat heartbeat(Node node, OutboundPolicy outbound) {
         Node heartbeat = node.doc("Heartbeat that others watch, so that they notice when pgvigil is silent")
                 .child("heartbeat");
         URI url = Channels.address(heartbeat.secret("Address that gets a POST each interval"), "url");
@@ -251,9 +252,9 @@ final class AlertsSection implements Section<AlertSettings> {
                 .doc("Time between two of them")
                 .duration("interval", Duration.ofMinutes(1), Duration.ofSeconds(5), DAY);
         if (url != null) {
-            outlets.problem(url).ifPresent(heartbeat::problem);
+            outbound.problem(url).ifPresent(heartbeat::problem);
         }
-        return url == null ? null : new Pulse(url, interval);
+        return url == null ? null : new OutgoingHeartbeat(url, interval);
     }
 
     private static List<Node> bounded(Node node, String key) {

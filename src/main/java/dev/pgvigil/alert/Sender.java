@@ -1,8 +1,8 @@
 package dev.pgvigil.alert;
 
 import dev.pgvigil.alert.channel.Channel;
+import dev.pgvigil.alert.channel.ChannelClient;
 import dev.pgvigil.alert.channel.Delivery;
-import dev.pgvigil.alert.channel.Outlet;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -36,14 +36,14 @@ final class Sender {
         this.random = random;
     }
 
-    void send(Map<String, Channel> channels, Outlet outlet, Duration giveUp) {
+    void send(Map<String, Channel> channels, ChannelClient client, Duration giveUp) {
         for (Outbox.Entry entry : outbox.claim(clock.instant())) {
             Channel channel = channels.get(entry.notification().receiver());
             if (channel == null) {
                 outbox.bury(entry, "the receiver is not configured any more", clock.instant());
                 continue;
             }
-            channel.send(entry.notification(), outlet)
+            channel.send(entry.notification(), client)
                     .onFailure()
                     .recoverWithItem(failure -> new Delivery.Failed("the channel failed: " + failure, null))
                     .emitOn(worker)

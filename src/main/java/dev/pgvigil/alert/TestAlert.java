@@ -1,8 +1,8 @@
 package dev.pgvigil.alert;
 
 import dev.pgvigil.alert.channel.Channel;
+import dev.pgvigil.alert.channel.ChannelClient;
 import dev.pgvigil.alert.channel.Delivery;
-import dev.pgvigil.alert.channel.Outlet;
 import dev.pgvigil.alert.channel.Sample;
 import dev.pgvigil.config.CheckConfig;
 import dev.pgvigil.config.Settings;
@@ -55,10 +55,10 @@ public final class TestAlert {
             return USAGE;
         }
         Vertx vertx = Vertx.vertx();
-        try (Outlet outlet = new Outlet(vertx, settings.outlets(), settings.messages())) {
-            Delivery delivery = channel.send(Sample.notification(receiver, Instant.now()), outlet)
+        try (ChannelClient client = new ChannelClient(vertx, settings.outbound(), settings.messages())) {
+            Delivery delivery = channel.send(Sample.notification(receiver, Instant.now()), client)
                     .subscribeAsCompletionStage()
-                    .get(2 * settings.outlets().timeout().toMillis(), TimeUnit.MILLISECONDS);
+                    .get(2 * settings.outbound().timeout().toMillis(), TimeUnit.MILLISECONDS);
             return switch (delivery) {
                 case Delivery.Delivered(String receipt) -> {
                     out.println(receiver + " has it" + (receipt == null ? "" : ": " + receipt));

@@ -30,7 +30,7 @@ record Alertmanager(URI url) implements Channel {
     }
 
     @Override
-    public Uni<Delivery> send(Notification notification, Outlet outlet) {
+    public Uni<Delivery> send(Notification notification, ChannelClient client) {
         JsonArray alerts = new JsonArray();
         for (Notification.Item item : notification.items()) {
             for (Severity severity : Severity.values()) {
@@ -38,7 +38,8 @@ record Alertmanager(URI url) implements Channel {
             }
         }
         URI api = URI.create(url.toString().replaceAll("/+$", "") + "/api/v2/alerts");
-        return outlet.deliver(Outlet.Call.post(api, Map.of("Content-Type", "application/json"), alerts.toBuffer()));
+        return client.deliver(
+                ChannelClient.Call.post(api, Map.of("Content-Type", "application/json"), alerts.toBuffer()));
     }
 
     /** The severity is a label, because people route by it: an alert with another severity, which is another alert there, is ended. */

@@ -10,6 +10,6 @@ public sealed interface Channel permits Alertmanager, Email, HttpPost, PagerDuty
     /** The addresses that it uses, which are compared with the allow-list. */
     List<URI> addresses();
 
-    /** Makes one attempt; never fails, and ends within the deadline of the outlet. */
-    Uni<Delivery> send(Notification notification, Outlet outlet);
+    /** Makes one attempt; never fails, and ends within the deadline of the client. */
+    Uni<Delivery> send(Notification notification, ChannelClient client);
 }

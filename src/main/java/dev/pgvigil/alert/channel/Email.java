@@ -74,31 +74,31 @@ record Email(
     }
 
     @Override
-    public Uni<Delivery> send(Notification notification, Outlet outlet) {
+    public Uni<Delivery> send(Notification notification, ChannelClient client) {
         MailMessage mail = new MailMessage()
                 .setFrom(from)
                 .setTo(to)
-                .setSubject(Text.cut(Text.line(outlet.messages().subject(notification)), SUBJECT))
-                .setText(outlet.messages().text(notification))
-                .setHtml(outlet.messages().html(notification));
+                .setSubject(Text.cut(Text.line(client.messages().subject(notification)), SUBJECT))
+                .setText(client.messages().text(notification))
+                .setHtml(client.messages().html(notification));
         mail.addHeader("Auto-Submitted", "auto-generated");
         mail.addHeader("References", "<" + notification.key() + "@pgvigil>");
         mail.addHeader("X-Pgvigil-Notification", notification.id());
-        return outlet.bounded(Uni.createFrom()
-                .<Delivery>completionStage(() -> outlet.checked(address())
-                        .compose(_ -> sent(mail, outlet))
+        return client.bounded(Uni.createFrom()
+                .<Delivery>completionStage(() -> client.checked(address())
+                        .compose(_ -> sent(mail, client))
                         .toCompletionStage()));
     }
 
-    private Future<Delivery> sent(MailMessage mail, Outlet outlet) {
-        MailClient client = MailClient.create(outlet.vertx(), config());
-        return client.sendMail(mail)
+    private Future<Delivery> sent(MailMessage mail, ChannelClient client) {
+        MailClient smtp = MailClient.create(client.vertx(), config());
+        return smtp.sendMail(mail)
                 .<Delivery>map(result -> new Delivery.Delivered(result.getMessageID()))
                 .recover(failure -> failure instanceof SMTPException refused && refused.isPermanent()
                         ? Future.succeededFuture(
                                 new Delivery.Refused("the mail server answered with code " + refused.getReplyCode()))
                         : Future.failedFuture(failure))
-                .onComplete(_ -> client.close());
+                .onComplete(_ -> smtp.close());
     }
 
     private MailConfig config() {

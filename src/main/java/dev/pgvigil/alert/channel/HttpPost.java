@@ -40,7 +40,7 @@ record HttpPost(URI url, @Nullable Secret token, Map<String, String> headers) im
     }
 
     @Override
-    public Uni<Delivery> send(Notification notification, Outlet outlet) {
+    public Uni<Delivery> send(Notification notification, ChannelClient client) {
         Map<String, String> all = new HashMap<>(headers);
         all.put("Content-Type", "application/json");
         // The same at each attempt, so that a receiver can drop the second; the name is that of QStash.
@@ -49,6 +49,7 @@ record HttpPost(URI url, @Nullable Secret token, Map<String, String> headers) im
         if (token != null) {
             all.put("Authorization", "Bearer " + token.value());
         }
-        return outlet.deliver(Outlet.Call.post(url, all, Json.of(notification).toBuffer()));
+        return client.deliver(
+                ChannelClient.Call.post(url, all, Json.of(notification).toBuffer()));
     }
 }

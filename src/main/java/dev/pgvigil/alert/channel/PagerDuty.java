@@ -30,24 +30,25 @@ record PagerDuty(URI url, Secret routingKey) implements Channel {
     }
 
     @Override
-    public Uni<Delivery> send(Notification notification, Outlet outlet) {
+    public Uni<Delivery> send(Notification notification, ChannelClient client) {
         JsonObject event = new JsonObject()
                 .put("routing_key", routingKey.value())
                 .put("event_action", notification.over() ? "resolve" : "trigger")
                 .put("dedup_key", notification.key())
                 .put("client", "pgvigil")
                 .put("client_url", notification.page())
-                .put("payload", payload(notification, outlet));
-        return outlet.deliver(Outlet.Call.post(url, Map.of("Content-Type", "application/json"), event.toBuffer()));
+                .put("payload", payload(notification, client));
+        return client.deliver(
+                ChannelClient.Call.post(url, Map.of("Content-Type", "application/json"), event.toBuffer()));
     }
 
-    private static JsonObject payload(Notification notification, Outlet outlet) {
+    private static JsonObject payload(Notification notification, ChannelClient client) {
         JsonArray alerts = new JsonArray();
         notification.items().stream()
                 .limit(ALERTS)
                 .forEach(item -> alerts.add(Text.cut(item.target() + ": " + item.message(), 500)));
         return new JsonObject()
-                .put("summary", Text.cut(outlet.messages().subject(notification), SUMMARY))
+                .put("summary", Text.cut(client.messages().subject(notification), SUMMARY))
                 .put("source", notification.group())
                 .put("severity", severity(notification.severity()))
                 .put("timestamp", notification.at().toString())

@@ -30,8 +30,8 @@ record Slack(URI url) implements Channel {
     }
 
     @Override
-    public Uni<Delivery> send(Notification notification, Outlet outlet) {
-        String subject = outlet.messages().subject(notification);
+    public Uni<Delivery> send(Notification notification, ChannelClient client) {
+        String subject = client.messages().subject(notification);
         JsonArray blocks = new JsonArray()
                 .add(new JsonObject()
                         .put("type", "header")
@@ -46,7 +46,7 @@ record Slack(URI url) implements Channel {
         if (notification.page() != null) {
             blocks.add(section("<" + notification.page() + "/alerts|All alerts>"));
         }
-        return outlet.deliver(Outlet.Call.post(
+        return client.deliver(ChannelClient.Call.post(
                 url,
                 Map.of("Content-Type", "application/json"),
                 new JsonObject()

@@ -43,19 +43,19 @@ record Sms(URI url, String account, Secret token, String from, String to) implem
     }
 
     @Override
-    public Uni<Delivery> send(Notification notification, Outlet outlet) {
+    public Uni<Delivery> send(Notification notification, ChannelClient client) {
         String form = field("To", to)
                 + "&" + field(from.startsWith("MG") ? "MessagingServiceSid" : "From", from)
-                + "&" + field("Body", Text.cut(outlet.messages().subject(notification), LENGTH))
+                + "&" + field("Body", Text.cut(client.messages().subject(notification), LENGTH))
                 + "&" + field("ValidityPeriod", "300");
         URI messages =
                 URI.create(url.toString().replaceAll("/+$", "") + "/2010-04-01/Accounts/" + account + "/Messages.json");
         String credentials = Base64.getEncoder().encodeToString((account + ":" + token.value()).getBytes(UTF_8));
-        Outlet.Call call = Outlet.Call.post(
+        ChannelClient.Call call = ChannelClient.Call.post(
                 messages,
                 Map.of("Content-Type", "application/x-www-form-urlencoded", "Authorization", "Basic " + credentials),
                 Buffer.buffer(form));
-        return outlet.bounded(outlet.ask(call).map(answer -> answer.delivery(Sms::sid)));
+        return client.bounded(client.ask(call).map(answer -> answer.delivery(Sms::sid)));
     }
 
     /** What Twilio calls the message, with its state; null: the answer does not say. */

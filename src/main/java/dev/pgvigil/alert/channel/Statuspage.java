@@ -46,8 +46,8 @@ record Statuspage(URI url, String page, Secret token, String title, List<String>
     }
 
     @Override
-    public Uni<Delivery> send(Notification notification, Outlet outlet) {
-        return outlet.bounded(outlet.ask(call(HttpMethod.GET, "/unresolved", Buffer.buffer()))
+    public Uni<Delivery> send(Notification notification, ChannelClient client) {
+        return client.bounded(client.ask(call(HttpMethod.GET, "/unresolved", Buffer.buffer()))
                 .chain(answer -> {
                     if (!answer.succeeded()) {
                         return Uni.createFrom().item(answer.delivery(_ -> null));
@@ -58,14 +58,14 @@ record Statuspage(URI url, String page, Secret token, String title, List<String>
                     }
                     Buffer body =
                             new JsonObject().put("incident", body(notification)).toBuffer();
-                    Outlet.Call call =
+                    ChannelClient.Call call =
                             open == null ? call(HttpMethod.POST, "", body) : call(HttpMethod.PATCH, "/" + open, body);
-                    return outlet.ask(call).map(made -> made.delivery(_ -> open));
+                    return client.ask(call).map(made -> made.delivery(_ -> open));
                 }));
     }
 
-    private Outlet.Call call(HttpMethod method, String path, Buffer body) {
-        return new Outlet.Call(
+    private ChannelClient.Call call(HttpMethod method, String path, Buffer body) {
+        return new ChannelClient.Call(
                 method,
                 URI.create(url.toString().replaceAll("/+$", "") + "/v1/pages/" + page + "/incidents" + path),
                 Map.of("Authorization", "OAuth " + token.value(), "Content-Type", "application/json"),

@@ -52,14 +52,14 @@ record Webhook(URI url, Secret secret) implements Channel {
     }
 
     @Override
-    public Uni<Delivery> send(Notification notification, Outlet outlet) {
+    public Uni<Delivery> send(Notification notification, ChannelClient client) {
         Buffer body = new JsonObject()
                 .put("type", "alert." + Json.lower(notification.reason()))
                 .put("timestamp", notification.at().toString())
                 .put("data", Json.of(notification))
                 .toBuffer();
         String at = Long.toString(Instant.now().getEpochSecond());
-        return outlet.deliver(Outlet.Call.post(
+        return client.deliver(ChannelClient.Call.post(
                 url,
                 Map.of(
                         "Content-Type",

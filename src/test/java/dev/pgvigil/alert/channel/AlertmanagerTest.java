@@ -90,26 +90,26 @@ class AlertmanagerTest {
                 .redirectOutput(folder.resolve("log").toFile())
                 .start();
         Vertx vertx = Vertx.vertx();
-        try (Outlet outlet = new Outlet(
+        try (ChannelClient client = new ChannelClient(
                 vertx,
-                new OutletPolicy(List.of(new Glob("127.0.0.1")), true, Duration.ofSeconds(5)),
+                new OutboundPolicy(List.of(new Glob("127.0.0.1")), true, Duration.ofSeconds(5)),
                 Messages.standard())) {
             Channel channel = new Alertmanager(URI.create(url));
             await().atMost(PATIENCE)
                     .ignoreExceptions()
-                    .until(() -> channel.send(notification(List.of(item(Severity.HIGH)), List.of()), outlet)
+                    .until(() -> channel.send(notification(List.of(item(Severity.HIGH)), List.of()), client)
                                     .await()
                                     .atMost(PATIENCE)
                             instanceof Delivery.Delivered);
             assertThat(severities(url)).containsExactly("high");
 
-            channel.send(notification(List.of(item(Severity.CRITICAL)), List.of()), outlet)
+            channel.send(notification(List.of(item(Severity.CRITICAL)), List.of()), client)
                     .await()
                     .atMost(PATIENCE);
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(severities(url)).containsExactly("critical"));
 
-            channel.send(notification(List.of(), List.of(item(Severity.CRITICAL).resolved(Instant.now()))), outlet)
+            channel.send(notification(List.of(), List.of(item(Severity.CRITICAL).resolved(Instant.now()))), client)
                     .await()
                     .atMost(PATIENCE);
             await().atMost(PATIENCE)

@@ -39,12 +39,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ChannelsTest {
 
     private static final Instant NOW = Instant.parse("2026-03-01T10:00:00Z");
-    private static final OutletPolicy OPEN =
-            new OutletPolicy(List.of(new Glob("127.0.0.1"), new Glob("localhost")), true, Duration.ofSeconds(10));
+    private static final OutboundPolicy OPEN =
+            new OutboundPolicy(List.of(new Glob("127.0.0.1"), new Glob("localhost")), true, Duration.ofSeconds(10));
     private static Vertx vertx;
 
     private HttpReceiver receiver;
-    private Outlet outlet;
+    private ChannelClient client;
 
     @BeforeAll
     static void start() {
@@ -59,12 +59,12 @@ class ChannelsTest {
     @BeforeEach
     void open() {
         receiver = new HttpReceiver();
-        outlet = new Outlet(vertx, OPEN, Messages.standard());
+        client = new ChannelClient(vertx, OPEN, Messages.standard());
     }
 
     @AfterEach
     void close() {
-        outlet.close();
+        client.close();
         receiver.close();
     }
 
@@ -116,7 +116,7 @@ class ChannelsTest {
     }
 
     private Delivery send(Channel channel, Notification notification) {
-        return channel.send(notification, outlet).await().atMost(Duration.ofMinutes(1));
+        return channel.send(notification, client).await().atMost(Duration.ofMinutes(1));
     }
 
     private JsonObject received() {
@@ -328,9 +328,9 @@ class ChannelsTest {
 
         assertThat(send(new HttpPost(url("/"), null, Map.of()), firing(item("shop", Severity.LOW))))
                 .isEqualTo(new Delivery.Failed("the receiver answered with status 429", Duration.ofSeconds(17)));
-        assertThat(Outlet.retryAfter("999999999")).isEqualTo(Duration.ofHours(1));
-        assertThat(Outlet.retryAfter("Sun, 06 Nov 1994 08:49:37 GMT")).isEqualTo(Duration.ZERO);
-        assertThat(Outlet.retryAfter("soon")).isNull();
+        assertThat(ChannelClient.retryAfter("999999999")).isEqualTo(Duration.ofHours(1));
+        assertThat(ChannelClient.retryAfter("Sun, 06 Nov 1994 08:49:37 GMT")).isEqualTo(Duration.ZERO);
+        assertThat(ChannelClient.retryAfter("soon")).isNull();
     }
 
     @Test
@@ -347,8 +347,8 @@ class ChannelsTest {
 
     @Test
     void receiverThatNeverAnswersOrDropsEndsWithTheDeadline() {
-        Outlet impatient =
-                new Outlet(vertx, new OutletPolicy(OPEN.hosts(), true, Duration.ofMillis(300)), Messages.standard());
+        ChannelClient impatient = new ChannelClient(
+                vertx, new OutboundPolicy(OPEN.hosts(), true, Duration.ofMillis(300)), Messages.standard());
         Channel channel = new HttpPost(url("/"), null, Map.of());
         receiver.behaving(request -> {});
         Delivery silent = channel.send(firing(item("shop", Severity.LOW)), impatient)
@@ -366,8 +366,8 @@ class ChannelsTest {
 
     @Test
     void privateAddressesAndUnlistedHostsAreRefused() {
-        Outlet closed =
-                new Outlet(vertx, new OutletPolicy(OPEN.hosts(), false, Duration.ofSeconds(10)), Messages.standard());
+        ChannelClient closed = new ChannelClient(
+                vertx, new OutboundPolicy(OPEN.hosts(), false, Duration.ofSeconds(10)), Messages.standard());
         Channel channel = new HttpPost(url("/"), null, Map.of());
 
         assertThat(channel.send(firing(item("shop", Severity.LOW)), closed)
@@ -398,12 +398,12 @@ class ChannelsTest {
                 "::ffff:10.0.0.1"
             })
     void addressIsPrivate(String address) throws Exception {
-        assertThat(OutletPolicy.isPrivate(InetAddress.getByName(address))).isTrue();
+        assertThat(OutboundPolicy.isPrivate(InetAddress.getByName(address))).isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"1.1.1.1", "100.63.0.1", "172.32.0.1", "2606:4700::1111"})
     void addressIsPublic(String address) throws Exception {
-        assertThat(OutletPolicy.isPrivate(InetAddress.getByName(address))).isFalse();
+        assertThat(OutboundPolicy.isPrivate(InetAddress.getByName(address))).isFalse();
     }
 }

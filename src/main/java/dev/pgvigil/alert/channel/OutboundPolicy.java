@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * @param hosts in addition to those of the services that have a channel of their own
  * @param timeout of one attempt
  */
-public record OutletPolicy(List<Glob> hosts, boolean privateAddresses, Duration timeout) {
+public record OutboundPolicy(List<Glob> hosts, boolean privateAddresses, Duration timeout) {
 
     private static final Set<String> SERVICES = Set.of(
             "hooks.slack.com",
@@ -27,8 +27,8 @@ public record OutletPolicy(List<Glob> hosts, boolean privateAddresses, Duration 
             "events.eu.pagerduty.com",
             "api.statuspage.io");
 
-    public static OutletPolicy read(Node node) {
-        return new OutletPolicy(
+    public static OutboundPolicy read(Node node) {
+        return new OutboundPolicy(
                 node
                         .doc(
                                 "Hosts that may be reached, with * and ?; Slack, Twilio, PagerDuty and Statuspage always may")
@@ -53,7 +53,7 @@ public record OutletPolicy(List<Glob> hosts, boolean privateAddresses, Duration 
 
     /** The first of the addresses that a host has now, if all of them may be reached. */
     Optional<InetAddress> reachable(InetAddress... addresses) {
-        return privateAddresses || Stream.of(addresses).noneMatch(OutletPolicy::isPrivate)
+        return privateAddresses || Stream.of(addresses).noneMatch(OutboundPolicy::isPrivate)
                 ? Stream.of(addresses).findFirst()
                 : Optional.empty();
     }

@@ -31,14 +31,14 @@ import org.jspecify.annotations.Nullable;
  * The way out of this process. Each attempt has a deadline; redirects are not followed; a host's addresses are checked, and the one
  * that was checked is the one that is connected to. Answers are read to 64 KiB.
  */
-public final class Outlet implements AutoCloseable {
+public final class ChannelClient implements AutoCloseable {
 
-    private static final Logger LOG = Logger.getLogger(Outlet.class);
+    private static final Logger LOG = Logger.getLogger(ChannelClient.class);
     private static final int BODY = 64 << 10;
     private static final Duration LONGEST_WAIT = Duration.ofHours(1);
 
     private final Vertx vertx;
-    private final OutletPolicy policy;
+    private final OutboundPolicy policy;
     private final Messages messages;
     private final HttpClient client;
 
@@ -77,7 +77,7 @@ public final class Outlet implements AutoCloseable {
         }
     }
 
-    public Outlet(Vertx vertx, OutletPolicy policy, Messages messages) {
+    public ChannelClient(Vertx vertx, OutboundPolicy policy, Messages messages) {
         this.vertx = vertx;
         this.policy = policy;
         this.messages = messages;
@@ -97,7 +97,7 @@ public final class Outlet implements AutoCloseable {
         return vertx;
     }
 
-    OutletPolicy policy() {
+    OutboundPolicy policy() {
         return policy;
     }
 
@@ -107,7 +107,7 @@ public final class Outlet implements AutoCloseable {
     }
 
     /** Sends a heartbeat: one attempt, whatever comes of it. */
-    public void pulse(URI url) {
+    public void heartbeat(URI url) {
         deliver(Call.post(url, Map.of(), Buffer.buffer())).subscribe().with(delivery -> {
             if (!(delivery instanceof Delivery.Delivered)) {
                 LOG.warnf("the heartbeat to %s failed: %s", url.getHost(), delivery);

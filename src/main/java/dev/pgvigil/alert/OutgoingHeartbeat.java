@@ -1,24 +1,24 @@
 package dev.pgvigil.alert;
 
-import dev.pgvigil.alert.channel.Outlet;
+import dev.pgvigil.alert.channel.ChannelClient;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** The heartbeat that leaves this process: someone else notices when it stops. One attempt at a time. */
-final class Pulse {
+final class OutgoingHeartbeat {
 
-    private final AlertSettings.Pulse settings;
+    private final AlertSettings.OutgoingHeartbeat settings;
     private @Nullable Instant last;
 
-    Pulse(AlertSettings.Pulse settings) {
+    OutgoingHeartbeat(AlertSettings.OutgoingHeartbeat settings) {
         this.settings = settings;
     }
 
-    void tick(Instant now, Outlet outlet) {
+    void tick(Instant now, ChannelClient client) {
         Instant before = last;
         if (before == null || !now.isBefore(before.plus(settings.interval()))) {
             last = now;
-            outlet.pulse(settings.url());
+            client.heartbeat(settings.url());
         }
     }
 }
